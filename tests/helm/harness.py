@@ -1,0 +1,89 @@
+"""Run a real Helm with acreg as its post-renderer, each in homes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CHARTS = REPOSITORY / "tests" / "charts"
+VALUES = CHARTS / "values"
+PRIVATE = "registry.spacetech.com:8083/appcircle"
+
+
+def tool(name: str) -> Path:
+    """Return the path of a binary such as `helm-3.19.0`, fetched if it is not there."""
+    run = subprocess.run(
+        [sys.executable, REPOSITORY / "scripts" / "tools.py", name], stdout=subprocess.PIPE, check=True
+    )
+    return Path(run.stdout.decode().strip())
+
+
+class Run(NamedTuple):
+    """How a program ended. The text is as it was written, carriage returns and all."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Helm(NamedTuple):
+    """A Helm binary with its own environment and the name by which it knows acreg."""
+
+    major: int
+    binary: Path
+    environment: dict[str, str]
+    post_renderer: str
+
+    def run(self, *arguments: str | Path, stdin: str = "", acreg_values: Path | None = None) -> Run:
+        """Run `helm ARGUMENTS`, with ACREG_VALUES set if it is given."""
+        more = {"ACREG_VALUES": str(acreg_values)} if acreg_values else {}
+        run = subprocess.run(
+            [self.binary, *arguments],
+            input=stdin.encode(),
+            capture_output=True,
+            env={**self.environment, **more},
+            check=False,
+        )
+        return Run(run.returncode, run.stdout.decode(), run.stderr.decode())
+
+    def output(self, *arguments: str | Path, acreg_values: Path | None = None) -> str:
+        """Return what `helm ARGUMENTS` prints; it must succeed."""
+        run = self.run(*arguments, acreg_values=acreg_values)
+        assert run.code == 0, run.stderr
+        return run.stdout
+
+
+def helm_environment(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment in which Helm sees nothing of the user's, and the zipapp runs on this Python."""
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "HOME": str(home),
+        "HELM_CACHE_HOME": str(home / "cache"),
+        "HELM_CONFIG_HOME": str(home / "config"),
+        "HELM_DATA_HOME": str(home / "data"),
+        "HELM_PLUGINS": str(home / "plugins"),
+        **more,
+    }
+
+
+class Namespace(NamedTuple):
+    """A namespace of a real cluster."""
+
+    name: str
+    kubectl: Path
+    kubeconfig: str
+
+    def get(self, kinds: str) -> list[Any]:
+        """Return the objects of the kinds, such as `deployments,jobs`, as the API server stores them."""
+        run = subprocess.run(
+            [self.kubectl, "--kubeconfig", self.kubeconfig, "-n", self.name, "get", kinds, "-o", "json"],
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        items: list[Any] = json.loads(run.stdout)["items"]
+        return items

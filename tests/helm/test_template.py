@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helm.harness import CHARTS, PRIVATE, VALUES
+from helm.manifests import documents, images, is_hook, moved, moved_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from helm.harness import Helm
+
+pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
+
+PRIVATE_VALUES = VALUES / "private.yaml"
+CASES: dict[str, list[str | Path]] = {
+    "no-values": [],
+    "globals": ["--values", PRIVATE_VALUES],
+    "globals-and-stragglers": ["--values", VALUES / "private-stragglers.yaml"],
+    "with-injector": ["--values", PRIVATE_VALUES, "--set", "vault.injector.enabled=true"],
+    "without-operator": ["--set", "cert-utils-operator.enabled=false"],
+    "with-secret": ["--set", "global.containerRegistrySecret=e30="],
+}
+
+
+def template(helm: Helm, chart: str, *arguments: str | Path) -> tuple[str, str]:
+    """Return what `helm template` prints without and with acreg."""
+    command = ["template", "appcircle-server", CHARTS / chart, "--namespace", "appcircle", *arguments]
+    return (
+        helm.output(*command),
+        helm.output(*command, "--post-renderer", helm.post_renderer, acreg_values=PRIVATE_VALUES),
+    )
+
+
+@pytest.mark.parametrize("arguments", CASES.values(), ids=CASES)
+def test_images_move_and_nothing_else_changes(helm: Helm, arguments: list[str | Path]) -> None:
+    rendered, released = template(helm, "appcircle", *arguments)
+    expected = [
+        # Helm 3 keeps hooks away from a post-renderer.
+        document if helm.major == 3 and is_hook(document) else moved(document)
+        for document in documents(rendered)
+    ]
+    assert documents(released) == expected
+
+
+@pytest.mark.parametrize("arguments", CASES.values(), ids=CASES)
+def test_only_lines_with_pull_secrets_differ_otherwise(helm: Helm, arguments: list[str | Path]) -> None:
+    if helm.major > 3:
+        pytest.skip("Helm 4 writes the YAML anew around a post-renderer")
+    rendered, released = template(helm, "appcircle", *arguments)
+    hooks = rendered.index("# Source: appcircle/charts/ingress-nginx/templates/admission-jobs.yaml")
+    expected = moved_text(rendered[:hooks]) + rendered[hooks:]
+    lines = difflib.ndiff(expected.splitlines(keepends=True), released.splitlines(keepends=True))
+    changed = [line[2:].strip() for line in lines if line[0] in "+-"]
+    assert [line for line in changed if "imagePullSecrets" not in line and line != "- name: containerregistry"] == []
+
+
+@pytest.mark.parametrize("values", ["no-values", "globals", "globals-and-stragglers"])
+def test_all_images_of_the_chart_are_there(helm: Helm, values: str) -> None:
+    _, released = template(helm, "appcircle", *CASES[values])
+    listed = moved_text((CHARTS / "images.txt").read_text(encoding="utf-8")).split()
+    found = images([document for document in documents(released) if not is_hook(document)])
+    assert len(listed) == 38
+    assert {image for image in found if "/ingress-nginx/" not in image} == set(listed)
+
+
+def test_settings_come_as_post_renderer_arguments(helm: Helm) -> None:
+    registry, _, path = PRIVATE.partition("/")
+    flags = [f"--post-renderer-args={flag}" for flag in ("--registry", registry, "--repository-path", path)]
+    released = helm.output("template", "r", CHARTS / "shared-anchor", "--post-renderer", helm.post_renderer, *flags)
+    assert images(documents(released)) == {f"{PRIVATE}/toolbox:1.5.1"}
+
+
+def test_a_list_with_a_shared_anchor(helm: Helm) -> None:
+    rendered, released = template(helm, "shared-anchor")
+    assert documents(released) == moved(documents(rendered))
+
+
+def test_a_chart_without_manifests(helm: Helm) -> None:
+    _, released = template(helm, "empty")
+    assert documents(released) == []
+
+
+def test_a_chart_of_hooks_alone(helm: Helm) -> None:
+    rendered, released = template(helm, "hooks-only")
+    assert documents(released) == (documents(rendered) if helm.major == 3 else moved(documents(rendered)))
+
+
+def test_helm_fails_when_acreg_does(helm: Helm) -> None:
+    run = helm.run("template", "r", CHARTS / "appcircle", "--post-renderer", helm.post_renderer)
+    assert run.code != 0
+    assert run.stdout == ""
+    assert "registry" in run.stderr if helm.major == 3 else "acreg-postrenderer" in run.stderr
