@@ -1,0 +1,12 @@
+"""Settings: from where they come, which wins, and what is wrong with them, all at once and with the place of each.
+
+Flags win over environment variables, these over acreg.yaml, that over Helm values files. A setting that is given in a
+higher place replaces the one in a lower place whole, lists too.
+"""
+
+from __future__ import annotations
+
+from postrenderer.settings.load import Effective, effective, load
+from postrenderer.settings.model import Rule, Settings
+
+__all__ = ["Effective", "Rule", "Settings", "effective", "load"]

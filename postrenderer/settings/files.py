@@ -1,0 +1,165 @@
+"""Settings files: acreg.yaml, and the few keys that Helm values files have for the registry.
+
+Both are read through composed nodes, never constructed: a value stays the text that was written, whatever YAML 1.1
+would make of it. A values file is read as Helm reads it: its first document, the last of repeated keys, merge keys too.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.errors import SettingsError
+from postrenderer.settings.given import Block, Given, Place, Problems, Value, members
+from postrenderer.settings.options import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DEFAULT_NAME = "acreg.yaml"
+
+_FIELDS = {option.key: option.field for option in OPTIONS}
+_VALUES_FIELDS = {option.values_key: option.field for option in OPTIONS if option.values_key}
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEPTH = 4  # the deepest setting: a list of mappings with a mapping in them
+_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Given]:
+    """Read acreg.yaml.
+
+    Args:
+        name: the file's name as the user gave it; empty for the acreg.yaml in `directory`, which need not exist.
+        directory: what the name is relative to.
+        problems: gets the keys that are unknown, repeated or without a value.
+
+    Returns:
+        What is given, by field of `Settings`.
+
+    Raises:
+        SettingsError: the file cannot be read or is not YAML.
+    """
+    shown = name or DEFAULT_NAME
+    if not name and not os.path.lexists(f"{directory}/{shown}"):
+        return {}
+    root = _compose(_text(shown, directory), shown)
+    if root is None:
+        return {}
+    found = members(_given(root, shown), _FIELDS, problems)
+    return {_FIELDS[key]: given for key, given in found.items()}
+
+
+def values_files(names: Iterable[str], directory: str) -> dict[str, Given]:
+    """Read `global.imageRegistry`, `global.imageRepositoryPath` and `global.imagePullSecrets` of Helm values files.
+
+    Args:
+        names: the files' names as the user gave them; what a later one says replaces what an earlier one says.
+        directory: what the names are relative to.
+
+    Returns:
+        What is given, by field of `Settings`. Null and an empty text, the defaults of many charts, say nothing.
+
+    Raises:
+        SettingsError: a file cannot be read or is not YAML.
+    """
+    found: dict[str, Given] = {}
+    for name in names:
+        text = _text(name, directory)
+        if "\\" not in text and not any(key in text for key in _VALUES_FIELDS):
+            continue  # only an escape can spell a key in another way: a large file need not be parsed to know
+        section = _member(_compose(text, name, first=True), "global")
+        for key, field in _VALUES_FIELDS.items():
+            node = _member(section, key)
+            if node is not None:
+                found[field] = _bare(_given(node, name, f"global.{key}"))
+    return {field: given for field, given in found.items() if given.value not in (None, "")}
+
+
+def _text(name: str, directory: str) -> str:
+    """Return the text of a file, without a byte order mark."""
+    try:
+        with open(os.path.join(directory, name), "rb") as file:  # noqa: PTH118, PTH123  # pathlib is slow to import
+            data = file.read()
+    except OSError as error:
+        raise SettingsError(f"{name} cannot be read: {error.strerror}") from None
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        raise _error(name, before, len(before), "this is not UTF-8: save the file in that encoding") from None
+
+
+def _compose(text: str, name: str, *, first: bool = False) -> yaml.Node | None:
+    """Return the root node of the only document, or of the first of several; None if there is nothing in it."""
+    try:
+        loader = _LOADER(text)
+        if not first:
+            return loader.get_single_node()
+        return loader.get_node() if loader.check_node() else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        index = mark.index if mark else 0
+        what = ", ".join(filter(None, (error.context, error.problem)))
+        tab = " (a tab, but YAML is indented with spaces)" if text[index : index + 1] == "\t" else ""
+        raise _error(name, text, index, f"this is not valid YAML: {what}{tab}") from None
+    except yaml.YAMLError:  # from the reader, without a mark
+        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        raise _error(
+            name, text, bad.start() if bad else 0, "this is a control character, which YAML does not allow"
+        ) from None
+    except RecursionError:
+        raise SettingsError(f"{name} cannot be read: it is nested too deeply") from None
+
+
+def _error(name: str, text: str, index: int, why: str) -> SettingsError:
+    place = Place(name, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+    return SettingsError(f"{place}: {why}")
+
+
+def _member(node: yaml.Node | None, name: str, seen: set[yaml.Node] | None = None) -> yaml.Node | None:
+    """Return what a mapping holds under a key; its own keys win over those that `<<` merges into it."""
+    seen = set() if seen is None else seen
+    if not isinstance(node, yaml.MappingNode) or node in seen:
+        return None
+    seen.add(node)
+    bases: list[yaml.Node] = []
+    key: yaml.Node
+    value: yaml.Node
+    for key, value in reversed(node.value):
+        if key.value == name:
+            return value
+        if key.tag == "tag:yaml.org,2002:merge":
+            bases += value.value if isinstance(value, yaml.SequenceNode) else [value]
+    return next(filter(None, (_member(base, name, seen) for base in bases)), None)
+
+
+def _given(node: yaml.Node, file: str, key: str = "", depth: int = 0) -> Given:
+    """Return what a node gives, no deeper than settings go."""
+    value: Value = node.value
+    if isinstance(node, yaml.SequenceNode):
+        items = node.value if depth < _DEPTH else []
+        value = [_given(item, file, f"{key}[{index}]", depth + 1) for index, item in enumerate(items)]
+    elif isinstance(node, yaml.MappingNode):
+        pairs = node.value if depth < _DEPTH else []
+        value = Block(
+            [
+                (_given(name, file, "", depth + 1), _given(item, file, f"{key}.{name.value}".lstrip("."), depth + 1))
+                for name, item in pairs
+            ]
+        )
+    elif node.tag == "tag:yaml.org,2002:null":
+        value = None
+    elif node.tag == "tag:yaml.org,2002:bool":
+        value = _BOOLEANS.get(node.value.lower(), node.value)
+    return Given(value, Place(file, node.start_mark.line + 1, node.start_mark.column + 1), key)
+
+
+def _bare(given: Given) -> Given:
+    """Turn pull secrets as Kubernetes writes them, `{name: x}`, into their names."""
+    if isinstance(given.value, list):
+        return given._replace(value=[_bare(item) for item in given.value])
+    if isinstance(given.value, Block):
+        return next((value for key, value in given.value.pairs if key.value == "name"), given)
+    return given

@@ -1,0 +1,106 @@
+"""Take what is given in every place, let the higher one win, and check it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from postrenderer.settings import files
+from postrenderer.settings.given import Given, Place, Problems, read
+from postrenderer.settings.model import Settings
+from postrenderer.settings.options import BY_FIELD, OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NO_REGISTRY = (
+    "is not set: give --registry HOST[:PORT], or set ACREG_REGISTRY, or write `registry: HOST[:PORT]` into acreg.yaml,"
+    " or name a Helm values file that has global.imageRegistry with --values FILE"
+)
+
+
+class Effective(NamedTuple):
+    """The settings that count, and the place of each that was given: a flag, a variable, or `file:line:column`."""
+
+    settings: Settings
+    places: dict[str, str]
+
+
+def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Settings:
+    """Return the settings that count; `effective` says more."""
+    return effective(flags, environ, cwd).settings
+
+
+def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
+    """Gather the settings from everywhere and check those that count, and all of acreg.yaml.
+
+    Args:
+        flags: by field of `Settings`, a text, true or false, or a sequence of texts; None where the flag is not given.
+            Also `config`, the name of a settings file, and `values`, names of Helm values files.
+        environ: the environment.
+        cwd: what names of files are relative to, and where acreg.yaml is looked for.
+
+    Raises:
+        SettingsError: something is wrong; the message says all of it.
+    """
+    problems = Problems()
+    config = flags.get("config") or environ.get("ACREG_CONFIG") or ""
+    values = flags.get("values") or environ.get("ACREG_VALUES", "").split(os.pathsep)
+    in_file = files.settings_file(str(config), cwd, problems)
+    in_values = files.values_files([name for name in _texts(values) if name], cwd)
+    given = {**in_values, **in_file, **_variables(environ), **_flags(flags)}
+    found: dict[str, Any] = {}
+    for level in (in_file, given):
+        found.update({field: read(BY_FIELD[field], value, problems) for field, value in level.items()})
+    if "registry" not in given:
+        problems.add(Given(None, Place("The private registry")), _NO_REGISTRY)
+    problems.raise_if_any()
+    settings = Settings(**found)
+    _refuse_standstill(settings, given, problems)
+    problems.raise_if_any()
+    return Effective(settings, {field: str(value.place) for field, value in given.items()})
+
+
+def _flags(flags: Mapping[str, object]) -> dict[str, Given]:
+    found = {}
+    for option in OPTIONS:
+        value = flags.get(option.field)
+        if value is None:
+            continue
+        place = Place(option.flag if value else option.negation or option.flag)
+        if option.form == "list":
+            found[option.field] = Given([Given(item, place) for item in _texts(value)], place)
+        else:
+            found[option.field] = Given(value if isinstance(value, bool) else str(value), place)
+    return found
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, (list, tuple)) else []
+
+
+def _variables(environ: Mapping[str, str]) -> dict[str, Given]:
+    """Read the environment; an empty variable is none, except where there may be none of something."""
+    found = {}
+    for option in OPTIONS:
+        text = environ.get(option.variable, "").strip()
+        if not text and not (option.variable in environ and option.may_be_empty):
+            continue
+        place = Place(option.variable)
+        items = [Given(item.strip(), place) for item in text.split(",") if item.strip()]
+        found[option.field] = Given(items if option.form == "list" else text, place)
+    return found
+
+
+def _refuse_standstill(settings: Settings, given: Mapping[str, Given], problems: Problems) -> None:
+    """Refuse a private registry path that holds a source: what is there already stays there.
+
+    This is what the Appcircle chart's own values ask for, whose `global.imageRegistry` is Appcircle's registry.
+    """
+    for source in settings.sources:
+        if f"{source}/".startswith(f"{settings.prefix}/"):
+            problems.add(
+                given["registry"],
+                f"makes `{settings.prefix}` the private registry path, but the images of the source `{source}` are"
+                " there already and none would move: set your own registry and path, or change `sources`",
+            )

@@ -1,0 +1,54 @@
+"""The settings as a value."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """What lies at or below one prefix moves to another place.
+
+    Attributes:
+        source: `from` in acreg.yaml: a registry host, or a reference without tag and digest, in normal form.
+        target: `to` in acreg.yaml: the same, or a path below the private registry path.
+    """
+
+    source: str
+    target: str
+
+
+class Settings(NamedTuple):
+    """What the user asks for; every value is checked and in normal form.
+
+    Attributes:
+        registry: the private registry, `host[:port]`.
+        repository_path: the path below it, without slashes at its ends; empty for none.
+        pull_secrets: names of the Secrets that pods with private images get.
+        sources: registry hosts or paths whose images keep the rest of their path below the private registry path.
+        rules: prefixes that move elsewhere.
+        keep: registry hosts, paths or repositories that are never touched.
+        others: what happens to every other image: `rewrite`, `keep` or `fail`.
+        strict: whether an image that stays outside the private registry is an error.
+        report: the file that the report is written to; empty for none.
+        service_accounts: whether ServiceAccounts get the pull secrets too.
+        confidence: the least evidence that lets a reference be changed: `certain` or `strong`.
+        secrets: whether references inside the base64 data of Secrets are changed.
+    """
+
+    registry: str
+    repository_path: str = ""
+    pull_secrets: tuple[str, ...] = ("containerregistry",)
+    sources: tuple[str, ...] = ("europe-west1-docker.pkg.dev/appcircle/docker-registry",)
+    rules: tuple[Rule, ...] = ()
+    keep: tuple[str, ...] = ()
+    others: str = "rewrite"
+    strict: bool = False
+    report: str = ""
+    service_accounts: bool = False
+    confidence: str = "strong"
+    secrets: bool = True
+
+    @property
+    def prefix(self) -> str:
+        """The private registry path, `registry[/repository_path]`."""
+        return f"{self.registry}/{self.repository_path}" if self.repository_path else self.registry

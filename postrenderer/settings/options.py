@@ -1,0 +1,171 @@
+"""The table of settings: one row each, with its name on the command line, in the environment and in the files.
+
+The command line, the environment, acreg.yaml and the check of every value are driven by this table alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from postrenderer.settings import checks
+
+if TYPE_CHECKING:
+    from postrenderer.settings.checks import Check
+
+
+class Option(NamedTuple):
+    """One setting.
+
+    Attributes:
+        field: its name in `Settings`.
+        form: the shape of its value: a text, a switch (true or false), a list of texts, or a list of rules.
+        key: its key in acreg.yaml.
+        help: what it is for, as the help of the command line says it.
+        flag: its flag; that of a list is repeated. Empty if there is none.
+        negation: the flag that says no. Empty if there is none.
+        metavar: what stands for the value in the help.
+        variable: its environment variable; a list is separated by commas. Empty if there is none.
+        values_key: its key below `global` in a Helm values file. Empty if there is none.
+        check: what a text, or each text of a list, must be.
+        may_be_empty: whether an empty variable means none of it, rather than that the variable is not set.
+    """
+
+    field: str
+    form: Literal["text", "switch", "list", "rules"]
+    key: str
+    help: str
+    flag: str = ""
+    negation: str = ""
+    metavar: str = ""
+    variable: str = ""
+    values_key: str = ""
+    check: Check = str
+    may_be_empty: bool = False
+
+
+OPTIONS = (
+    Option(
+        field="registry",
+        form="text",
+        key="registry",
+        help="the private registry",
+        flag="--registry",
+        metavar="HOST[:PORT]",
+        variable="ACREG_REGISTRY",
+        values_key="imageRegistry",
+        check=checks.registry,
+    ),
+    Option(
+        field="repository_path",
+        form="text",
+        key="repositoryPath",
+        help="the path between the registry and the images' own names",
+        flag="--repository-path",
+        metavar="PATH",
+        variable="ACREG_REPOSITORY_PATH",
+        values_key="imageRepositoryPath",
+        check=checks.repository_path,
+        may_be_empty=True,
+    ),
+    Option(
+        field="pull_secrets",
+        form="list",
+        key="pullSecrets",
+        help="a pull secret for every pod with a private image (default: containerregistry)",
+        flag="--pull-secret",
+        negation="--no-pull-secrets",
+        metavar="NAME",
+        variable="ACREG_PULL_SECRETS",
+        values_key="imagePullSecrets",
+        check=checks.secret_name,
+        may_be_empty=True,
+    ),
+    Option(
+        field="sources",
+        form="list",
+        key="sources",
+        help="a registry path of which only the rest is kept, below the private one (default: Appcircle's)",
+        flag="--source",
+        metavar="PREFIX",
+        variable="ACREG_SOURCES",
+        check=checks.prefix,
+        may_be_empty=True,
+    ),
+    Option(
+        field="others",
+        form="text",
+        key="others",
+        help="what happens to images from elsewhere (default: rewrite, which replaces the host and keeps the path)",
+        flag="--others",
+        metavar="rewrite|keep|fail",
+        variable="ACREG_OTHERS",
+        check=checks.one_of("rewrite", "keep", "fail"),
+    ),
+    Option(
+        field="keep",
+        form="list",
+        key="keep",
+        help="a registry, a path or an image that stays as it is",
+        flag="--keep",
+        metavar="PREFIX",
+        variable="ACREG_KEEP",
+        check=checks.prefix,
+        may_be_empty=True,
+    ),
+    Option(
+        field="rules",
+        form="rules",
+        key="rules",
+        help="registry paths that move to other places: a list of {from, to}",
+    ),
+    Option(
+        field="strict",
+        form="switch",
+        key="strict",
+        help="fail if an image stays outside the private registry",
+        flag="--strict",
+        negation="--no-strict",
+        variable="ACREG_STRICT",
+    ),
+    Option(
+        field="report",
+        form="text",
+        key="report",
+        help="write what was done to FILE, as JSON",
+        flag="--report",
+        metavar="FILE",
+        variable="ACREG_REPORT",
+        check=checks.file_name,
+        may_be_empty=True,
+    ),
+    Option(
+        field="service_accounts",
+        form="switch",
+        key="serviceAccounts",
+        help="give the pull secrets to ServiceAccounts too",
+        flag="--service-accounts",
+        negation="--no-service-accounts",
+        variable="ACREG_SERVICE_ACCOUNTS",
+    ),
+    Option(
+        field="confidence",
+        form="text",
+        key="confidence",
+        help="how certain it must be that a text is an image before it is changed (default: strong)",
+        flag="--confidence",
+        metavar="certain|strong",
+        variable="ACREG_CONFIDENCE",
+        check=checks.one_of("certain", "strong"),
+    ),
+    Option(
+        field="secrets",
+        form="switch",
+        key="secrets",
+        help="look into the base64 data of Secrets too (default)",
+        flag="--secrets",
+        negation="--no-secrets",
+        variable="ACREG_SECRETS",
+    ),
+)
+
+BY_FIELD = {option.field: option for option in OPTIONS}
