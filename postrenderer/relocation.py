@@ -1,0 +1,190 @@
+"""From a source reference to the private reference, or the reason why not.
+
+The private path is `registry/repositoryPath`. These steps are tried in order; within a step the longest prefix wins,
+compared by whole components after normalising, so neither `a.b/foobar` nor `a.b:80/foo/x` lies below `a.b/foo`:
+
+1. A reference at or below the private path, or the target of a rule that names a host, stays: it is private.
+2. One at or below an entry of `keep` stays.
+3. A rule replaces its `from` in the normalised name by its `to`, which lies below the private path unless it begins
+   with a host. `docker.io` → `hub` makes `<private path>/hub/library/nginx` of `nginx`, as pull-through caches want it.
+4. At or below a source the rest of the path, at least the last component, goes below the private path.
+5. Of any other the host goes and the path stays, or it is kept or refused, as `others` says.
+
+In 4 and 5 official images of Docker Hub go without `library`: `nginx` and `docker.io/library/nginx` are one repository
+and become `<private path>/nginx`.
+
+Tag and digest always survive. A second pass changes nothing, as step 1 comes first and covers all that 3, 4 and 5 make.
+What lies on the private registry but not below the private path is not private: on a shared host such as `ghcr.io` it
+is somebody else's. Who has a registry to himself names it under `keep`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from postrenderer.errors import AcregError, SettingsError
+from postrenderer.reference import InvalidReferenceError, is_host, parse, parse_prefix, prefixes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from postrenderer.reference import Reference
+    from postrenderer.settings import Rule, Settings
+
+_Entry = TypeVar("_Entry")
+
+
+class Outcome(NamedTuple):
+    """What becomes of a reference.
+
+    Attributes:
+        status: `moved`; `private` already; `kept` as the settings ask; `refused`, as they ask that too or no valid
+            private reference exists; `invalid`, as the text is no reference.
+        target: the private reference if it is moved, else the text itself.
+        reason: why, in plain words, without a full stop.
+        rule: what decided: `private`, `keep`, `rule`, `source`, `others`; empty if the text is invalid.
+    """
+
+    status: str
+    target: str
+    reason: str
+    rule: str
+
+
+class Relocation:
+    """The relocation that the settings ask for. Call it with the text of a reference.
+
+    A call costs a few look-ups for each component of the reference, whatever the number of rules, and each text is
+    worked out once.
+
+    Args:
+        settings: as loaded, so every prefix is valid.
+
+    Raises:
+        SettingsError: a rule can never apply, as its `from` is private.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._private_path = settings.prefix
+        self._others = settings.others
+        self._private = _table([settings.prefix, *(rule.target for rule in settings.rules if _is_absolute(rule))])
+        self._keep = _table(settings.keep)
+        self._rules = {parse_prefix(rule.source): rule for rule in settings.rules}
+        self._sources = _table(settings.sources)
+        self._outcomes: dict[str, Outcome] = {}
+        for source, rule in self._rules.items():
+            private = _longest(self._private, source)
+            if private:
+                raise SettingsError(
+                    f"rules: the entry with `from: {rule.source}` can never apply: what lies at or below"
+                    f" {private[0]} is private and stays. Remove the entry, or the one whose `to` covers it."
+                )
+
+    def __call__(self, text: str) -> Outcome:
+        """Return what becomes of a reference; `text` may be any text."""
+        outcome = self._outcomes.get(text)
+        if outcome is None:
+            outcome = self._outcomes[text] = self._decide(text)
+        return outcome
+
+    def known(self, text: str) -> bool:
+        """Tell whether a reference in free text means an image: it is under a rule or a source, or private.
+
+        The host must be written, or any word would do under a source such as `docker.io`. A source or the private path
+        itself, without tag and digest, is where images are and not an image.
+
+        Args:
+            text: the whole reference, with its tag and digest; any text may be asked for.
+        """
+        try:
+            reference = parse(text)
+        except InvalidReferenceError:
+            return False
+        if not reference.host:
+            return False
+        components = reference.components
+        if _longest(self._rules, components):
+            return True
+        place = _longest(self._private, components) or _longest(self._sources, components)
+        return place is not None and bool(place[1] or reference.suffix)
+
+    @staticmethod
+    def check(images: Iterable[tuple[str, str]]) -> None:
+        """Refuse two source repositories that become one private repository with the same tag or digest.
+
+        Args:
+            images: each image's reference before and after; what stays the same is passed over.
+
+        Raises:
+            AcregError: the cluster could not tell two images apart.
+        """
+        first: dict[tuple[str, str], tuple[str, str]] = {}
+        for before, after in images:
+            if before == after:
+                continue
+            repository = parse(before).repository
+            target = parse(after)
+            for mark in (target.tag or (not target.digest and "latest"), target.digest):
+                if not mark:
+                    continue
+                other, other_repository = first.setdefault((target.repository, mark), (before, repository))
+                if other_repository != repository:
+                    raise AcregError(
+                        f"`{other}` and `{before}` are two images, and both would become `{after}`. Move one of them"
+                        " elsewhere with an entry under `rules`, or name it under `keep`."
+                    )
+
+    def _decide(self, text: str) -> Outcome:
+        try:
+            reference = parse(text)
+        except InvalidReferenceError as error:
+            return Outcome("invalid", text, f"not a valid reference: {error.reason}", "")
+        private = _longest(self._private, reference.components)
+        if private:
+            return Outcome("private", text, f"already under {private[0]}", "private")
+        keep = _longest(self._keep, reference.components)
+        if keep:
+            return Outcome("kept", text, f"under `keep` entry {keep[0]}", "keep")
+        return self._relocate(reference)
+
+    def _relocate(self, reference: Reference) -> Outcome:
+        base, path = self._private_path, reference.familiar_path
+        found = _longest(self._rules, reference.components)
+        source = _longest(self._sources, reference.components)
+        if found:
+            rule, rest = found
+            base = rule.target if _is_absolute(rule) else f"{base}/{rule.target}"
+            path = rest or (path[-1:] if "/" not in base else ())
+            reason, evidence = f"under `rules` entry {rule.source}", "rule"
+        elif source:
+            path = source[1][-len(path) :] or path[-1:]  # under `docker.io`, too, `nginx` goes without `library`
+            reason, evidence = f"under source {source[0]}", "source"
+        else:
+            reason, evidence = f"others: {self._others}", "others"
+            if self._others != "rewrite":
+                return Outcome("kept" if self._others == "keep" else "refused", str(reference), reason, evidence)
+        target = "/".join((base, *path)) + reference.suffix
+        try:
+            parse(target)
+        except InvalidReferenceError as error:
+            return Outcome("refused", str(reference), f"would become {target}, but {error.reason}", evidence)
+        return Outcome("moved", target, reason, evidence)
+
+
+def _is_absolute(rule: Rule) -> bool:
+    return is_host(rule.target.partition("/")[0])
+
+
+def _table(entries: Iterable[str]) -> dict[tuple[str, ...], str]:
+    return {parse_prefix(entry): entry for entry in entries}
+
+
+def _longest(
+    table: Mapping[tuple[str, ...], _Entry], components: tuple[str, ...]
+) -> tuple[_Entry, tuple[str, ...]] | None:
+    """Find the entry with the longest prefix, and the components below it."""
+    for prefix, rest in prefixes(components):
+        entry = table.get(prefix)
+        if entry is not None:
+            return entry, rest
+    return None
