@@ -15,11 +15,11 @@ from pathlib import Path
 def main() -> None:
     """Print the report named on the command line."""
     report = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    moves = collections.Counter((image["from"], image["to"]) for image in report["images"])
-    width = max((len(source) for source, _ in moves), default=0)
-    for (source, target), places in sorted(moves.items()):
-        times = f"  ({places} places)" if places > 1 else ""
-        print(f"{source:{width}} → {target}{times}")
+    images = collections.Counter((image["from"], image["to"]) for image in report["images"])
+    moved = {image: places for image, places in images.items() if image[0] != image[1]}
+    width = max((len(source) for source, _ in moved), default=0)
+    for (source, target), places in sorted(moved.items()):
+        print(f"{source:{width}} → {target}" + (f"  ({places} places)" if places > 1 else ""))
     for left in report["left"]:
         print(f"left as it is: {left['reference']}: {left['reason']}")
     print()

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helm.harness import CHARTS, REPOSITORY, tool
+from helm.manifests import moved_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.helm
+@pytest.mark.zipapp
+@pytest.mark.parametrize("helm", ["helm-3.19.0", "helm-4.3.1"])
+def test_quickstart_shows_every_image_before_and_after(helm: str, tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.pathsep.join([str(tool(helm).parent), os.environ["PATH"]]),
+        "HOME": str(tmp_path),
+    }
+    run = subprocess.run(
+        [REPOSITORY / "scripts" / "quickstart"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    shown = {tuple(line.split()[:3]) for line in run.stdout.splitlines() if " → " in line}
+    listed = (CHARTS / "images.txt").read_text(encoding="utf-8").split()
+    assert {(image, "→", moved_text(image)) for image in listed} < shown
+    assert str(REPOSITORY / "dist" / "acreg.pyz") in run.stdout
