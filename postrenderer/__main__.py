@@ -1,0 +1,111 @@
+"""The door: a pipe on stdin and no arguments is the filter; everything else is the command line, imported late."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from postrenderer.errors import AcregError, InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from postrenderer.settings import Settings
+
+INTERRUPTED = 130
+
+NOTHING = b"# no manifests\n"
+"""What stands for an empty stream under Helm 4, which refuses empty output."""
+
+
+def main() -> int:
+    """Run acreg as the process was started.
+
+    Returns:
+        The exit code: 0 done, 1 the manifests cannot be processed as asked, 2 usage or settings, 3 internal error,
+        130 interrupted.
+    """
+    arguments = sys.argv[1:]
+    if not arguments and sys.stdin is not None and not sys.stdin.isatty():
+        return guard(_filter)
+
+    def command_line() -> int:
+        from postrenderer import cli  # noqa: PLC0415  # argparse is slow to import
+
+        return cli.main(arguments)
+
+    return guard(command_line)
+
+
+def guard(run: Callable[[], int]) -> int:
+    """Run, and turn every way to fail into one paragraph on stderr and an exit code."""
+    try:
+        return run()
+    except AcregError as error:
+        return _say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone: nobody is left to tell, and the interpreter must not try to flush at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return AcregError.exit_code
+    except MemoryError:
+        return _say("There is not enough memory for the manifests. Nothing was written.", AcregError.exit_code)
+    except Exception:  # noqa: BLE001  # a defect of acreg; the user gets a message and the details a file
+        return _say(f"Something went wrong inside acreg, and nothing was rendered. {_keep_details()}", InternalError.exit_code)
+
+
+def run_filter(settings: Settings) -> int:
+    """Post-render stdin to stdout.
+
+    Raises:
+        AcregError: nothing was written to stdout.
+    """
+    import gc  # noqa: PLC0415  # only the filter needs it
+
+    from postrenderer.pipeline import post_render  # noqa: PLC0415  # the command line's help does not need yaml
+
+    gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
+    result = post_render(sys.stdin.buffer.read(), settings)
+    if settings.report:
+        from postrenderer import report  # noqa: PLC0415  # jsonpatch is slow to import
+
+        report.write(settings.report, report.as_json(result))
+    output = result.output
+    if "HELM_PLUGIN_NAME" in os.environ and not any(piece.strip() for piece in output):
+        output = [NOTHING]
+    sys.stdout.buffer.writelines(output)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _filter() -> int:
+    from postrenderer import settings  # noqa: PLC0415  # inside the guard, so that a broken installation is explained
+
+    return run_filter(settings.load({}, os.environ, os.getcwd()))  # noqa: PTH109  # pathlib takes time to import
+
+
+def _say(message: str, code: int) -> int:
+    if sys.stderr is not None:
+        print(f"acreg: {message}", file=sys.stderr)
+    return code
+
+
+def _keep_details() -> str:
+    """Write the traceback to a file of its own and say where it is."""
+    import tempfile  # noqa: PLC0415  # only needed here
+    import traceback  # noqa: PLC0415  # likewise
+
+    details = traceback.format_exc()
+    try:
+        handle, path = tempfile.mkstemp(prefix="acreg-error-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(details)
+    except OSError:
+        return f"Please report this: {details.strip().splitlines()[-1]}"
+    return f"The details are in {path}: please report them."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

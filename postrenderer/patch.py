@@ -1,0 +1,95 @@
+"""From planned changes to edited text, and the proof that the text says what was planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from postrenderer.scalars import Edit, apply, in_text
+from postrenderer.sites.site import Path, pointer
+from postrenderer.sites.walk import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Change(NamedTuple):
+    """New text for parts of one scalar's value, and all the paths that lead to the scalar."""
+
+    node: yaml.ScalarNode
+    edits: list[Edit]
+    paths: list[Path]
+
+
+def rewrite(text: str, changes: Iterable[Change]) -> tuple[list[Edit], list[dict[str, Any]]]:
+    """Change the nodes' values as planned.
+
+    Returns:
+        The edits that do the same to the text that the nodes were composed from, and the same as JSON Patch operations
+        (RFC 6902). A value that a duplicate key hides is changed too, in the order of the text, so the last one stands.
+
+    Raises:
+        ValueError: a value cannot be found again in its text.
+    """
+    edits, operations = [], []
+    for node, parts, paths in changes:
+        edits += in_text(text, node, parts)
+        if not node.style and any("[" in part.text for part in parts):
+            node.style = "'"
+        node.value = apply(node.value, parts)
+        operations += [{"op": "replace", "path": pointer(path), "value": node.value} for path in paths]
+    return edits, operations
+
+
+def difference(planned: list[yaml.Node], written: list[yaml.Node]) -> str | None:
+    """Compare composed documents: tags, values, order, and whether a scalar is plain and so open to interpretation.
+
+    Returns:
+        Where the first difference is, as a JSON pointer; None if there is none.
+    """
+    if len(planned) != len(written):
+        return f"{len(planned)} documents became {len(written)}"
+    stack: list[tuple[yaml.Node, yaml.Node, Path]] = [(a, b, None) for a, b in zip(planned, written)]
+    seen: set[tuple[int, int]] = set()
+    while stack:
+        a, b, path = stack.pop()
+        if a.id != b.id or a.tag != b.tag:
+            return pointer(path)
+        if a.id == "scalar":
+            if a.value != b.value or bool(a.style) != bool(b.style):
+                return pointer(path)
+        elif len(a.value) != len(b.value):
+            return pointer(path)
+        elif (id(a), id(b)) not in seen:
+            seen.add((id(a), id(b)))
+            if a.id == "sequence":
+                stack.extend((x, y, (path, index)) for index, (x, y) in enumerate(zip(a.value, b.value)))
+            else:
+                for (key, x), (other, y) in zip(a.value, b.value):
+                    stack += ((key, other, path), (x, y, (path, key.value)))
+    return None
+
+
+PLAIN_LIMIT = 2_000_000
+"""Nodes that a document may have with its aliases written out."""
+
+
+def plain(root: yaml.Node) -> Any:  # noqa: ANN401  # what JSON can hold
+    """A composed document as JSON has it, all scalars as strings, merge keys resolved, of duplicate keys the last.
+
+    Raises:
+        RecursionError: aliases make it endless, or larger than PLAIN_LIMIT.
+    """
+    budget = iter(range(PLAIN_LIMIT))
+
+    def convert(node: yaml.Node) -> Any:  # noqa: ANN401  # what JSON can hold
+        if next(budget, None) is None:
+            raise RecursionError
+        if isinstance(node, yaml.MappingNode):
+            return {key: convert(value) for key, value in fields(node)}
+        if isinstance(node, yaml.SequenceNode):
+            return [convert(item) for item in node.value]
+        return node.value
+
+    return convert(root)

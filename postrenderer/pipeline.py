@@ -1,0 +1,186 @@
+"""What happens to a stream of manifests, from bytes to bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from postrenderer import patch, pullsecrets, sites, stream
+from postrenderer.candidates import may_hold_images
+from postrenderer.errors import AcregError, InternalError
+from postrenderer.relocation import Relocation
+from postrenderer.scalars import Edit, apply
+from postrenderer.sites.podspec import images
+from postrenderer.sites.site import CERTAIN, WEAK, Site, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from postrenderer.settings import Settings
+    from postrenderer.stream import Document, Identity
+
+
+class Image(NamedTuple):
+    """A reference that was found: what became of it, where it stands and why it was taken for one."""
+
+    source: str
+    target: str
+    left: str
+    """Why it is not on the private registry; empty if it is."""
+    site: Site
+    line: int
+
+
+class Processed(NamedTuple):
+    """A document that was read: what was found in it, and how it was changed."""
+
+    identity: Identity
+    images: list[Image]
+    pull_secrets: list[pullsecrets.Addition]
+    operations: list[dict[str, Any]]
+    """The change as JSON Patch (RFC 6902)."""
+    states: tuple[Any, Any] | None
+    """The document before and after, as JSON has it, where a report is wanted."""
+
+
+class Result(NamedTuple):
+    """The new stream in pieces, in the encoding of the old one, and what was done to the documents that were read."""
+
+    output: list[bytes]
+    documents: list[Processed]
+
+
+def post_render(raw: bytes, settings: Settings) -> Result:
+    """Point every image reference of a stream at the private registry, add the pull secrets, change nothing else.
+
+    Raises:
+        AcregError: the stream cannot be processed as asked.
+        InternalError: the result is not what was planned.
+    """
+    encoded = stream.decode(raw)
+    relocation = Relocation(settings)
+    pieces: list[bytes] = []
+    done: list[Processed] = []
+    for document in stream.documents(encoded.data):
+        if may_hold_images(encoded.data, document.start, document.end):
+            text, processed = _process(document, settings, relocation)
+            pieces.append(text.encode())
+            done += processed
+        else:
+            pieces.append(encoded.data[document.start : document.end])
+    relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
+    if settings.strict:
+        _refuse_public(done)
+    return Result(encoded.restore(pieces), done)
+
+
+def _process(document: Document, settings: Settings, relocation: Relocation) -> tuple[str, list[Processed]]:
+    """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
+    text = document.text()
+    roots = _compose(document, text)
+    edits: list[Edit] = []
+    done = []
+    for root in roots:
+        identity = stream.identify(document, text, root)
+        before = patch.plain(root) if settings.report else None
+        found = sites.find(root, relocation.known)
+        settled = [_settle(site, relocation, settings, document.line) for site in found.sites]
+        moves, operations = patch.rewrite(text, _changes(settled))
+        additions = list(_add_secrets(text, _wanting_secrets(found, settings, relocation), settings, identity))
+        edits += moves + [edit for addition in additions for edit in addition.edits]
+        operations += [operation for addition in additions for operation in addition.operations]
+        states = (before, patch.plain(root)) if settings.report else None
+        done.append(Processed(identity, [image for image, _ in settled], additions, operations, states))
+    if edits:
+        text = _prove(apply(text, edits), roots, done)
+    return text, done
+
+
+def _compose(document: Document, text: str) -> list[yaml.Node]:
+    try:
+        return stream.compose(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise stream.unreadable(document, text, error) from None
+
+
+def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -> tuple[Image, Edit | None]:
+    """What becomes of a reference, and the edit of its scalar's value if it moves."""
+    line += site.node.start_mark.line
+    reference = site.reference
+    if site.level == WEAK or (settings.confidence == CERTAIN and site.level != CERTAIN):
+        return Image(reference, reference, f"not sure to be an image ({site.reason})", site, line), None
+    outcome = relocation(reference)
+    if outcome.status == "private":
+        return Image(reference, reference, "", site, line), None
+    if outcome.status != "moved":
+        return Image(reference, reference, outcome.reason, site, line), None
+    if not outcome.target.endswith(site.suffix):
+        reason = f"{outcome.target} does not end in {site.suffix}, which another field holds"
+        return Image(reference, reference, reason, site, line), None
+    new = outcome.target[: len(outcome.target) - len(site.suffix)]
+    return Image(reference, outcome.target, "", site, line), Edit(site.start, site.end, new)
+
+
+def _changes(settled: Iterable[tuple[Image, Edit | None]]) -> list[patch.Change]:
+    """One change for each scalar: a scalar may hold several references, and aliases reach one from several places."""
+    changes: dict[int, patch.Change] = {}
+    for image, edit in settled:
+        if edit is not None:
+            site = image.site
+            change = changes.setdefault(id(site.node), patch.Change(site.node, [], []))
+            if edit not in change.edits:
+                change.edits.append(edit)
+            if site.path not in change.paths:
+                change.paths.append(site.path)
+    return list(changes.values())
+
+
+def _wanting_secrets(found: sites.Found, settings: Settings, relocation: Relocation) -> list[sites.Owner]:
+    """The pod specs with an image on the private registry and, if asked for, the ServiceAccounts."""
+    if not settings.pull_secrets:
+        return []
+    accounts = found.service_accounts if settings.service_accounts else []
+    return accounts + [
+        spec for spec in found.pod_specs if any(relocation(image).status == "private" for image in images(spec.node))
+    ]
+
+
+def _add_secrets(
+    text: str, owners: Iterable[sites.Owner], settings: Settings, identity: Identity
+) -> Iterator[pullsecrets.Addition]:
+    for owner in owners:
+        try:
+            addition = pullsecrets.add(text, owner.node, owner.paths, settings.pull_secrets)
+        except AcregError as error:
+            raise AcregError(f"{identity}: {error}") from None
+        if addition is not None:
+            yield addition
+
+
+def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
+    """Read the edited text back and compare it with the nodes as planned."""
+    try:
+        place = patch.difference(planned, stream.compose(text))
+    except (yaml.YAMLError, RecursionError) as error:
+        place = str(error)
+    if place is not None:
+        raise InternalError(
+            f"{done[0].identity}: the edited text does not say what was planned, first at {place or 'its root'}. Nothing "
+            "was written. This is a defect of acreg: please report it with the document."
+        )
+    return text
+
+
+def _refuse_public(done: list[Processed]) -> None:
+    """End a strict run that would leave references outside the private registry."""
+    left = [(item.identity, image) for item in done for image in item.images if image.left and image.site.level != WEAK]
+    if left:
+        places = "; ".join(
+            f"{image.source} at {pointer(image.site.path)}, line {image.line}, of {identity}: {image.left}"
+            for identity, image in left
+        )
+        raise AcregError(
+            f"With --strict every image must come from the private registry, and {len(left)} would not: {places}. Add a "
+            "rule for them, or run without --strict."
+        )

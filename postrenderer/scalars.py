@@ -1,0 +1,122 @@
+"""Where the characters of a scalar's value stand in the YAML text that it was read from.
+
+A value differs from its text by quotes, escapes, indentation, folded lines, a block header, an anchor and a tag. An
+image reference holds no white space and no quote, so inside a style without escapes its n-th occurrence in the value
+is its n-th occurrence in the text. Only a double-quoted scalar with escapes needs to be decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.layout import content_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import yaml
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_DOUBLE_QUOTED = re.compile(
+    r"(?P<continued>\\[ \t]*(?:\r\n|\r|\n)[ \t]*)"
+    r"|(?P<escape>\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.))"
+    r"|(?P<fold>[ \t]*(?:\r\n|\r|\n)\s*)"
+    r"|(?P<text>[^\\\s]+|[ \t]+)",
+)
+
+
+class Edit(NamedTuple):
+    """A replacement: the characters from start to end, as indices into a text or a value, become the new text."""
+
+    start: int
+    end: int
+    text: str
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits made.
+
+    Raises:
+        ValueError: two edits overlap.
+    """
+    pieces, position = [], 0
+    for start, end, new in sorted(edits):
+        if start < position:
+            raise ValueError(f"edits overlap at {start}")
+        pieces += (text[position:start], new)
+        position = end
+    pieces.append(text[position:])
+    return "".join(pieces)
+
+
+def in_text(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Edit]:
+    """Turn edits of a scalar's value into edits of the text that the scalar was composed from.
+
+    Each edit replaces a run without white space, as image references are. A plain scalar that could not hold the new
+    text, as an IPv6 host starts with a bracket, is put into single quotes.
+
+    Raises:
+        ValueError: the run does not stand in the text as it stands in the value.
+    """
+    end = node.end_mark.index
+    start = content_start(text, node)
+    raw = text[start:end]
+    ordered = sorted(edits)
+    if not node.style and any("[" in edit.text for edit in ordered):
+        return [Edit(start, end, "'" + apply(raw, _shifted(raw, node.value, ordered, 0)).replace("'", "''") + "'")]
+    if node.style == '"' and "\\" in raw:
+        moved = _through_escapes(raw, ordered)
+    else:
+        header = _BREAK.search(raw) if node.style in ("|", ">") else None
+        moved = _shifted(raw, node.value, ordered, header.end() if header else 0)
+    return [Edit(start + s, start + e, new) for s, e, new in moved]
+
+
+def _shifted(raw: str, value: str, edits: list[Edit], position: int) -> Iterator[Edit]:
+    """Edits of a value as edits of its raw text, found by counting occurrences from the edit before."""
+    done = 0
+    for start, end, new in edits:
+        run = value[start:end]
+        for _ in range(value.count(run, done, start) + 1):
+            position = raw.index(run, position) + len(run)
+        yield Edit(position - len(run), position, new)
+        done = end
+
+
+class _Segment(NamedTuple):
+    """A part of a double-quoted scalar: where it starts in the value, and its place in the raw text."""
+
+    value_start: int
+    start: int
+    end: int
+    literal: bool
+
+
+def _segments(raw: str) -> Iterator[_Segment]:
+    """The parts of a double-quoted scalar's raw text that stand for something in its value (YAML 1.2, 5.7 and 7.3.1)."""
+    position = 0
+    for match in _DOUBLE_QUOTED.finditer(raw, 1, len(raw) - 1):
+        kind, (start, end) = match.lastgroup, match.span()
+        if kind != "continued":
+            yield _Segment(position, start, end, kind == "text")
+        if kind == "text":
+            position += end - start
+        elif kind == "escape":
+            position += 1
+        elif kind == "fold":
+            position += max(1, len(_BREAK.findall(match.group())) - 1)
+
+
+def _through_escapes(raw: str, edits: list[Edit]) -> Iterator[Edit]:
+    """Edits of a double-quoted value as edits of its raw text, found by decoding the escapes."""
+    segments = list(_segments(raw))
+    starts = [segment.value_start for segment in segments]
+    for start, end, new in edits:
+        first, last = segments[bisect_right(starts, start) - 1], segments[bisect_right(starts, end - 1) - 1]
+        yield Edit(
+            first.start + (start - first.value_start if first.literal else 0),
+            last.start + end - last.value_start if last.literal else last.end,
+            new,
+        )

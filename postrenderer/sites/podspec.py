@@ -1,0 +1,74 @@
+"""Images of pod specs, wherever a pod spec stands: workloads, lists, templates, custom resources.
+
+Source: PodSpec and Container of the Kubernetes API, core/v1.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.sites.site import CERTAIN, whole
+from postrenderer.sites.walk import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import yaml
+
+    from postrenderer.sites.site import Context, Mapping, Path, Site
+
+FAMILY = "podspec"
+VOLUME_FAMILY = "image-volume"
+
+CONTAINERS = frozenset(("containers", "initContainers", "ephemeralContainers"))
+
+_INJECTED = "auto"
+_INJECTION = "inject.istio.io/templates"
+
+
+def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
+    """The images of the containers and of the image volumes of a mapping that is a pod spec, or has such lists."""
+    for key, value in mapping.pairs:
+        if key in CONTAINERS:
+            yield from _containers(value, (mapping.path, key))
+        elif key == "volumes":
+            yield from _volumes(value, (mapping.path, key))
+
+
+def is_pod_spec(mapping: Mapping) -> bool:
+    """Whether a mapping has a list `containers` with at least one image."""
+    return any(key == "containers" and any(True for _ in containers(value)) for key, value in mapping.pairs)
+
+
+def images(mapping: yaml.MappingNode) -> Iterator[str]:
+    """The images of all containers and image volumes of a pod spec, as they stand in its nodes now."""
+    for key, value in fields(mapping):
+        if key in CONTAINERS:
+            yield from (image.value for _, image in containers(value))
+        elif key == "volumes":
+            yield from (site.reference for site in _volumes(value, None))
+
+
+def containers(node: yaml.Node) -> Iterator[tuple[int, yaml.ScalarNode]]:
+    """The index and the image of each container of a list that has one."""
+    for index, item in enumerate(node.value if node.id == "sequence" else ()):
+        for key, value in item.value if item.id == "mapping" else ():
+            if key.value == "image" and value.id == "scalar":
+                yield index, value
+
+
+def _containers(node: yaml.Node, path: Path) -> Iterator[Site]:
+    for index, image in containers(node):
+        # Istio's gateway injection replaces the image `auto`: https://istio.io/latest/docs/setup/additional-setup/gateway
+        if image.value not in ("", _INJECTED):
+            yield whole(image, FAMILY, CERTAIN, "image of a container", ((path, index), "image"))
+
+
+def _volumes(node: yaml.Node, path: Path) -> Iterator[Site]:
+    for index, volume in enumerate(node.value if node.id == "sequence" else ()):
+        for key, source in volume.value if volume.id == "mapping" else ():
+            if key.value == "image" and source.id == "mapping":
+                for name, value in source.value:
+                    if name.value == "reference" and value.id == "scalar" and value.value:
+                        place = (((path, index), "image"), "reference")
+                        yield whole(value, VOLUME_FAMILY, CERTAIN, "image of a volume", place)

@@ -1,0 +1,80 @@
+"""A composed document as the mappings and scalars in it, in the order of the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Union
+
+import yaml
+
+from postrenderer.sites.site import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from postrenderer.sites.site import Path
+
+Visit = Union[Mapping, Scalar]
+
+_MERGE = "<<"
+_REVISITS = 10_000
+"""How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
+
+
+def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
+    """Visit every mapping and every scalar value below a node, the node included, in the order of the text.
+
+    Keys are no values, and keys that are no scalars hide what they lead to. A node with aliases is visited at each of
+    its places, but a document that multiplies itself by aliases is cut short.
+
+    Args:
+        root: the composed document.
+        skip: says of a mapping that nothing below it is to be visited, nor itself.
+    """
+    stack: list[tuple[yaml.Node, Path, str]] = [(root, None, "")]
+    seen: set[int] = set()
+    open_aliases = _REVISITS
+    while stack:
+        node, path, key = stack.pop()
+        if id(node) in seen:
+            open_aliases -= 1
+            if open_aliases < 0:
+                continue
+        else:
+            seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            yield Scalar(node, path, key)
+        elif isinstance(node, yaml.MappingNode):
+            mapping = Mapping(node, fields(node), path, key)
+            if not skip(mapping):
+                yield mapping
+                stack.extend((value, (path, name), name) for name, value in reversed(mapping.pairs))
+        elif isinstance(node, yaml.SequenceNode):
+            count = len(node.value)
+            stack.extend((node.value[i], (path, i), key) for i in range(count - 1, -1, -1))
+
+
+def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
+    """The entries of a mapping whose key is a scalar, duplicates included, then what its merge keys add.
+
+    Source: https://yaml.org/type/merge.html. The mapping's own entries win, and of several merged mappings the first.
+    """
+    pairs = [(key.value, value) for key, value in mapping.value if key.id == "scalar"]
+    if any(key == _MERGE for key, _ in pairs):
+        merged = [value for key, value in pairs if key == _MERGE]
+        pairs = [pair for pair in pairs if pair[0] != _MERGE]
+        _merge(merged, pairs, {id(mapping)})
+    return pairs
+
+
+def _merge(sources: list[yaml.Node], pairs: list[tuple[str, yaml.Node]], within: set[int]) -> None:
+    """Add to the pairs what the merged mappings have and the pairs do not; a mapping that merges itself adds nothing."""
+    for source in sources:
+        if id(source) in within:
+            continue
+        within.add(id(source))
+        if isinstance(source, yaml.SequenceNode):
+            _merge(source.value, pairs, within)
+        elif isinstance(source, yaml.MappingNode):
+            own = {key for key, _ in pairs}
+            pairs += [(k.value, v) for k, v in source.value if k.id == "scalar" and k.value not in own | {_MERGE}]
+            _merge([v for k, v in source.value if k.id == "scalar" and k.value == _MERGE], pairs, within)

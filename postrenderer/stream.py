@@ -1,0 +1,237 @@
+"""A stream of manifests as documents with offsets.
+
+The stream stays bytes. It is cut at its `---` lines without being parsed, which YAML allows: a `---` at column 0 ends a
+document wherever it stands, inside a block scalar too (YAML 1.2, 9.1.2 "Document Markers"). Only a document that can
+hold an image reference is decoded and composed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import yaml
+
+from postrenderer.errors import AcregError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+MAX_DEPTH = 1000
+"""Levels of nesting that are composed. Composing is recursive; Kubernetes objects stay below 40 levels."""
+
+_SUSPECT_INDENT = re.compile(r"^[ ?:-]{500}", re.MULTILINE)
+_SOURCE = re.compile(r"^# Source: (\S+)", re.MULTILINE)
+_FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
+_KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
+_NAME = re.compile(r"^metadata:[^\n]*\n(?:[ ]+[^\n]*\n|#[^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_FILENAME = re.compile(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+
+BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+"""Byte order marks and the encoding that each one announces (YAML 1.2, 5.2)."""
+
+
+class Encoded(NamedTuple):
+    """A stream without its byte order mark, as UTF-8, and what it takes to write it as it came."""
+
+    data: bytes
+    bom: bytes
+    encoding: str
+
+    def restore(self, pieces: list[bytes]) -> list[bytes]:
+        """UTF-8 text in the encoding of the stream, behind its byte order mark."""
+        if self.encoding != "utf-8":
+            pieces = [piece.decode().encode(self.encoding) for piece in pieces]
+        return [self.bom, *pieces]
+
+
+def decode(raw: bytes) -> Encoded:
+    """Take the byte order mark off a stream and turn UTF-16 into UTF-8; without a mark the bytes stay as they are.
+
+    Raises:
+        AcregError: the stream announces UTF-16 and is none.
+    """
+    for bom, encoding in BOMS:
+        if raw.startswith(bom):
+            data = raw[len(bom) :]
+            if encoding == "utf-8":
+                return Encoded(data, bom, encoding)
+            try:
+                return Encoded(data.decode(encoding).encode(), bom, encoding)
+            except UnicodeError as error:
+                raise AcregError(
+                    f"The manifests start with a byte order mark of {encoding}, but byte {error.args[2]} does not fit it. "
+                    "Send them as UTF-8, as Helm writes them."
+                ) from None
+    return Encoded(raw, b"", "utf-8")
+
+
+class Document(NamedTuple):
+    """A piece of the stream: from its `---` line, or the stream's start, to the next one."""
+
+    position: int
+    data: bytes
+    start: int
+    end: int
+    line: int
+    """The number of its first line in the stream, from 1."""
+
+    def text(self) -> str:
+        """The document, decoded.
+
+        Raises:
+            AcregError: it is not UTF-8.
+        """
+        raw = self.data[self.start : self.end]
+        try:
+            return raw.decode()
+        except UnicodeDecodeError as error:
+            line = self.line + raw.count(b"\n", 0, error.start)
+            raise AcregError(
+                f"The manifests are not UTF-8: byte 0x{raw[error.start]:02x} at line {line} of the stream, in document "
+                f"{self.position + 1}. Save the template or values file that it comes from as UTF-8."
+            ) from None
+
+
+def documents(data: bytes) -> Iterator[Document]:
+    """Cut a stream at its `---` lines.
+
+    Indices count the pieces from 0; a piece before the first `---` counts only if it holds more than white space and
+    comments. A piece that has directives (`%YAML`, `%TAG`) stays together with the piece that they speak of.
+    """
+    start, index, line, end = 0, 0, 1, len(data)
+    while start < end:
+        cut = _next_marker(data, start)
+        piece = data[start:cut]
+        while (piece.startswith(b"%") or b"\n%" in piece) and cut < end and not _has_content(piece):
+            cut = _next_marker(data, cut)
+            piece = data[start:cut]
+        yield Document(index, data, start, cut, line)
+        line += data.count(b"\n", start, cut)
+        if start or piece.startswith(b"---") or _has_content(piece):
+            index += 1
+        start = cut
+
+
+def _next_marker(data: bytes, start: int) -> int:
+    """Where the first `---` line after the one at start begins, or the end of the data."""
+    position = start
+    while True:
+        position = data.find(b"\n---", position) + 1
+        if not position:
+            return len(data)
+        if data[position + 3 : position + 4] in (b"", b"\n", b"\r", b" ", b"\t"):
+            return position
+
+
+def _has_content(piece: bytes) -> bool:
+    """Whether a piece holds anything but white space, comments, directives and markers."""
+    return any(
+        line.strip() and not line.lstrip().startswith((b"#", b"%")) and line.strip() not in (b"---", b"...")
+        for line in piece.split(b"\n")
+    )
+
+
+def compose(text: str) -> list[yaml.Node]:
+    """The nodes of a YAML text, one for each document in it; scalars are never constructed.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+        RecursionError: it is nested deeper than MAX_DEPTH.
+    """
+    if _may_be_deep(text):
+        _measure(text)
+    loader = Loader(text)
+    nodes: list[yaml.Node] = []
+    try:
+        while loader.check_node():
+            nodes.append(loader.get_node())
+    finally:
+        loader.dispose()
+    return nodes
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether a text could be nested so deep that composing it, which recurses, would end the process."""
+    return text.count("[") + text.count("{") > MAX_DEPTH or _SUSPECT_INDENT.search(text) is not None
+
+
+def _measure(text: str) -> None:
+    """Count the levels of a text by its events, which takes no recursion."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise RecursionError
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+class Identity(NamedTuple):
+    """What a document is called in reports and errors; every field may be empty."""
+
+    position: int
+    api_version: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    template: str = ""
+
+    def __str__(self) -> str:
+        """As a person says it: `Deployment vault (document 3, from vault/templates/server.yaml)`."""
+        subject = " ".join(part for part in (self.kind, self.name) if part)
+        place = f"document {self.position + 1}" + (f", from {self.template}" if self.template else "")
+        return f"{subject} ({place})" if subject else place
+
+
+def identify(document: Document, text: str, root: yaml.Node | None) -> Identity:
+    """Name a document by its composed root or, where it could not be composed, by its text.
+
+    The template file comes from Helm 3's `# Source:` comment or Helm 4's `postrender-filename` annotation.
+    """
+    source = _SOURCE.search(text) or _FILENAME.search(text)
+    template = source.group(1) if source else ""
+    if not isinstance(root, yaml.MappingNode):
+        kind, name = _KIND.search(text), _NAME.search(text)
+        return Identity(
+            document.position, kind=kind.group(1) if kind else "", name=name.group(1) if name else "", template=template
+        )
+    fields = _scalars(root)
+    meta = next((_scalars(value) for key, value in root.value if key.value == "metadata" and value.id == "mapping"), {})
+    return Identity(
+        document.position,
+        fields.get("apiVersion", ""),
+        fields.get("kind", ""),
+        meta.get("namespace", ""),
+        meta.get("name", meta.get("generateName", "")),
+        template,
+    )
+
+
+def _scalars(mapping: yaml.MappingNode) -> dict[str, str]:
+    return {key.value: value.value for key, value in mapping.value if key.id == value.id == "scalar"}
+
+
+def unreadable(document: Document, text: str, error: Exception) -> AcregError:
+    """The error for a document that is not YAML: what, where, what to do."""
+    who = identify(document, text, None)
+    if isinstance(error, RecursionError):
+        return AcregError(
+            f"{who} is nested deeper than {MAX_DEPTH} levels, which no Kubernetes object is. Look for a template that "
+            "calls itself."
+        )
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).split("\n", 1)[0]
+    if mark is not None:
+        where = f" at line {document.line + mark.line} of the stream, column {mark.column + 1}"
+    elif isinstance(getattr(error, "position", None), int):
+        where = f" at line {document.line + text.count(chr(10), 0, error.position)} of the stream"  # type: ignore[attr-defined]
+    else:
+        where = f" near line {document.line} of the stream"
+    return AcregError(
+        f"{who} is not valid YAML: {problem}{where}. Correct the template or the values that it is rendered from; "
+        "`helm template` shows the text."
+    )
