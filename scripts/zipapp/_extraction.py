@@ -1,0 +1,139 @@
+"""What a start of the zipapp needs now and then: extract it, repair an extraction, remove those of earlier builds.
+
+An extraction is `<root>/acreg.pyz_<build id>/site-packages`, as shiv makes it. Beside site-packages stands a stamp for
+each interpreter that has used it: the stamp says that the interpreter's compiled files are there, and lets the launcher
+see at a glance whether a file is missing or changed. The folder's own modification time says, to the hour, when it was
+last used.
+"""
+
+from __future__ import annotations
+
+import compileall
+import os
+import re
+import shutil
+import sys
+import time
+import zipfile
+import zlib
+from contextlib import contextmanager, suppress
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from _bootstrap import extract_site_packages  # type: ignore[import-not-found]  # shiv's, beside this file in the zipapp
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Callable
+
+OURS = re.compile(r"\.?acreg\.pyz_[0-9a-f]{64}(\.tmp|_lock)?")  # what shiv leaves below a root, of any build
+DAY = 24 * 3600
+
+
+def extract(
+    roots: list[str], folder: str, stamp: str, find: Callable[[str], str], trusted: Callable[[str], bool]
+) -> str:
+    """Extract the zipapp below the first root where that works.
+
+    Args:
+        roots: the folders that may hold the extraction, the preferred one first.
+        folder: name of the extraction's folder below a root.
+        stamp: name of the running interpreter's stamp.
+        find: returns the site-packages folder below a root if it is in order, else an empty string.
+        trusted: tells whether a root is safe from other users.
+
+    Returns:
+        The folder to import acreg from. Where nothing can be extracted, that is the zipapp itself: it is slower, as
+        nothing is compiled and PyYAML's C extension cannot be loaded from it, but a release does not fail over it.
+    """
+    failures = []
+    for root in roots:
+        try:
+            Path(root).mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not trusted(root):
+                failures.append(f"{root}: belongs to another user")
+                continue
+            with _locked(Path(root, ".acreg_lock")):
+                if not find(root):  # else another process has just done it
+                    _make_ready(Path(root, folder), stamp)
+        except OSError as error:
+            failures.append(f"{root}: {error.strerror or error}")
+        else:
+            _remove_unused(root, folder)
+            return str(Path(root, folder, "site-packages"))
+    sys.stderr.write(
+        f"acreg: warning: this run is slow, because there is no folder to extract acreg into ({'; '.join(failures)}). "
+        "Set SHIV_ROOT to a folder that can be written to and has 30 MB free.\n"
+    )
+    return str(Path(sys.argv[0]).absolute() / "site-packages")
+
+
+def note_use(root: str, folder: str) -> None:
+    """Keep an extraction from being removed as unused, and remove those that are."""
+    with suppress(OSError):
+        os.utime(Path(root, folder))
+        _remove_unused(root, folder)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock that ends with the process; where the file system has none, raise OSError instead of waiting."""
+    with path.open("ab") as file:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make_ready(folder: Path, stamp: str) -> None:
+    """Extract what is missing or damaged, and compile it for the running interpreter."""
+    with zipfile.ZipFile(sys.argv[0]) as archive:
+        if not _is_whole(folder, archive):
+            try:
+                extract_site_packages(archive, folder, force=True)
+            except OSError:
+                shutil.rmtree(f"{folder}.tmp", ignore_errors=True)  # a full disk needs the room
+                raise
+    compileall.compile_dir(folder / "site-packages", quiet=2, force=True)
+    lines = []
+    for path in sorted((folder / "site-packages").rglob("*")):
+        if path.name.endswith((".py", f".{sys.implementation.cache_tag}.pyc", *EXTENSION_SUFFIXES[:1])):
+            file = path.stat()
+            name = path.relative_to(folder / "site-packages").as_posix()
+            lines.append(f"{file.st_size} {int(file.st_mtime)} {name}\n")
+    new = folder / f"{stamp}.new"
+    new.write_text("".join(lines), encoding="utf-8")
+    new.replace(folder / stamp)
+
+
+def _is_whole(folder: Path, archive: zipfile.ZipFile) -> bool:
+    try:
+        return all(
+            zlib.crc32((folder / member.filename).read_bytes()) == member.CRC
+            for member in archive.infolist()
+            if member.filename.startswith("site-packages/")
+        )
+    except OSError:
+        return False
+
+
+def _remove_unused(root: str, folder: str) -> None:
+    """Remove what earlier builds extracted and nobody has used for a day."""
+    with suppress(OSError), os.scandir(root) as entries:
+        for entry in entries:
+            if not OURS.fullmatch(entry.name) or folder in entry.name:
+                continue
+            with suppress(OSError):
+                if entry.stat(follow_symlinks=False).st_mtime > time.time() - DAY:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry, ignore_errors=True)
+                else:
+                    Path(entry).unlink()

@@ -1,0 +1,115 @@
+"""Build dist/acreg.pyz, the same byte for byte wherever it is built.
+
+shiv packs acreg and the unpacked wheels. Then the archive is written once more: its entries in order, with fixed times
+and modes, our launcher in the place of shiv's `__main__.py`, and a shell line in front. Downloads are kept in
+.cache/build/, by the hash of their lock file. Compression is zlib's: a Python linked to zlib-ng makes an archive
+of the same content and other bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Callable
+
+import wheels
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CACHE = ROOT / ".cache" / "build"
+HERE = Path(__file__).resolve().parent
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
+
+# With -I and -S, Python takes nothing from PYTHONPATH, site-packages and .pth files, and starts sooner. A shell passes
+# them on, as BusyBox's env has no -S. Python reads the archive from the end of the file, whatever stands in front.
+PREFIX = b"""\
+#!/bin/sh
+exec "${ACREG_PYTHON:-python3}" -I -S "$0" "$@"
+"""
+
+
+def main() -> None:
+    """Write dist/acreg.pyz, or the file named on the command line, and print its path, version and hash."""
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "dist" / "acreg.pyz")
+    with tempfile.TemporaryDirectory() as scratch:
+        site_packages = Path(scratch, "site-packages")
+        wheels.unpack(cached("runtime", wheels.download), site_packages)
+        unwanted = shutil.ignore_patterns("__pycache__", ".*")
+        shutil.copytree(ROOT / "postrenderer", site_packages / "postrenderer", ignore=unwanted)
+        packed = Path(scratch, "packed.pyz")
+        pack(site_packages, packed)
+        finished = Path(scratch, "finished.pyz")
+        finish(packed, finished)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(finished, target.with_name(target.name + ".new"))
+        target.with_name(target.name + ".new").replace(target)
+    version = runpy.run_path(str(ROOT / "postrenderer" / "__init__.py"))["__version__"]
+    print(f"{target}: acreg {version}, sha256:{hashlib.sha256(target.read_bytes()).hexdigest()}")
+
+
+def cached(lock: str, fill: Callable[[Path, Path], None]) -> Path:
+    """Return the folder that `fill` makes of a lock file, made now if it is not there yet."""
+    requirements = ROOT / "scripts" / "lock" / f"{lock}.txt"
+    folder = CACHE / f"{lock}-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]}"
+    if not folder.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+            unfinished = Path(scratch, lock)
+            unfinished.mkdir()
+            fill(requirements, unfinished)
+            try:
+                unfinished.replace(folder)
+            except OSError:
+                if not folder.exists():  # it does if another build was faster
+                    raise
+    return folder
+
+
+def install(requirements: Path, folder: Path) -> None:
+    """Install a lock file's packages into a folder: like a virtual environment, which not every Python can make."""
+    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
+    pip += ["--require-hashes", "--only-binary=:all:", "--requirement", str(requirements), "--target", str(folder)]
+    subprocess.run(pip, check=True)
+
+
+def pack(site_packages: Path, target: Path) -> None:
+    """Have shiv make a zipapp of a site-packages folder."""
+    environment = {**os.environ, "PYTHONPATH": str(cached("build", install)), "PYTHONWARNINGS": "ignore"}
+    environment.pop("SOURCE_DATE_EPOCH", None)
+    shiv = [sys.executable, "-m", "shiv", "--reproducible", "--entry-point", "postrenderer.__main__:main"]
+    shiv += ["--site-packages", str(site_packages), "--output-file", str(target)]
+    subprocess.run(shiv, env=environment, check=True)
+
+
+def finish(packed: Path, target: Path) -> None:
+    """Write shiv's zipapp once more: with our launcher, in a fixed order, with fixed times and modes."""
+    with zipfile.ZipFile(packed) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    build_id = json.loads(entries["environment.json"])["build_id"]
+    launcher = (HERE / "launcher.py").read_text(encoding="utf-8").replace("@BUILD_ID@", build_id)
+    entries["__main__.py"] = launcher.encode()
+    entries["_extraction.py"] = (HERE / "_extraction.py").read_bytes()
+    with target.open("wb") as file:
+        file.write(PREFIX)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in sorted(entries.items()):
+                entry = zipfile.ZipInfo(name, EPOCH)
+                entry.create_system = 3  # Unix, on Windows too
+                entry.external_attr = 0o100644 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, content, compresslevel=9)
+    target.chmod(0o755)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"scripts/build: {' '.join(error.cmd[:4])} failed, see above. It needs pip and a package index.")

@@ -1,0 +1,83 @@
+"""The zipapp's `__main__.py`: start acreg from an earlier extraction, or have one made first.
+
+Every start compiles this file anew and every release waits for it, so it is short and imports next to nothing; what
+few starts need is in _extraction.py. It must parse on any python3 in use, to be able to say that it is too old.
+"""
+
+import os
+import sys
+import time
+
+FOLDER = "acreg.pyz_@BUILD_ID@"  # scripts/build fills in shiv's hash of everything in site-packages
+STAMP = "%s.stamp" % sys.implementation.cache_tag  # in FOLDER: "size mtime path" of each file this interpreter uses
+HOUR = 3600
+
+
+def roots() -> "list[str]":
+    """Return the folders that may hold the extraction, the preferred one first."""
+    home = os.path.expanduser(os.environ.get("SHIV_ROOT") or "~/.shiv")
+    shared = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"  # noqa: S108  # see trusted
+    private = os.path.join(shared, "acreg-%s" % getattr(os, "getuid", str)())
+    return [os.path.abspath(root) for root in (home, private) if not root.startswith("~")]
+
+
+def trusted(root: str) -> bool:
+    """Tell whether a folder is the one in SHIV_ROOT, or belongs to this user or to root."""
+    chosen = os.environ.get("SHIV_ROOT")
+    if not hasattr(os, "geteuid") or (chosen and root == os.path.abspath(os.path.expanduser(chosen))):
+        return True
+    return os.lstat(root).st_uid in (0, os.geteuid())
+
+
+def find(root: str) -> str:
+    """Return the site-packages folder below `root` if it is as its stamp says, else an empty string."""
+    site_packages = os.path.join(root, FOLDER, "site-packages")
+    try:
+        with open(os.path.join(root, FOLDER, STAMP), encoding="utf-8") as stamp:
+            for line in stamp:
+                size, modified, path = line.rstrip("\n").split(" ", 2)
+                found = os.stat(site_packages + "/" + path)
+                if found.st_size != int(size) or int(found.st_mtime) != int(modified):
+                    return ""
+        return site_packages if trusted(root) else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def locate() -> str:
+    """Return the folder to import acreg from, extracted first where it has to be."""
+    for root in roots():
+        site_packages = find(root)
+        if site_packages:
+            folder = os.path.join(root, FOLDER)
+            if os.stat(folder).st_mtime < time.time() - HOUR and os.access(folder, os.W_OK):
+                from _extraction import note_use
+
+                note_use(root, FOLDER)
+            return site_packages
+    from _extraction import extract
+
+    return extract(roots(), FOLDER, STAMP, find, trusted)
+
+
+def start() -> None:
+    """Run acreg and end the process with its exit code."""
+    if sys.version_info < (3, 9):
+        sys.stderr.write(
+            "acreg: needs Python 3.9 or newer, and this is %d.%d. Install a newer one and, if it is not the python3 on "
+            "PATH, name it in the environment, such as ACREG_PYTHON=python3.12.\n" % sys.version_info[:2]
+        )
+        sys.exit(2)
+    if any(name.startswith("SHIV_") and name != "SHIV_ROOT" for name in os.environ):
+        from _bootstrap import bootstrap  # type: ignore[import-not-found]  # shiv's own start, which ends the process
+
+        bootstrap()
+    try:
+        sys.path[0] = locate()  # in front of PYTHONPATH, in the place of the zipapp
+        from postrenderer.__main__ import main
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(main())
+
+
+start()
