@@ -85,12 +85,9 @@ def prefix(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if separator:
         raise ValueError(f"must not begin with `{scheme}://`: write `{rest}`")
-    name, colon, port = text.partition(":")
-    if colon and "/" not in text and not reference.is_host(name):
-        raise ValueError(
-            f"is not clear: write `{text}/` for the registry `{name}` with the port {port}, or `{name}` for the image"
-            " with every tag"
-        )
+    name, colon, _ = text.partition(":")
+    if colon and "/" not in text and not reference.is_host(name) and not name.startswith("["):
+        raise ValueError(f"must have no tag: write `{name}`, or, if a registry with a port is meant, `{text}/`")
     return _components(text)
 
 

@@ -98,7 +98,7 @@ def members(mapping: Given, names: Iterable[str], problems: Problems, required: 
         if not isinstance(name, str):
             problems.add(key, f"{_kind(key)} cannot be the name of a setting")
         elif name not in known:
-            problems.add(key, f"`{name}` is not a setting{checks.nearest(name, known)}")
+            problems.add(key, f"`{name}` is unknown here{checks.nearest(name, known)}")
         elif name in found:
             problems.add(key, f"`{name}` is there twice, first in line {found[name].place.line}")
         elif given.value is None:
