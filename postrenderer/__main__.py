@@ -53,7 +53,9 @@ def guard(run: Callable[[], int]) -> int:
     except MemoryError:
         return _say("There is not enough memory for the manifests. Nothing was written.", AcregError.exit_code)
     except Exception:  # noqa: BLE001  # a defect of acreg; the user gets a message and the details a file
-        return _say(f"Something went wrong inside acreg, and nothing was rendered. {_keep_details()}", InternalError.exit_code)
+        return _say(
+            f"Something went wrong inside acreg, and nothing was rendered. {_keep_details()}", InternalError.exit_code
+        )
 
 
 def run_filter(settings: Settings) -> int:
@@ -88,7 +90,7 @@ def _filter() -> int:
 
 def _say(message: str, code: int) -> int:
     if sys.stderr is not None:
-        print(f"acreg: {message}", file=sys.stderr)
+        sys.stderr.write(f"acreg: {message}\n")
     return code
 
 

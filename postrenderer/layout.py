@@ -42,7 +42,7 @@ def newline(text: str, position: int) -> str:
 
 
 def separator(text: str, position: int) -> str:
-    """What to write after a comma so that the next entry of a flow collection stands as the one at the position does."""
+    """What to write after a comma so that a flow collection's next entry stands as the one at the position does."""
     indent = before(text, position)
     alone = not indent.strip() and line_start(text, position) > 0
     return newline(text, position) + indent if alone else " "

@@ -54,16 +54,16 @@ def difference(planned: list[yaml.Node], written: list[yaml.Node]) -> str | None
     seen: set[tuple[int, int]] = set()
     while stack:
         a, b, path = stack.pop()
-        if a.id != b.id or a.tag != b.tag:
+        if type(a) is not type(b) or a.tag != b.tag:
             return pointer(path)
-        if a.id == "scalar":
-            if a.value != b.value or bool(a.style) != bool(b.style):
+        if isinstance(a, yaml.ScalarNode):
+            if a.value != b.value or bool(a.style) != bool(b.style):  # type: ignore[attr-defined]  # of one type
                 return pointer(path)
         elif len(a.value) != len(b.value):
             return pointer(path)
         elif (id(a), id(b)) not in seen:
             seen.add((id(a), id(b)))
-            if a.id == "sequence":
+            if isinstance(a, yaml.SequenceNode):
                 stack.extend((x, y, (path, index)) for index, (x, y) in enumerate(zip(a.value, b.value)))
             else:
                 for (key, x), (other, y) in zip(a.value, b.value):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from postrenderer import patch, pullsecrets, sites, stream
+from postrenderer import composer, patch, pullsecrets, sites, stream
 from postrenderer.candidates import may_hold_images
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.relocation import Relocation
@@ -77,8 +77,7 @@ def post_render(raw: bytes, settings: Settings) -> Result:
 
 def _process(document: Document, settings: Settings, relocation: Relocation) -> tuple[str, list[Processed]]:
     """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
-    text = document.text()
-    roots = _compose(document, text)
+    text, roots = stream.compose(document)
     edits: list[Edit] = []
     done = []
     for root in roots:
@@ -95,13 +94,6 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
     if edits:
         text = _prove(apply(text, edits), roots, done)
     return text, done
-
-
-def _compose(document: Document, text: str) -> list[yaml.Node]:
-    try:
-        return stream.compose(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise stream.unreadable(document, text, error) from None
 
 
 def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -> tuple[Image, Edit | None]:
@@ -161,13 +153,13 @@ def _add_secrets(
 def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
     """Read the edited text back and compare it with the nodes as planned."""
     try:
-        place = patch.difference(planned, stream.compose(text))
+        place = patch.difference(planned, composer.compose(text).roots)
     except (yaml.YAMLError, RecursionError) as error:
         place = str(error)
     if place is not None:
         raise InternalError(
-            f"{done[0].identity}: the edited text does not say what was planned, first at {place or 'its root'}. Nothing "
-            "was written. This is a defect of acreg: please report it with the document."
+            f"{done[0].identity}: the edited text does not say what was planned, first at {place or 'its root'}. "
+            "Nothing was written. This is a defect of acreg: please report it with the document."
         )
     return text
 
@@ -181,6 +173,6 @@ def _refuse_public(done: list[Processed]) -> None:
             for identity, image in left
         )
         raise AcregError(
-            f"With --strict every image must come from the private registry, and {len(left)} would not: {places}. Add a "
-            "rule for them, or run without --strict."
+            f"With --strict every image must come from the private registry, and {len(left)} would not: {places}. Add "
+            "a rule for them, or run without --strict."
         )

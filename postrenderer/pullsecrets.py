@@ -71,8 +71,8 @@ def add(text: str, mapping: yaml.MappingNode, paths: list[Path], names: tuple[st
         edits = _fill(text, mapping, current, objects)
     else:
         raise AcregError(
-            f"`{FIELD}` at {pointer(places[0])} is no list, so the pull secrets cannot be added. Kubernetes wants a list of "
-            "`name: …` entries there: correct the chart's values, or run with --no-pull-secrets."
+            f"`{FIELD}` at {pointer(places[0])} is no list, so the pull secrets cannot be added. Kubernetes wants a list "
+            "of `name: …` entries there: correct the chart's values, or run with --no-pull-secrets."
         )
     return Addition(edits, [_operation(place, objects) for place in places], list(names), paths)
 
@@ -179,5 +179,5 @@ def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # 
         return yaml.SequenceNode(_SEQ, [_node(item, quoted=quoted) for item in value])
     if isinstance(value, dict):
         return yaml.MappingNode(_MAP, [(_node(k, quoted=quoted), _node(v, quoted=quoted)) for k, v in value.items()])
-    quoted = quoted or value not in (FIELD, "name") and not _SAFE_PLAIN.fullmatch(value)
+    quoted = quoted or (value not in (FIELD, "name") and not _SAFE_PLAIN.fullmatch(value))
     return yaml.ScalarNode(_STR, value, style='"' if quoted else None)

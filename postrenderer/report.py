@@ -77,8 +77,8 @@ def write(path: str, content: dict[str, Any]) -> None:
             raise
     except OSError as error:
         raise AcregError(
-            f"The report cannot be written to {path}: {error.strerror}. Nothing was rendered. Give --report a file in a "
-            "folder that exists and has room, or leave it out."
+            f"The report cannot be written to {path}: {error.strerror}. Nothing was rendered. Give --report a file in "
+            "a folder that exists and has room, or leave it out."
         ) from None
 
 

@@ -41,7 +41,8 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     Raises:
         ValueError: two edits overlap.
     """
-    pieces, position = [], 0
+    pieces: list[str] = []
+    position = 0
     for start, end, new in sorted(edits):
         if start < position:
             raise ValueError(f"edits overlap at {start}")
@@ -95,7 +96,7 @@ class _Segment(NamedTuple):
 
 
 def _segments(raw: str) -> Iterator[_Segment]:
-    """The parts of a double-quoted scalar's raw text that stand for something in its value (YAML 1.2, 5.7 and 7.3.1)."""
+    """The parts of a double-quoted scalar's raw text that make its value (YAML 1.2, 5.7 and 7.3.1)."""
     position = 0
     for match in _DOUBLE_QUOTED.finditer(raw, 1, len(raw) - 1):
         kind, (start, end) = match.lastgroup, match.span()

@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from postrenderer import composer
 from postrenderer.errors import AcregError
+from postrenderer.scalars import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-MAX_DEPTH = 1000
-"""Levels of nesting that are composed. Composing is recursive; Kubernetes objects stay below 40 levels."""
-
-_SUSPECT_INDENT = re.compile(r"^[ ?:-]{500}", re.MULTILINE)
 _SOURCE = re.compile(r"^# Source: (\S+)", re.MULTILINE)
 _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
@@ -62,8 +58,8 @@ def decode(raw: bytes) -> Encoded:
                 return Encoded(data.decode(encoding).encode(), bom, encoding)
             except UnicodeError as error:
                 raise AcregError(
-                    f"The manifests start with a byte order mark of {encoding}, but byte {error.args[2]} does not fit it. "
-                    "Send them as UTF-8, as Helm writes them."
+                    f"The manifests start with a byte order mark of {encoding}, but byte {error.args[2]} does not fit "
+                    "it. Send them as UTF-8, as Helm writes them."
                 ) from None
     return Encoded(raw, b"", "utf-8")
 
@@ -93,6 +89,23 @@ class Document(NamedTuple):
                 f"The manifests are not UTF-8: byte 0x{raw[error.start]:02x} at line {line} of the stream, in document "
                 f"{self.position + 1}. Save the template or values file that it comes from as UTF-8."
             ) from None
+
+    def earlier_anchor(self, name: str) -> yaml.Node | None:
+        """The node that an anchor names in the nearest document before this one that defines it."""
+        end = self.start
+        while end:
+            at = self.data.rfind(b"&" + name.encode(), 0, end)
+            if at < 0:
+                return None
+            start = self.data.rfind(b"\n---", 0, at) + 1
+            try:
+                anchors = composer.from_events(self.data[start : _next_marker(self.data, start)].decode()).anchors
+            except (yaml.YAMLError, UnicodeDecodeError):
+                anchors = {}
+            if name in anchors:
+                return anchors[name]
+            end = start
+        return None
 
 
 def documents(data: bytes) -> Iterator[Document]:
@@ -134,40 +147,24 @@ def _has_content(piece: bytes) -> bool:
     )
 
 
-def compose(text: str) -> list[yaml.Node]:
-    """The nodes of a YAML text, one for each document in it; scalars are never constructed.
+def compose(document: Document) -> tuple[str, list[yaml.Node]]:
+    """The text of a document and the root nodes in it, of which there may be several if `...` lines end them.
+
+    Helm 4 cuts a `kind: List` into documents, and an anchor may then stand in another document than its aliases, which
+    no parser accepts. Such an alias is replaced by what it stands for before anything else.
 
     Raises:
-        yaml.YAMLError: it is not YAML.
-        RecursionError: it is nested deeper than MAX_DEPTH.
+        AcregError: it is not UTF-8, or not YAML.
     """
-    if _may_be_deep(text):
-        _measure(text)
-    loader = Loader(text)
-    nodes: list[yaml.Node] = []
+    text = document.text()
     try:
-        while loader.check_node():
-            nodes.append(loader.get_node())
-    finally:
-        loader.dispose()
-    return nodes
-
-
-def _may_be_deep(text: str) -> bool:
-    """Whether a text could be nested so deep that composing it, which recurses, would end the process."""
-    return text.count("[") + text.count("{") > MAX_DEPTH or _SUSPECT_INDENT.search(text) is not None
-
-
-def _measure(text: str) -> None:
-    """Count the levels of a text by its events, which takes no recursion."""
-    depth = 0
-    for event in yaml.parse(text, Loader=Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise RecursionError
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+        composed = composer.compose(text, document.earlier_anchor)
+        if composed.borrowed:
+            text = apply(text, [Edit(start, end, composer.written_out(node)) for start, end, node in composed.borrowed])
+            composed = composer.compose(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _unreadable(document, text, error) from None
+    return text, composed.roots
 
 
 class Identity(NamedTuple):
@@ -215,12 +212,12 @@ def _scalars(mapping: yaml.MappingNode) -> dict[str, str]:
     return {key.value: value.value for key, value in mapping.value if key.id == value.id == "scalar"}
 
 
-def unreadable(document: Document, text: str, error: Exception) -> AcregError:
+def _unreadable(document: Document, text: str, error: Exception) -> AcregError:
     """The error for a document that is not YAML: what, where, what to do."""
     who = identify(document, text, None)
     if isinstance(error, RecursionError):
         return AcregError(
-            f"{who} is nested deeper than {MAX_DEPTH} levels, which no Kubernetes object is. Look for a template that "
+            f"{who} is nested too deep to be read, which no Kubernetes object is. Look for a template that "
             "calls itself."
         )
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

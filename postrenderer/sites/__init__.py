@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import yaml
+
 from postrenderer.sites import fields, known, podspec
 from postrenderer.sites.site import Context, Mapping, Path, Scalar, Site
 from postrenderer.sites.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import yaml
 
 MAPPING_FAMILIES = (podspec, fields)
 """Asked for every mapping; the first that claims a scalar has it."""
@@ -57,9 +57,8 @@ def find(root: yaml.Node, known: Callable[[str], bool]) -> Found:
         for family in families:
             if isinstance(visit, Scalar) and id(visit.node) in claimed:
                 continue
-            for site in family.sites(visit, context):  # type: ignore[attr-defined]
-                if claimed.setdefault(id(site.node), family) is family:
-                    found.append(site)
+            sites = family.sites(visit, context)  # type: ignore[arg-type]  # each list of families gets its visits
+            found += [site for site in sites if claimed.setdefault(id(site.node), family) is family]
         if isinstance(visit, Mapping):
             if podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
@@ -73,4 +72,6 @@ def _is_schema(mapping: Mapping) -> bool:
 
 
 def _is_kind(mapping: Mapping, kinds: frozenset[str]) -> bool:
-    return any(key == "kind" and value.value in kinds for key, value in mapping.pairs if value.id == "scalar")
+    return any(
+        key == "kind" and isinstance(value, yaml.ScalarNode) and value.value in kinds for key, value in mapping.pairs
+    )

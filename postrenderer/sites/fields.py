@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import yaml
+
 from postrenderer.reference import InvalidReferenceError, parse
 from postrenderer.sites.keys import names_image
 from postrenderer.sites.site import STRONG, WEAK, whole
@@ -19,7 +21,7 @@ FAMILY = "crd-field"
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The scalars of a mapping whose key names an image."""
     for key, value in mapping.pairs:
-        if value.id == "scalar" and value.value and names_image(key):
+        if isinstance(value, yaml.ScalarNode) and value.value and names_image(key):
             level = _level(value.value)
             if level:
                 yield whole(value, FAMILY, level, f"the field `{key}` names an image", (mapping.path, key))

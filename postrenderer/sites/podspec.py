@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import yaml
+
 from postrenderer.sites.site import CERTAIN, whole
 from postrenderer.sites.walk import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import yaml
 
     from postrenderer.sites.site import Context, Mapping, Path, Site
 
@@ -23,7 +23,6 @@ VOLUME_FAMILY = "image-volume"
 CONTAINERS = frozenset(("containers", "initContainers", "ephemeralContainers"))
 
 _INJECTED = "auto"
-_INJECTION = "inject.istio.io/templates"
 
 
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
@@ -51,10 +50,10 @@ def images(mapping: yaml.MappingNode) -> Iterator[str]:
 
 def containers(node: yaml.Node) -> Iterator[tuple[int, yaml.ScalarNode]]:
     """The index and the image of each container of a list that has one."""
-    for index, item in enumerate(node.value if node.id == "sequence" else ()):
-        for key, value in item.value if item.id == "mapping" else ():
-            if key.value == "image" and value.id == "scalar":
-                yield index, value
+    for index, item in enumerate(node.value if isinstance(node, yaml.SequenceNode) else ()):
+        for key, image in fields(item) if isinstance(item, yaml.MappingNode) else ():
+            if key == "image" and isinstance(image, yaml.ScalarNode):
+                yield index, image
 
 
 def _containers(node: yaml.Node, path: Path) -> Iterator[Site]:
@@ -65,10 +64,9 @@ def _containers(node: yaml.Node, path: Path) -> Iterator[Site]:
 
 
 def _volumes(node: yaml.Node, path: Path) -> Iterator[Site]:
-    for index, volume in enumerate(node.value if node.id == "sequence" else ()):
-        for key, source in volume.value if volume.id == "mapping" else ():
-            if key.value == "image" and source.id == "mapping":
-                for name, value in source.value:
-                    if name.value == "reference" and value.id == "scalar" and value.value:
-                        place = (((path, index), "image"), "reference")
-                        yield whole(value, VOLUME_FAMILY, CERTAIN, "image of a volume", place)
+    for index, volume in enumerate(node.value if isinstance(node, yaml.SequenceNode) else ()):
+        source = dict(fields(volume)).get("image") if isinstance(volume, yaml.MappingNode) else None
+        for key, value in fields(source) if isinstance(source, yaml.MappingNode) else ():
+            if key == "reference" and isinstance(value, yaml.ScalarNode) and value.value:
+                place = (((path, index), "image"), "reference")
+                yield whole(value, VOLUME_FAMILY, CERTAIN, "image of a volume", place)

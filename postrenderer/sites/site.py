@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ STRONG = "strong"
 WEAK = "weak"
 """Looks like an image and may be none: reported, never changed."""
 
-Path = Optional[Tuple["Path", Union[str, int]]]  # type: ignore[misc]  # recursive: the parent's path and the last step
+Path = Optional[tuple["Path", Union[str, int]]]
 """Where a node stands, from its document's root (None), each step a mapping key or a list index."""
 
 
@@ -37,7 +37,7 @@ class Site(NamedTuple):
         start: where in the scalar's value the text to be replaced begins.
         end: where it ends.
         reference: the whole reference, which for a split one is put together from several fields.
-        suffix: the end of the reference's repository that other fields hold, with its "/"; empty if this one has it all.
+        suffix: the end of the repository that other fields hold, with its "/"; empty if this one has it all.
         family: the class of the place, as reports name it.
         level: CERTAIN, STRONG or WEAK.
         reason: why it was taken for an image, in plain words.

@@ -58,7 +58,7 @@ def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
 
     Source: https://yaml.org/type/merge.html. The mapping's own entries win, and of several merged mappings the first.
     """
-    pairs = [(key.value, value) for key, value in mapping.value if key.id == "scalar"]
+    pairs = [(key.value, value) for key, value in mapping.value if isinstance(key, yaml.ScalarNode)]
     if any(key == _MERGE for key, _ in pairs):
         merged = [value for key, value in pairs if key == _MERGE]
         pairs = [pair for pair in pairs if pair[0] != _MERGE]
@@ -67,7 +67,7 @@ def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
 
 
 def _merge(sources: list[yaml.Node], pairs: list[tuple[str, yaml.Node]], within: set[int]) -> None:
-    """Add to the pairs what the merged mappings have and the pairs do not; a mapping that merges itself adds nothing."""
+    """Add to the pairs what merged mappings have and the pairs lack; a mapping that merges itself adds nothing."""
     for source in sources:
         if id(source) in within:
             continue
@@ -75,6 +75,7 @@ def _merge(sources: list[yaml.Node], pairs: list[tuple[str, yaml.Node]], within:
         if isinstance(source, yaml.SequenceNode):
             _merge(source.value, pairs, within)
         elif isinstance(source, yaml.MappingNode):
-            own = {key for key, _ in pairs}
-            pairs += [(k.value, v) for k, v in source.value if k.id == "scalar" and k.value not in own | {_MERGE}]
-            _merge([v for k, v in source.value if k.id == "scalar" and k.value == _MERGE], pairs, within)
+            theirs = [(key.value, value) for key, value in source.value if isinstance(key, yaml.ScalarNode)]
+            own = {_MERGE, *(key for key, _ in pairs)}
+            pairs += [pair for pair in theirs if pair[0] not in own]
+            _merge([value for key, value in theirs if key == _MERGE], pairs, within)

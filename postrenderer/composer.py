@@ -1,0 +1,139 @@
+"""A YAML text as nodes: PyYAML's composer for almost every document, our own for what it refuses.
+
+PyYAML's composer recurses, so deep nesting ends the process; it refuses an anchor that is defined twice, which YAML 1.2
+and Kubernetes' parser allow; and it knows no anchors of earlier documents. The other one here is a loop over the events
+of the same parser, which has none of these limits and takes longer.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+from yaml.composer import ComposerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+_DEEP = 500
+"""Levels of nesting that every stack is large enough for."""
+_DEEP_INDENT = re.compile(rf"^[ ?:-]{{{_DEEP // 2}}}", re.MULTILINE)
+
+_TAGS = {kind: f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+
+
+_COLLECTIONS = {yaml.SequenceStartEvent: (yaml.SequenceNode, "seq"), yaml.MappingStartEvent: (yaml.MappingNode, "map")}
+
+
+class Borrowed(NamedTuple):
+    """An alias, as indices into the text, whose anchor stands in another document, and the node it stands for."""
+
+    start: int
+    end: int
+    node: yaml.Node
+
+
+class Composed(NamedTuple):
+    """The root nodes of the documents in a text, the aliases to other documents, and the anchors that it defines.
+
+    The anchors are known only if the text was asked for them or needed the slower composer.
+    """
+
+    roots: list[yaml.Node]
+    borrowed: list[Borrowed]
+    anchors: dict[str, yaml.Node]
+
+
+def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
+    """Read a YAML text; scalars are never constructed, and only explicit tags differ from str, seq and map.
+
+    Args:
+        text: no, one or more documents.
+        elsewhere: gives the node of an anchor that the text does not define, or None.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+    """
+    if text.count("[") + text.count("{") > _DEEP or _DEEP_INDENT.search(text):
+        return from_events(text, elsewhere)
+    try:
+        return Composed(_from_loader(text), [], {})
+    except (ComposerError, RecursionError):
+        return from_events(text, elsewhere)
+
+
+def _from_loader(text: str) -> list[yaml.Node]:
+    loader = Loader(text)
+    roots = []
+    try:
+        while loader.check_node():
+            roots.append(loader.get_node())
+    finally:
+        loader.dispose()
+    return roots  # type: ignore[return-value]  # after check_node there is a node
+
+
+def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
+    """Do the same as compose() without recursion, whatever the text, and tell its anchors.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+    """
+    roots: list[yaml.Node] = []
+    borrowed: list[Borrowed] = []
+    anchors: dict[str, yaml.Node] = {}
+    parents: list[yaml.Node] = []
+    events: Iterator[Any] = yaml.parse(text, Loader=Loader)
+    for event in events:
+        if isinstance(event, yaml.CollectionEndEvent):
+            closed = parents.pop()
+            closed.end_mark = event.end_mark
+            if isinstance(closed, yaml.MappingNode):
+                closed.value = list(zip(closed.value[::2], closed.value[1::2]))
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        if isinstance(event, yaml.AliasEvent):
+            found = anchors.get(event.anchor) or elsewhere(event.anchor)
+            if found is None:
+                raise ComposerError(None, None, f"found undefined alias {event.anchor}", event.start_mark)
+            if event.anchor not in anchors:
+                borrowed.append(Borrowed(event.start_mark.index, event.end_mark.index, found))
+            node = found
+        else:
+            node = _node(event)
+            if event.anchor:
+                anchors[event.anchor] = node
+        (parents[-1].value if parents else roots).append(node)
+        if isinstance(event, yaml.CollectionStartEvent):
+            parents.append(node)
+    return Composed(roots, borrowed, anchors)
+
+
+def _node(event: Any) -> yaml.Node:  # noqa: ANN401  # the events' types lack what they have
+    """The node that starts with an event; a mapping holds its keys and values in turn until it is closed."""
+    tag = event.tag if event.tag not in (None, "!") else ""
+    if isinstance(event, yaml.ScalarEvent):
+        return yaml.ScalarNode(tag or _TAGS["str"], event.value, event.start_mark, event.end_mark, event.style)
+    kind, default = _COLLECTIONS[type(event)]
+    return kind(tag or _TAGS[default], [], event.start_mark, event.end_mark, event.flow_style)
+
+
+def written_out(node: yaml.Node) -> str:
+    """A node as YAML on one line, without anchors and aliases; plain scalars that may be plain there stay plain."""
+    listed = yaml.SequenceNode(_TAGS["seq"], [_in_flow_style(node)], flow_style=True)
+    text: str = yaml.serialize(listed, Dumper=yaml.BaseDumper, width=sys.maxsize, allow_unicode=True)
+    return text.strip()[1:-1]
+
+
+def _in_flow_style(node: yaml.Node) -> yaml.Node:
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(_in_flow_style(key), _in_flow_style(value)) for key, value in node.value]
+        return yaml.MappingNode(node.tag, pairs, flow_style=True)
+    if isinstance(node, yaml.SequenceNode):
+        return yaml.SequenceNode(node.tag, [_in_flow_style(item) for item in node.value], flow_style=True)
+    return yaml.ScalarNode(node.tag, node.value, style=node.style)  # type: ignore[attr-defined]  # the third kind
