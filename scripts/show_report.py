@@ -16,10 +16,9 @@ def main() -> None:
     """Print the report named on the command line."""
     report = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     images = collections.Counter((image["from"], image["to"]) for image in report["images"])
-    moved = {image: places for image, places in images.items() if image[0] != image[1]}
-    width = max((len(source) for source, _ in moved), default=0)
-    for (source, target), places in sorted(moved.items()):
-        print(f"{source:{width}} → {target}" + (f"  ({places} places)" if places > 1 else ""))
+    for (before, after), places in sorted(images.items()):
+        if before != after:
+            print(f"  {before}" + (f"  ({places} places)" if places > 1 else ""), f"→ {after}", sep="\n")
     for left in report["left"]:
         print(f"left as it is: {left['reference']}: {left['reason']}")
     print()

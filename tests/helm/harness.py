@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHARTS = REPOSITORY / "tests" / "charts"
 VALUES = CHARTS / "values"
+RELEASE = "appcircle-server"
 PRIVATE = "registry.spacetech.com:8083/appcircle"
 
 
@@ -32,12 +33,22 @@ class Run(NamedTuple):
 
 
 class Helm(NamedTuple):
-    """A Helm binary with its own environment and the name by which it knows acreg."""
+    """A Helm binary with its own environment and the name by which it knows its post-renderer."""
 
     major: int
     binary: Path
     environment: dict[str, str]
-    post_renderer: str
+    post_renderer: str = ""
+
+    def through(self, program: Path, plugins: Path) -> Helm:
+        """Return this Helm with a program as its post-renderer, registered in a plugins directory if it is Helm 4."""
+        if self.major == 3:
+            return self._replace(post_renderer=str(program))
+        subprocess.run(
+            [REPOSITORY / "scripts" / "register-helm4", plugins, program], stdout=subprocess.PIPE, check=True
+        )
+        environment = {**self.environment, "HELM_PLUGINS": str(plugins)}
+        return self._replace(post_renderer="acreg-postrenderer", environment=environment)
 
     def run(self, *arguments: str | Path, stdin: str = "", acreg_values: Path | None = None) -> Run:
         """Run `helm ARGUMENTS`, with ACREG_VALUES set if it is given."""
@@ -78,12 +89,12 @@ class Namespace(NamedTuple):
     kubectl: Path
     kubeconfig: str
 
+    def run(self, *arguments: str) -> bytes:
+        """Return what `kubectl ARGUMENTS` prints; it must succeed."""
+        place = ("--kubeconfig", self.kubeconfig, "--namespace", self.name)
+        return subprocess.run([self.kubectl, *place, *arguments], stdout=subprocess.PIPE, check=True).stdout
+
     def get(self, kinds: str) -> list[Any]:
         """Return the objects of the kinds, such as `deployments,jobs`, as the API server stores them."""
-        run = subprocess.run(
-            [self.kubectl, "--kubeconfig", self.kubeconfig, "-n", self.name, "get", kinds, "-o", "json"],
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        items: list[Any] = json.loads(run.stdout)["items"]
+        items: list[Any] = json.loads(self.run("get", kinds, "--output=json"))["items"]
         return items

@@ -41,7 +41,7 @@ def moved_text(text: str) -> str:
 
 
 def moved(node: Node) -> Node:
-    """Return a copy with every image moved and the secret in every pod spec."""
+    """Return a copy with every image moved, and the secret in front of those that a pod spec has."""
     if isinstance(node, str):
         return moved_text(node)
     if isinstance(node, list):
@@ -51,7 +51,7 @@ def moved(node: Node) -> Node:
     copy = {key: moved(value) for key, value in node.items()}
     if "containers" in copy:
         secrets = copy.get("imagePullSecrets") or []
-        copy["imagePullSecrets"] = secrets if SECRET in secrets else [*secrets, SECRET]
+        copy["imagePullSecrets"] = secrets if SECRET in secrets else [SECRET, *secrets]
     return copy
 
 

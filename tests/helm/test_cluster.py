@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, PRIVATE, VALUES
+from helm.harness import CHARTS, PRIVATE, RELEASE, VALUES
 from helm.manifests import SECRET, documents, images, is_hook, moved, moved_text, pod_specs
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ PRIVATE_VALUES = VALUES / "private.yaml"
 
 
 def release(helm: Helm, command: str, chart: str, *arguments: str) -> None:
-    """Install or upgrade the release `appcircle-server` through acreg, as a user would."""
+    """Install or upgrade the release through acreg, as a user would."""
     flags: list[str | Path] = ["--values", PRIVATE_VALUES, "--post-renderer", helm.post_renderer, *arguments]
-    helm.output(command, "appcircle-server", CHARTS / chart, *flags, acreg_values=PRIVATE_VALUES)
+    helm.output(command, RELEASE, CHARTS / chart, *flags, acreg_values=PRIVATE_VALUES)
 
 
 def assert_private(helm: Helm, namespace: Namespace) -> None:
@@ -34,13 +34,13 @@ def assert_private(helm: Helm, namespace: Namespace) -> None:
     assert {image for image in images(stored) if not image.startswith(f"{PRIVATE}/")} == set()
     assert {spec["imagePullSecrets"].count(SECRET) for spec in pod_specs(stored)} == {1}
     assert moved(stored) == stored
-    manifest = documents(helm.output("get", "manifest", "appcircle-server"))
+    manifest = documents(helm.output("get", "manifest", RELEASE))
     assert moved(manifest) == manifest
     assert images(manifest) == images(stored)
 
 
 def port_of_uiserver(namespace: Namespace) -> object:
-    (service,) = [one for one in namespace.get("services") if one["metadata"]["name"] == "appcircle-server-uiserver"]
+    (service,) = [one for one in namespace.get("services") if one["metadata"]["name"] == f"{RELEASE}-uiserver"]
     return service["spec"]["ports"][0]["targetPort"]
 
 
@@ -53,22 +53,18 @@ def test_install_upgrade_rollback(helm: Helm, namespace: Namespace) -> None:
     assert_private(helm, namespace)
     assert port_of_uiserver(namespace) == 3001
 
-    helm.output("rollback", "appcircle-server", "1", "--no-hooks")
+    helm.output("rollback", RELEASE, "1", "--no-hooks")
     assert_private(helm, namespace)
     assert port_of_uiserver(namespace) == 3000
 
-    helm.output("uninstall", "appcircle-server", "--no-hooks")
-
 
 def test_acreg_joins_a_release_that_is_already_there(helm: Helm, namespace: Namespace) -> None:
-    helm.output("install", "appcircle-server", CHARTS / "appcircle", "--no-hooks")
+    helm.output("install", RELEASE, CHARTS / "appcircle", "--no-hooks")
     assert not any(image.startswith(PRIVATE) for image in images(namespace.get(WORKLOADS)))
 
     release(helm, "upgrade", "appcircle", "--no-hooks")
     # The Job of the first revision is gone with it.
     assert_private(helm, namespace)
-
-    helm.output("uninstall", "appcircle-server", "--no-hooks")
 
 
 def test_hooks(helm: Helm, namespace: Namespace) -> None:
@@ -88,6 +84,6 @@ def test_small_charts(helm: Helm, namespace: Namespace, chart: str) -> None:
 
 
 def test_nothing_is_installed_when_acreg_fails(helm: Helm, namespace: Namespace) -> None:
-    run = helm.run("install", "r", CHARTS / "appcircle", "--no-hooks", "--post-renderer", helm.post_renderer)
+    run = helm.run("install", RELEASE, CHARTS / "appcircle", "--no-hooks", "--post-renderer", helm.post_renderer)
     assert run.code != 0
     assert namespace.get(WORKLOADS) == []

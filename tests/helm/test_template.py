@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, PRIVATE, VALUES
+from helm.harness import CHARTS, PRIVATE, RELEASE, VALUES
 from helm.manifests import documents, images, is_hook, moved, moved_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from helm.harness import Helm
 
 pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
 
+HOOKS = "---\n# Source: appcircle/charts/ingress-nginx/templates/admission-jobs.yaml\n"
 PRIVATE_VALUES = VALUES / "private.yaml"
 CASES: dict[str, list[str | Path]] = {
     "no-values": [],
@@ -26,43 +26,45 @@ CASES: dict[str, list[str | Path]] = {
 }
 
 
-def template(helm: Helm, chart: str, *arguments: str | Path) -> tuple[str, str]:
-    """Return what `helm template` prints without and with acreg."""
-    command = ["template", "appcircle-server", CHARTS / chart, "--namespace", "appcircle", *arguments]
-    return (
-        helm.output(*command),
-        helm.output(*command, "--post-renderer", helm.post_renderer, acreg_values=PRIVATE_VALUES),
-    )
+def template(helm: Helm, chart: str, *arguments: str | Path) -> str:
+    """Return what `helm template` prints, through its post-renderer."""
+    flags: list[str | Path] = ["--namespace", "appcircle", "--post-renderer", helm.post_renderer, *arguments]
+    return helm.output("template", RELEASE, CHARTS / chart, *flags, acreg_values=PRIVATE_VALUES)
+
+
+def rendered(helm: Helm, chart: str, *arguments: str | Path) -> str:
+    """Return what `helm template` prints without a post-renderer."""
+    return helm.output("template", RELEASE, CHARTS / chart, "--namespace", "appcircle", *arguments)
 
 
 @pytest.mark.parametrize("arguments", CASES.values(), ids=CASES)
 def test_images_move_and_nothing_else_changes(helm: Helm, arguments: list[str | Path]) -> None:
-    rendered, released = template(helm, "appcircle", *arguments)
     expected = [
         # Helm 3 keeps hooks away from a post-renderer.
         document if helm.major == 3 and is_hook(document) else moved(document)
-        for document in documents(rendered)
+        for document in documents(rendered(helm, "appcircle", *arguments))
     ]
-    assert documents(released) == expected
+    assert documents(template(helm, "appcircle", *arguments)) == expected
 
 
 @pytest.mark.parametrize("arguments", CASES.values(), ids=CASES)
-def test_only_lines_with_pull_secrets_differ_otherwise(helm: Helm, arguments: list[str | Path]) -> None:
-    if helm.major > 3:
-        pytest.skip("Helm 4 writes the YAML anew around a post-renderer")
-    rendered, released = template(helm, "appcircle", *arguments)
-    hooks = rendered.index("# Source: appcircle/charts/ingress-nginx/templates/admission-jobs.yaml")
-    expected = moved_text(rendered[:hooks]) + rendered[hooks:]
-    lines = difflib.ndiff(expected.splitlines(keepends=True), released.splitlines(keepends=True))
+def test_only_lines_with_pull_secrets_differ_otherwise(helm: Helm, tmp_path: Path, arguments: list[str | Path]) -> None:
+    # Helm 4 writes the YAML anew around any post-renderer.
+    before = template(helm.through(Path("/bin/cat"), tmp_path / "cat"), "appcircle", *arguments)
+    hooks = before.index(HOOKS) if helm.major == 3 else len(before)
+    expected = moved_text(before[:hooks]) + before[hooks:]
+    after = template(helm, "appcircle", *arguments)
+    lines = difflib.ndiff(expected.splitlines(keepends=True), after.splitlines(keepends=True))
     changed = [line[2:].strip() for line in lines if line[0] in "+-"]
+    assert changed != []
     assert [line for line in changed if "imagePullSecrets" not in line and line != "- name: containerregistry"] == []
 
 
 @pytest.mark.parametrize("values", ["no-values", "globals", "globals-and-stragglers"])
 def test_all_images_of_the_chart_are_there(helm: Helm, values: str) -> None:
-    _, released = template(helm, "appcircle", *CASES[values])
+    released = documents(template(helm, "appcircle", *CASES[values]))
     listed = moved_text((CHARTS / "images.txt").read_text(encoding="utf-8")).split()
-    found = images([document for document in documents(released) if not is_hook(document)])
+    found = images([document for document in released if not is_hook(document)])
     assert len(listed) == 38
     assert {image for image in found if "/ingress-nginx/" not in image} == set(listed)
 
@@ -75,18 +77,16 @@ def test_settings_come_as_post_renderer_arguments(helm: Helm) -> None:
 
 
 def test_a_list_with_a_shared_anchor(helm: Helm) -> None:
-    rendered, released = template(helm, "shared-anchor")
-    assert documents(released) == moved(documents(rendered))
+    assert documents(template(helm, "shared-anchor")) == moved(documents(rendered(helm, "shared-anchor")))
 
 
 def test_a_chart_without_manifests(helm: Helm) -> None:
-    _, released = template(helm, "empty")
-    assert documents(released) == []
+    assert documents(template(helm, "empty")) == []
 
 
 def test_a_chart_of_hooks_alone(helm: Helm) -> None:
-    rendered, released = template(helm, "hooks-only")
-    assert documents(released) == (documents(rendered) if helm.major == 3 else moved(documents(rendered)))
+    before = documents(rendered(helm, "hooks-only"))
+    assert documents(template(helm, "hooks-only")) == (before if helm.major == 3 else moved(before))
 
 
 def test_helm_fails_when_acreg_does(helm: Helm) -> None:
