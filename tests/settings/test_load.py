@@ -3,6 +3,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import subprocess
+import sys
 from pathlib import Path  # noqa: TC003  # pytest reads the annotations of fixtures
 
 import pytest
@@ -237,3 +239,16 @@ def test_rules(tmp_path: Path) -> None:
 def test_any_environment_gives_settings_or_says_what_is_wrong(environ: dict[str, str]) -> None:
     with contextlib.suppress(SettingsError):
         assert load({"registry": "r.example.com"}, environ, "/nowhere").registry == "r.example.com"
+
+
+def test_settings_from_the_environment_and_files_need_no_slow_module(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("global: {imageRegistry: r.example.com}")
+    program = (
+        "import sys; before = set(sys.modules)\n"
+        "from postrenderer.settings import load\n"
+        "load({}, {'ACREG_VALUES': 'values.yaml', 'ACREG_STRICT': 'yes'}, sys.argv[1])\n"
+        "print(*set(sys.modules) - before)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, tmp_path], check=True, capture_output=True, text=True)
+    slow = {"argparse", "dataclasses", "difflib", "inspect", "jsonpatch", "logging", "pathlib", "subprocess"}
+    assert slow.intersection(ran.stdout.split()) == set()
