@@ -15,18 +15,13 @@ import yaml
 from yaml.composer import ComposerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
 _DEEP_INDENT = re.compile(rf"^[ ?:-]{{{_DEEP // 2}}}", re.MULTILINE)
-
-_TAGS = {kind: f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
-
-
-_COLLECTIONS = {yaml.SequenceStartEvent: (yaml.SequenceNode, "seq"), yaml.MappingStartEvent: (yaml.MappingNode, "map")}
 
 
 class Borrowed(NamedTuple):
@@ -87,45 +82,63 @@ def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda
     borrowed: list[Borrowed] = []
     anchors: dict[str, yaml.Node] = {}
     parents: list[yaml.Node] = []
-    events: Iterator[Any] = yaml.parse(text, Loader=Loader)
-    for event in events:
-        if isinstance(event, yaml.CollectionEndEvent):
+    event: Any  # the types of the events lack what they have
+    for event in yaml.parse(text, Loader=Loader):
+        kind = type(event)
+        if kind in _ENDS:
             closed = parents.pop()
             closed.end_mark = event.end_mark
             if isinstance(closed, yaml.MappingNode):
                 closed.value = list(zip(closed.value[::2], closed.value[1::2]))
             continue
-        if not isinstance(event, yaml.NodeEvent):
-            continue
-        if isinstance(event, yaml.AliasEvent):
-            found = anchors.get(event.anchor) or elsewhere(event.anchor)
-            if found is None:
-                raise ComposerError(None, None, f"found undefined alias {event.anchor}", event.start_mark)
-            if event.anchor not in anchors:
-                borrowed.append(Borrowed(event.start_mark.index, event.end_mark.index, found))
-            node = found
-        else:
-            node = _node(event)
+        if kind == yaml.AliasEvent:
+            node = anchors.get(event.anchor)
+            if node is None:
+                node = elsewhere(event.anchor)
+                if node is None:
+                    raise ComposerError(None, None, f"found undefined alias {event.anchor}", event.start_mark)
+                borrowed.append(Borrowed(event.start_mark.index, event.end_mark.index, node))
+        elif kind in _STARTS:
+            node = _STARTS[kind](event)
             if event.anchor:
                 anchors[event.anchor] = node
+        else:
+            continue
         (parents[-1].value if parents else roots).append(node)
-        if isinstance(event, yaml.CollectionStartEvent):
+        if kind in _COLLECTIONS:
             parents.append(node)
     return Composed(roots, borrowed, anchors)
 
 
-def _node(event: Any) -> yaml.Node:  # noqa: ANN401  # the events' types lack what they have
-    """The node that starts with an event; a mapping holds its keys and values in turn until it is closed."""
-    tag = event.tag if event.tag not in (None, "!") else ""
-    if isinstance(event, yaml.ScalarEvent):
-        return yaml.ScalarNode(tag or _TAGS["str"], event.value, event.start_mark, event.end_mark, event.style)
-    kind, default = _COLLECTIONS[type(event)]
-    return kind(tag or _TAGS[default], [], event.start_mark, event.end_mark, event.flow_style)
+def _tag(event: Any, kind: str) -> str:  # noqa: ANN401  # likewise
+    return event.tag if event.tag not in (None, "!") else f"tag:yaml.org,2002:{kind}"
+
+
+def _scalar(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+    return yaml.ScalarNode(_tag(event, "str"), event.value, event.start_mark, event.end_mark, event.style)
+
+
+def _sequence(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+    return yaml.SequenceNode(_tag(event, "seq"), [], event.start_mark, event.end_mark, event.flow_style)
+
+
+def _mapping(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+    """A mapping that holds its keys and values in turn until it is closed."""
+    return yaml.MappingNode(_tag(event, "map"), [], event.start_mark, event.end_mark, event.flow_style)
+
+
+_STARTS: dict[type, Callable[[Any], yaml.Node]] = {
+    yaml.ScalarEvent: _scalar,
+    yaml.SequenceStartEvent: _sequence,
+    yaml.MappingStartEvent: _mapping,
+}
+_COLLECTIONS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 
 
 def written_out(node: yaml.Node) -> str:
     """A node as YAML on one line, without anchors and aliases; plain scalars that may be plain there stay plain."""
-    listed = yaml.SequenceNode(_TAGS["seq"], [_in_flow_style(node)], flow_style=True)
+    listed = yaml.SequenceNode("tag:yaml.org,2002:seq", [_in_flow_style(node)], flow_style=True)
     text: str = yaml.serialize(listed, Dumper=yaml.BaseDumper, width=sys.maxsize, allow_unicode=True)
     return text.strip()[1:-1]
 

@@ -71,8 +71,8 @@ def add(text: str, mapping: yaml.MappingNode, paths: list[Path], names: tuple[st
         edits = _fill(text, mapping, current, objects)
     else:
         raise AcregError(
-            f"`{FIELD}` at {pointer(places[0])} is no list, so the pull secrets cannot be added. Kubernetes wants a list "
-            "of `name: …` entries there: correct the chart's values, or run with --no-pull-secrets."
+            f"`{FIELD}` at {pointer(places[0])} is no list, so the pull secrets cannot be added. Kubernetes wants a "
+            "list of `name: …` entries there: correct the chart's values, or run with --no-pull-secrets."
         )
     return Addition(edits, [_operation(place, objects) for place in places], list(names), paths)
 

@@ -57,7 +57,7 @@ def find(root: yaml.Node, known: Callable[[str], bool]) -> Found:
         for family in families:
             if isinstance(visit, Scalar) and id(visit.node) in claimed:
                 continue
-            sites = family.sites(visit, context)  # type: ignore[arg-type]  # each list of families gets its visits
+            sites = family.sites(visit, context)
             found += [site for site in sites if claimed.setdefault(id(site.node), family) is family]
         if isinstance(visit, Mapping):
             if podspec.is_pod_spec(visit):
