@@ -69,9 +69,10 @@ def start() -> None:
         )
         sys.exit(2)
     if any(name.startswith("SHIV_") and name != "SHIV_ROOT" for name in os.environ):
-        from _bootstrap import bootstrap  # type: ignore[import-not-found]  # shiv's own start, which ends the process
+        from _bootstrap import bootstrap  # type: ignore[import-not-found]  # shiv's own start
 
         bootstrap()
+        return
     try:
         sys.path[0] = locate()  # in front of PYTHONPATH, in the place of the zipapp
         from postrenderer.__main__ import main

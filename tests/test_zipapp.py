@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [
+    pytest.mark.zipapp,
+    pytest.mark.skipif(sys.platform == "win32", reason="the zipapp is started as POSIX systems do"),
+]
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MANIFEST = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: nginx:1.27\n"
+RENDERED = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: registry.example.com/mirror/nginx:1.27\n"
+OTHER_BUILD = "acreg.pyz_" + "0" * 64
+
+
+class Machine(NamedTuple):
+    """A user's machine: a zipapp and an environment."""
+
+    zipapp: Path
+    environment: dict[str, str]
+
+    @property
+    def root(self) -> Path:
+        return Path(self.environment["HOME"], ".shiv")
+
+    @property
+    def fallback(self) -> Path:
+        return Path(self.environment["TMPDIR"], f"acreg-{os.getuid()}")
+
+    @property
+    def extraction(self) -> Path:
+        (folder,) = (path for path in self.root.glob("acreg.pyz_*") if path.name != OTHER_BUILD)
+        return folder
+
+    def with_(self, **environment: str) -> Machine:
+        return self._replace(environment={**self.environment, **environment})
+
+    def run(self, *command: str, before: str = "") -> subprocess.CompletedProcess[str]:
+        """Filter MANIFEST through the zipapp, or through `command`; `before` is a line of shell in front of it."""
+        return subprocess.run(
+            ["/bin/sh", "-c", f'{before}\nexec "$@"', "sh", *(command or [str(self.zipapp)])],
+            input=MANIFEST,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def renders(self, *command: str, before: str = "") -> str:
+        """Filter MANIFEST as `run` does, expect that it goes well, and return what is on stderr."""
+        run = self.run(*command, before=before)
+        assert (run.returncode, run.stdout) == (0, RENDERED), run.stderr
+        return run.stderr
+
+
+@pytest.fixture
+def machine(zipapp: Path, tmp_path: Path) -> Machine:
+    """A machine that has never run acreg."""
+    for name in ("home", "tmp"):
+        (tmp_path / name).mkdir()
+    return Machine(
+        zipapp,
+        {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path / "home"),
+            "TMPDIR": str(tmp_path / "tmp"),
+            "ACREG_PYTHON": sys.executable,
+            "ACREG_REGISTRY": "registry.example.com",
+            "ACREG_REPOSITORY_PATH": "mirror",
+            "ACREG_PULL_SECRETS": "",
+        },
+    )
+
+
+@pytest.fixture
+def warm(machine: Machine) -> Machine:
+    """A machine that has run acreg before."""
+    assert machine.renders() == ""
+    return machine
+
+
+def python(minors: range) -> str:
+    """Return a Python 3 of one of the given minor versions that is not the one that runs the tests."""
+    for minor in minors:
+        found = shutil.which(f"python3.{minor}")
+        if found and minor != sys.version_info[1] and not subprocess.run([found, "-c", ""], check=False).returncode:
+            return found
+    pytest.skip(f"no other Python 3.{minors[0]} to 3.{minors[-1]} on PATH")
+
+
+def files(machine: Machine) -> Iterator[tuple[Path, bytes]]:
+    """Where each file of the zipapp's site-packages is extracted to, and what the zipapp has for it."""
+    with zipfile.ZipFile(machine.zipapp) as archive:
+        for name in archive.namelist():
+            if name.startswith("site-packages/"):
+                yield machine.extraction / name, archive.read(name)
+
+
+def imported(run_stderr: str) -> set[str]:
+    """The modules that `-X importtime` names."""
+    return set(re.findall(r"^import time:.*\| +(\S+)$", run_stderr, re.MULTILINE))
+
+
+# What is built
+
+
+def test_two_builds_from_two_folders_with_two_umasks_are_equal(tmp_path: Path) -> None:
+    cache = REPOSITORY / ".cache"
+    cache.mkdir(exist_ok=True)
+    built = []
+    for name, umask in (("one", 0o022), ("the other", 0o077)):
+        checkout = tmp_path / name
+        checkout.mkdir()
+        sources = [REPOSITORY / "postrenderer", REPOSITORY / "scripts"]
+        subprocess.run(["cp", "-r", *sources, checkout], umask=umask, check=True)
+        (checkout / ".cache").symlink_to(cache)
+        subprocess.run([checkout / "scripts" / "build"], umask=umask, check=True)
+        built.append((checkout / "dist" / "acreg.pyz").read_bytes())
+    assert built[0] == built[1]
+
+
+@pytest.mark.parametrize("minor", range(9, 15))
+def test_the_c_extension_is_there_for_every_python(zipapp: Path, minor: int) -> None:
+    with zipfile.ZipFile(zipapp) as archive:
+        names = set(archive.namelist())
+    cpython, windows = (f"site-packages/yaml/_yaml.{tag}3{minor}" for tag in ("cpython-", "cp"))
+    expected = {f"{cpython}-x86_64-linux-gnu.so", f"{cpython}-aarch64-linux-gnu.so", f"{cpython}-darwin.so"}
+    expected.add(f"{windows}-win_amd64.pyd")
+    if minor > 10:
+        expected |= {f"{cpython}-x86_64-linux-musl.so", f"{cpython}-aarch64-linux-musl.so"}
+    assert expected <= names
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a Linux extension is loaded")
+def test_a_stripped_extension_loads(machine: Machine) -> None:
+    run = machine.with_(SHIV_INTERPRETER="1").run(
+        str(machine.zipapp), "-c", "import yaml; print(yaml.load('a: [1]', yaml.CSafeLoader))"
+    )
+    assert (run.stdout, run.stderr) == ("{'a': [1]}\n", "")
+
+
+# How it starts
+
+
+def test_a_warm_start_imports_little(warm: Machine) -> None:
+    modules = imported(warm.renders(sys.executable, "-ISX", "importtime", str(warm.zipapp)))
+    assert "postrenderer.__main__" in modules
+    assert not modules & {"_bootstrap", "_extraction", "argparse", "jsonpatch", "logging", "subprocess", "zipfile"}
+
+
+def test_everything_is_compiled_on_the_first_start(machine: Machine) -> None:
+    machine = machine.with_(PYTHONDONTWRITEBYTECODE="1")
+    machine.renders(sys.executable, str(machine.zipapp))
+    sources = [path for path, _ in files(machine) if path.suffix == ".py"]
+    tag = sys.implementation.cache_tag
+    assert all((path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists() for path in sources)
+
+
+def test_another_interpreter_uses_the_same_extraction(warm: Machine) -> None:
+    warm = warm.with_(ACREG_PYTHON=python(range(9, 15)))
+    assert warm.renders() == ""
+    assert len(list(warm.extraction.glob("*.stamp"))) == 2
+
+
+def test_the_exit_code_is_acregs(warm: Machine) -> None:
+    assert warm.with_(ACREG_REGISTRY="https://registry.example.com").run().returncode == 2
+
+
+def test_an_old_python_is_told_what_to_do(machine: Machine) -> None:
+    run = machine.with_(ACREG_PYTHON=python(range(6, 9))).run()
+    assert (run.returncode, run.stdout) == (2, "")
+    assert re.fullmatch("acreg: needs Python 3.9 or newer, and this is 3.[678]. .*ACREG_PYTHON.*\n", run.stderr)
+
+
+@pytest.mark.parametrize("command", [["{zipapp}"], [sys.executable, "{zipapp}"]], ids=["itself", "python3"])
+def test_pythonpath_does_not_reach_what_is_bundled(machine: Machine, tmp_path: Path, command: list[str]) -> None:
+    for module in ("yaml", "jsonpatch", "postrenderer"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('shadowed')")
+    machine = machine.with_(PYTHONPATH=str(tmp_path))
+    for _ in ("cold", "warm"):
+        assert machine.renders(*(part.format(zipapp=machine.zipapp) for part in command)) == ""
+
+
+def test_it_runs_from_any_path(machine: Machine, tmp_path: Path) -> None:
+    folder = tmp_path / "Größe & Maß"
+    folder.mkdir()
+    copy = shutil.copy(machine.zipapp, folder / "post renderer")
+    folder.chmod(0o555)
+    link = tmp_path / "link"
+    link.symlink_to(copy)
+    assert machine.renders(str(copy)) == ""
+    assert machine.renders(str(link)) == ""
+
+
+def test_many_first_runs_at_once(machine: Machine) -> None:
+    with ThreadPoolExecutor(30) as pool:
+        assert set(pool.map(lambda _: machine.renders(), range(30))) == {""}
+    assert all(path.read_bytes() == content for path, content in files(machine))
+
+
+# Where it is extracted to
+
+
+@pytest.mark.parametrize("home", ["a file", "/proc/1"])
+def test_without_a_home_it_is_extracted_to_a_private_folder(machine: Machine, tmp_path: Path, home: str) -> None:
+    (tmp_path / "a file").touch()
+    machine = machine.with_(HOME=str(tmp_path / home))
+    assert machine.renders() == ""
+    assert machine.fallback.stat().st_mode & 0o777 == 0o700
+    modules = imported(machine.renders(sys.executable, "-ISX", "importtime", str(machine.zipapp)))
+    assert "_extraction" not in modules
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_another_user_is_not_trusted(warm: Machine) -> None:
+    shutil.move(warm.root, warm.fallback)
+    os.chown(warm.fallback, 12345, 12345)
+    warm = warm.with_(HOME="/proc/1")
+    stderr = warm.renders()
+    assert f"{warm.fallback}: belongs to another user" in stderr
+
+
+def test_with_nowhere_to_write_it_runs_from_the_zipapp(machine: Machine, tmp_path: Path) -> None:
+    nowhere = tmp_path / "a file"
+    nowhere.touch()
+    stderr = machine.with_(HOME=str(nowhere), TMPDIR=str(nowhere)).renders()
+    assert re.fullmatch(r"acreg: warning: .*: Not a directory; .*: Not a directory\)\. Set SHIV_ROOT to .*\n", stderr)
+
+
+def test_a_full_disk_does_not_stop_it(machine: Machine) -> None:
+    stderr = machine.renders(before="ulimit -f 100")
+    assert stderr.startswith("acreg: warning: ")
+    assert not [*machine.root.glob("acreg.pyz_*"), *machine.fallback.glob("acreg.pyz_*")]
+    assert machine.renders() == ""
+
+
+# How an extraction is kept in order
+
+
+@pytest.mark.parametrize(
+    "pattern", ["site-packages/yaml/__init__.py", "site-packages/yaml/__pycache__/nodes.*", "*.stamp"]
+)
+@pytest.mark.parametrize("damage", ["missing", "cut short", "overwritten"])
+def test_a_damaged_extraction_is_repaired(warm: Machine, pattern: str, damage: str) -> None:
+    (path,) = warm.extraction.glob(pattern)
+    size = path.stat().st_size
+    path.unlink()
+    if damage != "missing":
+        path.write_bytes(b"?" * (size if damage == "overwritten" else size // 2))
+        os.utime(path, (0, 0))
+    assert warm.renders() == ""
+    assert all(path.read_bytes() == content for path, content in files(warm))
+    assert warm.renders() == ""
+
+
+def test_what_a_killed_run_has_left_is_used_up(warm: Machine) -> None:
+    unfinished = warm.extraction.rename(f"{warm.extraction}.tmp")
+    (unfinished / "site-packages" / "yaml" / "__init__.py").write_bytes(b"")
+    assert warm.renders() == ""
+    assert not unfinished.exists()
+
+
+@pytest.mark.parametrize("start", ["first", "later"])
+def test_what_other_builds_have_left_is_removed_after_a_day(machine: Machine, start: str) -> None:
+    if start == "later":
+        machine.renders()
+        os.utime(machine.extraction, (0, 0))
+    now = time.time()
+    for name, age in (
+        (OTHER_BUILD, 25),
+        (OTHER_BUILD + ".tmp", 25),
+        (OTHER_BUILD[:-1] + "1", 23),
+        ("other.pyz_00", 25),
+    ):
+        (machine.root / name / "site-packages").mkdir(parents=True)
+        os.utime(machine.root / name, (now - age * 3600, now - age * 3600))
+    assert machine.renders() == ""
+    left = {path.name for path in machine.root.glob("*.pyz_*")}
+    assert OTHER_BUILD not in left
+    assert OTHER_BUILD + ".tmp" not in left
+    assert {OTHER_BUILD[:-1] + "1", "other.pyz_00"} < left
+    assert (machine.root / max(left)).exists()
