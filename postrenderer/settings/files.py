@@ -1,7 +1,7 @@
 """Settings files: acreg.yaml, and the few keys that Helm values files have for the registry.
 
-Both are read through composed nodes, never constructed: a value stays the text that was written, whatever YAML 1.1
-would make of it. A values file is read as Helm reads it: its first document, the last of repeated keys, merge keys too.
+Values are read as nodes, never constructed: a value stays the text that was written, whatever YAML 1.1 would make of
+it. A values file is read as Helm reads it: its first document, the last of repeated keys, merge keys too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from postrenderer import composer
 from postrenderer.errors import SettingsError
 from postrenderer.settings.given import Block, Given, Place, Problems, Value, members
 from postrenderer.settings.options import OPTIONS
@@ -22,9 +23,14 @@ DEFAULT_NAME = "acreg.yaml"
 
 _FIELDS = {option.key: option.field for option in OPTIONS}
 _VALUES_FIELDS = {option.values_key: option.field for option in OPTIONS if option.values_key}
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 4  # the deepest setting: a list of mappings with a mapping in them
-_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+# What YAML 1.1 makes of a plain scalar, as far as settings care.
+_PLAIN: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null")),
+    **dict.fromkeys(("true", "yes", "on"), True),
+    **dict.fromkeys(("false", "no", "off"), False),
+}
 
 
 def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Given]:
@@ -44,10 +50,10 @@ def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Gi
     shown = name or DEFAULT_NAME
     if not name and not os.path.lexists(f"{directory}/{shown}"):
         return {}
-    root = _compose(_text(shown, directory), shown)
-    if root is None:
-        return {}
-    found = members(_given(root, shown), _FIELDS, problems)
+    roots = _roots(_text(shown, directory), shown)
+    for more in roots[1:]:
+        problems.add(_given(more, shown), "begins another document, and settings are one")
+    found = members(_given(roots[0], shown), _FIELDS, problems) if roots else {}
     return {_FIELDS[key]: given for key, given in found.items()}
 
 
@@ -69,7 +75,8 @@ def values_files(names: Iterable[str], directory: str) -> dict[str, Given]:
         text = _text(name, directory)
         if "\\" not in text and not any(key in text for key in _VALUES_FIELDS):
             continue  # only an escape can spell a key in another way: a large file need not be parsed to know
-        section = _member(_compose(text, name, first=True), "global")
+        roots = _roots(text, name)
+        section = _member(roots[0], "global") if roots else None
         for key, field in _VALUES_FIELDS.items():
             node = _member(section, key)
             if node is not None:
@@ -91,13 +98,10 @@ def _text(name: str, directory: str) -> str:
         raise _error(name, before, len(before), "this is not UTF-8: save the file in that encoding") from None
 
 
-def _compose(text: str, name: str, *, first: bool = False) -> yaml.Node | None:
-    """Return the root node of the only document, or of the first of several; None if there is nothing in it."""
+def _roots(text: str, name: str) -> list[yaml.Node]:
+    """Return the root node of every document in the text."""
     try:
-        loader = _LOADER(text)
-        if not first:
-            return loader.get_single_node()
-        return loader.get_node() if loader.check_node() else None
+        return composer.compose(text).roots
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         index = mark.index if mark else 0
@@ -106,11 +110,7 @@ def _compose(text: str, name: str, *, first: bool = False) -> yaml.Node | None:
         raise _error(name, text, index, f"this is not valid YAML: {what}{tab}") from None
     except yaml.YAMLError:  # from the reader, without a mark
         bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
-        raise _error(
-            name, text, bad.start() if bad else 0, "this is a control character, which YAML does not allow"
-        ) from None
-    except RecursionError:
-        raise SettingsError(f"{name} cannot be read: it is nested too deeply") from None
+        raise _error(name, text, bad.start() if bad else 0, "YAML does not allow this control character") from None
 
 
 def _error(name: str, text: str, index: int, why: str) -> SettingsError:
@@ -130,7 +130,7 @@ def _member(node: yaml.Node | None, name: str, seen: set[yaml.Node] | None = Non
     for key, value in reversed(node.value):
         if key.value == name:
             return value
-        if key.tag == "tag:yaml.org,2002:merge":
+        if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
             bases += value.value if isinstance(value, yaml.SequenceNode) else [value]
     return next(filter(None, (_member(base, name, seen) for base in bases)), None)
 
@@ -149,10 +149,8 @@ def _given(node: yaml.Node, file: str, key: str = "", depth: int = 0) -> Given:
                 for name, item in pairs
             ]
         )
-    elif node.tag == "tag:yaml.org,2002:null":
-        value = None
-    elif node.tag == "tag:yaml.org,2002:bool":
-        value = _BOOLEANS.get(node.value.lower(), node.value)
+    elif isinstance(node, yaml.ScalarNode) and not node.style:
+        value = _PLAIN.get(node.value.lower(), node.value)
     return Given(value, Place(file, node.start_mark.line + 1, node.start_mark.column + 1), key)
 
 

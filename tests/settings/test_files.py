@@ -9,18 +9,19 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from postrenderer import composer
 from postrenderer.errors import SettingsError
-from postrenderer.settings import Settings, files, load
+from postrenderer.settings import Settings, load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)
+@pytest.fixture(params=["CBaseLoader", "BaseLoader"], autouse=True)
 def _both_parsers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if not hasattr(yaml, request.param):
         pytest.skip("this PyYAML has no C parser")
-    monkeypatch.setattr(files, "_LOADER", getattr(yaml, request.param))
+    monkeypatch.setattr(composer, "Loader", getattr(yaml, request.param))
 
 
 def _load(directory: Path, text: str | bytes) -> Settings:
@@ -105,9 +106,9 @@ def test_values_stay_as_they_are_written(tmp_path: Path) -> None:
         ("others: keep\nstrict: 'tr", "acreg.yaml:2:12: this is not valid YAML: while scanning a quoted scalar, "),
         ("others: keep: b", "acreg.yaml:1:13: this is not valid YAML: mapping values are not allowed "),
         ("keep:\n\t- a", "acreg.yaml:2:1: this is not valid YAML: while scanning for the next token, "),
-        ("strict: true\n---\nothers: keep", "acreg.yaml:2:1: this is not valid YAML: expected a single document"),
+        ("strict: true\n---\nothers: keep", "acreg.yaml:3:1: begins another document, and settings are one"),
         ("keep: *k", "acreg.yaml:1:7: this is not valid YAML: found undefined alias"),
-        ("others: \x07", "acreg.yaml:1:9: this is a control character, which YAML does not allow"),
+        ("others: \x07", "acreg.yaml:1:9: YAML does not allow this control character"),
         (b"others: keep\nreport: gr\xfc\xdf\n", "acreg.yaml:2:11: this is not UTF-8: save the file in that encoding"),
         ("others: keep".encode("utf-16"), "acreg.yaml:1:1: this is not UTF-8: "),
     ],
@@ -120,8 +121,8 @@ def test_a_tab_is_called_a_tab(tmp_path: Path) -> None:
     assert _error(tmp_path, "keep:\n\t- a").endswith("(a tab, but YAML is indented with spaces)")
 
 
-def test_a_file_that_nests_too_deeply_is_refused(tmp_path: Path) -> None:
-    assert _error(tmp_path, "keep: " + "[" * 3000).startswith("acreg.yaml")
+def test_deep_nesting_ends_in_an_error(tmp_path: Path) -> None:
+    assert _error(tmp_path, "keep: " + "[" * 2_000).startswith("acreg.yaml")
 
 
 @pytest.mark.parametrize("kind", ["config", "values"])
@@ -192,6 +193,8 @@ def test_a_values_file_is_read_as_helm_reads_it(tmp_path: Path) -> None:
         ("{<<: [{imageRepositoryPath: first}, {imageRepositoryPath: second}]}", {"repository_path": "first"}),
         ("{<<: {imageRepositoryPath: merged}, imageRepositoryPath: own}", {"repository_path": "own"}),
         ("&g {<<: *g}", {}),
+        ("{a: &twice 1, b: &twice 2, imageRepositoryPath: *twice}", {"repository_path": "2"}),
+        ("{'<<': {imageRepositoryPath: quoted}}", {}),
         ("nothing", {}),
         ("[imageRepositoryPath, x]", {}),
     ],
