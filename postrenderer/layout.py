@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import yaml
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]*#[^\r\n]*)?\s+)*")
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+#[^\r\n]*)*(?:\s+|\Z))*")
 
 
 def content_start(text: str, node: yaml.Node) -> int:

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     import yaml
 
-_BREAK = re.compile(r"\r\n|\r|\n")
+_BREAKS = "\r\n\x85\u2028\u2029"
+"""What ends a line for a parser of YAML 1.1, as all of Kubernetes' are; two of them are kept where others fold."""
+_BREAK = re.compile(rf"\r\n|[{_BREAKS}]")
 _DOUBLE_QUOTED = re.compile(
-    r"(?P<continued>\\[ \t]*(?:\r\n|\r|\n)[ \t]*)"
+    rf"(?P<continued>\\(?=[{_BREAKS}])[ \t{_BREAKS}]+)"
     r"|(?P<escape>\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.))"
-    r"|(?P<fold>[ \t]*(?:\r\n|\r|\n)\s*)"
-    r"|(?P<text>[^\\\s]+|[ \t]+)",
+    rf"|(?P<fold>[ \t]*[{_BREAKS}][ \t{_BREAKS}]*)"
+    rf"|(?P<text>[^\\ \t{_BREAKS}]+|[ \t]+)",
 )
 
 
@@ -100,14 +102,15 @@ def _segments(raw: str) -> Iterator[_Segment]:
     position = 0
     for match in _DOUBLE_QUOTED.finditer(raw, 1, len(raw) - 1):
         kind, (start, end) = match.lastgroup, match.span()
-        if kind != "continued":
-            yield _Segment(position, start, end, kind == "text")
+        yield _Segment(position, start, end, kind == "text")
         if kind == "text":
             position += end - start
         elif kind == "escape":
             position += 1
-        elif kind == "fold":
-            position += max(1, len(_BREAK.findall(match.group())) - 1)
+        else:
+            breaks = _BREAK.findall(match.group())
+            folds = kind == "continued" or breaks[0] not in "\u2028\u2029"
+            position += max(len(breaks) - folds, kind == "fold")
 
 
 def _through_escapes(raw: str, edits: list[Edit]) -> Iterator[Edit]:
