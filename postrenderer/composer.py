@@ -15,7 +15,7 @@ import yaml
 from yaml.composer import ComposerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -136,17 +136,28 @@ _COLLECTIONS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
 _ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 
 
+_WRITTEN_LIMIT = 100_000
+"""Nodes that an alias may stand for where it is written out."""
+
+
 def written_out(node: yaml.Node) -> str:
-    """A node as YAML on one line, without anchors and aliases; plain scalars that may be plain there stay plain."""
-    listed = yaml.SequenceNode("tag:yaml.org,2002:seq", [_in_flow_style(node)], flow_style=True)
+    """A node as YAML on one line, without anchors and aliases; plain scalars that may be plain there stay plain.
+
+    Raises:
+        RecursionError: the node holds itself, or more than _WRITTEN_LIMIT nodes with its aliases written out.
+    """
+    budget = iter(range(_WRITTEN_LIMIT))
+    listed = yaml.SequenceNode("tag:yaml.org,2002:seq", [_in_flow_style(node, budget)], flow_style=True)
     text: str = yaml.serialize(listed, Dumper=yaml.BaseDumper, width=sys.maxsize, allow_unicode=True)
     return text.strip()[1:-1]
 
 
-def _in_flow_style(node: yaml.Node) -> yaml.Node:
+def _in_flow_style(node: yaml.Node, budget: Iterator[int]) -> yaml.Node:
+    if next(budget, None) is None:
+        raise RecursionError
     if isinstance(node, yaml.MappingNode):
-        pairs = [(_in_flow_style(key), _in_flow_style(value)) for key, value in node.value]
+        pairs = [(_in_flow_style(key, budget), _in_flow_style(value, budget)) for key, value in node.value]
         return yaml.MappingNode(node.tag, pairs, flow_style=True)
     if isinstance(node, yaml.SequenceNode):
-        return yaml.SequenceNode(node.tag, [_in_flow_style(item) for item in node.value], flow_style=True)
+        return yaml.SequenceNode(node.tag, [_in_flow_style(item, budget) for item in node.value], flow_style=True)
     return yaml.ScalarNode(node.tag, node.value, style=node.style)  # type: ignore[attr-defined]  # the third kind

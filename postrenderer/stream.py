@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _SOURCE = re.compile(r"^# Source: (\S+)", re.MULTILINE)
 _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
-_NAME = re.compile(r"^metadata:[^\n]*\n(?:[ ]+[^\n]*\n|#[^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_NAME = re.compile(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FILENAME = re.compile(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_DIRECTIVES = re.compile(rb"(?:^%[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*)+\Z", re.MULTILINE)
+"""Directives at the end of a piece, which speak of the next one."""
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 """Byte order marks and the encoding that each one announces (YAML 1.2, 5.2)."""
@@ -51,11 +53,14 @@ def decode(raw: bytes) -> Encoded:
     """
     for bom, encoding in BOMS:
         if raw.startswith(bom):
-            data = raw[len(bom) :]
+            start = len(bom)
+            while raw.startswith(bom, start):  # as joining files leaves them
+                start += len(bom)
+            data = raw[start:]
             if encoding == "utf-8":
-                return Encoded(data, bom, encoding)
+                return Encoded(data, raw[:start], encoding)
             try:
-                return Encoded(data.decode(encoding).encode(), bom, encoding)
+                return Encoded(data.decode(encoding).encode(), raw[:start], encoding)
             except UnicodeError as error:
                 raise AcregError(
                     f"The manifests start with a byte order mark of {encoding}, but byte {error.args[2]} does not fit "
@@ -116,16 +121,24 @@ def documents(data: bytes) -> Iterator[Document]:
     """
     start, index, line, end = 0, 0, 1, len(data)
     while start < end:
-        cut = _next_marker(data, start)
-        piece = data[start:cut]
-        while (piece.startswith(b"%") or b"\n%" in piece) and cut < end and not _has_content(piece):
-            cut = _next_marker(data, cut)
-            piece = data[start:cut]
+        cut = _end(data, start)
         yield Document(index, data, start, cut, line)
         line += data.count(b"\n", start, cut)
-        if start or piece.startswith(b"---") or _has_content(piece):
+        if start or data.startswith(b"---") or _has_content(data[:cut]):
             index += 1
         start = cut
+
+
+def _end(data: bytes, start: int) -> int:
+    """Where the document ends that starts at an offset or whose directives do."""
+    cut = _next_marker(data, start)
+    piece = data[start:cut]
+    if cut < len(data) and (piece.startswith(b"%") or b"\n%" in piece):
+        directives = _DIRECTIVES.search(piece)
+        if directives:
+            alone = not piece.startswith(b"---") and not _has_content(piece[: directives.start()])
+            return _end(data, cut) if alone else start + directives.start()
+    return cut
 
 
 def _next_marker(data: bytes, start: int) -> int:
@@ -217,8 +230,8 @@ def _unreadable(document: Document, text: str, error: Exception) -> AcregError:
     who = identify(document, text, None)
     if isinstance(error, RecursionError):
         return AcregError(
-            f"{who} is nested too deep to be read, which no Kubernetes object is. Look for a template that "
-            "calls itself."
+            f"{who} is nested too deep or repeats itself too often to be read, which no Kubernetes object does. Look "
+            "for a template that calls itself."
         )
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).split("\n", 1)[0]
