@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from postrenderer.scalars import Edit, apply, in_text
+from postrenderer.sites.secrets import decoded, encoded
 from postrenderer.sites.site import Path, pointer
 from postrenderer.sites.walk import fields
 
@@ -15,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """New text for parts of one scalar's value, and all the paths that lead to the scalar."""
+    """New text for parts of one scalar's value, decoded if it is base64, and all the paths that lead to the scalar."""
 
     node: yaml.ScalarNode
     edits: list[Edit]
     paths: list[Path]
+    encoding: str
 
 
 def rewrite(text: str, changes: Iterable[Change]) -> tuple[list[Edit], list[dict[str, Any]]]:
@@ -33,13 +36,26 @@ def rewrite(text: str, changes: Iterable[Change]) -> tuple[list[Edit], list[dict
         ValueError: a value cannot be found again in its text.
     """
     edits, operations = [], []
-    for node, parts, paths in changes:
+    for node, planned, paths, encoding in changes:
+        parts = _encoded(node.value, planned) if encoding else planned
         edits += in_text(text, node, parts)
         if not node.style and any("[" in part.text for part in parts):
             node.style = "'"
         node.value = apply(node.value, parts)
         operations += [{"op": "replace", "path": pointer(path), "value": node.value} for path in paths]
     return edits, operations
+
+
+def _encoded(value: str, edits: list[Edit]) -> list[Edit]:
+    """Edits of a base64 value that do what the given ones do to the text in it, line by line as it is wrapped."""
+    new = encoded(apply(decoded(value), edits))
+    lines = list(re.finditer(r"\S+", value))
+    made, position = [], 0
+    for line in lines[:-1]:
+        length = line.end() - line.start()
+        made.append(Edit(line.start(), line.end(), new[position : position + length]))
+        position += length
+    return [*made, Edit(lines[-1].start(), lines[-1].end(), new[position:])]
 
 
 def difference(planned: list[yaml.Node], written: list[yaml.Node]) -> str | None:

@@ -83,7 +83,7 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
     for root in roots:
         identity = stream.identify(document, text, root)
         before = patch.plain(root) if settings.report else None
-        found = sites.find(root, relocation.known)
+        found = sites.find(root, relocation.known, in_secrets=settings.secrets)
         settled = [_settle(site, relocation, settings, document.line) for site in found.sites]
         moves, operations = patch.rewrite(text, _changes(settled))
         additions = list(_add_secrets(text, _wanting_secrets(found, settings, relocation), settings, identity))
@@ -98,20 +98,21 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
 
 def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -> tuple[Image, Edit | None]:
     """What becomes of a reference, and the edit of its scalar's value if it moves."""
+    span = site.span
     line += site.node.start_mark.line
-    reference = site.reference
-    if site.level == WEAK or (settings.confidence == CERTAIN and site.level != CERTAIN):
-        return Image(reference, reference, f"not sure to be an image ({site.reason})", site, line), None
+    reference = span.reference
+    if span.level == WEAK or (settings.confidence == CERTAIN and span.level != CERTAIN):
+        return Image(reference, reference, f"not sure to be an image ({span.reason})", site, line), None
     outcome = relocation(reference)
     if outcome.status == "private":
         return Image(reference, reference, "", site, line), None
     if outcome.status != "moved":
         return Image(reference, reference, outcome.reason, site, line), None
-    if not outcome.target.endswith(site.suffix):
-        reason = f"{outcome.target} does not end in {site.suffix}, which another field holds"
+    if not outcome.target.endswith(span.suffix):
+        reason = f"{outcome.target} does not end in {span.suffix}, which another field holds"
         return Image(reference, reference, reason, site, line), None
-    new = outcome.target[: len(outcome.target) - len(site.suffix)]
-    return Image(reference, outcome.target, "", site, line), Edit(site.start, site.end, new)
+    new = outcome.target[: len(outcome.target) - len(span.suffix)]
+    return Image(reference, outcome.target, "", site, line), Edit(span.start, span.end, new)
 
 
 def _changes(settled: Iterable[tuple[Image, Edit | None]]) -> list[patch.Change]:
@@ -120,7 +121,7 @@ def _changes(settled: Iterable[tuple[Image, Edit | None]]) -> list[patch.Change]
     for image, edit in settled:
         if edit is not None:
             site = image.site
-            change = changes.setdefault(id(site.node), patch.Change(site.node, [], []))
+            change = changes.setdefault(id(site.node), patch.Change(site.node, [], [], site.encoding))
             if edit not in change.edits:
                 change.edits.append(edit)
             if site.path not in change.paths:
@@ -166,7 +167,9 @@ def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
 
 def _refuse_public(done: list[Processed]) -> None:
     """End a strict run that would leave references outside the private registry."""
-    left = [(item.identity, image) for item in done for image in item.images if image.left and image.site.level != WEAK]
+    left = [
+        (item.identity, image) for item in done for image in item.images if image.left and image.site.span.level != WEAK
+    ]
     if left:
         places = "; ".join(
             f"{image.source} at {pointer(image.site.path)}, line {image.line}, of {identity}: {image.left}"

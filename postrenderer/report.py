@@ -99,12 +99,12 @@ def _image(identity: Identity, image: Image) -> dict[str, Any]:
         "pointer": pointer(site.path),
         "line": image.line,
         "class": site.family,
-        "confidence": site.level,
+        "confidence": site.span.level,
         "document": _document(identity),
     }
     if image.left:
         return {"reference": image.source, "reason": image.left, **place}
-    return {"from": image.source, "to": image.target, "reason": site.reason, **place}
+    return {"from": image.source, "to": image.target, "reason": site.span.reason, **place}
 
 
 def _changed(item: Processed) -> dict[str, Any]:

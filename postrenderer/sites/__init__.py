@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import fields, known, podspec
-from postrenderer.sites.site import Context, Mapping, Path, Scalar, Site
+from postrenderer import composer
+from postrenderer.scalars import Edit, in_text
+from postrenderer.sites import args, env, fields, podspec, secrets, text
+from postrenderer.sites.site import CERTAIN, STRONG, Context, Mapping, Path, Scalar, Site, Span, whole
 from postrenderer.sites.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-MAPPING_FAMILIES = (podspec, fields)
+MAPPING_FAMILIES = (podspec, env, args, fields, secrets)
 """Asked for every mapping; the first that claims a scalar has it."""
-SCALAR_FAMILIES = (known,)
+SCALAR_FAMILIES = (text,)
 """Asked for every scalar that no mapping family has claimed."""
 
 SCHEMAS = frozenset(("CustomResourceDefinition",))
 """Kinds that describe objects and hold none: an image in them is a default or an example."""
+SERVICE_ACCOUNTS = frozenset(("ServiceAccount",))
+
+_LEVELS_OF_TEXT = 4
+"""How many documents within texts within documents are read as such."""
 
 
 class Owner(NamedTuple):
@@ -37,41 +44,90 @@ class Found(NamedTuple):
     service_accounts: list[Owner]
 
 
-SERVICE_ACCOUNTS = frozenset(("ServiceAccount",))
-
-
-def find(root: yaml.Node, known: Callable[[str], bool]) -> Found:
+def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = True, depth: int = 0) -> Found:
     """Find the image references of a document, or of each item of a list of documents, in the order of the text.
 
     Args:
         root: the composed document.
         known: whether a reference is under a configured source or rule, or on the private registry.
+        in_secrets: whether the base64 data of Secrets is searched.
+        depth: in how many texts the document stands.
     """
-    context = Context(known)
+    context = Context(known, partial(spans, known=known, depth=depth), "", in_secrets)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     claimed: dict[int, object] = {}
+    unclaimed: list[Scalar] = []
     for visit in walk(root, _is_schema):
-        families = MAPPING_FAMILIES if isinstance(visit, Mapping) else SCALAR_FAMILIES
-        for family in families:
-            if isinstance(visit, Scalar) and id(visit.node) in claimed:
-                continue
-            sites = family.sites(visit, context)
-            found += [site for site in sites if claimed.setdefault(id(site.node), family) is family]
         if isinstance(visit, Mapping):
+            context = context._replace(kind=_kind(visit) or context.kind)
+            sites = _of_families(visit, context, claimed)
             if podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
-            elif _is_kind(visit, SERVICE_ACCOUNTS):
+            elif _kind(visit) in SERVICE_ACCOUNTS:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
+        elif id(visit.node) not in claimed:
+            sites = list(text.sites(visit, context))
+            if not sites:
+                unclaimed.append(visit)
+        else:
+            continue
+        found += sites
+    found += _repeated(found, unclaimed)
     return Found(found, list(pod_specs.values()), list(accounts.values()))
 
 
+def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Span]:
+    """Find the references in a text, by all families if it reads as a document, else by its lines."""
+    roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
+    if not roots:
+        return text.spans(value, known)
+    found = {}
+    for root in roots:
+        for site in find(root, known, depth=depth + 1).sites:
+            if not site.encoding:
+                start, end, _ = in_text(value, site.node, [Edit(site.span.start, site.span.end, "")])[0]
+                found[start] = site.span._replace(start=start, end=end)
+    return [found[start] for start in sorted(found)]
+
+
+def _documents(value: str) -> list[yaml.Node]:
+    """The documents that a text holds; none if it is a plain text or a template."""
+    if not text.may_be_document(value):
+        return []
+    try:
+        roots = composer.compose(value).roots
+    except (yaml.YAMLError, RecursionError):
+        return []
+    return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
+
+
+def _of_families(mapping: Mapping, context: Context, claimed: dict[int, object]) -> list[Site]:
+    found: list[Site] = []
+    for family in MAPPING_FAMILIES:
+        found += [
+            site for site in family.sites(mapping, context) if claimed.setdefault(id(site.node), family) is family
+        ]
+    return found
+
+
+def _repeated(found: list[Site], unclaimed: list[Scalar]) -> Iterator[Site]:
+    """Texts that say no more than what is an image for certain elsewhere in the document."""
+    certain = {site.span.reference for site in found if site.span.level == CERTAIN and ":" in site.span.reference}
+    for scalar in unclaimed:
+        if scalar.node.value in certain:
+            yield whole(scalar, text.FAMILY, STRONG, "the image of a container in the same document")
+
+
+def _kind(mapping: Mapping) -> str:
+    """The kind of the object that a mapping is, or nothing."""
+    return next((str(value.value) for key, value in mapping.pairs if key == "kind" and _is_scalar(value)), "")
+
+
+def _is_scalar(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode)
+
+
 def _is_schema(mapping: Mapping) -> bool:
-    return _is_kind(mapping, SCHEMAS)
-
-
-def _is_kind(mapping: Mapping, kinds: frozenset[str]) -> bool:
-    return any(
-        key == "kind" and isinstance(value, yaml.ScalarNode) and value.value in kinds for key, value in mapping.pairs
-    )
+    return _kind(mapping) in SCHEMAS

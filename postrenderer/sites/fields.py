@@ -1,4 +1,4 @@
-"""Fields of custom resources that are wholly an image, found by the name of the field."""
+"""Fields of any object, by their names: `image`, `initImage`, `imageName`; `repository` or `hub` with `tag`."""
 
 from __future__ import annotations
 
@@ -6,31 +6,44 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.reference import InvalidReferenceError, parse
-from postrenderer.sites.keys import names_image
-from postrenderer.sites.site import STRONG, WEAK, whole
+from postrenderer.sites import evidence, keys, named
+from postrenderer.sites.podspec import PLACEHOLDERS
+from postrenderer.sites.site import CERTAIN, STRONG, WEAK, Named, Scalar, Site, Span, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, Mapping, Site
+from postrenderer.sites.site import Context, Mapping
 
-FAMILY = "crd-field"
+FAMILY = "field"
+
+_OPENSHIFT = "DockerImage"
+"""The kind of an ObjectReference that names an image: ImageStream and BuildConfig, image.openshift.io/v1, build/v1."""
 
 
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
-    """The scalars of a mapping whose key names an image."""
-    for key, value in mapping.pairs:
-        if isinstance(value, yaml.ScalarNode) and value.value and names_image(key):
-            level = _level(value.value)
-            if level:
-                yield whole(value, FAMILY, level, f"the field `{key}` names an image", (mapping.path, key))
+    """The images that a mapping's fields hold or make up."""
+    scalars = [
+        Named(key, value.value, 0, Scalar(value, (mapping.path, key), key))
+        for key, value in mapping.pairs
+        if isinstance(value, yaml.ScalarNode) and value.value and keys.read(key).role
+    ]
+    if not scalars:
+        return
+    of = {key: value.value for key, value in mapping.pairs if isinstance(value, yaml.ScalarNode)}
+    if of.get("kind") == _OPENSHIFT:
+        for value in scalars:
+            if value.name == "name" and value.scalar:
+                yield whole(value.scalar, FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
+    for value, span in named.spans(scalars, image=keys.read(mapping.key).role == keys.IMAGE):
+        if value.scalar:
+            container = mapping.listed and value.name == "image" and "name" in of
+            yield Site(value.scalar.node, _of_container(span) if container else span, FAMILY, value.scalar.path)
 
 
-def _level(text: str) -> str:
-    """How sure a value is an image where the field's name says so; empty if it is none."""
-    try:
-        reference = parse(text)
-    except InvalidReferenceError:
-        return ""
-    return STRONG if reference.suffix or reference.host or "/" in reference.path else WEAK
+def _of_container(span: Span) -> Span:
+    """An entry of a list with `name` and `image` is a container, so that a bare word is an image too."""
+    text = evidence.read(span.reference)
+    if span.level != WEAK or text is None or text.like_an_address or text.literal in PLACEHOLDERS:
+        return span
+    return span._replace(level=STRONG, reason="an entry with `name` and `image` is a container")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites.site import CERTAIN, whole
+from postrenderer.sites.site import CERTAIN, Scalar, whole
 from postrenderer.sites.walk import fields
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ VOLUME_FAMILY = "image-volume"
 
 CONTAINERS = frozenset(("containers", "initContainers", "ephemeralContainers"))
 
-_INJECTED = "auto"
+PLACEHOLDERS = frozenset(("", "auto"))
+"""Istio's gateway injection replaces `auto`: https://istio.io/latest/docs/setup/additional-setup/gateway."""
 
 
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
@@ -45,7 +46,7 @@ def images(mapping: yaml.MappingNode) -> Iterator[str]:
         if key in CONTAINERS:
             yield from (image.value for _, image in containers(value))
         elif key == "volumes":
-            yield from (site.reference for site in _volumes(value, None))
+            yield from (site.span.reference for site in _volumes(value, None))
 
 
 def containers(node: yaml.Node) -> Iterator[tuple[int, yaml.ScalarNode]]:
@@ -58,9 +59,8 @@ def containers(node: yaml.Node) -> Iterator[tuple[int, yaml.ScalarNode]]:
 
 def _containers(node: yaml.Node, path: Path) -> Iterator[Site]:
     for index, image in containers(node):
-        # Istio's gateway injection replaces the image `auto`: https://istio.io/latest/docs/setup/additional-setup/gateway
-        if image.value not in ("", _INJECTED):
-            yield whole(image, FAMILY, CERTAIN, "image of a container", ((path, index), "image"))
+        if image.value not in PLACEHOLDERS:
+            yield whole(Scalar(image, ((path, index), "image"), "image"), FAMILY, CERTAIN, "image of a container")
 
 
 def _volumes(node: yaml.Node, path: Path) -> Iterator[Site]:
@@ -68,5 +68,5 @@ def _volumes(node: yaml.Node, path: Path) -> Iterator[Site]:
         source = dict(fields(volume)).get("image") if isinstance(volume, yaml.MappingNode) else None
         for key, value in fields(source) if isinstance(source, yaml.MappingNode) else ():
             if key == "reference" and isinstance(value, yaml.ScalarNode) and value.value:
-                place = (((path, index), "image"), "reference")
-                yield whole(value, VOLUME_FAMILY, CERTAIN, "image of a volume", place)
+                place = Scalar(value, (((path, index), "image"), "reference"), key)
+                yield whole(place, VOLUME_FAMILY, CERTAIN, "image of a volume")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     import yaml
 
@@ -29,40 +29,60 @@ def pointer(path: Path) -> str:
     return "".join("/" + step for step in reversed(steps))
 
 
+class Span(NamedTuple):
+    """An image reference inside a text.
+
+    Attributes:
+        start: where the text to be replaced begins.
+        end: where it ends.
+        reference: the whole reference, which for a split one is put together from several values.
+        suffix: the end of the reference that other values hold, with its separator; empty if this one has it all.
+        level: CERTAIN, STRONG or WEAK.
+        reason: why it was taken for an image, in plain words.
+    """
+
+    start: int
+    end: int
+    reference: str
+    suffix: str
+    level: str
+    reason: str
+
+
 class Site(NamedTuple):
     """An image reference in a document.
 
     Attributes:
         node: the scalar that is edited when the image moves.
-        start: where in the scalar's value the text to be replaced begins.
-        end: where it ends.
-        reference: the whole reference, which for a split one is put together from several fields.
-        suffix: the end of the repository that other fields hold, with its "/"; empty if this one has it all.
+        span: the reference in the scalar's value or, with an encoding, in the decoded value.
         family: the class of the place, as reports name it.
-        level: CERTAIN, STRONG or WEAK.
-        reason: why it was taken for an image, in plain words.
         path: where the scalar stands.
+        encoding: `base64`, or empty.
     """
 
     node: yaml.ScalarNode
-    start: int
-    end: int
-    reference: str
-    suffix: str
+    span: Span
     family: str
-    level: str
-    reason: str
     path: Path
+    encoding: str = ""
 
 
 class Mapping(NamedTuple):
-    """A mapping of a document, with merge keys (`<<`) resolved."""
+    """A mapping of a document, with merge keys (`<<`) resolved.
+
+    Attributes:
+        node: the mapping itself.
+        pairs: its keys and values, duplicates included.
+        path: where it stands.
+        key: the nearest mapping key above: of the mapping itself, or of the list that it stands in.
+        listed: whether it stands in a list.
+    """
 
     node: yaml.MappingNode
     pairs: list[tuple[str, yaml.Node]]
     path: Path
     key: str
-    """The nearest mapping key above: of the mapping itself, or of the list that it stands in."""
+    listed: bool
 
 
 class Scalar(NamedTuple):
@@ -73,13 +93,46 @@ class Scalar(NamedTuple):
     key: str
 
 
+class Named(NamedTuple):
+    """A text with a name: a field, a variable, a flag, an assignment in a script.
+
+    Attributes:
+        name: the name as written.
+        value: the text.
+        start: where it begins in the scalar or the larger text that holds it.
+        scalar: the scalar that holds it; None inside a larger text.
+    """
+
+    name: str
+    value: str
+    start: int = 0
+    scalar: Scalar | None = None
+
+
+def sites_of(found: Iterable[tuple[Named, Span]], family: str) -> Iterator[Site]:
+    """Spans of named texts as sites of the scalars that hold the texts."""
+    for value, span in found:
+        if value.scalar is not None:
+            yield Site(value.scalar.node, span, family, value.scalar.path)
+
+
 class Context(NamedTuple):
-    """What families know beside the place: what is configured."""
+    """What families know beside the place.
+
+    Attributes:
+        known: whether a reference is under a configured source or rule, or on the private registry.
+        spans: the references in a text, read as a document if it is one.
+        kind: the kind of the object.
+        secrets: whether the base64 data of Secrets is read.
+    """
 
     known: Callable[[str], bool]
-    """Whether a reference is under a configured source or rule, or on the private registry."""
+    spans: Callable[[str], list[Span]]
+    kind: str
+    secrets: bool
 
 
-def whole(node: yaml.ScalarNode, family: str, level: str, reason: str, path: Path) -> Site:
+def whole(scalar: Scalar, family: str, level: str, reason: str) -> Site:
     """A site that is all of a scalar."""
-    return Site(node, 0, len(node.value), node.value, "", family, level, reason, path)
+    value = scalar.node.value
+    return Site(scalar.node, Span(0, len(value), value, "", level, reason), family, scalar.path)

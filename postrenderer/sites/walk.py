@@ -30,11 +30,11 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
         root: the composed document.
         skip: says of a mapping that nothing below it is to be visited, nor itself.
     """
-    stack: list[tuple[yaml.Node, Path, str]] = [(root, None, "")]
+    stack: list[tuple[yaml.Node, Path, str, bool]] = [(root, None, "", False)]
     seen: set[int] = set()
     open_aliases = _REVISITS
     while stack:
-        node, path, key = stack.pop()
+        node, path, key, listed = stack.pop()
         if id(node) in seen:
             open_aliases -= 1
             if open_aliases < 0:
@@ -44,13 +44,13 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
         if isinstance(node, yaml.ScalarNode):
             yield Scalar(node, path, key)
         elif isinstance(node, yaml.MappingNode):
-            mapping = Mapping(node, fields(node), path, key)
+            mapping = Mapping(node, fields(node), path, key, listed)
             if not skip(mapping):
                 yield mapping
-                stack.extend((value, (path, name), name) for name, value in reversed(mapping.pairs))
+                stack.extend((value, (path, name), name, False) for name, value in reversed(mapping.pairs))
         elif isinstance(node, yaml.SequenceNode):
             count = len(node.value)
-            stack.extend((node.value[i], (path, i), key) for i in range(count - 1, -1, -1))
+            stack.extend((node.value[i], (path, i), key, True) for i in range(count - 1, -1, -1))
 
 
 def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:

@@ -1,0 +1,48 @@
+"""Environment variables: lists of `name` and `value`, in containers and wherever else such lists stand.
+
+Source: EnvVar of the Kubernetes API, core/v1. Parameters of Argo and Tekton have the same form.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.sites import keys, named, text
+from postrenderer.sites.site import Named, Scalar, sites_of
+from postrenderer.sites.walk import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postrenderer.sites.site import Context, Mapping, Path, Site, Span
+
+FAMILY = "env"
+
+
+def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
+    """The images in the lists of variables of a mapping."""
+    for key, value in mapping.pairs:
+        if isinstance(value, yaml.SequenceNode):
+            yield from sites_of(_spans(list(_variables(value, (mapping.path, key)))), FAMILY)
+
+
+def _spans(variables: list[Named]) -> Iterator[tuple[Named, Span]]:
+    """The images that variables are or make up, then those inside longer texts of variables named after images."""
+    rest = list(variables)
+    for variable, span in named.spans(variables):
+        if variable in rest:
+            rest.remove(variable)
+        yield variable, span
+    for variable in rest:
+        if keys.read(variable.name).role in (keys.IMAGE, keys.MENTION):
+            yield from ((variable, span) for span in text.mentioned(variable.value))
+
+
+def _variables(node: yaml.SequenceNode, path: Path) -> Iterator[Named]:
+    for index, item in enumerate(node.value):
+        entry = dict(fields(item)) if isinstance(item, yaml.MappingNode) else {}
+        name, value = entry.get("name"), entry.get("value")
+        if isinstance(name, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and value.value:
+            yield Named(name.value, value.value, 0, Scalar(value, ((path, index), "value"), "value"))

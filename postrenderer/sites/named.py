@@ -1,0 +1,115 @@
+"""Texts with names, which stand side by side: whole images by their names, and images that several of them make up.
+
+This one grammar serves the fields of a mapping, the variables of a container, the flags of a command and the
+assignments of a script.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.reference import InvalidReferenceError, parse
+from postrenderer.sites import evidence, keys, registries
+from postrenderer.sites.site import STRONG, WEAK, Named, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_DIGEST = "sha256:"
+_PARTS = frozenset((keys.IMAGE, keys.REGISTRY, keys.REPOSITORY, keys.TAG, keys.NAME))
+
+
+def spans(values: Iterable[Named], *, image: bool = False) -> Iterator[tuple[Named, Span]]:
+    """The images among texts with names, each with the text that carries its registry.
+
+    Args:
+        values: the texts, in their order.
+        image: whether what holds them is named an image, as in `image: {name: …, tag: …}`.
+    """
+    groups: dict[tuple[str, ...], dict[str, Named]] = {}
+    single = []
+    for value in values:
+        word = keys.read(value.name)
+        if word.role in _PARTS:
+            groups.setdefault(word.stem, {}).setdefault(word.role, value)
+        if word.role in (keys.IMAGE, keys.MENTION):
+            single.append((word.role, value))
+    used: list[Named] = []
+    for group in groups.values():
+        for made in _put_together(group, image=image):
+            used += group.values()
+            yield made
+    for role, value in single:
+        if value not in used:
+            yield from _alone(role, value)
+
+
+def _alone(role: str, value: Named) -> Iterator[tuple[Named, Span]]:
+    """The image that a text is by its name alone."""
+    text = evidence.read(value.value)
+    level = evidence.level(text, role) if text else ""
+    if text and level:
+        end = value.start + len(text.literal)
+        yield value, Span(value.start, end, text.literal, "", level, f"`{value.name}` names an image")
+
+
+def _put_together(group: dict[str, Named], *, image: bool) -> Iterator[tuple[Named, Span]]:
+    """The image that texts with one stem make up: the first of them that says anything carries the registry."""
+    registry, repository, tag = group.get(keys.REGISTRY), group.get(keys.REPOSITORY), group.get(keys.TAG)
+    name = group.get(keys.IMAGE) or (group.get(keys.NAME) if image else None)
+    if name and _is_complete(name.value):
+        if name is group.get(keys.IMAGE):
+            return
+        registry = repository = None
+    parts = [part for part in (registry, repository, name) if part and part.value]
+    named = image or any(part and keys.read(part.name).image for part in (registry, repository))
+    if not parts or not (repository or (registry and name) or (tag and (name or registry)) or (image and name)):
+        return
+    if parts == [registry]:
+        yield from _hub(parts[0])
+        return
+    text = evidence.read("/".join(part.value.strip("/") for part in parts))
+    if text is None or text.reference.suffix:
+        return
+    level = _level(text, named=named or (name is not None and repository is not None), tagged=tag is not None)
+    suffix = "".join("/" + part.value.strip("/") for part in parts[1:])
+    reference, mark = _with_tag(text.literal, tag.value if tag else "")
+    together = " and ".join(f"`{part.name}`" for part in (*parts, tag) if part)
+    reason = f"{together} make up an image" if len(parts) > 1 or tag else f"{together} names a repository"
+    first = parts[0]
+    end = first.start + len(first.value.rstrip("/"))
+    yield first, Span(first.start, end, reference, suffix + mark, level, reason)
+
+
+def _is_complete(name: str) -> bool:
+    """Whether the text of an image field needs no other parts: it has a host, a tag or a digest."""
+    text = evidence.read(name)
+    return text is not None and bool(text.reference.host or text.reference.suffix)
+
+
+def _level(text: evidence.Text, *, named: bool, tagged: bool) -> str:
+    """How sure it is that texts make up an image."""
+    if text.host == registries.LOCAL:
+        return STRONG if named else WEAK
+    if text.host or text.nested or text.official:
+        return STRONG if named or tagged else WEAK
+    return STRONG if named and tagged else WEAK
+
+
+def _hub(registry: Named) -> Iterator[tuple[Named, Span]]:
+    """A registry or a path in it to which the names of images are added elsewhere, as Istio's `hub` with its `tag`."""
+    place = registry.value.rstrip("/")
+    text = evidence.read(f"{place}/image")
+    if text and text.host == registries.REGISTRY and "/" in place:
+        reason = f"`{registry.name}` is where images with a tag beside it come from"
+        yield registry, Span(registry.start, registry.start + len(place), f"{place}/image", "/image", STRONG, reason)
+
+
+def _with_tag(repository: str, tag: str) -> tuple[str, str]:
+    """A repository with the tag or digest that another text holds, if they fit, and what was added."""
+    mark = ("@" if tag.startswith(_DIGEST) else ":") + tag if tag else ""
+    try:
+        parse(repository + mark)
+    except InvalidReferenceError:
+        return repository, ""
+    return repository + mark, mark

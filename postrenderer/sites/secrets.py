@@ -1,0 +1,45 @@
+"""References inside the base64 data of Secrets.
+
+Source: `data` of Secret, Kubernetes API core/v1. What is not base64 or not text holds no reference.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.sites.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postrenderer.sites.site import Context, Mapping
+
+FAMILY = "secret"
+ENCODING = "base64"
+
+
+def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
+    """The references inside the values of a Secret's `data`."""
+    if mapping.key != "data" or context.kind != "Secret" or not context.secrets:
+        return
+    for key, value in mapping.pairs:
+        if isinstance(value, yaml.ScalarNode):
+            for span in context.spans(decoded(value.value)):
+                yield Site(value, span, FAMILY, (mapping.path, key), ENCODING)
+
+
+def decoded(value: str) -> str:
+    """The text that a base64 value stands for; empty if it stands for none."""
+    try:
+        return base64.b64decode("".join(value.split()), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def encoded(text: str) -> str:
+    """A text as base64 on one line."""
+    return base64.b64encode(text.encode()).decode()

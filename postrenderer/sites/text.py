@@ -1,0 +1,152 @@
+"""References inside longer texts: scripts, configuration files, templates, lists in one variable.
+
+A text that reads as YAML or JSON is searched as a document, by all families. Any other is searched by its lines:
+assignments and flags by their names, and everywhere for references that leave no doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from postrenderer.sites import evidence, keys, named
+from postrenderer.sites.site import CERTAIN, STRONG, Named, Site, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from postrenderer.sites.site import Context, Scalar
+
+FAMILY = "text"
+
+_REFERENCE = re.compile(
+    r"(?<![\w.\-/@%~+])"
+    r"(?P<host>(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(?::\d+)?|[A-Za-z0-9-]+:\d+|localhost|\[[0-9A-Fa-f:]+\](?::\d+)?)"
+    r"(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+"
+    r"(?::\w[\w.-]{0,127}(?![\w/]))?"
+    r"(?:@[a-z0-9]+:[0-9a-f]{64,128})?"
+    r"(?P<template>[:@](?=\{\{|\$[({A-Za-z_]))?"
+    r"(?![\w*/:@]|[.-]\w|\{\{|\$[({])",
+    re.ASCII,
+)
+_OPEN_VALUE = r"(?P<value>[^\s\"'`,;(){}\[\]<>|\\]+(?:\{\{|\$\{|\$\()?)"
+_ASSIGNMENT = re.compile(
+    r"(?<![\w./-])(?P<name>[A-Za-z_][\w./-]*)[\"']?[ \t]*(?::=|=>|=(?!=)|:(?![/:]))[ \t]*\*?[\"'`]?" + _OPEN_VALUE
+)
+_FLAG = re.compile(r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_COMMENT = re.compile(r"^[ \t]*(?:#|//|--[ \t]|\*[ \t]).*$", re.MULTILINE)
+_TOKEN = re.compile(r"[^\s,;|=\"'`(){}\[\]]+")
+_INTERESTING = re.compile(r"mage|MAGE|epo|EPO|egistry|(?:\.[A-Za-z0-9-]+|:[0-9]+|localhost|\])/[a-z0-9]")
+_PRINTED = "map["
+"""How Go prints a map that a template should have turned into YAML: nothing reads it."""
+_NEIGHBOURS = 2
+"""Lines between assignments that still belong together."""
+
+
+def sites(scalar: Scalar, context: Context) -> Iterator[Site]:
+    """The references inside a scalar that no family of places has claimed."""
+    value = scalar.node.value
+    if _INTERESTING.search(value):
+        short = not any(char.isspace() for char in value)
+        other = value.startswith(_PRINTED) or (keys.names_artifact if short else keys.names_copy)(scalar.key)
+        for span in context.spans(value):
+            if not other or span.level == CERTAIN:
+                yield Site(scalar.node, span, FAMILY, scalar.path)
+
+
+_DOCUMENT = re.compile(r"^[ \t]*(?:[{\[]|- |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
+
+
+def may_be_document(text: str) -> bool:
+    """Whether a text is worth reading as YAML: it has a key, a list entry or a bracket at the start of a line."""
+    return _DOCUMENT.search(text) is not None
+
+
+def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
+    """The references in a text that is no document, in their order, none within another."""
+    comments = [match.span() for match in _COMMENT.finditer(text)]
+    candidates = [
+        *_certain(text, known),
+        *(span for span in (*_assigned(text), *_outspoken(text)) if not _within(span.start, comments)),
+    ]
+    chosen: list[Span] = []
+    for span in candidates:
+        if all(span.end <= other.start or other.end <= span.start for other in chosen):
+            chosen.append(span)
+    return sorted(chosen)
+
+
+def mentioned(text: str) -> Iterator[Span]:
+    """The images in a text whose name says that images are in it, as `4.2.0=quay.io/strimzi/kafka:0.45.0` lines."""
+    for match in _TOKEN.finditer(text):
+        yield from _weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
+
+
+def _certain(text: str, known: Callable[[str], bool]) -> Iterator[Span]:
+    """References that spell out a configured prefix, host included."""
+    for match in _REFERENCE.finditer(text):
+        reference = _trimmed(match)
+        if known(reference):
+            start = match.start()
+            yield Span(start, start + len(reference), reference, "", CERTAIN, "under a configured source or rule")
+
+
+def _outspoken(text: str) -> Iterator[Span]:
+    """References that leave no doubt wherever they stand."""
+    for match in _REFERENCE.finditer(text):
+        template = "{{" if match["template"] else ""
+        reference = _trimmed(match)
+        yield from _weighed(reference + template, match.start(), evidence.OPEN, "a host, a path and a tag or digest")
+
+
+def _trimmed(match: re.Match[str]) -> str:
+    """A reference in running text, without the template behind it and the full stop of a sentence."""
+    return match.group().rstrip(":@" if match["template"] else ".-")
+
+
+def _weighed(value: str, start: int, place: str, reason: str) -> Iterator[Span]:
+    text = evidence.read(value)
+    level = evidence.level(text, place) if text else ""
+    if text and level:
+        yield Span(start, start + len(text.literal), text.literal, "", level, reason)
+
+
+def _assigned(text: str) -> Iterator[Span]:
+    """Images by the names that they are assigned to, or of the flags that carry them."""
+    values = [
+        Named(match["name"], match["value"], match.start("value"))
+        for pattern in (_ASSIGNMENT, _FLAG)
+        for match in pattern.finditer(text)
+        if keys.read(match["name"]).role
+    ]
+    for group in _neighbours(sorted(values, key=lambda value: value.start), text):
+        yield from (span for _, span in named.spans(group))
+        yield from _services(group)
+
+
+def _neighbours(values: Iterable[Named], text: str) -> Iterator[list[Named]]:
+    """Assignments in groups that stand on lines close to each other."""
+    group: list[Named] = []
+    for value in values:
+        if group and text.count("\n", group[-1].start, value.start) > _NEIGHBOURS:
+            yield group
+            group = []
+        group.append(value)
+    if group:
+        yield group
+
+
+def _services(group: Iterable[Named]) -> Iterator[Span]:
+    """Official images with a tag that are called `name`, as services of CI runners are."""
+    for value in group:
+        if keys.read(value.name).role == keys.NAME:
+            text = evidence.read(value.value)
+            if text and text.official and text.tagged and not text.like_an_address:
+                yield Span(
+                    value.start, value.start + len(text.literal), text.literal, "", STRONG,
+                    "an official image of Docker Hub with a tag",
+                )  # fmt: skip
+
+
+def _within(position: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in ranges)
