@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from postrenderer.errors import AcregError, InternalError
+from postrenderer.errors import AcregError, InternalError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,8 +47,7 @@ def guard(run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone: nobody is left to tell, and the interpreter must not try to flush at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()  # the reader has gone: nobody is left to tell
         return AcregError.exit_code
     except MemoryError:
         return _say("There is not enough memory for the manifests. Nothing was written.", AcregError.exit_code)
@@ -62,8 +61,13 @@ def run_filter(settings: Settings) -> int:
     """Post-render stdin to stdout.
 
     Raises:
-        AcregError: nothing was written to stdout.
+        AcregError: nothing was written to stdout, or stdout cannot take it.
+        BrokenPipeError: nobody reads stdout.
     """
+    if sys.stdin is None:
+        raise SettingsError("Standard input is closed. The manifests are read from it, as Helm writes them there.")
+    if sys.stdout is None:
+        raise BrokenPipeError
     import gc  # noqa: PLC0415  # only the filter needs it
 
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # the command line's help does not need yaml
@@ -77,8 +81,16 @@ def run_filter(settings: Settings) -> int:
     output = result.output
     if "HELM_PLUGIN_NAME" in os.environ and not any(piece.strip() for piece in output):
         output = [NOTHING]
-    sys.stdout.buffer.writelines(output)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.writelines(output)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _abandon_stdout()
+        raise AcregError(
+            f"The manifests cannot be written to standard output: {error.strerror}. What was written is not complete."
+        ) from None
     return 0
 
 
@@ -88,9 +100,18 @@ def _filter() -> int:
     return run_filter(settings.load({}, os.environ, os.getcwd()))  # noqa: PTH109  # pathlib takes time to import
 
 
+def _abandon_stdout() -> None:
+    """Let what stdout still buffers go nowhere when the interpreter flushes it at its exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _say(message: str, code: int) -> int:
-    if sys.stderr is not None:
-        sys.stderr.write(f"acreg: {message}\n")
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(f"acreg: {message}\n")
+    except OSError:
+        sys.stderr = None  # nobody is left to tell, and the exit code still counts
     return code
 
 
