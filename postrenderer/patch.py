@@ -17,33 +17,56 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """New text for parts of one scalar's value, decoded if it is base64, and all the paths that lead to the scalar."""
+    """New text for parts of one scalar's value, decoded if it is base64."""
 
     node: yaml.ScalarNode
     edits: list[Edit]
-    paths: list[Path]
     encoding: str
 
 
-def rewrite(text: str, changes: Iterable[Change]) -> tuple[list[Edit], list[dict[str, Any]]]:
+def rewrite(text: str, changes: Iterable[Change]) -> list[Edit]:
     """Change the nodes' values as planned.
 
     Returns:
-        The edits that do the same to the text that the nodes were composed from, and the same as JSON Patch operations
-        (RFC 6902). A value that a duplicate key hides is changed too, in the order of the text, so the last one stands.
+        The edits that do the same to the text that the nodes were composed from.
 
     Raises:
         ValueError: a value cannot be found again in its text.
     """
-    edits, operations = [], []
-    for node, planned, paths, encoding in changes:
+    edits = []
+    for node, planned, encoding in changes:
         parts = _encoded(node.value, planned) if encoding else planned
         edits += in_text(text, node, parts)
         if not node.style and any("[" in part.text for part in parts):
             node.style = "'"
         node.value = apply(node.value, parts)
-        operations += [{"op": "replace", "path": pointer(path), "value": node.value} for path in paths]
-    return edits, operations
+    return edits
+
+
+def operations(root: yaml.Node, changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """What was done to a document's nodes, as JSON Patch operations (RFC 6902).
+
+    Aliases and merge keys show a change at several places, each of which gets an operation. What a duplicate key hides
+    gets none. A node without a place in the text is one that was added.
+
+    Args:
+        root: the document, of which plain() can be made.
+        changes: those that were made to its scalars.
+    """
+    changed = {id(change.node) for change in changes}
+    found: list[dict[str, Any]] = []
+    stack: list[tuple[yaml.Node, Path]] = [(root, None)]
+    while stack:
+        node, path = stack.pop()
+        if isinstance(node, yaml.ScalarNode):
+            if id(node) in changed:
+                found.append({"op": "replace", "path": pointer(path), "value": node.value})
+            continue
+        items = dict(fields(node)).items() if isinstance(node, yaml.MappingNode) else enumerate(node.value)
+        steps: list[tuple[yaml.Node, Path]] = [(item, (path, step)) for step, item in items]
+        found += [{"op": "add", "path": pointer(at), "value": plain(item)} for item, at in steps if not item.start_mark]
+        stack.extend((item, at) for item, at in reversed(steps) if item.start_mark)
+    return found
 
 
 def _encoded(value: str, edits: list[Edit]) -> list[Edit]:

@@ -15,7 +15,7 @@ from postrenderer.sites.podspec import images
 from postrenderer.sites.site import CERTAIN, WEAK, Site, pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from postrenderer.settings import Settings
     from postrenderer.stream import Document, Identity
@@ -39,9 +39,9 @@ class Processed(NamedTuple):
     images: list[Image]
     pull_secrets: list[pullsecrets.Addition]
     operations: list[dict[str, Any]]
-    """The change as JSON Patch (RFC 6902)."""
+    """The change as JSON Patch (RFC 6902), if a report is wanted."""
     states: tuple[Any, Any] | None
-    """The document before and after, as JSON has it, where a report is wanted."""
+    """The document before and after, as JSON has it, if a report is wanted."""
 
 
 class Result(NamedTuple):
@@ -82,14 +82,16 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
     done = []
     for root in roots:
         identity = stream.identify(document, text, root)
-        before = patch.plain(root) if settings.report else None
+        before = _plain(root, identity) if settings.report else None
         found = sites.find(root, relocation.known, in_secrets=settings.secrets)
         settled = [_settle(site, relocation, settings, document.line) for site in found.sites]
-        moves, operations = patch.rewrite(text, _changes(settled))
-        additions = list(_add_secrets(text, _wanting_secrets(found, settings, relocation), settings, identity))
-        edits += moves + [edit for addition in additions for edit in addition.edits]
-        operations += [operation for addition in additions for operation in addition.operations]
-        states = (before, patch.plain(root)) if settings.report else None
+        changes = _changes(settled)
+        edits += patch.rewrite(text, changes)
+        wanting = _wanting_secrets(found, settings, relocation)
+        additions, inserted = _add_secrets(text, wanting, settings, identity)
+        edits += inserted
+        states = (before, _plain(root, identity)) if settings.report else None
+        operations = patch.operations(root, changes) if settings.report else []
         done.append(Processed(identity, [image for image, _ in settled], additions, operations, states))
     if edits:
         text = _prove(apply(text, edits), roots, done)
@@ -121,11 +123,9 @@ def _changes(settled: Iterable[tuple[Image, Edit | None]]) -> list[patch.Change]
     for image, edit in settled:
         if edit is not None:
             site = image.site
-            change = changes.setdefault(id(site.node), patch.Change(site.node, [], [], site.encoding))
+            change = changes.setdefault(id(site.node), patch.Change(site.node, [], site.encoding))
             if edit not in change.edits:
                 change.edits.append(edit)
-            if site.path not in change.paths:
-                change.paths.append(site.path)
     return list(changes.values())
 
 
@@ -140,15 +140,28 @@ def _wanting_secrets(found: sites.Found, settings: Settings, relocation: Relocat
 
 
 def _add_secrets(
-    text: str, owners: Iterable[sites.Owner], settings: Settings, identity: Identity
-) -> Iterator[pullsecrets.Addition]:
+    text: str, owners: list[sites.Owner], settings: Settings, identity: Identity
+) -> tuple[list[pullsecrets.Addition], list[Edit]]:
+    """Add what each owner lacks; what is added to one may show in others, by aliases and merge keys."""
+    lacking = [(pullsecrets.missing(owner.node, settings.pull_secrets), owner) for owner in owners]
+    edits: list[Edit] = []
     for owner in owners:
+        missing = pullsecrets.missing(owner.node, settings.pull_secrets)
         try:
-            addition = pullsecrets.add(text, owner.node, owner.paths, settings.pull_secrets)
+            edits += pullsecrets.add(text, owner.node, owner.paths[0], missing) if missing else []
         except AcregError as error:
             raise AcregError(f"{identity}: {error}") from None
-        if addition is not None:
-            yield addition
+    return [pullsecrets.Addition(names, owner.paths) for names, owner in lacking if names], edits
+
+
+def _plain(root: yaml.Node, identity: Identity) -> Any:  # noqa: ANN401  # what JSON can hold
+    try:
+        return patch.plain(root)
+    except RecursionError:
+        raise AcregError(
+            f"{identity} is nested too deep for a report, or its aliases make it endless. Look for a template that "
+            "calls itself, or run without --report."
+        ) from None
 
 
 def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:

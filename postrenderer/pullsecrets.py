@@ -27,73 +27,61 @@ _SAFE_PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-
 
 
 class Addition(NamedTuple):
-    """Pull secrets added to one mapping, as edits of the text and as JSON Patch operations (RFC 6902)."""
+    """Pull secrets that a mapping lacked and has now."""
 
-    edits: list[Edit]
-    operations: list[dict[str, Any]]
     names: list[str]
     paths: list[Path]
     """Where the mapping stands, once for each alias that leads to it."""
 
 
-def add(text: str, mapping: yaml.MappingNode, paths: list[Path], names: tuple[str, ...]) -> Addition | None:
-    """Add to a pod spec or ServiceAccount the secrets that it lacks, in front of those that it has.
+def missing(mapping: yaml.MappingNode, names: tuple[str, ...]) -> list[str]:
+    """The pull secrets of these names that a pod spec or ServiceAccount lacks."""
+    current = dict(fields(mapping)).get(FIELD)
+    present = {_name(item) for item in current.value} if isinstance(current, yaml.SequenceNode) else set()
+    return [name for name in names if name not in present]
+
+
+def add(text: str, mapping: yaml.MappingNode, path: Path, names: list[str]) -> list[Edit]:
+    """Add pull secrets to a pod spec or ServiceAccount that lacks them, in front of those that it has.
 
     The nodes are changed as the text will be, so that a mapping that merges this one sees the change.
 
     Args:
         text: what the mapping was composed from.
         mapping: the pod spec or ServiceAccount.
-        paths: where it stands, once for each alias that leads to it.
-        names: the secrets that it has to have.
-
-    Returns:
-        None if nothing is missing.
+        path: where it stands, for errors.
+        names: the secrets that it lacks.
 
     Raises:
         AcregError: the field holds something that is no list.
     """
     current = dict(fields(mapping)).get(FIELD)
-    places: list[Path] = [(path, FIELD) for path in paths]
     if isinstance(current, yaml.SequenceNode):
-        present = {_name(item) for item in current.value}
-        missing = [name for name in names if name not in present]
-        if not missing:
-            return None
-        entries = _entries(current, missing)
-        operations = [_operation((place, index), entry) for place in places for index, entry in enumerate(entries)]
-        return Addition([_extend(text, current, entries)], operations, missing, paths)
+        return [_extend(text, current, names)]
     objects = [{"name": name} for name in names]
-    if current is None:
+    if current is None or all(value is not current for _, value in mapping.value):  # of its own it has none
         write = _insert_flow if mapping.flow_style else _insert_block
-        edits = [write(text, mapping, objects)]
-    elif isinstance(current, yaml.ScalarNode) and not current.style and current.value in _NULL:
+        return [write(text, mapping, objects)]
+    if isinstance(current, yaml.ScalarNode) and not current.style and current.value in _NULL:
         edits = _fill(text, mapping, current, objects)
-    else:
-        raise AcregError(
-            f"`{FIELD}` at {pointer(places[0])} is no list, so the pull secrets cannot be added. Kubernetes wants a "
-            "list of `name: …` entries there: correct the chart's values, or run with --no-pull-secrets."
-        )
-    return Addition(edits, [_operation(place, objects) for place in places], list(names), paths)
+        if edits:
+            return edits
+    raise AcregError(
+        f"`{FIELD}` at {pointer((path, FIELD))} is no list, so the pull secrets cannot be added. Kubernetes wants a "
+        "list of `name: …` entries there: correct the chart's values, or run with --no-pull-secrets."
+    )
 
 
-def _operation(place: Path, value: object) -> dict[str, Any]:
-    return {"op": "add", "path": pointer(place), "value": value}
+def _name(item: yaml.Node) -> str:
+    """The name that an entry of a list of pull secrets holds; empty if it holds none."""
+    name = dict(fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item
+    return name.value if isinstance(name, yaml.ScalarNode) else ""
 
 
-def _name(item: yaml.Node) -> object:
-    """The name that an entry of a list of pull secrets holds."""
-    return dict(fields(item)).get("name", item).value if isinstance(item, yaml.MappingNode) else item.value
-
-
-def _entries(current: yaml.SequenceNode, names: list[str]) -> list[Any]:
-    """New entries of a list in the form of its first: plain names or `{name: …}`."""
+def _extend(text: str, current: yaml.SequenceNode, names: list[str]) -> Edit:
+    """Write names in front of the entries of a list, in the form of its first: plain names or `{name: …}`."""
     plain = bool(current.value) and current.value[0].id == "scalar"
-    return [name if plain else {"name": name} for name in names]
-
-
-def _extend(text: str, current: yaml.SequenceNode, entries: list[Any]) -> Edit:
-    """Write entries in front of those of a list."""
+    entries: list[Any] = [name if plain else {"name": name} for name in names]
     start = content_start(text, current)
     if current.flow_style:
         start += 1
@@ -112,7 +100,7 @@ def _extend(text: str, current: yaml.SequenceNode, entries: list[Any]) -> Edit:
 
 def _insert_flow(text: str, mapping: yaml.MappingNode, objects: list[dict[str, str]]) -> Edit:
     """Write the whole field in front of a flow mapping's first key, as JSON."""
-    start = mapping.value[0][0].start_mark.index
+    start = _key_start(text, mapping.value[0][0])
     mapping.value.insert(0, (_node(FIELD, quoted=True), _node(objects, quoted=True)))
     return Edit(start, start, f'"{FIELD}": {json.dumps(objects)},{separator(text, start)}')
 
@@ -134,11 +122,16 @@ def _insert_block(text: str, mapping: yaml.MappingNode, objects: list[dict[str, 
 
 
 def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, objects: list[dict[str, str]]) -> list[Edit]:
-    """Write the list in the place of a null: as lines below the key, or as JSON where there is no line for it."""
-    start, end = content_start(text, current), current.end_mark.index
+    """Write the list in the place of a null: as lines below the key, or as JSON where there is no line for it.
+
+    A null with an anchor has aliases that are to stay null, and one without a colon has no place: both get nothing.
+    """
+    start, end = current.start_mark.index, current.end_mark.index
     index = next(index for index, (_, value) in enumerate(mapping.value) if value is current)
     key = mapping.value[index][0]
-    in_line = bool(mapping.flow_style) or start != current.start_mark.index
+    in_line = bool(mapping.flow_style)
+    if "&" in text[start:end] or ":" not in text[key.end_mark.index : start]:
+        return []
     offset = _list_offset(mapping)
     mapping.value[index] = (key, _node(objects, quoted=in_line))
     if in_line:
@@ -151,7 +144,7 @@ def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, object
 
 
 def _key_start(text: str, key: yaml.Node) -> int:
-    """Where a key of a block mapping starts, with the `?` of an explicit one."""
+    """Where a key starts, with the `?` of an explicit one."""
     start: int = key.start_mark.index
     indicator = re.search(r"\?[ \t]+$", before(text, start))
     return start - (len(indicator.group()) if indicator else 0)

@@ -111,7 +111,7 @@ def _changed(item: Processed) -> dict[str, Any]:
     document = _document(item.identity)
     if item.states is not None:
         before, after = item.states
-        if jsonpatch.apply_patch(before, item.operations) != after:
+        if jsonpatch.apply_patch(before, item.operations, in_place=True) != after:
             raise InternalError(
                 f"{item.identity}: the patch in the report does not make the document that was rendered. Nothing was "
                 "written. This is a defect of acreg: please report it with the document, or run without --report."
