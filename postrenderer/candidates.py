@@ -12,7 +12,7 @@ _WORDS = (b"mage", b"MAGE", b"epo", b"EPO", b"egistry", b"EGISTRY", b"Secret")
 _HOST = re.compile(rb"(?:\.[A-Za-z0-9-]+|:[0-9]+|localhost|\])/[a-z0-9]")
 _ESCAPED = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
 """Escapes of characters that a key or a reference could be spelled with in a double-quoted scalar."""
-_ALIAS = re.compile(rb"(?:^|[:,{\[-])[ \t]+\*[\w-]+[ \t]*(?:[\r\n,}\]]|$)", re.MULTILINE)
+_ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)[\w-]+(?=[\s,\]}]|\Z)")
 """An alias in a document without an anchor, as Helm 4 makes them: it must be read to be written out."""
 _SCHEMA = b"\nkind: CustomResourceDefinition"
 
@@ -26,5 +26,5 @@ def may_hold_images(data: bytes, start: int, end: int) -> bool:
         any(data.find(word, start, end) >= 0 for word in _WORDS)
         or _HOST.search(data, start, end) is not None
         or _ESCAPED.search(data, start, end) is not None
-        or (data.find(b" *", start, end) >= 0 and _ALIAS.search(data, start, end) is not None)
+        or _ALIAS.search(data, start, end) is not None
     )

@@ -63,12 +63,15 @@ def post_render(raw: bytes, settings: Settings) -> Result:
     pieces: list[bytes] = []
     done: list[Processed] = []
     for document in stream.documents(encoded.data):
-        if may_hold_images(encoded.data, document.start, document.end):
+        start, end = document.start, document.end
+        if may_hold_images(encoded.data, start, end) or (
+            settings.service_accounts and encoded.data.find(b"ServiceAccount", start, end) >= 0
+        ):
             text, processed = _process(document, settings, relocation)
             pieces.append(text.encode())
             done += processed
         else:
-            pieces.append(encoded.data[document.start : document.end])
+            pieces.append(encoded.data[start:end])
     relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
     if settings.strict:
         _refuse_public(done)
@@ -169,7 +172,7 @@ def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
     try:
         place = patch.difference(planned, composer.compose(text).roots)
     except (yaml.YAMLError, RecursionError) as error:
-        place = str(error)
+        place = getattr(error, "problem", None) or str(error)
     if place is not None:
         raise InternalError(
             f"{done[0].identity}: the edited text does not say what was planned, first at {place or 'its root'}. "
