@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 OURS = re.compile(r"\.?acreg\.pyz_[0-9a-f]{64}(\.tmp|_lock)?")  # what shiv leaves below a root, of any build
 DAY = 24 * 3600
+UNWATCHED = ("rich/", "rich-")  # not the filter's, so that no release waits for a look at it; acreg does without it too
 
 
 def extract(
@@ -107,7 +108,8 @@ def _make_ready(folder: Path, stamp: str) -> None:
         if path.name.endswith((".py", f".{sys.implementation.cache_tag}.pyc", *EXTENSION_SUFFIXES[:1])):
             file = path.stat()
             name = path.relative_to(folder / "site-packages").as_posix()
-            lines.append(f"{file.st_size} {int(file.st_mtime)} {name}\n")
+            if not name.startswith(UNWATCHED):
+                lines.append(f"{file.st_size} {int(file.st_mtime)} {name}\n")
     new = folder / f"{stamp}.new"
     new.write_text("".join(lines), encoding="utf-8")
     new.replace(folder / stamp)

@@ -18,7 +18,11 @@ def roots() -> "list[str]":
     home = os.path.expanduser(os.environ.get("SHIV_ROOT") or "~/.shiv")
     shared = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"  # noqa: S108  # see trusted
     private = os.path.join(shared, "acreg-%s" % getattr(os, "getuid", str)())
-    return [os.path.abspath(root) for root in (home, private) if not root.startswith("~")]
+    found = [os.path.abspath(root) for root in (home, private) if not root.startswith("~")]
+    beside = os.path.join(os.path.dirname(os.path.realpath(sys.argv[0])), "extracted")
+    if not os.environ.get("SHIV_ROOT") and os.path.isdir(beside):  # as the plugin's install hook leaves it
+        found.insert(0, beside)
+    return found
 
 
 def trusted(root: str) -> bool:
