@@ -10,7 +10,7 @@ from importlib import import_module
 
 from postrenderer.errors import SettingsError
 
-COMMANDS = ("render",)
+COMMANDS = ("render", "secret")
 
 
 def main(argv: list[str]) -> int:

@@ -1,0 +1,153 @@
+"""Flags that say how registries are reached: with which credentials, and how they prove who they are."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.errors import SettingsError
+from postrenderer.registry.credentials import Login
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+SOURCE = "source"
+"""The prefix of the flags and variables for where images come from; those for the private registry have none."""
+PASSWORD_VARIABLES = ("ACREG_PASSWORD", "ACREG_SOURCE_PASSWORD", "ACREG_QUAY_TOKEN")
+
+
+class Trust(NamedTuple):
+    """Which registries need not prove who they are, and who else than the system's authorities vouches for others."""
+
+    insecure: frozenset[str]
+    ca_file: str
+
+
+def add_login(parser: argparse.ArgumentParser, side: str = "") -> None:
+    """Add the flags for the credentials of the private registry, or of the `SOURCE`."""
+    flag, variable = _prefixes(side)
+    whose = "the registries that images come from" if side else "the private registry"
+    group = parser.add_argument_group(
+        f"credentials for {whose}",
+        f"The password itself is read from {variable}PASSWORD if no flag says otherwise. Without any of these the\n"
+        "files that docker login and skopeo login write are used.",
+    )
+    group.add_argument(
+        f"{flag}authfile", metavar="FILE", help=f"a docker config.json or auth.json [{variable}AUTHFILE]"
+    )
+    group.add_argument(f"{flag}username", metavar="NAME", help=f"the user name [{variable}USERNAME]")
+    password = group.add_mutually_exclusive_group()
+    password.add_argument(f"{flag}password-stdin", action="store_true", help="read the password from standard input")
+    password.add_argument(
+        f"{flag}password-file", metavar="FILE", help="read the password, such as a `_json_key` file, from FILE"
+    )
+
+
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about TLS."""
+    group = parser.add_argument_group("TLS")
+    group.add_argument(
+        "--insecure-registry",
+        metavar="HOST[:PORT]",
+        action="append",
+        help="this registry may speak HTTP or have any certificate; may be repeated [ACREG_INSECURE_REGISTRIES]",
+    )
+    group.add_argument(
+        "--ca-file", metavar="FILE", help="trust this authority, in PEM form, besides the system's [ACREG_CA_FILE]"
+    )
+
+
+def authfile(flags: Mapping[str, object], environ: Mapping[str, str], side: str = "") -> str:
+    """Return the file with credentials that is named; empty for none. That of the private registry serves both."""
+    own = str(_flag(flags, side, "authfile") or environ.get(f"{_prefixes(side)[1]}AUTHFILE", ""))
+    return own or (authfile(flags, environ) if side else "")
+
+
+def login(flags: Mapping[str, object], environ: Mapping[str, str], side: str = "") -> Login | None:
+    """Return the user name and password that are given; None if there is no user name.
+
+    Raises:
+        SettingsError: one of both is missing, or cannot be read.
+    """
+    flag, variable = _prefixes(side)
+    username = str(_flag(flags, side, "username") or environ.get(f"{variable}USERNAME", ""))
+    file = str(_flag(flags, side, "password_file") or "")
+    from_stdin = bool(_flag(flags, side, "password_stdin"))
+    if not username:
+        if file or from_stdin:
+            raise SettingsError(f"A password is given without a user name: add {flag}username NAME.")
+        return None
+    if ":" in username:
+        raise SettingsError(f"{flag}username: a user name has no `:`; the password is given in another way.")
+    password = _password(file, from_stdin, environ.get(f"{variable}PASSWORD", ""), username)
+    if not password:
+        raise SettingsError(
+            f"There is no password for {username}: give {flag}password-stdin or {flag}password-file FILE, or set"
+            f" {variable}PASSWORD. It is never a flag, as others can read those in the list of processes."
+        )
+    return Login(username, password)
+
+
+def trust(flags: Mapping[str, object], environ: Mapping[str, str]) -> Trust:
+    """Return what the flags about TLS say.
+
+    Raises:
+        SettingsError: the file of the authority cannot be read.
+    """
+    given = flags.get("insecure_registry") or environ.get("ACREG_INSECURE_REGISTRIES", "").split(",")
+    hosts = [str(host).strip() for host in given] if isinstance(given, list) else []
+    for host in hosts:
+        if "/" in host:
+            raise SettingsError(f"--insecure-registry: `{host}` must be a host with an optional port, no URL or path.")
+    ca_file = str(flags.get("ca_file") or environ.get("ACREG_CA_FILE", ""))
+    if ca_file and "-----BEGIN CERTIFICATE-----" not in _read(ca_file):
+        raise SettingsError(f"--ca-file: {ca_file} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).")
+    return Trust(frozenset(filter(None, hosts)), ca_file)
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without the variables that hold passwords, for processes that we start."""
+    return {name: value for name, value in environ.items() if name not in PASSWORD_VARIABLES}
+
+
+def takes_stdin(flags: Mapping[str, object]) -> bool:
+    """Tell whether a password is read from standard input.
+
+    Raises:
+        SettingsError: two are.
+    """
+    taken = [side for side in ("", SOURCE) if _flag(flags, side, "password_stdin")]
+    if len(taken) > 1:
+        raise SettingsError("Standard input can hold one password only: give the other with a --password-file flag.")
+    return bool(taken)
+
+
+def _prefixes(side: str) -> tuple[str, str]:
+    return (f"--{side}-", f"ACREG_{side.upper()}_") if side else ("--", "ACREG_")
+
+
+def _flag(flags: Mapping[str, object], side: str, name: str) -> object:
+    return flags.get(f"{side}_{name}" if side else name)
+
+
+def _password(file: str, from_stdin: bool, variable: str, username: str) -> str:  # noqa: FBT001  # of a private function
+    """Read the password without the line ends that editors and `echo` add."""
+    if file:
+        return _read(file).rstrip("\r\n")
+    if from_stdin:
+        return sys.stdin.buffer.read().decode().rstrip("\r\n") if sys.stdin else ""
+    if not variable and sys.stdin and sys.stdin.isatty():
+        return getpass.getpass(f"Password for {username}: ")
+    return variable
+
+
+def _read(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file} is not a text in UTF-8.") from None

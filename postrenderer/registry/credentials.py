@@ -1,0 +1,155 @@
+"""Credentials for registries: where they are found, as Docker and skopeo keep them.
+
+A docker config, or authfile, is JSON: `auths` has an entry for each registry, whose `auth` is the base64 text of
+`username:password`. `credHelpers` names a program for a registry and `credsStore` one for all of them:
+`docker-credential-NAME get` reads the registry from stdin and answers in JSON
+(https://github.com/docker/docker-credential-helpers).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from postrenderer.errors import AcregError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
+
+
+class Login(NamedTuple):
+    """A user name and a password, which is never shown."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        """Return a text for logs and tracebacks."""
+        return f"Login({self.username!r}, ...)"
+
+    @property
+    def auth(self) -> str:
+        """The base64 text that docker configs hold."""
+        return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+
+
+def default_files(environ: Mapping[str, str]) -> list[Path]:
+    """Where credentials are kept when no file is named, the first one winning, as in containers-auth.json(5)."""
+    if environ.get("REGISTRY_AUTH_FILE"):
+        return [Path(environ["REGISTRY_AUTH_FILE"])]
+    home = Path(environ.get("HOME") or Path.home())
+    runtime = environ.get("XDG_RUNTIME_DIR")
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    return [
+        *([Path(runtime, "containers", "auth.json")] if runtime else []),
+        config / "containers" / "auth.json",
+        Path(environ.get("DOCKER_CONFIG") or home / ".docker") / "config.json",
+    ]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a docker config.
+
+    Raises:
+        SettingsError: the file cannot be read, or is none.
+    """
+    try:
+        config = json.loads(path.read_bytes())
+    except OSError as error:
+        raise SettingsError(f"The file with credentials {path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        config = None
+    if not isinstance(config, dict) or not all(
+        isinstance(config.get(key, {}), dict) for key in ("auths", "credHelpers")
+    ):
+        raise SettingsError(
+            f"{path} is not a file with credentials, as `docker login` and `skopeo login --authfile` write it: JSON"
+            " with an object `auths`."
+        )
+    return config
+
+
+def gather(authfile: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return one docker config: the file that is named, or what the default files say together.
+
+    Raises:
+        SettingsError: a file cannot be read, or is none.
+    """
+    paths = [Path(authfile)] if authfile else [path for path in default_files(environ) if path.is_file()]
+    merged: dict[str, Any] = {}
+    for path in reversed(paths):
+        config = read(path)
+        for key in ("auths", "credHelpers"):
+            merged[key] = {**merged.get(key, {}), **config.get(key, {})}
+        if config.get("credsStore"):
+            merged["credsStore"] = config["credsStore"]
+    return merged
+
+
+def with_login(config: Mapping[str, Any], registries: Iterable[str], login: Login) -> dict[str, Any]:
+    """Return a docker config in which nothing but this login counts for the registries, each `host[:port]`."""
+    names = {name for registry in registries for name in _names(registry)}
+    kept = {key: value for key, value in config.get("auths", {}).items() if _host(key) not in names}
+    helpers = {key: value for key, value in config.get("credHelpers", {}).items() if _host(key) not in names}
+    auths = {**kept, **{registry: {"auth": login.auth} for registry in registries}}
+    return {**config, "auths": auths, "credHelpers": helpers}
+
+
+def find(config: Mapping[str, Any], registry: str) -> Login | None:
+    """Return what a docker config has for a registry; None if that is nothing.
+
+    Raises:
+        AcregError: what it has cannot be used, or its credential helper does not answer.
+    """
+    names = _names(registry)
+    for key, helper in config.get("credHelpers", {}).items():
+        if _host(key) in names:
+            return _ask(str(helper), key)
+    for key, entry in config.get("auths", {}).items():
+        if _host(key) in names and isinstance(entry, dict) and (entry.get("auth") or entry.get("username")):
+            return _decode(entry, registry)
+    store = config.get("credsStore")
+    known = [key for key in config.get("auths", {}) if _host(key) in names]
+    return _ask(str(store), known[0] if known else registry) if store else None
+
+
+def _names(registry: str) -> tuple[str, ...]:
+    return _DOCKER_HUB if registry in _DOCKER_HUB else (registry,)
+
+
+def _host(key: str) -> str:
+    """`https://host:port/v1/`, as old clients write it, is `host:port`; a path below a host is another entry."""
+    address = key.partition("://")[2] or key
+    host, _, path = address.partition("/")
+    return host if path.strip("/") in ("", "v1", "v2") else address
+
+
+def _decode(entry: Mapping[str, Any], registry: str) -> Login:
+    if not entry.get("auth"):
+        return Login(str(entry["username"]), str(entry.get("password", "")))
+    try:
+        username, colon, password = base64.b64decode(str(entry["auth"]), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        colon = ""
+    if not colon:
+        raise AcregError(f"The entry for {registry} in the file with credentials is damaged: log in to it again.")
+    return Login(username, password)
+
+
+def _ask(helper: str, registry: str) -> Login | None:
+    program = f"docker-credential-{helper}"
+    try:
+        run = subprocess.run([program, "get"], input=registry, capture_output=True, text=True, check=False)  # noqa: S603  # as Docker does
+        answer = json.loads(run.stdout) if run.returncode == 0 else {}
+    except (OSError, ValueError):
+        raise AcregError(
+            f"The credentials for {registry} are kept by the program {program}, which does not work here. Give them"
+            " with --username and --password-stdin."
+        ) from None
+    return Login(str(answer["Username"]), str(answer["Secret"])) if answer.get("Username") else None

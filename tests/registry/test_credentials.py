@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from postrenderer.errors import AcregError, SettingsError
+from postrenderer.registry.credentials import Login, find, gather, read, with_login
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOGIN = Login("robot", "p:&ss")
+ENTRY = {"auth": base64.b64encode(b"robot:p:&ss").decode()}
+
+
+@pytest.mark.parametrize(
+    ("key", "registry"),
+    [
+        ("r.example.com:8083", "r.example.com:8083"),
+        ("https://r.example.com", "r.example.com"),
+        ("https://r.example.com/v2/", "r.example.com"),
+        ("https://index.docker.io/v1/", "docker.io"),
+    ],
+)
+def test_an_entry_is_found_under_every_form_of_its_name(key: str, registry: str) -> None:
+    assert find({"auths": {key: ENTRY}}, registry) == LOGIN
+
+
+@pytest.mark.parametrize("key", ["r.example.com", "r.example.com:80831", "r.example.com:8083/other"])
+def test_an_entry_of_another_registry_is_not_found(key: str) -> None:
+    assert find({"auths": {key: ENTRY}}, "r.example.com:8083") is None
+
+
+def test_a_username_in_the_clear_is_read() -> None:
+    assert find({"auths": {"r": {"username": "robot", "password": "p:&ss"}}}, "r") == LOGIN
+
+
+@pytest.mark.parametrize("auth", ["no base64!", "bm9jb2xvbg=="])
+def test_a_damaged_entry_is_refused_without_showing_it(auth: str) -> None:
+    with pytest.raises(AcregError, match="damaged") as caught:
+        find({"auths": {"r": {"auth": auth}}}, "r")
+    assert auth not in str(caught.value)
+
+
+@pytest.mark.parametrize("config", [{"credHelpers": {"r": "test"}}, {"credsStore": "test"}])
+def test_a_credential_helper_is_asked(config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "docker-credential-test"
+    program.write_text(
+        '#!/bin/sh\nread registry\necho "{\\"Username\\":\\"robot\\",\\"Secret\\":\\"of $registry\\"}"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert find(config, "r") == Login("robot", "of r")
+
+
+def test_a_missing_credential_helper_is_named() -> None:
+    with pytest.raises(AcregError, match="docker-credential-nosuchthing"):
+        find({"credsStore": "nosuchthing"}, "r")
+
+
+def test_a_login_replaces_what_counted_for_its_registry_alone() -> None:
+    config = {"auths": {"https://r": {"auth": "b2xkOm9sZA=="}, "other": ENTRY}, "credHelpers": {"r": "x", "o": "y"}}
+    merged = with_login(config, ["r"], LOGIN)
+    assert merged == {"auths": {"other": ENTRY, "r": ENTRY}, "credHelpers": {"o": "y"}}
+    assert find(merged, "r") == LOGIN
+
+
+def test_default_files_win_in_the_order_of_containers_auth(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    for file, names in (("run/containers/auth.json", "ab"), (".docker/config.json", "bc")):
+        path = tmp_path / file
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({"auths": {name: {"auth": file} for name in names}}))
+    auths = gather("", environ)["auths"]
+    assert {name: entry["auth"].partition("/")[0] for name, entry in auths.items()} == {
+        "a": "run",
+        "b": "run",
+        "c": ".docker",
+    }
+    assert gather(str(tmp_path / ".docker/config.json"), environ)["auths"].keys() == {"b", "c"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"auths": []}', "password"])
+def test_a_file_that_holds_no_credentials_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "auth.json"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=r"auth\.json is not a file with credentials"):
+        read(path)
+
+
+def test_a_password_does_not_show() -> None:
+    assert LOGIN.password not in repr(LOGIN)
+    assert LOGIN.password not in f"{[LOGIN]}"
