@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -11,6 +12,7 @@ from postrenderer.candidates import may_hold_images
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.relocation import Relocation
 from postrenderer.scalars import Edit, apply
+from postrenderer.sites import declared
 from postrenderer.sites.podspec import images
 from postrenderer.sites.site import CERTAIN, WEAK, Site, pointer
 
@@ -62,11 +64,10 @@ def post_render(raw: bytes, settings: Settings) -> Result:
     relocation = Relocation(settings)
     pieces: list[bytes] = []
     done: list[Processed] = []
+    words = _more_words(settings)
     for document in stream.documents(encoded.data):
         start, end = document.start, document.end
-        if may_hold_images(encoded.data, start, end) or (
-            settings.service_accounts and encoded.data.find(b"ServiceAccount", start, end) >= 0
-        ):
+        if may_hold_images(encoded.data, start, end) or any(encoded.data.find(word, start, end) >= 0 for word in words):
             text, processed = _process(document, settings, relocation)
             pieces.append(text.encode())
             done += processed
@@ -78,6 +79,13 @@ def post_render(raw: bytes, settings: Settings) -> Result:
     return Result(encoded.restore(pieces), done)
 
 
+def _more_words(settings: Settings) -> list[bytes]:
+    """Words that make a document worth reading for what the settings ask beside images; the empty one is everywhere."""
+    kinds = [location.kind for location in settings.locations]
+    words = [b"" if set(kind) & set("*?[") else kind.encode() for kind in kinds]
+    return [*words, b"ServiceAccount"] if settings.service_accounts else words
+
+
 def _process(document: Document, settings: Settings, relocation: Relocation) -> tuple[str, list[Processed]]:
     """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
     text, roots = stream.compose(document)
@@ -87,7 +95,9 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
         identity = stream.identify(document, text, root)
         before = _plain(root, identity) if settings.report else None
         found = sites.find(root, relocation.known, in_secrets=settings.secrets)
-        settled = [_settle(site, relocation, settings, document.line) for site in found.sites]
+        spans = partial(sites.spans, known=relocation.known)
+        revised = declared.revise(root, found.sites, settings.locations, settings.ignore, spans)
+        settled = [_settle(site, relocation, settings, document.line) for site in revised]
         changes = _changes(settled)
         edits += patch.rewrite(text, changes)
         wanting = _wanting_secrets(found, settings, relocation)

@@ -7,6 +7,6 @@ higher place replaces the one in a lower place whole, lists too.
 from __future__ import annotations
 
 from postrenderer.settings.load import Effective, effective, load
-from postrenderer.settings.model import Rule, Settings
+from postrenderer.settings.model import Ignore, Location, Rule, Settings
 
-__all__ = ["Effective", "Rule", "Settings", "effective", "load"]
+__all__ = ["Effective", "Ignore", "Location", "Rule", "Settings", "effective", "load"]

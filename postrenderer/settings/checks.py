@@ -100,6 +100,20 @@ def target(text: str) -> str:
     return repository_path(text)
 
 
+def path(text: str) -> str:
+    """A JSON pointer (RFC 6901) whose steps are patterns, such as `/spec/*/image`."""
+    if text.startswith("/") and len(text) > 1:
+        return text
+    raise ValueError(f"must be a path from the object's root, such as `/spec/*/image`, not `{text}`")
+
+
+def pattern(text: str) -> str:
+    """A name, or a pattern with `*` for any text."""
+    if text:
+        return text
+    raise ValueError("is empty: write a name or a pattern such as `*`, or remove the key")
+
+
 def secret_name(text: str) -> str:
     """The name of a Secret: an RFC 1123 subdomain."""
     if len(text) <= _SUBDOMAIN_LENGTH and re.fullmatch(_SUBDOMAIN, text):

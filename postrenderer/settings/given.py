@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from postrenderer.errors import SettingsError
 from postrenderer.settings import checks
-from postrenderer.settings.model import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from postrenderer.settings.options import Option
 
 
 Value = Union[str, bool, None, "list[Given]", "Block"]
@@ -75,17 +72,6 @@ class Problems:
             raise SettingsError("\n  ".join(sentences))
 
 
-def read(option: Option, given: Given, problems: Problems) -> object:
-    """Return a setting's value in the form that `Settings` holds; None if it is wrong, which goes to `problems`."""
-    if option.form == "switch":
-        return _switch(given, problems)
-    if option.form == "list":
-        return tuple(dict.fromkeys(_text(item, option.check, problems) for item in _items(given, problems)))
-    if option.form == "rules":
-        return _rules(given, problems)
-    return _text(given, option.check, problems)
-
-
 def members(mapping: Given, names: Iterable[str], problems: Problems, required: Iterable[str] = ()) -> dict[str, Given]:
     """Return the values of a mapping by key; keys that are unknown, repeated, empty or missing are problems."""
     if not isinstance(mapping.value, Block):
@@ -111,7 +97,8 @@ def members(mapping: Given, names: Iterable[str], problems: Problems, required: 
     return found
 
 
-def _text(given: Given, check: checks.Check, problems: Problems) -> str | None:
+def text(given: Given, check: checks.Check, problems: Problems) -> str | None:
+    """Return a text that passes a check; None if it is wrong, which goes to `problems`."""
     if isinstance(given.value, str):
         try:
             return check(given.value)
@@ -124,7 +111,8 @@ def _text(given: Given, check: checks.Check, problems: Problems) -> str | None:
     return None
 
 
-def _switch(given: Given, problems: Problems) -> bool | None:
+def switch(given: Given, problems: Problems) -> bool | None:
+    """Return true or false; None if it is wrong, which goes to `problems`."""
     if isinstance(given.value, bool):
         return given.value
     if isinstance(given.value, str):
@@ -137,28 +125,12 @@ def _switch(given: Given, problems: Problems) -> bool | None:
     return None
 
 
-def _items(given: Given, problems: Problems) -> list[Given]:
+def items(given: Given, problems: Problems) -> list[Given]:
+    """Return what a list holds; nothing if it is wrong, which goes to `problems`."""
     if isinstance(given.value, list):
         return given.value
     problems.add(given, f"must be a list, not {_kind(given)}")
     return []
-
-
-def _rules(given: Given, problems: Problems) -> tuple[Rule, ...]:
-    rules: list[Rule] = []
-    seen: dict[str, Given] = {}
-    for item in _items(given, problems):
-        parts = members(item, ("from", "to"), problems, required=("from", "to"))
-        source, target = (
-            name in parts and _text(parts[name], check, problems)
-            for name, check in (("from", checks.prefix), ("to", checks.target))
-        )
-        if source in seen:
-            problems.add(parts["from"], f"is `{source}`, which line {seen[source].place.line} moves already")
-        elif source and target:
-            seen[source] = parts["from"]
-            rules.append(Rule(source, target))
-    return tuple(rules)
 
 
 def _kind(given: Given) -> str:

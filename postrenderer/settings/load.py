@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.settings import files
-from postrenderer.settings.given import Given, Place, Problems, read
+from postrenderer.settings.given import Given, Place, Problems
 from postrenderer.settings.model import Settings
 from postrenderer.settings.options import BY_FIELD, OPTIONS
+from postrenderer.settings.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,6 +17,42 @@ class Rule(NamedTuple):
     target: str
 
 
+class Location(NamedTuple):
+    """A place where images live that the user knows of.
+
+    Attributes:
+        path: JSON pointer (RFC 6901) of the place, each step a pattern with `*`.
+        api_version: `apiVersion` of the objects that have it, a pattern with `*`.
+        kind: their `kind`, likewise.
+        form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it.
+        parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
+    """
+
+    path: str
+    api_version: str = "*"
+    kind: str = "*"
+    form: str = "whole"
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+class Ignore(NamedTuple):
+    """What is no image whatever it looks like: where all of the patterns, with `*`, match.
+
+    Attributes:
+        api_version: `apiVersion` of the object.
+        kind: its `kind`.
+        name: its `metadata.name`.
+        path: JSON pointer of the place in it.
+        reference: the text that looks like an image.
+    """
+
+    api_version: str = "*"
+    kind: str = "*"
+    name: str = "*"
+    path: str = "*"
+    reference: str = "*"
+
+
 class Settings(NamedTuple):
     """What the user asks for; every value is checked and in normal form.
 
@@ -33,6 +69,8 @@ class Settings(NamedTuple):
         service_accounts: whether ServiceAccounts get the pull secrets too.
         confidence: the least evidence that lets a reference be changed: `certain` or `strong`.
         secrets: whether references inside the base64 data of Secrets are changed.
+        locations: places where images live, beside those that are known.
+        ignore: what is no image, though it looks like one.
     """
 
     registry: str
@@ -47,6 +85,8 @@ class Settings(NamedTuple):
     service_accounts: bool = False
     confidence: str = "strong"
     secrets: bool = True
+    locations: tuple[Location, ...] = ()
+    ignore: tuple[Ignore, ...] = ()
 
     @property
     def prefix(self) -> str:

@@ -18,7 +18,7 @@ class Option(NamedTuple):
 
     Attributes:
         field: its name in `Settings`.
-        form: the shape of its value: a text, a switch (true or false), a list of texts, or a list of rules.
+        form: the shape of its value: a text, a switch (true or false), a list of texts, or a list of mappings.
         key: its key in acreg.yaml.
         help: what it is for, as the help of the command line says it.
         flag: its flag; that of a list is repeated. Empty if there is none.
@@ -31,7 +31,7 @@ class Option(NamedTuple):
     """
 
     field: str
-    form: Literal["text", "switch", "list", "rules"]
+    form: Literal["text", "switch", "list", "rules", "locations", "ignore"]
     key: str
     help: str
     flag: str = ""
@@ -165,6 +165,18 @@ OPTIONS = (
         flag="--secrets",
         negation="--no-secrets",
         variable="ACREG_SECRETS",
+    ),
+    Option(
+        field="locations",
+        form="locations",
+        key="locations",
+        help="more places where images live: a list of {apiVersion, kind, path, form, parts}",
+    ),
+    Option(
+        field="ignore",
+        form="ignore",
+        key="ignore",
+        help="what is no image, though it looks like one: a list of {apiVersion, kind, name, path, reference}",
     ),
 )
 

@@ -62,7 +62,7 @@ def _everywhere(levels: tuple[str, ...], directory: Path) -> tuple[dict[str, obj
 
 
 def test_the_table_of_places_is_complete() -> None:
-    assert {*PLACES, "rules"} == set(Settings._fields) == {option.field for option in OPTIONS}
+    assert {*PLACES, "rules", "locations", "ignore"} == set(Settings._fields) == {option.field for option in OPTIONS}
 
 
 @pytest.mark.parametrize(

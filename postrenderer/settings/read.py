@@ -1,0 +1,111 @@
+"""What is given for a setting, in the form that `Settings` holds. What is wrong goes to the problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable
+
+from postrenderer.settings import checks
+from postrenderer.settings.given import items, members, switch, text
+from postrenderer.settings.model import Ignore, Location, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from postrenderer.settings.given import Given, Problems
+    from postrenderer.settings.options import Option
+
+_PARTS = ("registry", "repository", "name", "tag", "digest")
+_LOCATION_KEYS = {
+    "apiVersion": ("api_version", checks.pattern),
+    "kind": ("kind", checks.pattern),
+    "path": ("path", checks.path),
+    "form": ("form", checks.one_of("whole", "split", "text")),
+}
+_IGNORE_KEYS = {
+    "apiVersion": ("api_version", checks.pattern),
+    "kind": ("kind", checks.pattern),
+    "name": ("name", checks.pattern),
+    "path": ("path", checks.path),
+    "reference": ("reference", checks.pattern),
+}
+
+
+def read(option: Option, given: Given, problems: Problems) -> object:
+    """Return a setting's value; None or a part of it if it is wrong, which goes to `problems`."""
+    return _READERS[option.form](option, given, problems)
+
+
+def _texts(option: Option, given: Given, problems: Problems) -> tuple[str | None, ...]:
+    return tuple(dict.fromkeys(text(item, option.check, problems) for item in items(given, problems)))
+
+
+def _rules(_: Option, given: Given, problems: Problems) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    seen: dict[str, Given] = {}
+    for item in items(given, problems):
+        parts = members(item, ("from", "to"), problems, required=("from", "to"))
+        source, target = (
+            name in parts and text(parts[name], check, problems)
+            for name, check in (("from", checks.prefix), ("to", checks.target))
+        )
+        if source in seen:
+            problems.add(parts["from"], f"is `{source}`, which line {seen[source].place.line} moves already")
+        elif source and target:
+            seen[source] = parts["from"]
+            rules.append(Rule(source, target))
+    return tuple(rules)
+
+
+def _locations(_: Option, given: Given, problems: Problems) -> tuple[Location, ...]:
+    locations = []
+    for item in items(given, problems):
+        entry = members(item, (*_LOCATION_KEYS, "parts"), problems, required=("path",))
+        found = _texts_of(entry, _LOCATION_KEYS, problems)
+        parts = _parts(item, entry, problems, split=found.get("form") == "split")
+        if "path" in found:
+            given_texts = {field: value for field, value in found.items() if value}
+            locations.append(Location(**{"path": "", **given_texts}, parts=parts))
+    return tuple(locations)
+
+
+def _parts(item: Given, entry: dict[str, Given], problems: Problems, *, split: bool) -> tuple[tuple[str, str], ...]:
+    """The names of the fields that make up a split image."""
+    if "parts" not in entry:
+        if split:
+            problems.add(item, f"must have `parts`, the names of the fields that hold the image's {', '.join(_PARTS)}")
+        return ()
+    if not split:
+        problems.add(entry["parts"], "goes with `form: split` alone: write that, or remove the key")
+        return ()
+    found = members(entry["parts"], _PARTS, problems)
+    if not {"registry", "repository", "name"} & found.keys():
+        problems.add(entry["parts"], "must have `registry`, `repository` or `name`, or there is nothing to change")
+    return tuple((name, text(value, checks.pattern, problems) or "") for name, value in found.items())
+
+
+def _ignore(_: Option, given: Given, problems: Problems) -> tuple[Ignore, ...]:
+    entries = []
+    for item in items(given, problems):
+        found = members(item, _IGNORE_KEYS, problems)
+        values = {field: value or "*" for field, value in _texts_of(found, _IGNORE_KEYS, problems).items()}
+        if not values:
+            problems.add(item, f"must have at least one of {', '.join(_IGNORE_KEYS)}, or it would ignore every image")
+        entries.append(Ignore(**values))
+    return tuple(entries)
+
+
+def _texts_of(
+    found: dict[str, Given], keys: Mapping[str, tuple[str, checks.Check]], problems: Problems
+) -> dict[str, str | None]:
+    """The checked texts of a mapping, by field."""
+    return {field: text(found[key], check, problems) for key, (field, check) in keys.items() if key in found}
+
+
+_READERS: dict[str, Callable[[Option, Given, Problems], object]] = {
+    "text": lambda option, given, problems: text(given, option.check, problems),
+    "switch": lambda _, given, problems: switch(given, problems),
+    "list": _texts,
+    "rules": _rules,
+    "locations": _locations,
+    "ignore": _ignore,
+}

@@ -1,0 +1,154 @@
+"""The user's own knowledge: places that hold images, and what is no image though it looks like one."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+import yaml
+
+from postrenderer.sites import evidence, named, text
+from postrenderer.sites.site import CERTAIN, WEAK, Named, Scalar, Site, Span, pointer
+from postrenderer.sites.walk import fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from postrenderer.settings import Ignore, Location
+    from postrenderer.sites.site import Path
+
+FAMILY = "location"
+
+_REASON = "declared under `locations`"
+_PART_NAMES = {
+    "registry": "imageRegistry",
+    "repository": "imageRepository",
+    "name": "image",
+    "tag": "imageTag",
+    "digest": "imageDigest",
+}
+"""The parts that a location names, as the grammar of names calls them."""
+
+
+class Object(NamedTuple):
+    """A Kubernetes object: a document, or an item of a list of objects."""
+
+    node: yaml.MappingNode
+    path: Path
+    api_version: str
+    kind: str
+    name: str
+
+
+def objects(root: yaml.Node) -> Iterator[Object]:
+    """The objects of a document: its own last, the items of a `kind: List` before it."""
+    if not isinstance(root, yaml.MappingNode):
+        return
+    for key, value in fields(root):
+        if key == "items" and isinstance(value, yaml.SequenceNode):
+            for index, item in enumerate(value.value):
+                if isinstance(item, yaml.MappingNode):
+                    yield _object(item, ((None, key), index))
+    yield _object(root, None)
+
+
+def _object(node: yaml.MappingNode, path: Path) -> Object:
+    texts = {key: value.value for key, value in fields(node) if isinstance(value, yaml.ScalarNode)}
+    metadata = dict(fields(node)).get("metadata")
+    names = dict(fields(metadata)) if isinstance(metadata, yaml.MappingNode) else {}
+    name = names.get("name")
+    shown = name.value if isinstance(name, yaml.ScalarNode) else ""
+    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), shown)
+
+
+def revise(
+    root: yaml.Node,
+    found: list[Site],
+    locations: tuple[Location, ...],
+    ignore: tuple[Ignore, ...],
+    spans: Callable[[str], Iterable[Span]],
+) -> list[Site]:
+    """Add the places that the user knows of, in the stead of what was found there, and remove what is no image.
+
+    Args:
+        root: the composed document.
+        found: what the families found in it.
+        locations: places that hold images.
+        ignore: what is no image.
+        spans: the references in a text.
+    """
+    if not locations and not ignore:
+        return found
+    all_objects = list(objects(root))
+    own = [site for item in all_objects for location in locations for site in _at(item, location, spans)]
+    declared = {id(site.node) for site in own}
+    sites = [*own, *(site for site in found if id(site.node) not in declared)]
+    return [site for site in sites if not any(_matches(entry, site, all_objects) for entry in ignore)]
+
+
+def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Span]]) -> Iterator[Site]:
+    """The sites of one location in one object."""
+    if not (fnmatchcase(item.kind, location.kind) and fnmatchcase(item.api_version, location.api_version)):
+        return
+    for node, path in _places(item, location.path):
+        if isinstance(node, yaml.MappingNode) and location.form == "split":
+            yield from _split(node, path, location)
+        elif isinstance(node, yaml.ScalarNode) and node.value and location.form == "whole":
+            read = evidence.read(node.value)
+            literal = read.literal if read else node.value
+            yield Site(node, Span(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
+        elif isinstance(node, yaml.ScalarNode) and location.form == "text":
+            inside = [*(span for span in spans(node.value) if span.level != WEAK), *text.mentioned(node.value)]
+            for span in {span.start: span for span in reversed(inside)}.values():
+                yield Site(node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, path)
+
+
+def _places(item: Object, pattern: str) -> list[tuple[yaml.Node, Path]]:
+    """The nodes of an object that a JSON pointer with patterns leads to."""
+    places: list[tuple[yaml.Node, Path]] = [(item.node, item.path)]
+    for step in pattern.split("/")[1:]:
+        wanted = step.replace("~1", "/").replace("~0", "~")
+        places = [
+            (child, (path, key))
+            for node, path in places
+            for key, child in _children(node)
+            if fnmatchcase(str(key), wanted)
+        ]
+    return places
+
+
+def _children(node: yaml.Node) -> Iterable[tuple[str | int, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        return fields(node)
+    return enumerate(node.value) if isinstance(node, yaml.SequenceNode) else ()
+
+
+def _split(node: yaml.MappingNode, path: Path, location: Location) -> Iterator[Site]:
+    """The image that the named parts of a mapping make up."""
+    scalars = {key: value for key, value in fields(node) if isinstance(value, yaml.ScalarNode)}
+    values = [
+        Named(_PART_NAMES[part], scalars[key].value, 0, Scalar(scalars[key], (path, key), key))
+        for part, key in location.parts
+        if key in scalars
+    ]
+    for value, span in named.spans(values, image=True):
+        if value.scalar:
+            yield Site(value.scalar.node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, value.scalar.path)
+
+
+def _matches(entry: Ignore, site: Site, all_objects: list[Object]) -> bool:
+    """Whether an entry of `ignore` speaks of a site."""
+    place = pointer(site.path)
+    item = next((item for item in all_objects if place.startswith(pointer(item.path) + "/")), None)
+    if item is None:
+        return False
+    return all(
+        fnmatchcase(value, wanted)
+        for value, wanted in (
+            (item.api_version, entry.api_version),
+            (item.kind, entry.kind),
+            (item.name, entry.name),
+            (place[len(pointer(item.path)) :], entry.path),
+            (site.span.reference, entry.reference),
+        )
+    )

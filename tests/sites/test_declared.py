@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from postrenderer.pipeline import post_render
+from postrenderer.settings import Ignore, Location, Settings
+
+PRIVATE = "registry.spacetech.com:8083/appcircle"
+
+WIDGET = """\
+apiVersion: example.com/v1
+kind: Widget
+metadata:
+  name: one
+spec:
+  engine: acme/engine
+  parts:
+  - {host: quay.io, repo: acme/part, release: v1}
+  - {host: quay.io, repo: acme/other, release: v2}
+  notes: |
+    first acme/first:1, then acme/second:2
+  image: acme/image:1
+"""
+PARTS = (("registry", "host"), ("repository", "repo"), ("tag", "release"))
+
+
+def render(text: str, *locations: Location, ignore: tuple[Ignore, ...] = ()) -> str:
+    settings = Settings("registry.spacetech.com:8083", "appcircle", locations=locations, ignore=ignore)
+    return b"".join(post_render(text.encode(), settings).output).decode()
+
+
+@pytest.mark.parametrize(
+    ("location", "before", "after"),
+    [
+        (Location("/spec/engine", kind="Widget"), "engine: acme/engine", f"engine: {PRIVATE}/acme/engine"),
+        (Location("/*/eng*"), "engine: acme/engine", f"engine: {PRIVATE}/acme/engine"),
+        (Location("/spec/engine", "example.com/*", "W*"), "engine: acme/engine", f"engine: {PRIVATE}/acme/engine"),
+        (Location("/spec/parts/*", form="split", parts=PARTS), "host: quay.io", f"host: {PRIVATE}"),
+        (
+            Location("/spec/notes", form="text"),
+            "first acme/first:1, then acme/second:2",
+            f"first {PRIVATE}/acme/first:1, then {PRIVATE}/acme/second:2",
+        ),
+    ],
+)
+def test_a_location_adds_a_place(location: Location, before: str, after: str) -> None:
+    expected = WIDGET.replace(before, after).replace("image: acme", f"image: {PRIVATE}/acme")
+    assert before in render(WIDGET)
+    assert render(WIDGET, location) == expected
+
+
+def test_a_location_is_read_where_nothing_else_looks_like_an_image() -> None:
+    text = "kind: Widget\nspec:\n  engine: acme\n"
+    assert render(text) == text
+    assert render(text, Location("/spec/engine", kind="Widget")) == text.replace("acme", f"{PRIVATE}/acme")
+    assert render(text, Location("/spec/engine", kind="Wid*")) == text.replace("acme", f"{PRIVATE}/acme")
+    assert render(text, Location("/spec/engine", kind="Other")) == text
+
+
+def test_paths_begin_at_the_items_of_a_list() -> None:
+    text = "kind: List\nitems:\n- kind: Widget\n  spec:\n    engine: acme/engine\n"
+    assert render(text, Location("/spec/engine", kind="Widget")) == text.replace("acme", f"{PRIVATE}/acme")
+
+
+@pytest.mark.parametrize(
+    ("entry", "ignored"),
+    [
+        (Ignore(kind="Widget"), True),
+        (Ignore(kind="Wid*", name="o*", path="/spec/image"), True),
+        (Ignore(api_version="example.com/*"), True),
+        (Ignore(reference="acme/*"), True),
+        (Ignore(path="/spec/*"), True),
+        (Ignore(kind="Gadget"), False),
+        (Ignore(name="two"), False),
+        (Ignore(kind="Widget", reference="other/*"), False),
+    ],
+)
+def test_ignore_removes_what_is_no_image(entry: Ignore, *, ignored: bool) -> None:
+    changed = WIDGET.replace("image: acme", f"image: {PRIVATE}/acme")
+    assert render(WIDGET, ignore=(entry,)) == (WIDGET if ignored else changed)
