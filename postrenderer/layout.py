@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import yaml
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+#[^\r\n]*)*(?:\s+|\Z))*")
+BREAKS = "\r\n\x85\u2028\u2029"
+"""What ends a line for a parser of YAML 1.1, as all of Kubernetes' are."""
+
+_SPACE = rf"[ \t{BREAKS}]"
+_PROPERTIES = re.compile(rf"(?:[&!][^ \t{BREAKS}]*(?:{_SPACE}+#[^{BREAKS}]*)*(?:{_SPACE}+|\Z))*")
 
 
 def content_start(text: str, node: yaml.Node) -> int:
@@ -19,13 +23,15 @@ def content_start(text: str, node: yaml.Node) -> int:
 
 def line_start(text: str, position: int) -> int:
     """Where the line of a position starts."""
-    return max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+    start = text.rfind("\n", 0, position) + 1
+    return max(start, *(text.rfind(end, start, position) + 1 for end in BREAKS))
 
 
 def line_end(text: str, position: int) -> int:
     """Where the line of a position ends, before its line ending."""
-    ends = (text.find("\n", position), text.find("\r", position))
-    return min((end for end in ends if end >= 0), default=len(text))
+    stop = text.find("\n", position)
+    stop = len(text) if stop < 0 else stop
+    return min((at for at in (text.find(end, position, stop) for end in BREAKS) if at >= 0), default=stop)
 
 
 def before(text: str, position: int) -> str:

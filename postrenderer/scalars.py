@@ -11,21 +11,19 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.layout import content_start
+from postrenderer.layout import BREAKS, content_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import yaml
 
-_BREAKS = "\r\n\x85\u2028\u2029"
-"""What ends a line for a parser of YAML 1.1, as all of Kubernetes' are; two of them are kept where others fold."""
-_BREAK = re.compile(rf"\r\n|[{_BREAKS}]")
+_BREAK = re.compile(rf"\r\n|[{BREAKS}]")
 _DOUBLE_QUOTED = re.compile(
-    rf"(?P<continued>\\(?=[{_BREAKS}])[ \t{_BREAKS}]+)"
+    rf"(?P<continued>\\(?=[{BREAKS}])[ \t{BREAKS}]+)"
     r"|(?P<escape>\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.))"
-    rf"|(?P<fold>[ \t]*[{_BREAKS}][ \t{_BREAKS}]*)"
-    rf"|(?P<text>[^\\ \t{_BREAKS}]+|[ \t]+)",
+    rf"|(?P<fold>[ \t]*[{BREAKS}][ \t{BREAKS}]*)"
+    rf"|(?P<text>[^\\ \t{BREAKS}]+|[ \t]+)",
 )
 
 
@@ -78,14 +76,15 @@ def in_text(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Edi
 
 
 def _shifted(raw: str, value: str, edits: list[Edit], position: int) -> Iterator[Edit]:
-    """Edits of a value as edits of its raw text, found by counting occurrences from the edit before."""
+    """Edits of a value as edits of its raw text, found by going from occurrence to occurrence, which may overlap."""
     done = 0
     for start, end, new in edits:
         run = value[start:end]
-        for _ in range(value.count(run, done, start) + 1):
-            position = raw.index(run, position) + len(run)
+        done, position = value.index(run, done), raw.index(run, position)
+        while done < start:
+            done, position = value.index(run, done + 1), raw.index(run, position + 1)
+        done, position = end, position + len(run)
         yield Edit(position - len(run), position, new)
-        done = end
 
 
 class _Segment(NamedTuple):
@@ -109,7 +108,7 @@ def _segments(raw: str) -> Iterator[_Segment]:
             position += 1
         else:
             breaks = _BREAK.findall(match.group())
-            folds = kind == "continued" or breaks[0] not in "\u2028\u2029"
+            folds = kind == "continued" or breaks[0] not in "\u2028\u2029"  # which are kept where others fold
             position += max(len(breaks) - folds, kind == "fold")
 
 
