@@ -160,4 +160,5 @@ def _in_flow_style(node: yaml.Node, budget: Iterator[int]) -> yaml.Node:
         return yaml.MappingNode(node.tag, pairs, flow_style=True)
     if isinstance(node, yaml.SequenceNode):
         return yaml.SequenceNode(node.tag, [_in_flow_style(item, budget) for item in node.value], flow_style=True)
-    return yaml.ScalarNode(node.tag, node.value, style=node.style)  # type: ignore[attr-defined]  # the third kind
+    empty = not node.value and not node.style  # type: ignore[attr-defined]  # the third kind
+    return yaml.ScalarNode(node.tag, "null" if empty else node.value, style=node.style)  # type: ignore[attr-defined]  # the third kind

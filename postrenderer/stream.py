@@ -24,7 +24,7 @@ _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 _NAME = re.compile(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FILENAME = re.compile(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_DIRECTIVES = re.compile(rb"(?:^%[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*)+\Z", re.MULTILINE)
+_DIRECTIVES = re.compile(rb"(?:^%(?:YAML|TAG)[ \t][^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*)+\Z", re.MULTILINE)
 """Directives at the end of a piece, which speak of the next one."""
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
