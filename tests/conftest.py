@@ -5,6 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
+
+from postrenderer import composer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -18,3 +21,9 @@ def zipapp(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("dist") / "acreg.pyz"
     subprocess.run([REPOSITORY / "scripts" / "build", target], check=True)
     return target
+
+
+@pytest.fixture(params=["CBaseLoader", "BaseLoader"])
+def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read YAML with PyYAML's C extension and then with its Python code, as users have either."""
+    monkeypatch.setattr(composer, "Loader", getattr(yaml, request.param))

@@ -1,0 +1,66 @@
+"""What the tests of the filter share: the settings of the examples, and a run that checks what every run promises."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import jsonpatch  # type: ignore[import-untyped]  # ships no types
+import yaml
+
+from postrenderer import report
+from postrenderer.pipeline import Result, post_render
+from postrenderer.settings import Settings
+
+REGISTRY = "registry.spacetech.com:8083"
+PRIVATE = f"{REGISTRY}/appcircle"
+SOURCE = "europe-west1-docker.pkg.dev/appcircle/docker-registry"
+SECRET = "containerregistry"  # noqa: S105  # a Secret's name, nothing secret
+
+
+def settings(**changes: Any) -> Settings:  # noqa: ANN401  # any field of Settings
+    return Settings(REGISTRY, "appcircle")._replace(**changes)
+
+
+def run(raw: bytes, **changes: Any) -> Result:  # noqa: ANN401  # likewise
+    """Post-render with a report."""
+    return post_render(raw, settings(report="report.json", **changes))
+
+
+def render(text: str, **changes: Any) -> str:  # noqa: ANN401  # likewise
+    """Post-render a stream of UTF-8, and check that the report fits and that a second pass changes nothing."""
+    result = run(text.encode(), **changes)
+    report.as_json(result)
+    output = b"".join(result.output)
+    assert b"".join(post_render(output, settings(**changes)).output) == output
+    assert b"".join(post_render(text.encode(), settings(**changes)).output) == output
+    return output.decode()
+
+
+def summary(text: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # likewise
+    """The report of a run."""
+    return report.as_json(run(text.encode(), **changes))
+
+
+class PlainLoader(yaml.SafeLoader):
+    """PyYAML's own idea of a document: every plain scalar is a string, merge keys are merged, the last key wins."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # what yaml.SafeLoader calls it
+
+
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<"), ["<"])
+
+
+def values(text: str) -> list[Any]:
+    """The documents of a stream as PyYAML constructs them."""
+    return list(yaml.load_all(text, PlainLoader))
+
+
+def patched(text: str, reported: dict[str, Any]) -> list[Any]:
+    """The documents of a stream with the patches of its report applied."""
+    documents: list[Any] = json.loads(json.dumps(values(text)))  # nothing is shared by aliases any more
+    for change in reported["documents"]:
+        index = change["document"]["index"]
+        documents[index] = jsonpatch.apply_patch(documents[index], change["patch"])
+    return documents
