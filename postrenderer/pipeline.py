@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from postrenderer import composer, patch, pullsecrets, sites, stream
+from postrenderer import composer, patch, pullsecrets, secretfields, sites, stream
 from postrenderer.candidates import may_hold_images
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.relocation import Relocation
@@ -99,9 +99,12 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
         revised = declared.revise(root, found.sites, settings.locations, settings.ignore, spans)
         settled = [_settle(site, relocation, settings, document.line) for site in revised]
         changes = _changes(settled)
+        if settings.pull_secrets and secretfields.VARIABLE in text:
+            variables = secretfields.variables(root, settings.pull_secrets)
+            changes += [patch.Change(node, [edit], "") for node, edit in variables]
         edits += patch.rewrite(text, changes)
-        wanting = _wanting_secrets(found, settings, relocation)
-        additions, inserted = _add_secrets(text, wanting, settings, identity)
+        holders = _holders(root, found, settled, settings, relocation)
+        additions, inserted = _add_secrets(text, holders, settings, identity)
         edits += inserted
         states = (before, _plain(root, identity)) if settings.report else None
         operations = patch.operations(root, changes) if settings.report else []
@@ -142,29 +145,38 @@ def _changes(settled: Iterable[tuple[Image, Edit | None]]) -> list[patch.Change]
     return list(changes.values())
 
 
-def _wanting_secrets(found: sites.Found, settings: Settings, relocation: Relocation) -> list[sites.Owner]:
-    """The pod specs with an image on the private registry and, if asked for, the ServiceAccounts."""
+def _holders(
+    root: yaml.Node,
+    found: sites.Found,
+    settled: list[tuple[Image, Edit | None]],
+    settings: Settings,
+    relocation: Relocation,
+) -> list[pullsecrets.Holder]:
+    """What needs pull secrets: pod specs and custom resources with private images; ServiceAccounts if asked for."""
     if not settings.pull_secrets:
         return []
-    accounts = found.service_accounts if settings.service_accounts else []
-    return accounts + [
-        spec for spec in found.pod_specs if any(relocation(image).status == "private" for image in images(spec.node))
-    ]
+    owners = list(found.service_accounts) if settings.service_accounts else []
+    owners += [spec for spec in found.pod_specs if any(relocation(i).status == "private" for i in images(spec.node))]
+    holders = {id(owner.node): pullsecrets.Holder(owner.node, owner.paths) for owner in owners}
+    for holder in secretfields.holders(root, [image.site.path for image, _ in settled if not image.left]):
+        holders.setdefault(id(holder.node), holder)
+    return list(holders.values())
 
 
 def _add_secrets(
-    text: str, owners: list[sites.Owner], settings: Settings, identity: Identity
+    text: str, holders: list[pullsecrets.Holder], settings: Settings, identity: Identity
 ) -> tuple[list[pullsecrets.Addition], list[Edit]]:
-    """Add what each owner lacks; what is added to one may show in others, by aliases and merge keys."""
-    lacking = [(pullsecrets.missing(owner.node, settings.pull_secrets), owner) for owner in owners]
+    """Add what each holder lacks; what is added to one may show in others, by aliases and merge keys."""
+    names = settings.pull_secrets
+    lacking = [(pullsecrets.missing(holder.node, names, holder.field), holder) for holder in holders]
     edits: list[Edit] = []
-    for owner in owners:
-        missing = pullsecrets.missing(owner.node, settings.pull_secrets)
+    for holder in holders:
+        missing = pullsecrets.missing(holder.node, names, holder.field)
         try:
-            edits += pullsecrets.add(text, owner.node, owner.paths[0], missing) if missing else []
+            edits += pullsecrets.add(text, holder.node, holder.paths[0], missing, holder.field) if missing else []
         except AcregError as error:
             raise AcregError(f"{identity}: {error}") from None
-    return [pullsecrets.Addition(names, owner.paths) for names, owner in lacking if names], edits
+    return [pullsecrets.Addition(names, holder.paths) for names, holder in lacking if names], edits
 
 
 def _plain(root: yaml.Node, identity: Identity) -> Any:  # noqa: ANN401  # what JSON can hold

@@ -1,7 +1,7 @@
 """Pull secrets: what a mapping lacks, and how it merges with what is there.
 
 Source: `imagePullSecrets` of PodSpec and ServiceAccount, Kubernetes API core/v1: a list of `{name: …}`. Some custom
-resources keep plain names in it; a list of plain names gets plain names.
+resources keep plain names in it, or one object; a list of plain names gets plain names.
 """
 
 from __future__ import annotations
@@ -18,7 +18,31 @@ from postrenderer.scalars import Edit
 from postrenderer.sites.site import Path, pointer
 from postrenderer.sites.walk import fields
 
-FIELD = "imagePullSecrets"
+OBJECTS = "objects"
+"""A list of `{name: …}`."""
+NAMES = "names"
+"""A list of plain names."""
+OBJECT = "object"
+"""One `{name: …}`, which can hold one secret alone."""
+
+
+class Field(NamedTuple):
+    """The name and the form of the field that holds pull secrets."""
+
+    name: str = "imagePullSecrets"
+    form: str = OBJECTS
+
+
+POD_SPEC = Field()
+
+
+class Holder(NamedTuple):
+    """A mapping that has to have the pull secrets, all the paths that lead to it, and its field for them."""
+
+    node: yaml.MappingNode
+    paths: list[Path]
+    field: Field = POD_SPEC
+
 
 _STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
@@ -34,42 +58,55 @@ class Addition(NamedTuple):
     """Where the mapping stands, once for each alias that leads to it."""
 
 
-def missing(mapping: yaml.MappingNode, names: tuple[str, ...]) -> list[str]:
-    """The pull secrets of these names that a pod spec or ServiceAccount lacks."""
-    current = dict(fields(mapping)).get(FIELD)
+def missing(mapping: yaml.MappingNode, names: tuple[str, ...], field: Field = POD_SPEC) -> list[str]:
+    """The pull secrets of these names that a mapping lacks."""
+    current = dict(fields(mapping)).get(field.name)
+    if field.form == OBJECT:
+        return list(names[:1]) if current is None or not _name(current) else []
     present = {_name(item) for item in current.value} if isinstance(current, yaml.SequenceNode) else set()
     return [name for name in names if name not in present]
 
 
-def add(text: str, mapping: yaml.MappingNode, path: Path, names: list[str]) -> list[Edit]:
-    """Add pull secrets to a pod spec or ServiceAccount that lacks them, in front of those that it has.
+def add(text: str, mapping: yaml.MappingNode, path: Path, names: list[str], field: Field = POD_SPEC) -> list[Edit]:
+    """Add pull secrets to a mapping that lacks them, in front of those that it has.
 
     The nodes are changed as the text will be, so that a mapping that merges this one sees the change.
 
     Args:
         text: what the mapping was composed from.
-        mapping: the pod spec or ServiceAccount.
+        mapping: the pod spec, ServiceAccount or part of a custom resource; it has at least one key.
         path: where it stands, for errors.
         names: the secrets that it lacks.
+        field: where they go.
 
     Raises:
-        AcregError: the field holds something that is no list.
+        AcregError: the field holds something else.
     """
-    current = dict(fields(mapping)).get(FIELD)
-    if isinstance(current, yaml.SequenceNode):
-        return [_extend(text, current, names)]
-    objects = [{"name": name} for name in names]
-    if current is None or all(value is not current for _, value in mapping.value):  # of its own it has none
+    current = dict(fields(mapping)).get(field.name)
+    if isinstance(current, yaml.SequenceNode) and field.form != OBJECT:
+        return [_extend(text, current, names, field)]
+    value = _value(names, field)
+    if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
         write = _insert_flow if mapping.flow_style else _insert_block
-        return [write(text, mapping, objects)]
+        return [write(text, mapping, field, value)]
     if isinstance(current, yaml.ScalarNode) and not current.style and current.value in _NULL:
-        edits = _fill(text, mapping, current, objects)
+        edits = _fill(text, mapping, current, value)
         if edits:
             return edits
     raise AcregError(
-        f"`{FIELD}` at {pointer((path, FIELD))} is no list, so the pull secrets cannot be added. Kubernetes wants a "
-        "list of `name: …` entries there: correct the chart's values, or run with --no-pull-secrets."
+        f"`{field.name}` at {pointer((path, field.name))} is no {'object' if field.form == OBJECT else 'list'}, so the "
+        "pull secrets cannot be added. Correct the chart's values, or run with --no-pull-secrets."
     )
+
+
+def _value(names: list[str], field: Field) -> Any:  # noqa: ANN401  # what JSON can hold
+    """What the field holds when it holds these secrets alone."""
+    entries = [_entry(name, field) for name in names]
+    return entries[0] if field.form == OBJECT else entries
+
+
+def _entry(name: str, field: Field) -> Any:  # noqa: ANN401  # likewise
+    return name if field.form == NAMES else {"name": name}
 
 
 def _name(item: yaml.Node) -> str:
@@ -78,10 +115,11 @@ def _name(item: yaml.Node) -> str:
     return name.value if isinstance(name, yaml.ScalarNode) else ""
 
 
-def _extend(text: str, current: yaml.SequenceNode, names: list[str]) -> Edit:
+def _extend(text: str, current: yaml.SequenceNode, names: list[str], field: Field) -> Edit:
     """Write names in front of the entries of a list, in the form of its first: plain names or `{name: …}`."""
-    plain = bool(current.value) and current.value[0].id == "scalar"
-    entries: list[Any] = [name if plain else {"name": name} for name in names]
+    if current.value:
+        field = Field(form=NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS)
+    entries = [_entry(name, field) for name in names]
     start = content_start(text, current)
     if current.flow_style:
         start += 1
@@ -98,14 +136,14 @@ def _extend(text: str, current: yaml.SequenceNode, names: list[str]) -> Edit:
     return Edit(start, start, new)
 
 
-def _insert_flow(text: str, mapping: yaml.MappingNode, objects: list[dict[str, str]]) -> Edit:
+def _insert_flow(text: str, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401  # likewise
     """Write the whole field in front of a flow mapping's first key, as JSON."""
     start = _key_start(text, mapping.value[0][0])
-    mapping.value.insert(0, (_node(FIELD, quoted=True), _node(objects, quoted=True)))
-    return Edit(start, start, f'"{FIELD}": {json.dumps(objects)},{separator(text, start)}')
+    mapping.value.insert(0, (_key(field, quoted=True), _node(value, quoted=True)))
+    return Edit(start, start, f'"{field.name}": {json.dumps(value)},{separator(text, start)}')
 
 
-def _insert_block(text: str, mapping: yaml.MappingNode, objects: list[dict[str, str]]) -> Edit:
+def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401  # likewise
     """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
     starts = [_key_start(text, key) for key, _ in mapping.value]
 
@@ -115,32 +153,31 @@ def _insert_block(text: str, mapping: yaml.MappingNode, objects: list[dict[str, 
     index = min(range(len(starts)), key=rank)
     start = starts[index]
     indent = newline(text, start) + " " * len(before(text, start))
-    offset = _list_offset(mapping)
-    entries = "".join(indent + offset + _block_entry(entry) for entry in objects)
-    mapping.value.insert(index, (_node(FIELD), _node(objects)))
-    return Edit(start, start, f"{FIELD}:{entries}{indent}")
+    lines = _block_lines(value, indent, _list_offset(mapping))
+    mapping.value.insert(index, (_key(field), _node(value)))
+    return Edit(start, start, f"{field.name}:{lines}{indent}")
 
 
-def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, objects: list[dict[str, str]]) -> list[Edit]:
-    """Write the list in the place of a null: as lines below the key, or as JSON where there is no line for it.
+def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, value: Any) -> list[Edit]:  # noqa: ANN401  # likewise
+    """Write the value in the place of a null: as lines below the key, or as JSON where there is no line for it.
 
     A null with an anchor has aliases that are to stay null, and one without a colon has no place: both get nothing.
     """
     start, end = current.start_mark.index, current.end_mark.index
-    index = next(index for index, (_, value) in enumerate(mapping.value) if value is current)
+    index = next(index for index, (_, own) in enumerate(mapping.value) if own is current)
     key = mapping.value[index][0]
     in_line = bool(mapping.flow_style)
     if "&" in text[start:end] or ":" not in text[key.end_mark.index : start]:
         return []
     offset = _list_offset(mapping)
-    mapping.value[index] = (key, _node(objects, quoted=in_line))
+    mapping.value[index] = (key, _node(value, quoted=in_line))
     if in_line:
         space = "" if text[start - 1].isspace() else " "
-        return [Edit(start, end, space + json.dumps(objects))]
+        return [Edit(start, end, space + json.dumps(value))]
     below = line_end(text, end)
-    indent = newline(text, end) + " " * len(before(text, _key_start(text, key))) + offset
+    indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))
     removed = [Edit(start - 1 if text[start - 1] == " " else start, end, "")] if end > start else []
-    return [*removed, Edit(below, below, "".join(indent + _block_entry(entry) for entry in objects))]
+    return [*removed, Edit(below, below, _block_lines(value, indent, offset))]
 
 
 def _key_start(text: str, key: yaml.Node) -> int:
@@ -160,10 +197,23 @@ def _list_offset(mapping: yaml.MappingNode) -> str:
     return "  "
 
 
+def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # likewise
+    """The lines of a value below its key; only a list may stand in the column of the key."""
+    if isinstance(value, dict):
+        return f"{indent}{offset or '  '}name: {_block_scalar(value['name'])}"
+    return "".join(indent + offset + _block_entry(entry) for entry in value)
+
+
 def _block_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping with one
-    name = entry if isinstance(entry, str) else entry["name"]
-    scalar = name if _SAFE_PLAIN.fullmatch(name) else json.dumps(name)
-    return f"- {scalar}" if isinstance(entry, str) else f"- name: {scalar}"
+    return f"- {_block_scalar(entry)}" if isinstance(entry, str) else f"- name: {_block_scalar(entry['name'])}"
+
+
+def _block_scalar(name: str) -> str:
+    return name if _SAFE_PLAIN.fullmatch(name) else json.dumps(name)
+
+
+def _key(field: Field, *, quoted: bool = False) -> yaml.ScalarNode:
+    return yaml.ScalarNode(_STR, field.name, style='"' if quoted else None)
 
 
 def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # what JSON can hold
@@ -171,6 +221,5 @@ def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # 
     if isinstance(value, list):
         return yaml.SequenceNode(_SEQ, [_node(item, quoted=quoted) for item in value])
     if isinstance(value, dict):
-        return yaml.MappingNode(_MAP, [(_node(k, quoted=quoted), _node(v, quoted=quoted)) for k, v in value.items()])
-    quoted = quoted or (value not in (FIELD, "name") and not _SAFE_PLAIN.fullmatch(value))
-    return yaml.ScalarNode(_STR, value, style='"' if quoted else None)
+        return yaml.MappingNode(_MAP, [(_key(Field("name"), quoted=quoted), _node(value["name"], quoted=quoted))])
+    return yaml.ScalarNode(_STR, value, style='"' if quoted or not _SAFE_PLAIN.fullmatch(value) else None)

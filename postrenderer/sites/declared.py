@@ -90,7 +90,7 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Span]]
     """The sites of one location in one object."""
     if not (fnmatchcase(item.kind, location.kind) and fnmatchcase(item.api_version, location.api_version)):
         return
-    for node, path in _places(item, location.path):
+    for node, path in places(item, location.path):
         if isinstance(node, yaml.MappingNode) and location.form == "split":
             yield from _split(node, path, location)
         elif isinstance(node, yaml.ScalarNode) and node.value and location.form == "whole":
@@ -103,18 +103,18 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Span]]
                 yield Site(node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, path)
 
 
-def _places(item: Object, pattern: str) -> list[tuple[yaml.Node, Path]]:
+def places(item: Object, pattern: str) -> list[tuple[yaml.Node, Path]]:
     """The nodes of an object that a JSON pointer with patterns leads to."""
-    places: list[tuple[yaml.Node, Path]] = [(item.node, item.path)]
+    found: list[tuple[yaml.Node, Path]] = [(item.node, item.path)]
     for step in pattern.split("/")[1:]:
         wanted = step.replace("~1", "/").replace("~0", "~")
-        places = [
+        found = [
             (child, (path, key))
-            for node, path in places
+            for node, path in found
             for key, child in _children(node)
             if fnmatchcase(str(key), wanted)
         ]
-    return places
+    return found
 
 
 def _children(node: yaml.Node) -> Iterable[tuple[str | int, yaml.Node]]:

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from postrenderer.pipeline import post_render
+from postrenderer.settings import Settings
+
+PRIVATE = "registry.spacetech.com:8083/appcircle"
+
+
+def render(text: str, *secrets: str) -> str:
+    settings = Settings("registry.spacetech.com:8083", "appcircle", secrets or ("containerregistry",))
+    once = b"".join(post_render(text.encode(), settings).output)
+    assert b"".join(post_render(once, settings).output) == once
+    return once.decode().replace(f"{PRIVATE}/", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            """\
+            apiVersion: monitoring.coreos.com/v1
+            kind: Prometheus
+            spec:
+              image: quay.io/prometheus/prometheus:v3
+            """,
+            """\
+            apiVersion: monitoring.coreos.com/v1
+            kind: Prometheus
+            spec:
+              imagePullSecrets:
+                - name: containerregistry
+              image: prometheus/prometheus:v3
+            """,
+        ),
+        (
+            """\
+            apiVersion: nvidia.com/v1
+            kind: ClusterPolicy
+            spec:
+              driver:
+                repository: nvcr.io/nvidia
+                image: driver
+                version: "595"
+                manager: {repository: nvcr.io/nvidia, image: manager, version: v1}
+              toolkit:
+                enabled: true
+              gfd:
+                repository: nvcr.io/nvidia
+                image: gfd
+                version: v1
+                imagePullSecrets: []
+              dcgm:
+                repository: nvcr.io/nvidia
+                image: dcgm
+                version: v1
+                imagePullSecrets:
+                - ngc
+            """,
+            """\
+            apiVersion: nvidia.com/v1
+            kind: ClusterPolicy
+            spec:
+              driver:
+                imagePullSecrets:
+                  - containerregistry
+                repository: nvidia
+                image: driver
+                version: "595"
+                manager: {"imagePullSecrets": ["containerregistry"], repository: nvidia, image: manager, version: v1}
+              toolkit:
+                enabled: true
+              gfd:
+                repository: nvidia
+                image: gfd
+                version: v1
+                imagePullSecrets: ["containerregistry"]
+              dcgm:
+                repository: nvidia
+                image: dcgm
+                version: v1
+                imagePullSecrets:
+                - containerregistry
+                - ngc
+            """,
+        ),
+        (
+            """\
+            apiVersion: minio.min.io/v2
+            kind: Tenant
+            spec:
+              image: quay.io/minio/minio:v1
+            """,
+            """\
+            apiVersion: minio.min.io/v2
+            kind: Tenant
+            spec:
+              imagePullSecret:
+                name: containerregistry
+              image: minio/minio:v1
+            """,
+        ),
+        (
+            """\
+            apiVersion: minio.min.io/v2
+            kind: Tenant
+            spec:
+              imagePullSecret: {name: mine}
+              image: quay.io/minio/minio:v1
+            """,
+            """\
+            apiVersion: minio.min.io/v2
+            kind: Tenant
+            spec:
+              imagePullSecret: {name: mine}
+              image: minio/minio:v1
+            """,
+        ),
+        (
+            """\
+            apiVersion: minio.min.io/v2
+            kind: Tenant
+            spec:
+              imagePullSecret:
+              image: quay.io/minio/minio:v1
+            """,
+            """\
+            apiVersion: minio.min.io/v2
+            kind: Tenant
+            spec:
+              imagePullSecret:
+                name: containerregistry
+              image: minio/minio:v1
+            """,
+        ),
+        (
+            """\
+            apiVersion: example.com/v1
+            kind: Prometheus
+            spec:
+              image: quay.io/prometheus/prometheus:v3
+            """,
+            """\
+            apiVersion: example.com/v1
+            kind: Prometheus
+            spec:
+              image: prometheus/prometheus:v3
+            """,
+        ),
+        (
+            """\
+            kind: List
+            items:
+            - apiVersion: trident.netapp.io/v1
+              kind: TridentOrchestrator
+              spec:
+                tridentImage: docker.io/netapp/trident:25
+            """,
+            """\
+            kind: List
+            items:
+            - apiVersion: trident.netapp.io/v1
+              kind: TridentOrchestrator
+              spec:
+                imagePullSecrets:
+                  - containerregistry
+                tridentImage: netapp/trident:25
+            """,
+        ),
+        (
+            """\
+            kind: Deployment
+            env:
+            - name: STRIMZI_IMAGE_PULL_SECRETS
+              value: "one"
+            - name: ACME_IMAGE_PULL_SECRETS
+              value: two, containerregistry
+            - name: EMPTY_IMAGE_PULL_SECRETS
+              value: ""
+            - name: IMAGE_PULL_SECRETS
+              value: one
+            """,
+            """\
+            kind: Deployment
+            env:
+            - name: STRIMZI_IMAGE_PULL_SECRETS
+              value: "one,containerregistry"
+            - name: ACME_IMAGE_PULL_SECRETS
+              value: two, containerregistry
+            - name: EMPTY_IMAGE_PULL_SECRETS
+              value: ""
+            - name: IMAGE_PULL_SECRETS
+              value: one
+            """,
+        ),
+    ],
+)
+def test_custom_resources_and_operators_get_the_secrets(before: str, after: str) -> None:
+    assert render(textwrap.dedent(before)) == textwrap.dedent(after)
+
+
+def test_several_secrets() -> None:
+    before = "apiVersion: nvidia.com/v1\nkind: NVIDIADriver\nspec: {repository: nvcr.io/a, image: b, version: c}\n"
+    after = before.replace("{", '{"imagePullSecrets": ["one", "two"], ').replace("nvcr.io/", "")
+    assert render(before, "one", "two") == after
