@@ -62,6 +62,9 @@ ROWS = (
     Row("nvidia.com", "ClusterPolicy", "/spec/*/manager", _STRINGS),
     Row("nvidia.com", "ClusterPolicy", "/spec/*/driverManager", _STRINGS),
     Row("nvidia.com", "NVIDIADriver", "/spec", _STRINGS),
+    Row("fluentbit.fluent.io", "FluentBit", "/spec"),
+    Row("sparkoperator.k8s.io", "SparkApplication", "/spec", _STRINGS),
+    Row("sparkoperator.k8s.io", "ScheduledSparkApplication", "/spec/template", _STRINGS),
     Row("trident.netapp.io", "TridentOrchestrator", "/spec", _STRINGS),
     Row("minio.min.io", "Tenant", "/spec", Field("imagePullSecret", OBJECT)),
 )
