@@ -28,33 +28,49 @@ def main() -> int:
     """
     arguments = sys.argv[1:]
     if not arguments and sys.stdin is not None and not sys.stdin.isatty():
-        return guard(_filter)
+        return guard(_filter, filters=True)
 
     def command_line() -> int:
         from postrenderer import cli  # noqa: PLC0415  # argparse is slow to import
 
         return cli.main(arguments)
 
-    return guard(command_line)
+    return guard(command_line, filters=bool(arguments) and arguments[0].startswith("-"))
 
 
-def guard(run: Callable[[], int]) -> int:
-    """Run, and turn every way to fail into one paragraph on stderr and an exit code."""
+def guard(run: Callable[[], int], *, filters: bool = False) -> int:
+    """Run, and turn every way to fail into one paragraph on stderr and an exit code.
+
+    Args:
+        run: what is run.
+        filters: whether it is the filter, whose failure Helm 4 keeps to itself.
+    """
+    code, message = _run(run)
+    if message:
+        _say(message)
+    if filters:
+        from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted
+
+        lastrun.end(code, message)
+    return code
+
+
+def _run(run: Callable[[], int]) -> tuple[int, str]:
+    """Run, and return the exit code and what the user must be told."""
     try:
-        return run()
+        return run(), ""
     except AcregError as error:
-        return _say(str(error), error.exit_code)
+        return error.exit_code, str(error)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return INTERRUPTED, ""
     except BrokenPipeError:
         _abandon_stdout()  # the reader has gone: nobody is left to tell
-        return AcregError.exit_code
+        return AcregError.exit_code, ""
     except MemoryError:
-        return _say("There is not enough memory for the manifests. Nothing was written.", AcregError.exit_code)
+        return AcregError.exit_code, "There is not enough memory for the manifests. Nothing was written."
     except Exception:  # noqa: BLE001  # a defect of acreg; the user gets a message and the details a file
-        return _say(
-            f"Something went wrong inside acreg, and nothing was rendered. {_keep_details()}", InternalError.exit_code
-        )
+        message = f"Something went wrong inside acreg, and nothing was rendered. {_keep_details()}"
+        return InternalError.exit_code, message
 
 
 def run_filter(settings: Settings) -> int:
@@ -66,6 +82,20 @@ def run_filter(settings: Settings) -> int:
     """
     if sys.stdin is None:
         raise SettingsError("Standard input is closed. The manifests are read from it, as Helm writes them there.")
+    from postrenderer import lastrun  # noqa: PLC0415  # inside the guard
+
+    raw = sys.stdin.buffer.read()
+    lastrun.begin(raw, settings.report)
+    return post_render_to_stdout(raw, settings)
+
+
+def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
+    """Post-render manifests to stdout.
+
+    Raises:
+        AcregError: nothing was written to stdout, or stdout cannot take it.
+        BrokenPipeError: nobody reads stdout.
+    """
     if sys.stdout is None:
         raise BrokenPipeError
     import gc  # noqa: PLC0415  # only the filter needs it
@@ -73,7 +103,7 @@ def run_filter(settings: Settings) -> int:
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # the command line's help does not need yaml
 
     gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
-    result = post_render(sys.stdin.buffer.read(), settings)
+    result = post_render(raw, settings)
     if settings.report:
         from postrenderer import report  # noqa: PLC0415  # jsonpatch is slow to import
 
@@ -106,13 +136,12 @@ def _abandon_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _say(message: str, code: int) -> int:
+def _say(message: str) -> None:
     try:
         if sys.stderr is not None:
             sys.stderr.write(f"acreg: {message}\n")
     except OSError:
         sys.stderr = None  # nobody is left to tell, and the exit code still counts
-    return code
 
 
 def _keep_details() -> str:

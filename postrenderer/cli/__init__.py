@@ -1,16 +1,36 @@
 """The command line: `acreg COMMAND …`, and `acreg --registry …` for `acreg render --registry …`.
 
-A command is a module of this package with the same name and a function `main(argv) -> exit code`; it is imported only
-when it runs.
+A command is a function that takes its arguments and returns the exit code, in a module of this package that is imported
+only when the command runs.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import NamedTuple
 
 from postrenderer.errors import SettingsError
 
-COMMANDS = ("render", "secret")
+
+class Command(NamedTuple):
+    """A command: where its function is, as `module:function`, and what it does in a few words."""
+
+    function: str
+    summary: str
+
+
+COMMANDS = {
+    "render": Command("render:main", "point the images of manifests at the private registry: the post-renderer itself"),
+    "diff": Command("diff:main", "show what render would change, as a unified diff"),
+    "images": Command(
+        "images:main", "list the images of manifests, a chart, a release or a list, and what they become"
+    ),
+    "mirror": Command("mirror:main", "copy every image to where the post-renderer points it, or through an air gap"),
+    "check": Command("check:main", "is every image there on the private registry, with the right digest?"),
+    "secret": Command("secret:main", "the pull secret for the private registry"),
+    "nodes": Command("nodes:main", "the configuration of nodes and clusters for the private registry"),
+    "quay": Command("quay:main", "a Quay organization that is a proxy cache of the source"),
+}
 
 
 def main(argv: list[str]) -> int:
@@ -24,9 +44,38 @@ def main(argv: list[str]) -> int:
 
     Raises:
         AcregError: what went wrong, with its exit code.
-        SystemExit: after the help or the version was shown.
+        SystemExit: after the help of a command was shown.
     """
-    command, rest = ("render", argv) if not argv or argv[0].startswith("-") else (argv[0], argv[1:])
+    first = argv[0] if argv else "--help"
+    if first in ("--help", "-h", "help"):
+        print(overview())  # noqa: T201  # what was asked for
+        return 0
+    if first == "--version":
+        argv = ["version"]
+    command, *rest = ["render", *argv] if argv[0].startswith("-") else argv
     if command not in COMMANDS:
-        raise SettingsError(f"there is no command `{command}`: the commands are {', '.join(COMMANDS)}")
-    return int(import_module(f"{__name__}.{command}").main(rest))
+        from postrenderer.settings.checks import nearest  # noqa: PLC0415  # for an error only
+
+        raise SettingsError(
+            f"there is no command `{command}`{nearest(command, COMMANDS)}: the commands are {', '.join(COMMANDS)}"
+        )
+    module, _, function = COMMANDS[command].function.partition(":")
+    return int(getattr(import_module(f"{__name__}.{module}"), function)(rest))
+
+
+def overview() -> str:
+    """The help that names the commands."""
+    width = max(map(len, COMMANDS))
+    return "\n".join(
+        (
+            "usage: acreg COMMAND …        (as Helm's plugin: helm acreg COMMAND …)",
+            "",
+            "Every image of a Helm chart comes from your private registry, and nothing else changes.",
+            "",
+            "commands:",
+            *(f"  {name:{width}}  {command.summary}" for name, command in COMMANDS.items()),
+            "",
+            "`acreg COMMAND --help` says more, with examples. With settings alone, or with nothing but manifests on",
+            "standard input, acreg is `acreg render`.",
+        )
+    )

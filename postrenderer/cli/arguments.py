@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
-from postrenderer import __version__
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
@@ -23,7 +22,7 @@ class Parser(argparse.ArgumentParser):
         prog: the command as the user types it.
         usage: what follows it, in short.
         description: what it does; shown as it is.
-        examples: shown as they are, below the flags.
+        examples: shown as they are, below the flags; every command has some.
     """
 
     def __init__(self, prog: str, usage: str, description: str, examples: str) -> None:
@@ -35,9 +34,6 @@ class Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        self.add_argument(
-            "--version", action="version", version=f"acreg {__version__}", help="show the version and exit"
-        )
 
     def read(self, argv: Sequence[str]) -> dict[str, object]:
         """Return the value of each flag by its name, None for those that are not given.
@@ -46,19 +42,38 @@ class Parser(argparse.ArgumentParser):
             SettingsError: a flag is unknown or misused.
             SystemExit: after the help or the version was shown.
         """
-        namespace, unknown = self.parse_known_args(argv)
+        flags, unknown = self.split(argv)
         if unknown:
-            flag = unknown[0].partition("=")[0]
-            self.error(f"{unknown[0]} is not an argument{nearest(flag, self._option_string_actions)}")
-        return vars(namespace)
+            self.refuse(unknown)
+        return flags
+
+    def split(self, argv: Sequence[str]) -> tuple[dict[str, object], list[str]]:
+        """Return what `read` does, and the arguments that are none of this parser's, in their order.
+
+        Raises:
+            SettingsError: a flag is misused.
+            SystemExit: after the help was shown.
+        """
+        namespace, unknown = self.parse_known_args(argv)
+        return vars(namespace), unknown
+
+    def refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """Raise the error for arguments that nobody knows."""
+        flag = unknown[0].partition("=")[0]
+        self.error(f"{unknown[0]} is not an argument{nearest(flag, self._option_string_actions)}")
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found wrong."""
         raise SettingsError(f"{message.removeprefix('argument ')} (`{self.prog} --help` shows what can be given)")
 
 
-def add_settings(parser: Parser) -> None:
-    """Add a flag for every setting that has one, and the flags that name files with settings."""
+def add_settings(parser: Parser, *, values: bool = True) -> None:
+    """Add a flag for every setting that has one, and the flags that name files with settings.
+
+    Args:
+        parser: gets the flags.
+        values: whether `--values` is among them, and not Helm's.
+    """
     settings = parser.add_argument_group(
         "settings",
         "In brackets: the name as environment variable, in acreg.yaml and, if charts have it, in a Helm values file.\n"
@@ -69,12 +84,13 @@ def add_settings(parser: Parser) -> None:
             _add(settings.add_mutually_exclusive_group(), option)
     files = parser.add_argument_group("files with settings")
     files.add_argument("--config", metavar="FILE", help="instead of ./acreg.yaml [ACREG_CONFIG]")
-    files.add_argument(
-        "--values",
-        metavar="FILE",
-        action="append",
-        help="a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]",
-    )
+    if values:
+        files.add_argument(
+            "--values",
+            metavar="FILE",
+            action="append",
+            help="a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]",
+        )
 
 
 def _add(group: argparse._MutuallyExclusiveGroup, option: Option) -> None:

@@ -1,15 +1,16 @@
-"""`acreg render`, and `acreg` with flags alone: the filter."""
+"""`acreg render`, and `acreg` with settings alone: the filter."""
 
 from __future__ import annotations
 
 import os
 
 from postrenderer import settings
-from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli import inputs
+from postrenderer.cli.arguments import Parser
 
 _DESCRIPTION = """\
-Read rendered manifests on standard input, point every image reference at the private registry, give the pods the pull
-secrets, and write the manifests to standard output. Nothing else changes."""
+Read rendered manifests, point every image reference at the private registry, give the pods the pull secrets, and write
+the manifests to standard output. Nothing else changes."""
 
 _EXAMPLES = """\
 examples:
@@ -21,26 +22,29 @@ examples:
       --post-renderer-args --values=values.yaml
   Manifests from anywhere:
     acreg --registry registry.example.com:8083 --repository-path appcircle < manifests.yaml > private.yaml
+    helm acreg render --chart appcircle/appcircle -f values.yaml > private.yaml
 
 exit codes: 0 done, 1 the manifests cannot be processed as asked, 2 wrong usage or settings, 3 internal error,
 130 interrupted. Unless it is 0, nothing is written to standard output."""
 
 
-def parse(argv: list[str]) -> dict[str, object]:
-    """Return what the flags say, as `settings.load` takes it.
+def parse(argv: list[str]) -> inputs.Request:
+    """Return what the arguments ask for.
 
     Raises:
         SettingsError: a flag is unknown or misused.
-        SystemExit: after the help or the version was shown.
+        SystemExit: after the help was shown.
     """
-    parser = Parser("acreg", "[render] [SETTINGS] < MANIFESTS > MANIFESTS", _DESCRIPTION, _EXAMPLES)
-    add_settings(parser)
-    return parser.read(argv)
+    return inputs.parse(Parser("acreg", f"[render] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES), argv)
 
 
 def main(argv: list[str]) -> int:
     """Run the filter with the settings of the command line, the environment and the files."""
-    effective = settings.load(parse(argv), os.environ, os.curdir)
-    from postrenderer.__main__ import run_filter  # noqa: PLC0415  # help and wrong usage need no filter
+    request = parse(argv)
+    from postrenderer import __main__ as door  # noqa: PLC0415  # help and wrong usage need no filter
 
-    return run_filter(effective)
+    if not any(request.flags.get(name) for name in ("filename", "chart", "release")):
+        return door.run_filter(settings.load(request.flags, os.environ, os.curdir))
+    with inputs.scratch() as folder:
+        manifests = inputs.read(request, folder)
+        return door.post_render_to_stdout(manifests.data, inputs.load(request, manifests, folder))

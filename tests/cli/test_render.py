@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from postrenderer import __version__, cli
+from postrenderer import cli
 from postrenderer.cli import render
 from postrenderer.errors import SettingsError
 from postrenderer.settings import Settings, load
@@ -12,7 +12,7 @@ from postrenderer.settings.options import OPTIONS
 
 
 def _settings(arguments: str) -> Settings:
-    return load(render.parse(arguments.split()), {}, "/nowhere")
+    return load(render.parse(arguments.split()).flags, {}, "/nowhere")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_flags(arguments: str, found: dict[str, Any]) -> None:
 
 
 def test_files_with_settings() -> None:
-    flags = render.parse(["--config", "a.yaml", "--values", "b.yaml", "--values=c.yaml"])
+    flags = render.parse(["--config", "a.yaml", "--values", "b.yaml", "--values=c.yaml"]).flags
     assert (flags["config"], flags["values"]) == ("a.yaml", ["b.yaml", "c.yaml"])
 
 
@@ -67,20 +67,30 @@ def test_wrong_arguments(arguments: str, message: str, capsys: pytest.CaptureFix
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("command", [[], ["render"]])
-def test_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main([*command, "--help"])
+        cli.main(["render", "--help"])
     assert ended.value.code == 0
     shown, _ = capsys.readouterr()
     assert shown.startswith("usage: acreg ")
-    assert "examples:" in shown
     for option in OPTIONS:
         names = (option.flag, option.negation, option.variable, option.flag and option.key, option.values_key)
         assert [name for name in names if name not in shown] == []
 
 
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        cli.main(["--version"])
-    assert capsys.readouterr().out == f"acreg {__version__}\n"
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0
+    shown, _ = capsys.readouterr()
+    assert shown.startswith("usage: acreg ")
+    assert "example" in shown
+    assert max(map(len, shown.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("arguments", [[], ["help"], ["-h"], ["--help"]])
+def test_the_overview_names_every_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 0
+    shown, _ = capsys.readouterr()
+    assert [name for name in cli.COMMANDS if f"  {name} " not in shown] == []

@@ -1,0 +1,99 @@
+"""`acreg diff`: what `acreg render` would change, as a unified diff."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer import stream
+from postrenderer.cli import inputs, show
+from postrenderer.cli.arguments import Parser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DESCRIPTION = """\
+Show what `acreg render` would change, as a unified diff, coloured on a terminal."""
+
+_EXAMPLES = """\
+examples:
+  helm acreg diff --chart appcircle/appcircle -f values.yaml
+  helm acreg diff --release appcircle-server -n appcircle
+  helm template appcircle appcircle/appcircle -f values.yaml | helm acreg diff --values values.yaml
+
+exit codes: 0, or with --exit-code 1 if something would change; 2 wrong usage or settings, 3 internal error."""
+
+_STYLES = {"--- rendered": "bold", "+++ private": "bold", "@@": "cyan", "-": "red", "+": "green"}
+_CONTEXT = 3
+
+
+def main(argv: list[str]) -> int:
+    """Print the diff."""
+    parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("--exit-code", action="store_true", help="end with 1 if something would change, as diff does")
+    request = inputs.parse(parser, argv)
+    from postrenderer.pipeline import post_render  # noqa: PLC0415  # the help does not need it
+
+    with inputs.scratch() as folder:
+        manifests = inputs.read(request, folder)
+        result = post_render(manifests.data, inputs.load(request, manifests, folder)._replace(report=""))
+    lines = list(unified(manifests.data, result.output))
+    for line in lines:
+        show.styled(line, next((style for start, style in _STYLES.items() if line.startswith(start)), ""))
+    return 1 if lines and request.flags["exit_code"] else 0
+
+
+class Change(NamedTuple):
+    """Lines `start` to `end` (exclusive, from 0) of the old text that become other lines."""
+
+    start: int
+    end: int
+    lines: list[str]
+
+
+def unified(raw: bytes, output: list[bytes]) -> Iterator[str]:
+    """Yield the lines of a unified diff.
+
+    Args:
+        raw: the stream before.
+        output: the stream after, as `pipeline.post_render` returns it: a byte order mark, then one piece a document.
+    """
+    old = _lines(stream.decode(raw).data)
+    changes = list(_changes(raw, output))
+    if changes:
+        yield from ("--- rendered", "+++ private")
+    shift = 0
+    while changes:
+        group = [changes.pop(0)]
+        while changes and changes[0].start - group[-1].end <= 2 * _CONTEXT:
+            group.append(changes.pop(0))
+        start = max(0, group[0].start - _CONTEXT)
+        end = min(len(old), group[-1].end + _CONTEXT)
+        grown = sum(len(change.lines) - (change.end - change.start) for change in group)
+        yield f"@@ -{start + 1},{end - start} +{start + shift + 1},{end - start + grown} @@"
+        at = start
+        for change in group:
+            yield from (f" {line}" for line in old[at : change.start])
+            yield from (f"-{line}" for line in old[change.start : change.end])
+            yield from (f"+{line}" for line in change.lines)
+            at = change.end
+        yield from (f" {line}" for line in old[at:end])
+        shift += grown
+
+
+def _changes(raw: bytes, output: list[bytes]) -> Iterator[Change]:
+    """Yield the changes, found document by document, so that the cost is proportional to the stream."""
+    encoded = stream.decode(raw)
+    for document, new in zip(stream.documents(encoded.data), output[1:]):
+        old = encoded.data[document.start : document.end]
+        text = new.decode(encoded.encoding).encode()
+        if old == text:
+            continue
+        before, after = _lines(old), _lines(text)
+        for tag, start, end, new_start, new_end in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+            if tag != "equal":
+                yield Change(document.line - 1 + start, document.line - 1 + end, after[new_start:new_end])
+
+
+def _lines(text: bytes) -> list[str]:
+    return text.decode(errors="replace").removesuffix("\n").split("\n")

@@ -1,0 +1,147 @@
+"""Helm, as acreg's commands use it. No other module runs it.
+
+Helm tells a plugin which Helm it is in HELM_BIN, and gives its own global flags (`-n`, `--kube-context` …) as variables
+that the Helm started here reads again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.errors import AcregError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+HELM4 = 4
+"""The first major version whose post-renderers are plugins, and see hooks."""
+
+_FLAG = re.compile(r"^ +(?:-(?P<short>\w), )?--(?P<long>[\w-]+)(?: (?P<value>\S+))?(?: {2,}|$)", re.MULTILINE)
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+
+
+class HelmError(AcregError):
+    """Helm failed, and its own words say why. The exit code is Helm's."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class Helm(NamedTuple):
+    """A Helm binary.
+
+    Attributes:
+        binary: its path.
+        version: as it says it, without a leading `v`.
+    """
+
+    binary: str
+    version: str
+
+    @property
+    def major(self) -> int:
+        """The major version."""
+        return int(self.version.partition(".")[0])
+
+    def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Return what `helm ARGUMENTS` prints; what it says on stderr is dropped unless it fails.
+
+        Raises:
+            HelmError: it failed.
+        """
+        run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
+        if run.returncode:
+            said = run.stderr.decode(errors="replace").strip()
+            words = [line for line in said.splitlines() if not line.startswith("WARNING:")]
+            raise HelmError(
+                f"`helm {' '.join(arguments[:2])}` failed: {' '.join(words) or said or 'it did not say why'}",
+                run.returncode,
+            )
+        return run.stdout
+
+    def flags(self, command: str) -> dict[str, bool]:
+        """Return the flags of a command, such as `--set` and `-f`, and whether the next argument is its value."""
+        found = {}
+        for flag in _FLAG.finditer(_help(self, command)):
+            takes = bool(flag["value"]) and "[=" not in flag["value"]
+            found[f"--{flag['long']}"] = takes
+            if flag["short"]:
+                found[f"-{flag['short']}"] = takes
+        return found
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str], stdin: bytes | None) -> int:
+        """Run `helm ARGUMENTS` in our place: its stdin (unless given), stdout, stderr and signals are ours.
+
+        Returns:
+            Its exit code; that of a Helm that a signal ended is what a shell makes of it.
+        """
+        source = None if stdin is None else subprocess.PIPE
+        process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
+
+        def forward(number: int, _frame: object) -> None:
+            if not (number == signal.SIGINT and _at_terminal()):  # whose Ctrl-C Helm gets without us
+                process.send_signal(number)
+
+        known = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+        before = {number: signal.signal(number, forward) for number in known}
+        try:
+            if stdin is not None:
+                process.communicate(stdin)
+            code = process.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        return code if code >= 0 else 128 - code
+
+
+def find() -> Helm:
+    """Return the Helm that runs us as its plugin, else the one on PATH.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    name = os.environ.get("HELM_BIN") or "helm"
+    binary = shutil.which(name)
+    if binary is None:
+        raise SettingsError(
+            f"there is no `{name}` on PATH, and this command needs Helm: install Helm 3.14 or newer, or name its "
+            "program in the environment, as HELM_BIN=/path/to/helm"
+        )
+    return Helm(binary, version(binary))
+
+
+def version(binary: str) -> str:
+    """Return the version of a Helm binary, such as `3.19.0`.
+
+    Raises:
+        SettingsError: it does not say one.
+    """
+    try:
+        run = subprocess.run([binary, "version", "--short"], capture_output=True, text=True, check=False)  # noqa: S603  # Helm
+        found = re.match(r"v(\d+\.\d+\.\d+)", run.stdout)
+    except OSError:
+        found = None
+    if found is None:
+        raise SettingsError(f"{binary} does not say which Helm it is: `{binary} version --short` should print v3 or v4")
+    return found[1]
+
+
+def _at_terminal() -> bool:
+    """Whether a terminal sends its signals to our process group, and so to Helm as well."""
+    try:
+        with open("/dev/tty", "rb") as terminal:  # noqa: PTH123  # a device, not a path to be joined
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
+
+
+@cache
+def _help(helm: Helm, command: str) -> str:
+    return helm.output(*command.split(), "--help").decode(errors="replace")

@@ -1,0 +1,108 @@
+"""The values that a command line gives to Helm, as files that settings are taken from.
+
+Helm itself merges them: an empty chart that prints its values is rendered with the very same arguments.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from typing import TYPE_CHECKING
+
+from postrenderer.errors import AcregError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from postrenderer.cli.helm import Helm
+
+_FLAGS = ("--values", "--set", "--set-string", "--set-json", "--set-file", "--set-literal")
+_MARK = b"values: "
+_CHART = "apiVersion: v2\nname: values\nversion: 0.0.0\n"
+_TEMPLATE = "values: {{ toJson .Values | b64enc }}\n"
+
+
+def arguments(argv: Sequence[str]) -> list[str]:
+    """Return those of Helm's arguments that give values, each as `--flag=value`."""
+    found = []
+    rest = iter(argv)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if name == "-f" or name in _FLAGS:
+            found.append(f"{'--values' if name == '-f' else name}={value if equals else next(rest, '')}")
+        elif argument.startswith("-f") and argument[2:]:
+            found.append(f"--values={argument[2:]}")
+    return found
+
+
+def reads_stdin(argv: Sequence[str]) -> bool:
+    """Whether Helm reads values from standard input."""
+    return "-" in _files(arguments(argv))
+
+
+def files(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") -> list[str]:
+    """Return values files that say what Helm's arguments say.
+
+    Args:
+        helm: reads what is more than files on this machine: `--set`, URLs, standard input.
+        argv: Helm's arguments.
+        scratch: an empty folder that a file may be written to.
+        stdin: what Helm would read from standard input.
+
+    Raises:
+        HelmError: Helm cannot read the values.
+    """
+    given = arguments(argv)
+    named = _files(given)
+    if len(named) >= len(given) and all(name != "-" and "://" not in name for name in named):
+        return named
+    values = scratch / "values of the command line.yaml"
+    values.write_bytes(merged(helm, argv, scratch, stdin))
+    return [str(values)]
+
+
+def merged(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") -> bytes:
+    """Return what Helm's arguments make of the values, as JSON.
+
+    Raises:
+        HelmError: Helm cannot read the values.
+    """
+    chart = scratch / "values"
+    (chart / "templates").mkdir(parents=True, exist_ok=True)
+    (chart / "Chart.yaml").write_text(_CHART, encoding="utf-8")
+    (chart / "templates" / "values.yaml").write_text(_TEMPLATE, encoding="utf-8")
+    rendered = helm.output("template", "values", str(chart), *arguments(argv), stdin=stdin)
+    for line in rendered.splitlines():
+        if line.startswith(_MARK):
+            return base64.b64decode(line[len(_MARK) :])
+    raise AcregError(f"Helm {helm.version} did not show the values of the command line: please report this.")
+
+
+def of_release(helm: Helm, name: str, scratch: Path, *arguments: str) -> list[str]:
+    """Return the values file of an installed release: what its user gave; none where there is nothing to be had.
+
+    Raises:
+        HelmError: there is no such release, or no way to ask for it.
+    """
+    values = scratch / f"values of the release {name}.yaml"
+    content = helm.output("get", "values", name, "--output=json", *arguments)
+    if content.strip() in (b"", b"null"):
+        return []
+    values.write_bytes(content)
+    return [str(values)]
+
+
+def as_variable(names: Sequence[str]) -> str:
+    """Return names of values files as ACREG_VALUES has them."""
+    return os.pathsep.join(names)
+
+
+def _files(given: Sequence[str]) -> list[str]:
+    """The names in `--values=a,b`, which Helm splits at commas."""
+    return [
+        name
+        for argument in given
+        if argument.startswith("--values=")
+        for name in argument[len("--values=") :].split(",")
+    ]

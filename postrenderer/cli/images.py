@@ -1,0 +1,221 @@
+"""`acreg images`: the images of manifests, a chart, a release or a list, and what they become."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer import stream
+from postrenderer.cli import inputs, show
+from postrenderer.cli.arguments import Parser
+from postrenderer.errors import AcregError
+from postrenderer.sites.site import pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from postrenderer.settings import Settings
+
+_DESCRIPTION = """\
+List every image reference, what it becomes on the private registry, what kind of place it stands in (its class), where
+that is, and whether it is in a chart hook. A reference that stays where it is has no target, but a reason."""
+
+_EXAMPLES = """\
+examples:
+  The list of Appcircle's "External Image Registries", from the chart itself:
+    helm acreg images --source-only --chart appcircle/appcircle -f values.yaml
+  What an installed release pulls, hooks too, and where it would come from:
+    helm acreg images --release appcircle-server -n appcircle
+  For a script:
+    helm acreg images -o tsv --chart appcircle/appcircle -f values.yaml
+    helm acreg images --target-only --list images.txt --registry registry.example.com:8083 --repository-path appcircle
+
+Without a registry in the settings, --source-only lists the references as they are. exit codes: as `acreg render`."""
+
+_FORMS = ("table", "json", "yaml", "txt", "tsv")
+
+
+class Row(NamedTuple):
+    """One reference at one place.
+
+    Attributes:
+        source: the reference as it is.
+        target: what it becomes; empty if it stays.
+        family: the class of the place.
+        document: kind and name of the document.
+        pointer: JSON pointer (RFC 6901) of the scalar in the document.
+        template: the file that Helm rendered it from, empty if unknown.
+        hook: whether the document is a chart hook.
+        left: why it stays outside the private registry, empty if it does not.
+    """
+
+    source: str
+    target: str
+    family: str
+    document: str
+    pointer: str
+    template: str
+    hook: bool
+    left: str
+
+
+def main(argv: list[str]) -> int:
+    """Print the list."""
+    parser = Parser("acreg images", f"[-o FORM] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--source-only", action="store_true", help="only the references as they are, sorted, each once")
+    only.add_argument("--target-only", action="store_true", help="only what they become, likewise")
+    parser.add_argument(
+        "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
+    )
+    request = inputs.parse(parser, argv)
+    with inputs.scratch() as folder:
+        listed = request.text("list")
+        manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
+        settings = inputs.load(request, manifests, folder, registry=not request.flags["source_only"])
+    found = list(in_list(manifests.data, settings) if listed else in_manifests(manifests.data, settings))
+    form = request.text("output")
+    if request.flags["source_only"]:
+        _print_references((row.source for row in found), form)
+    elif request.flags["target_only"]:
+        _print_references((row.target or row.source for row in found), form)
+    else:
+        _print_rows(found, form)
+    return 0
+
+
+def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
+    """Yield the references of a stream.
+
+    Raises:
+        AcregError: the stream cannot be processed as asked.
+    """
+    from postrenderer.pipeline import post_render  # noqa: PLC0415  # a list does not need it
+
+    hooks = hook_positions(raw)
+    for document in post_render(raw, settings._replace(report="")).documents:
+        identity = document.identity
+        for image in document.images:
+            yield Row(
+                image.source,
+                "" if image.left else image.target,
+                image.site.family,
+                f"{identity.kind} {identity.name}".strip(),
+                pointer(image.site.path),
+                identity.template,
+                identity.position in hooks,
+                image.left,
+            )
+
+
+def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
+    """Yield the references of a list: one a line; empty lines and what follows a `#` do not count.
+
+    Raises:
+        AcregError: a line is no reference, or two images would become one.
+    """
+    from postrenderer.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
+
+    relocation = Relocation(settings)
+    moved = []
+    for number, line in enumerate(raw.decode(errors="replace").removeprefix("\ufeff").splitlines(), 1):
+        reference = line.partition("#")[0].strip()
+        if not reference:
+            continue
+        outcome = relocation(reference)
+        if outcome.status == "invalid":
+            raise AcregError(f"Line {number} of the list, `{reference}`, is {outcome.reason}. Correct it or remove it.")
+        stays = outcome.status not in ("moved", "private")
+        if not stays:
+            moved.append((reference, outcome.target))
+        yield Row(
+            reference,
+            "" if stays else outcome.target,
+            "list",
+            f"line {number}",
+            "",
+            "",
+            False,
+            outcome.reason * stays,  # no hook
+        )
+    relocation.check(moved)
+
+
+def hook_positions(raw: bytes) -> set[int]:
+    """Return the positions of the documents that are chart hooks: those with the annotation `helm.sh/hook`."""
+    found = set()
+    for document in stream.documents(stream.decode(raw).data):
+        if document.data.find(b"helm.sh/hook", document.start, document.end) < 0:
+            continue
+        for root in stream.compose(document)[1]:
+            keys = _keys(_value(_value(root, "metadata"), "annotations"))
+            if "helm.sh/hook" in keys:
+                found.add(document.position)
+    return found
+
+
+def _value(node: object, name: str) -> object:
+    pairs = getattr(node, "value", ())
+    return (
+        next((value for key, value in pairs if key.value == name), None)
+        if getattr(node, "id", "") == "mapping"
+        else None
+    )
+
+
+def _keys(node: object) -> list[str]:
+    return [key.value for key, _ in getattr(node, "value", ())] if getattr(node, "id", "") == "mapping" else []
+
+
+def _print_references(references: Iterable[str], form: str) -> None:
+    listed = sorted(set(references))
+    if form in ("json", "yaml"):
+        _print_document(listed, form)
+    else:
+        for reference in listed:
+            show.write(reference)
+
+
+def _print_rows(rows: list[Row], form: str) -> None:
+    if form in ("json", "yaml"):
+        _print_document([_as_mapping(row) for row in rows], form)
+    elif form == "txt":
+        for source, target in sorted({(row.source, row.target or row.source) for row in rows}):
+            show.write(f"{source} {target}")
+    elif form == "tsv":
+        text = io.StringIO()
+        lines = csv.writer(text, "excel-tab", lineterminator="\n")
+        lines.writerow(("source", "target", "class", "document", "pointer", "template", "hook", "left"))
+        lines.writerows(row._replace(hook="true" if row.hook else "false") for row in rows)  # type: ignore[arg-type]  # text
+        show.write(text.getvalue().removesuffix("\n"))
+    else:
+        show.table(("IMAGE", "BECOMES", "CLASS", "WHERE", "HOOK"), _condensed(rows))
+
+
+def _condensed(rows: list[Row]) -> Iterator[tuple[str, ...]]:
+    """One line for each source, with the first place and the number of the others."""
+    places: dict[tuple[str, str, bool], list[Row]] = {}
+    for row in rows:
+        becomes = row.target if row.target != row.source else "(is private)"
+        places.setdefault((row.source, becomes or f"(stays: {row.left})", row.hook), []).append(row)
+    for (source, becomes, hook), found in sorted(places.items()):
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield source, becomes, found[0].family, found[0].document + more, "hook" if hook else ""
+
+
+def _as_mapping(row: Row) -> dict[str, object]:
+    mapping = row._asdict()
+    mapping["class"] = mapping.pop("family")
+    return {name: value for name, value in mapping.items() if value not in ("", None)}
+
+
+def _print_document(content: object, form: str) -> None:
+    if form == "json":
+        show.write(json.dumps(content, indent=2, ensure_ascii=False))
+    else:
+        import yaml  # noqa: PLC0415  # the other forms write no YAML
+
+        show.write(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1 << 20).removesuffix("\n"))

@@ -1,0 +1,66 @@
+"""What a person sees: tables and colour on a terminal, plain text everywhere else and where NO_COLOR is set.
+
+rich is imported only for a terminal, and nothing is lost where it is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def is_fancy() -> bool:
+    """Whether standard output is a terminal whose user wants colour (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; plain, its columns are two spaces apart."""
+    lines = list(rows)
+    if is_fancy():
+        try:
+            from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # slow to import, and only needed on a terminal
+            from rich.console import Console  # noqa: PLC0415  # likewise
+            from rich.table import Table  # noqa: PLC0415  # likewise
+            from rich.text import Text  # noqa: PLC0415  # likewise
+        except ImportError:
+            pass
+        else:
+            drawn = Table(*headers, box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+            for line in lines:
+                drawn.add_row(*(Text(cell, overflow="fold") for cell in line))
+            Console().print(drawn)
+            return
+    widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
+    for line in [headers, *lines]:
+        write("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
+
+
+def styled(text: str, style: str) -> None:
+    """Print a line, in a style of rich's such as `red` where that can be shown."""
+    if style and is_fancy():
+        try:
+            from rich.console import Console  # noqa: PLC0415  # slow to import, and only needed on a terminal
+            from rich.text import Text  # noqa: PLC0415  # likewise
+        except ImportError:
+            pass
+        else:
+            Console(soft_wrap=True).print(Text(text, style), highlight=False)
+            return
+    write(text)
+
+
+def write(text: str) -> None:
+    """Print a line as UTF-8, whatever the locale."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode(errors="replace") + b"\n")
+
+
+def note(text: str) -> None:
+    """Print a line on standard error, for the user and not for what reads our output."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")

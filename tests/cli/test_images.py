@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+import yaml
+
+from cli.conftest import HOOK, POD, PRIVATE, REGISTRY, Ended
+from postrenderer.cli import images
+from postrenderer.errors import AcregError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Acreg = Callable[..., Ended]
+DIGEST = "sha256:" + "0" * 64
+ROWS = [
+    {
+        "source": "nginx:1.27",
+        "target": f"{PRIVATE}/nginx:1.27",
+        "document": "Pod p",
+        "pointer": "/spec/containers/0/image",
+        "template": "app/templates/pod.yaml",
+        "hook": False,
+        "class": "podspec",
+    },
+    {
+        "source": f"quay.io/a/b@{DIGEST}",
+        "target": f"{PRIVATE}/a/b@{DIGEST}",
+        "document": "Job j",
+        "pointer": "/spec/template/spec/containers/0/image",
+        "hook": True,
+        "class": "podspec",
+    },
+]
+
+
+@pytest.fixture
+def manifests(tmp_path: Path) -> Path:
+    path = tmp_path / "manifests.yaml"
+    path.write_text(POD + HOOK, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("form", "read"), [("json", json.loads), ("yaml", yaml.safe_load)])
+def test_programs_get_every_place(acreg: Acreg, manifests: Path, form: str, read: Callable[[str], object]) -> None:
+    assert read(acreg("images", "-o", form, *REGISTRY, "-f", manifests).out) == ROWS
+
+
+def test_tsv(acreg: Acreg, manifests: Path) -> None:
+    text = acreg("images", "-o", "tsv", *REGISTRY, "-f", manifests).out
+    found = list(csv.DictReader(text.splitlines(), dialect="excel-tab"))
+    assert [(row["source"], row["target"], row["hook"]) for row in found] == [
+        (row["source"], row["target"], str(row["hook"]).lower()) for row in ROWS
+    ]
+
+
+def test_txt(acreg: Acreg, manifests: Path) -> None:
+    text = acreg("images", "--output=txt", *REGISTRY, "-f", manifests, manifests).out
+    assert text.splitlines() == [f"{row['source']} {row['target']}" for row in ROWS]
+
+
+def test_a_table_has_a_line_for_each_image(acreg: Acreg, manifests: Path) -> None:
+    run = acreg("images", *REGISTRY, "--keep", "quay.io", "-f", manifests, manifests)
+    header, pod, job = run.out.splitlines()
+    assert header.split() == ["IMAGE", "BECOMES", "CLASS", "WHERE", "HOOK"]
+    assert "Pod p and 1 more" in pod
+    assert job.endswith(" hook")
+    assert "(stays: under `keep` entry quay.io)" in job
+
+
+@pytest.mark.parametrize(
+    ("flag", "found"),
+    [("--source-only", [row["source"] for row in ROWS]), ("--target-only", [row["target"] for row in ROWS])],
+)
+def test_one_side_only(acreg: Acreg, manifests: Path, flag: str, found: list[str]) -> None:
+    assert acreg("images", flag, *REGISTRY, "-f", manifests, manifests).out.splitlines() == sorted(found)
+    assert json.loads(acreg("images", flag, "-o", "json", *REGISTRY, "-f", manifests).out) == sorted(found)
+
+
+def test_sources_need_no_registry(acreg: Acreg, manifests: Path) -> None:
+    assert acreg("images", "--source-only", "-f", manifests).out == f"nginx:1.27\nquay.io/a/b@{DIGEST}\n"
+
+
+def test_a_list(acreg: Acreg, tmp_path: Path) -> None:
+    listed = tmp_path / "images.txt"
+    listed.write_text("\ufeff# ours\r\nnginx\r\n\nquay.io/a/b:1  # theirs\n", encoding="utf-8")
+    targets = acreg("images", "--target-only", *REGISTRY, "--list", listed).out.split()
+    assert targets == [f"{PRIVATE}/a/b:1", f"{PRIVATE}/nginx"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a\nA B\n", "Line 2 of the list, `A B`, is not a valid"), ("quay.io/x:1\nx:1\n", "both would")],
+)
+def test_a_wrong_list(acreg: Acreg, tmp_path: Path, text: str, message: str) -> None:
+    listed = tmp_path / "images.txt"
+    listed.write_text(text, encoding="utf-8")
+    with pytest.raises(AcregError, match=message):
+        acreg("images", *REGISTRY, "--list", listed)
+
+
+def test_a_missing_file(acreg: Acreg) -> None:
+    with pytest.raises(AcregError, match=r"none\.yaml cannot be read: No such file or directory"):
+        acreg("images", *REGISTRY, "-f", "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "is_hook"),
+    [
+        ("helm.sh/hook: pre-install", True),
+        ('"helm.sh/hook": test', True),
+        ("helm.sh/hook-weight: '1'", False),
+        ("note: 'helm.sh/hook: x'", False),
+    ],
+)
+def test_hooks(annotation: str, is_hook: bool) -> None:  # noqa: FBT001  # a table's column
+    text = f"kind: A\n---\nkind: B\nmetadata:\n  annotations:\n    {annotation}\n"
+    assert images.hook_positions(text.encode()) == ({1} if is_hook else set())
