@@ -123,12 +123,12 @@ def _extend(text: str, current: yaml.SequenceNode, names: list[str], field: Fiel
     start = content_start(text, current)
     if current.flow_style:
         start += 1
-        after = ""
+        between = ", "
         if current.value:
             first = current.value[0].start_mark.index
             start = first if start <= first < current.end_mark.index else start  # an alias stands elsewhere
-            after = "," + separator(text, start)
-        new = "".join(json.dumps(entry) + after for entry in entries[:-1]) + json.dumps(entries[-1]) + after
+            between = "," + separator(text, start)
+        new = between.join(map(json.dumps, entries)) + (between if current.value else "")
     else:
         after = newline(text, start) + " " * len(before(text, start))
         new = "".join(_block_entry(entry) + after for entry in entries)
