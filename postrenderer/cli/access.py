@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import getpass
+import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import SettingsError
+from postrenderer.reference import parse_prefix
+from postrenderer.registry import credentials, skopeo
 from postrenderer.registry.credentials import Login
+from postrenderer.registry.scratch import Handed
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
+
+    from postrenderer.registry.scratch import Scratch
+    from postrenderer.settings import Settings
 
 SOURCE = "source"
 """The prefix of the flags and variables for where images come from; those for the private registry have none."""
+_JOBS, _RETRIES = 4, 3
 PASSWORD_VARIABLES = ("ACREG_PASSWORD", "ACREG_SOURCE_PASSWORD", "ACREG_QUAY_TOKEN")
 
 
@@ -58,6 +67,30 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--ca-file", metavar="FILE", help="trust this authority, in PEM form, besides the system's [ACREG_CA_FILE]"
     )
+
+
+def add_work(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about parallel work."""
+    parser.add_argument("--jobs", type=int, default=_JOBS, metavar="N", help=f"images at once (default: {_JOBS})")
+    parser.add_argument(
+        "--retries",
+        type=int,
+        default=_RETRIES,
+        metavar="N",
+        help=f"further tries after 1, 2, 4 … seconds (default: {_RETRIES})",
+    )
+
+
+def work(flags: Mapping[str, object]) -> tuple[int, int]:
+    """Return how many images are worked on at once, and how many further tries there are.
+
+    Raises:
+        SettingsError: that is none of the first, or less than none of the second.
+    """
+    jobs, retries = (int(str(flags.get(name, default))) for name, default in (("jobs", _JOBS), ("retries", _RETRIES)))
+    if jobs < 1 or retries < 0:
+        raise SettingsError("--jobs must be 1 or more, --retries 0 or more.")
+    return jobs, retries
 
 
 def authfile(flags: Mapping[str, object], environ: Mapping[str, str], side: str = "") -> str:
@@ -108,21 +141,66 @@ def trust(flags: Mapping[str, object], environ: Mapping[str, str]) -> Trust:
     return Trust(frozenset(filter(None, hosts)), ca_file)
 
 
-def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without the variables that hold passwords, for processes that we start."""
-    return {name: value for name, value in environ.items() if name not in PASSWORD_VARIABLES}
+def withdraw(environ: MutableMapping[str, str]) -> dict[str, str]:
+    """Take the passwords out of the environment, so that no process that we start gets them.
+
+    Returns:
+        The environment as it was.
+    """
+    before = dict(environ)
+    for name in PASSWORD_VARIABLES:
+        environ.pop(name, None)
+    return before
 
 
-def takes_stdin(flags: Mapping[str, object]) -> bool:
-    """Tell whether a password is read from standard input.
+def reach(
+    flags: Mapping[str, object], environ: Mapping[str, str], settings: Settings, scratch: Scratch
+) -> skopeo.Reach:
+    """Return how registries are reached, with the credentials of each side handed over to skopeo.
+
+    Those for the source are for the hosts of `sources` in the settings, and nobody else gets them.
+
+    Raises:
+        SettingsError: a flag is wrong, or a file cannot be read.
+    """
+    trusted = trust(flags, environ)
+    authfiles = {
+        skopeo.TARGET: _authfile(flags, environ, "", [settings.registry], scratch),
+        skopeo.SOURCE: _authfile(
+            flags, environ, SOURCE, sorted({parse_prefix(x)[0] for x in settings.sources}), scratch
+        ),
+    }
+    child = {name: value for name, value in environ.items() if name not in PASSWORD_VARIABLES}
+    return skopeo.Reach(authfiles, trusted.insecure, scratch.certificates(trusted.ca_file), child)
+
+
+def _authfile(
+    flags: Mapping[str, object], environ: Mapping[str, str], side: str, registries: list[str], scratch: Scratch
+) -> Handed:
+    file, given = authfile(flags, environ, side), login(flags, environ, side)
+    if given is None:
+        if file:
+            credentials.read(Path(file))
+        return Handed(os.path.abspath(file) if file else "")  # noqa: PTH100  # resolving symbolic links is not wanted
+    config = credentials.with_login(credentials.gather(file, environ), registries, given)
+    return scratch.secret(json.dumps(config).encode())
+
+
+def refuse_shared_stdin(flags: Mapping[str, object]) -> None:
+    """See that at most one thing is read from standard input: manifests, a list, or a password.
 
     Raises:
         SettingsError: two are.
     """
-    taken = [side for side in ("", SOURCE) if _flag(flags, side, "password_stdin")]
-    if len(taken) > 1:
+    passwords = [side for side in ("", SOURCE) if _flag(flags, side, "password_stdin")]
+    if len(passwords) > 1:
         raise SettingsError("Standard input can hold one password only: give the other with a --password-file flag.")
-    return bool(taken)
+    elsewhere = [name for name in ("filename", "list", "chart", "release", "from") if flags.get(name)]
+    if passwords and (not elsewhere or flags.get("list") == "-"):
+        raise SettingsError(
+            "Standard input cannot hold both the manifests and the password: name a file with -f or --list, or give the"
+            " password with --password-file."
+        )
 
 
 def _prefixes(side: str) -> tuple[str, str]:

@@ -1,0 +1,128 @@
+"""`acreg check`: is every image there on the private registry?"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from postrenderer.cli import access, inputs, show
+from postrenderer.cli.arguments import Parser
+from postrenderer.errors import AcregError
+from postrenderer.registry import plan
+from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Check, Finding
+from postrenderer.registry.scratch import Scratch
+from postrenderer.registry.skopeo import Skopeo
+from postrenderer.registry.work import Crew
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from postrenderer.settings import Settings
+
+_DESCRIPTION = """\
+Look for every image of manifests, a chart, a release or a list on the private registry, where the post-renderer points
+it, and say what is missing. With --digests it must be the image that the source has now, where that can be reached."""
+
+_EXAMPLES = """\
+examples:
+  Before an upgrade; it goes on only if nothing is missing:
+    helm acreg check --chart appcircle/appcircle -f values.yaml --username robot --password-stdin < password.txt &&
+      helm acreg upgrade appcircle-server appcircle/appcircle -f values.yaml
+  For a script, what is missing:
+    helm acreg check --list images.txt --values values.yaml -o json | jq '.images[] | select(.status != "present")'
+
+exit codes: as `acreg render`; 1 if any image is missing, differs, or cannot be looked for."""
+
+_SHORT = len("sha256:") + 12
+
+
+def main(argv: list[str]) -> int:
+    """Print what was found."""
+    environ = access.withdraw(os.environ)
+    parser = Parser("acreg check", f"[SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument(
+        "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
+    )
+    parser.add_argument("--digests", action="store_true", help="compare the digests with those at the source")
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
+    access.add_work(parser)
+    access.add_login(parser)
+    access.add_login(parser, access.SOURCE)
+    access.add_trust(parser)
+    request = inputs.parse(parser, argv)
+    access.refuse_shared_stdin(request.flags)
+    with inputs.scratch() as folder:
+        listed = request.text("list")
+        manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
+        settings = inputs.load(request, manifests, folder)
+        found = (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+    for item in found.left:
+        show.note(f"not checked: {item.reference}: {item.reason}")
+    findings = look(found.copies, settings, request.flags, environ)
+    _print(findings, request.text("output"))
+    return int(any(finding.status != PRESENT for finding in findings))
+
+
+def look(
+    copies: list[plan.Copy], settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]
+) -> list[Finding]:
+    """Look for images on the private registry.
+
+    Args:
+        copies: which ones.
+        settings: name the registry.
+        flags: those of `access`, and `digests`; what is missing has its default.
+        environ: the environment, passwords included.
+
+    Raises:
+        AcregError: there is no skopeo, or the credentials cannot be read.
+    """
+    with Scratch() as scratch:
+        skopeo = Skopeo(access.reach(flags, environ, settings, scratch))
+        crew = Crew(*access.work(flags), skopeo.stop)
+        return crew.each(copies, Check(skopeo, crew, digests=bool(flags.get("digests"))), lambda _: None)
+
+
+def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]) -> None:
+    """Refuse to go on unless every image of manifests is there: the gate in front of an upgrade.
+
+    Args:
+        manifests: as Helm renders them, before or after the post-renderer.
+        settings: as the post-renderer's.
+        flags: see `look`.
+        environ: see `look`.
+
+    Raises:
+        AcregError: an image is not there, or cannot be looked for; the message names all of them.
+    """
+    findings = look(plan.of_manifests(manifests, settings).copies, settings, flags, environ)
+    bad = [f"{item.image.target} ({item.note or item.status})" for item in findings if item.status != PRESENT]
+    if bad:
+        raise AcregError(
+            f"{len(bad)} of {len(findings)} images cannot be pulled from the private registry: {'; '.join(bad)}. Copy"
+            " them with `acreg mirror`, or go on without --check."
+        )
+
+
+def _print(findings: list[Finding], form: str) -> None:
+    statuses = [finding.status for finding in findings]
+    counts = {status: statuses.count(status) for status in (PRESENT, MISSING, DIFFERS, FAILED)}
+    if form == "json":
+        images = [
+            {
+                "source": finding.image.source,
+                "target": finding.image.target,
+                "status": finding.status,
+                "digest": finding.digest,
+                "sourceDigest": finding.source_digest,
+                "note": finding.note,
+            }
+            for finding in findings
+        ]
+        show.write(json.dumps({"images": images, "summary": counts}, indent=2, ensure_ascii=False))
+        return
+    rows = [(item.status, item.image.target, item.digest[:_SHORT], item.note) for item in findings]
+    if rows:
+        show.table(("STATUS", "IMAGE", "DIGEST", "NOTE"), rows)
+    show.write(f"{len(findings)} images: {', '.join(f'{count} {status}' for status, count in counts.items())}")

@@ -1,0 +1,63 @@
+"""One line for each image on standard error, and on a terminal a bar below them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from postrenderer.cli import show
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from typing_extensions import Self
+
+
+class Progress:
+    """What is done of so many images; a context manager.
+
+    Args:
+        total: how many images there are.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._count = 0
+        self._bar = _bar() if total else None
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        if self._bar is not None:
+            self._task = self._bar.add_task("images", total=self._total)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def line(self, status: str, reference: str, note: str, *, is_bad: bool) -> None:
+        """Say what became of one more image."""
+        self._count += 1
+        width = len(str(self._total))
+        text = f"[{self._count:{width}}/{self._total}] {status:9} {reference}{f'  ({note})' if note else ''}"
+        if self._bar is None:
+            show.note(text)
+        else:
+            self._bar.console.print(
+                text, style="red" if is_bad else None, markup=False, highlight=False, soft_wrap=True
+            )
+            self._bar.advance(self._task)
+
+
+def _bar() -> Bar | None:
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return None
+    try:
+        from rich.console import Console  # noqa: PLC0415  # slow to import, and only needed on a terminal
+        from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn  # noqa: PLC0415  # likewise
+        from rich.progress import Progress as Bar  # noqa: PLC0415  # likewise
+    except ImportError:
+        return None
+    return Bar(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True)

@@ -1,0 +1,74 @@
+"""What is to be copied, in forms that other tools read."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from postrenderer.errors import AcregError
+from postrenderer.reference import parse
+from postrenderer.registry.mirror import tag_of
+from postrenderer.registry.skopeo import in_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from postrenderer.registry.plan import Copy
+
+
+def as_list(copies: Sequence[Copy]) -> str:
+    """Source and target of each image, a tab between them."""
+    return "".join(f"{copy.source}\t{copy.target}\n" for copy in copies)
+
+
+def as_script(copies: Sequence[Copy]) -> str:
+    """A shell script that copies with skopeo; its arguments, such as --dest-authfile, go to every copy."""
+    lines = [
+        "#!/bin/sh",
+        "# Copy every image with all platforms, digests unchanged. Arguments go to skopeo copy, such as",
+        "#   --src-authfile source.json --dest-authfile target.json",
+        "set -eu",
+    ]
+    for copy in copies:
+        names = (in_registry(copy.source).name, in_registry(copy.target, tag=tag_of(copy.target)).name)
+        lines.append(f'skopeo copy --all --preserve-digests "$@" {" ".join(map(shlex.quote, names))}')
+    return "\n".join(lines) + "\n"
+
+
+def as_sync(copies: Sequence[Copy]) -> str:
+    """Files for `skopeo sync --src yaml`, which puts all images of one file below one path.
+
+    The form is that of skopeo-sync(1). Where images go to several paths there is a YAML document for each, which is to
+    be a file of its own.
+
+    Raises:
+        AcregError: an image has another name on the private registry, which this form cannot say.
+    """
+    files: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for copy in copies:
+        source, target = parse(copy.source), parse(copy.target)
+        registry, *path = source.components
+        base, _, name = target.repository.rpartition("/")
+        if path[-1] != name:
+            raise AcregError(
+                f"skopeo sync cannot give an image another name, and {copy.source} becomes {copy.target}. Use"
+                " -o script."
+            )
+        version = source.digest or source.tag or "latest"
+        versions = files.setdefault(base, {}).setdefault(registry, {}).setdefault("/".join(path), [])
+        if version not in versions:
+            versions.append(version)
+    return "---\n".join(_sync_file(base, registries) for base, registries in files.items())
+
+
+def _sync_file(base: str, registries: dict[str, dict[str, list[str]]]) -> str:
+    content: dict[str, Any] = {name: {"images": images} for name, images in registries.items()}
+    return (
+        f"# skopeo sync --all --preserve-digests --src yaml --dest docker THIS-FILE {base}\n"
+        f"{yaml.safe_dump(content, sort_keys=False)}"
+    )
+
+
+FORMS = {"list": as_list, "script": as_script, "skopeo-sync": as_sync}

@@ -1,0 +1,93 @@
+"""Which images are to be copied where: by the very relocation that the post-renderer uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.errors import AcregError
+from postrenderer.pipeline import post_render
+from postrenderer.relocation import Relocation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from postrenderer.settings import Settings
+
+
+class Copy(NamedTuple):
+    """An image, by its reference where it comes from and on the private registry; both are one if it is there."""
+
+    source: str
+    target: str
+
+
+class Left(NamedTuple):
+    """A reference that stays where it is, and why."""
+
+    reference: str
+    reason: str
+
+
+class Plan(NamedTuple):
+    """What there is to copy, each target once, and what is left out."""
+
+    copies: list[Copy]
+    left: list[Left]
+
+    @property
+    def moved(self) -> list[Copy]:
+        """What is not on the private registry already."""
+        return [copy for copy in self.copies if copy.source != copy.target]
+
+
+def of_manifests(raw: bytes, settings: Settings) -> Plan:
+    """Plan for what the post-renderer finds in manifests.
+
+    Raises:
+        AcregError: the manifests cannot be read, or two images would become one.
+    """
+    result = post_render(raw, settings._replace(strict=False, report=""))
+    copies: dict[str, Copy] = {}
+    left: dict[str, Left] = {}
+    for document in result.documents:
+        for image in document.images:
+            if image.left:
+                left.setdefault(image.source, Left(image.source, image.left))
+            else:
+                copies.setdefault(image.target, Copy(image.source, image.target))
+    return Plan(list(copies.values()), list(left.values()))
+
+
+def of_list(raw: bytes, settings: Settings) -> Plan:
+    """Plan for a list of references, one a line; empty lines and what follows a `#` do not count.
+
+    Raises:
+        AcregError: a line is no reference, or two images would become one.
+    """
+    relocation = Relocation(settings)
+    lines = raw.decode(errors="replace").removeprefix("\ufeff").splitlines()
+    references = [line.partition("#")[0].strip() for line in lines]
+    for number, reference in enumerate(references, 1):
+        outcome = relocation(reference) if reference else None
+        if outcome and outcome.status == "invalid":
+            raise AcregError(f"Line {number} of the list, `{reference}`, is {outcome.reason}. Correct it or remove it.")
+    return of_references(filter(None, references), settings)
+
+
+def of_references(references: Iterable[str], settings: Settings) -> Plan:
+    """Plan for valid references.
+
+    Raises:
+        AcregError: two images would become one.
+    """
+    relocation = Relocation(settings)
+    copies: dict[str, Copy] = {}
+    left: dict[str, Left] = {}
+    for reference in references:
+        outcome = relocation(reference)
+        if outcome.status in ("moved", "private"):
+            copies.setdefault(outcome.target, Copy(reference, outcome.target))
+        else:
+            left.setdefault(reference, Left(reference, outcome.reason))
+    relocation.check(copies.values())
+    return Plan(list(copies.values()), list(left.values()))

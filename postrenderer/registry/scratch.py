@@ -1,0 +1,94 @@
+"""What a child process reads and nobody else: passwords in memory, certificates in a temporary folder.
+
+On Linux a password is handed over as an anonymous file in memory, by the number of an open file: it has no name that
+others could open, it is in no argument and no environment, and it is gone with the processes that have it open, killed
+or not. Elsewhere it is a file of mode 0600 in the temporary folder, and the next run removes what a killed one left.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_PREFIX = "acreg-run-"
+
+
+class Handed(NamedTuple):
+    """A file for a child process: its path there, and the open files that the child must inherit."""
+
+    path: str = ""
+    descriptors: tuple[int, ...] = ()
+
+
+class Scratch:
+    """Everything handed to child processes, removed at the end; a context manager."""
+
+    def __init__(self) -> None:
+        _sweep()
+        self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+        self._descriptors: list[int] = []
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove all of it."""
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def secret(self, content: bytes) -> Handed:
+        """Return a file with a secret content."""
+        if sys.platform == "linux" and Path("/proc/self/fd").exists():
+            descriptor = os.memfd_create("acreg")
+            self._descriptors.append(descriptor)
+            _write(descriptor, content)
+            return Handed(f"/proc/self/fd/{descriptor}", (descriptor,))
+        descriptor, path = tempfile.mkstemp(dir=self._folder)  # of mode 0600
+        _write(descriptor, content)
+        os.close(descriptor)
+        return Handed(path)
+
+    def certificates(self, ca_file: str) -> str:
+        """Return a folder with the authority's certificate, as skopeo's --cert-dir takes it; empty without one."""
+        if not ca_file:
+            return ""
+        shutil.copy(ca_file, Path(self._folder, "ca.crt"))
+        return self._folder
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(descriptor, content) :]
+
+
+def _sweep() -> None:
+    """Remove what runs of this user left that were killed."""
+    if os.name != "posix":
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        pid = folder.name[len(_PREFIX) :].partition("-")[0]
+        try:
+            if pid.isdigit() and folder.lstat().st_uid == os.getuid() and not is_alive(int(pid)):
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

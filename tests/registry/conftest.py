@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from registry import images
+from registry.servers import PASSWORD, USERNAME, Registry, make_authority, make_htpasswd, missing_tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PUBLIC = "europe-west1-docker.pkg.dev"
+
+
+class Published(NamedTuple):
+    """An open registry that stands for Appcircle's, with the 38 images of its list; the list, and their digests."""
+
+    registry: Registry
+    references: list[str]
+    digests: dict[str, str]
+
+    @property
+    def source(self) -> str:
+        return f"{self.registry.host}/appcircle/docker-registry"
+
+
+class Run(NamedTuple):
+    """How acreg ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Acreg(NamedTuple):
+    """acreg, run as a process of its own with an empty home."""
+
+    environment: dict[str, str]
+    folder: Path
+
+    def command(self, *arguments: object) -> list[str]:
+        return [sys.executable, "-m", "postrenderer", *map(str, arguments)]
+
+    def run(self, *arguments: object, stdin: str = "", **environment: str) -> Run:
+        run = subprocess.run(
+            self.command(*arguments),
+            input=stdin.encode(),
+            capture_output=True,
+            env={**self.environment, **environment},
+            cwd=self.folder,
+            check=False,
+        )
+        return Run(run.returncode, run.stdout.decode(), run.stderr.decode())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tools() -> None:
+    missing = missing_tools("skopeo", "docker-registry", "htpasswd", "openssl")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    folder = tmp_path_factory.mktemp("published")
+    registry = Registry(folder / "registry")
+    registry.start()
+    references, digests = [], {}
+    names = (REPOSITORY / "tests" / "charts" / "images.txt").read_text().split()
+    assert len(names) == 38
+    for number, name in enumerate(names):
+        media = images.DOCKER if number % 2 else images.OCI
+        platforms = ("amd64", "arm64") if number % 3 == 0 else ("amd64",)
+        digest = images.build(folder / "image", name, media, platforms)
+        reference = name.replace(PUBLIC, registry.host)
+        push(folder / "image", reference)
+        shutil.rmtree(folder / "image")
+        if number % 5 == 0:
+            reference = f"{reference}@{digest}" if number % 2 else f"{reference.rpartition(':')[0]}@{digest}"
+        references.append(reference)
+        digests[reference] = digest
+    yield Published(registry, references, digests)
+    registry.stop()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Path, Path]]:
+    return make_authority(tmp_path_factory.mktemp("tls") / "authority")
+
+
+@pytest.fixture
+def secured(tmp_path: Path, authority: tuple[Path, tuple[Path, Path]]) -> Iterator[Registry]:
+    """An empty registry with TLS, whose authority only tests know, and with a password."""
+    registry = Registry(tmp_path / "secured", authority[1], make_htpasswd(tmp_path / "htpasswd"))
+    registry.start()
+    yield registry
+    registry.stop()
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[Registry]:
+    """An empty registry that speaks HTTP and lets everybody in."""
+    registry = Registry(tmp_path / "plain")
+    registry.start()
+    yield registry
+    registry.stop()
+
+
+@pytest.fixture
+def acreg(tmp_path: Path, published: Published, authority: tuple[Path, tuple[Path, Path]]) -> Acreg:
+    """acreg with the settings and flags for `published` as variables; the target is up to the test."""
+    home = tmp_path / "home"
+    scratch = tmp_path / "tmp"
+    for folder in (home, scratch):
+        folder.mkdir()
+    listed = tmp_path / "images.txt"
+    listed.write_text("".join(f"{reference}\n" for reference in published.references))
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TMPDIR": str(scratch),
+        "PYTHONPATH": str(REPOSITORY),
+        "ACREG_SOURCES": published.source,
+        "ACREG_REPOSITORY_PATH": "appcircle",
+        "ACREG_INSECURE_REGISTRIES": published.registry.host,
+        "ACREG_CA_FILE": str(authority[0]),
+    }
+    return Acreg(environment, tmp_path)
+
+
+def login(target: Registry, password: str = PASSWORD) -> dict[str, str]:
+    """Return the variables that name a target and log in to it."""
+    return {"ACREG_REGISTRY": target.host, "ACREG_USERNAME": USERNAME, "ACREG_PASSWORD": password}
+
+
+def push(image: Path, reference: str) -> None:
+    """Copy an image that was built to a plain registry."""
+    flags = ["--quiet", "--all", "--preserve-digests", "--dest-tls-verify=false"]
+    subprocess.run(["skopeo", "copy", *flags, f"dir:{image}", f"docker://{reference}"], check=True)

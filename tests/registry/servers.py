@@ -1,0 +1,97 @@
+"""Debian's `docker-registry`, run on the loopback interface."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+USERNAME, PASSWORD = "robot", "s3cret-p&ss:<word>"
+_PATIENCE = 30
+
+
+class Registry:
+    """A registry with a folder of its own.
+
+    Args:
+        folder: made if it is not there; what the registry keeps survives its end.
+        certificate: certificate and key; plain HTTP without them.
+        htpasswd: who may log in; everybody may do everything without it.
+    """
+
+    def __init__(
+        self, folder: Path, certificate: tuple[Path, Path] | None = None, htpasswd: Path | None = None
+    ) -> None:
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.port = free_port()
+        self.host = f"{'localhost' if certificate else '127.0.0.1'}:{self.port}"
+        tls = f"  tls: {{certificate: {certificate[0]}, key: {certificate[1]}}}\n" if certificate else ""
+        auth = f"auth: {{htpasswd: {{realm: test, path: {htpasswd}}}}}\n" if htpasswd else ""
+        self._config = folder / "config.yml"
+        self._config.write_text(
+            "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"
+            f"storage: {{filesystem: {{rootdirectory: {folder / 'data'}}}}}\n"
+            f"http:\n  addr: 127.0.0.1:{self.port}\n{tls}{auth}"
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(["docker-registry", "serve", self._config], stdout=log, stderr=log)
+        for _ in range(_PATIENCE * 20):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError((self.folder / "log").read_text())
+
+    def stop(self) -> None:
+        """Kill it."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def make_authority(folder: Path) -> tuple[Path, tuple[Path, Path]]:
+    """Make a certificate authority, and a certificate of it for localhost; return both, and the key of the second."""
+    (folder / "ca").mkdir(parents=True)
+    names = "ca/ca.crt", "ca.key", "tls.crt", "tls.key", "tls.csr", "names"
+    ca, ca_key, crt, key, csr, san = (folder / name for name in names)
+    san.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    new = ["openssl", "req", "-newkey", "rsa:2048", "-nodes"]
+    signing = ["openssl", "x509", "-req", "-in", csr, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial", "-days", "2"]
+    for command in (
+        [*new, "-x509", "-days", "2", "-keyout", ca_key, "-out", ca, "-subj", "/CN=test authority"],
+        [*new, "-keyout", key, "-out", csr, "-subj", "/CN=localhost"],
+        [*signing, "-extfile", san, "-out", crt],
+    ):
+        subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    return ca, (crt, key)
+
+
+def make_htpasswd(file: Path) -> Path:
+    """Write the file that lets USERNAME in with PASSWORD."""
+    made = subprocess.run(["htpasswd", "-niB", USERNAME], input=PASSWORD.encode(), stdout=subprocess.PIPE, check=True)
+    file.write_bytes(made.stdout)
+    return file
+
+
+def missing_tools(*names: str) -> list[str]:
+    """Return those of the programs that are not on PATH."""
+    return [name for name in names if not shutil.which(name)]
