@@ -163,6 +163,7 @@ def test_a_compact_list_item() -> None:
     )
 
 
+SHARED = "a: {containers: [image: a], imagePullSecrets: &s [name: o]}\n"
 BASE = "a: &a\n  containers: &c\n  - image: quay.io/x/y:1\n"
 
 
@@ -171,7 +172,7 @@ BASE = "a: &a\n  containers: &c\n  - image: quay.io/x/y:1\n"
     [
         # A list that two pod specs share is extended once.
         (
-            "a: {containers: [image: a], imagePullSecrets: &s [name: o]}\nb: {containers: [image: b], imagePullSecrets: *s}\n",
+            SHARED + "b: {containers: [image: b], imagePullSecrets: *s}\n",
             {"a": ["containerregistry", "o"], "b": ["containerregistry", "o"]},
         ),
         (

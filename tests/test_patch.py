@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from postrenderer import composer, patch
+from postrenderer.scalars import Edit, apply
+
+pytestmark = pytest.mark.usefixtures("loader")
+
+
+def root_of(text: str) -> yaml.MappingNode:
+    (root,) = composer.compose(text).roots
+    assert isinstance(root, yaml.MappingNode)
+    return root
+
+
+def scalars(node: yaml.Node) -> dict[int, yaml.ScalarNode]:
+    """All scalars that are no keys."""
+    if isinstance(node, yaml.ScalarNode):
+        return {id(node): node}
+    items = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else node.value
+    return {key: value for item in items for key, value in scalars(item).items()}
+
+
+def changes(root: yaml.Node, old: str, new: str) -> list[patch.Change]:
+    """The change of each scalar that has the old value."""
+    return [patch.Change(node, [Edit(0, len(old), new)], "") for node in scalars(root).values() if node.value == old]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "paths"),
+    [
+        ("a: x\nb: x # c\nc: y\n", "a: z\nb: z # c\nc: y\n", ["/a", "/b"]),
+        ("a:\n- x\n- b/c~d: 'x'\n", "a:\n- z\n- b/c~d: 'z'\n", ["/a/0", "/a/1/b~1c~0d"]),
+        # Where aliases and merge keys show it.
+        ("a: &a x\nb: *a\n", "a: &a z\nb: *a\n", ["/a", "/b"]),
+        ("a: &a [x]\nb: [*a, *a]\n", "a: &a [z]\nb: [*a, *a]\n", ["/a/0", "/b/0/0", "/b/1/0"]),
+        ("a: &a {c: x}\nb:\n  <<: *a\n", "a: &a {c: z}\nb:\n  <<: *a\n", ["/a/c", "/b/c"]),
+        ("a: &a {c: x}\nb:\n  <<: *a\n  c: y\n", "a: &a {c: z}\nb:\n  <<: *a\n  c: y\n", ["/a/c"]),
+        # Not what a duplicate key hides, which is changed nevertheless.
+        ("a: x\na: x\n", "a: z\na: z\n", ["/a"]),
+        ("a: [y, x]\na: [y]\n", "a: [y, z]\na: [y]\n", []),
+    ],
+)
+def test_scalars(text: str, expected: str, paths: list[str]) -> None:
+    root = root_of(text)
+    made = changes(root, "x", "z")
+    assert apply(text, patch.rewrite(text, made)) == expected
+    assert patch.operations(root, made) == [{"op": "replace", "path": path, "value": "z"} for path in paths]
+
+
+def test_added_nodes() -> None:
+    """What has no place in the text was added; the operations count with what was added before."""
+    root = root_of("a: [y, x]\nb: c\n")
+    items = root.value[0][1].value
+    items.insert(0, yaml.ScalarNode("tag:yaml.org,2002:str", "n"))
+    root.value.insert(0, (yaml.ScalarNode("", "k"), yaml.SequenceNode("", [yaml.ScalarNode("", "v")])))
+    made = [patch.Change(items[2], [Edit(0, 1, "z")], "")]
+    patch.rewrite("a: [y, x]\nb: c\n", made)
+    assert patch.operations(root, made) == [
+        {"op": "add", "path": "/k", "value": ["v"]},
+        {"op": "add", "path": "/a/0", "value": "n"},
+        {"op": "replace", "path": "/a/2", "value": "z"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("a: 0644\nb: yes\nc: 22:22\nd: 1e+06\ne: =\nf:\ng: ~\n",
+         {"a": "0644", "b": "yes", "c": "22:22", "d": "1e+06", "e": "=", "f": "", "g": "~"}),
+        ("a: [x, {b: 'c'}]\n", {"a": ["x", {"b": "c"}]}),
+        ("a: 1\na: 2\n", {"a": "2"}),
+        ("a: &a {b: c}\nd:\n  <<: *a\n  e: f\n", {"a": {"b": "c"}, "d": {"b": "c", "e": "f"}}),
+    ],
+)  # fmt: skip
+def test_plain(text: str, plain: Any) -> None:  # noqa: ANN401  # what JSON can hold
+    assert patch.plain(root_of(text)) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [*a]\n",
+        "a: &a {b: *a}\n",
+        "a: &a [x, x]\n" + "".join(f"{n}: &{n} [{', '.join([f'*{o}'] * 9)}]\n" for o, n in zip("abcdefgh", "bcdefghi")),
+    ],
+)
+def test_aliases_without_end_have_no_plain_form(text: str) -> None:
+    with pytest.raises(RecursionError):
+        patch.plain(root_of(text))
+
+
+@pytest.mark.parametrize(
+    ("planned", "written"),
+    [
+        ("a: 1\n", "{a: 1} # c\n"),
+        ("a: 'x'\n", 'a: "x"\n'),
+        ("a: &x 1\nb: *x\n", "a: &x 1\nb: *x\n"),
+        ("a: &x [*x]\n", "a: &x [*x]\n"),
+        ("a: !x 1\n", "a: !x 1\n"),
+        ("", ""),
+    ],
+)
+def test_no_difference(planned: str, written: str) -> None:
+    assert patch.difference(composer.compose(planned).roots, composer.compose(written).roots) is None
+
+
+@pytest.mark.parametrize(
+    ("planned", "written", "place"),
+    [
+        ("a: 1\n", "a: 2\n", "/a"),
+        ("a: 1\n", "a: '1'\n", "/a"),
+        ("a: '1'\n", "a: 1\n", "/a"),
+        ("a: !x 1\n", "a: 1\n", "/a"),
+        ("a: {b: [c, d]}\n", "a: {b: [c, e]}\n", "/a/b/1"),
+        ("a: {b/c: [d]}\n", "a: {b/c: [d, e]}\n", "/a/b~1c"),
+        ("a: [b]\n", "a: {b: c}\n", "/a"),
+        ("a: b\nc: d\n", "c: d\na: b\n", "/c"),
+        ("a: b\n", "x: b\n", ""),
+        ("a: b\n", "a: b\nc: d\n", ""),
+        ("a: b\n", "a: b\n---\nc: d\n", "1 documents became 2"),
+        ("a: &x [b]\nc: *x\n", "a: [b]\nc: [d]\n", "/c/0"),
+    ],
+)
+def test_difference(planned: str, written: str, place: str) -> None:
+    assert patch.difference(composer.compose(planned).roots, composer.compose(written).roots) == place
