@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 
-_WORDS = (b"mage", b"MAGE", b"epo", b"EPO", b"egistry", b"EGISTRY", b"Secret")
-_HOST = re.compile(rb"(?:\.[A-Za-z0-9-]+|:[0-9]+|localhost|\])/[a-z0-9]")
+from postrenderer.sites.keys import HINTS
+from postrenderer.sites.registries import BEFORE_PATH
+
+_WORDS = (*(hint.encode() for hint in HINTS), b"Secret")
+_HOST = re.compile(BEFORE_PATH.encode())
 _ESCAPED = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
 """Escapes of characters that a key or a reference could be spelled with in a double-quoted scalar."""
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)[\w-]+(?=[\s,\]}]|\Z)")

@@ -9,8 +9,8 @@ import yaml
 
 from postrenderer import composer
 from postrenderer.scalars import Edit, in_text
-from postrenderer.sites import args, env, fields, podspec, secrets, text
-from postrenderer.sites.site import CERTAIN, STRONG, Context, Mapping, Path, Scalar, Site, Span, whole
+from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
+from postrenderer.sites.site import CERTAIN, STRONG, Api, Context, Mapping, Path, Scalar, Site, Span, whole
 from postrenderer.sites.walk import walk
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ MAPPING_FAMILIES = (podspec, env, args, fields, secrets)
 SCALAR_FAMILIES = (text,)
 """Asked for every scalar that no mapping family has claimed."""
 
-SCHEMAS = frozenset(("CustomResourceDefinition",))
-"""Kinds that describe objects and hold none: an image in them is a default or an example."""
-SERVICE_ACCOUNTS = frozenset(("ServiceAccount",))
+_SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
@@ -53,19 +51,18 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
     """
-    context = Context(known, partial(spans, known=known, depth=depth), "", in_secrets)
+    context = Context(known, partial(spans, known=known, depth=depth), in_secrets)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     claimed: dict[int, object] = {}
     unclaimed: list[Scalar] = []
-    for visit in walk(root, _is_schema):
+    for visit in walk(root, kinds.is_passed_over):
         if isinstance(visit, Mapping):
-            context = context._replace(kind=_kind(visit) or context.kind)
             sites = _of_families(visit, context, claimed)
             if podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
-            elif _kind(visit) in SERVICE_ACCOUNTS:
+            elif visit.api == _SERVICE_ACCOUNT and any(key == "kind" for key, _ in visit.pairs):
                 accounts.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
         elif id(visit.node) not in claimed:
             sites = list(text.sites(visit, context))
@@ -83,13 +80,17 @@ def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Span
     roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
-    found = {}
+    by_node: dict[int, tuple[yaml.ScalarNode, dict[int, Span]]] = {}
     for root in roots:
         for site in find(root, known, depth=depth + 1).sites:
             if not site.encoding:
-                start, end, _ = in_text(value, site.node, [Edit(site.span.start, site.span.end, "")])[0]
-                found[start] = site.span._replace(start=start, end=end)
-    return [found[start] for start in sorted(found)]
+                by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
+    found = []
+    for node, inside in by_node.values():
+        ordered = [inside[start] for start in sorted(inside)]
+        places = in_text(value, node, [Edit(span.start, span.end, "") for span in ordered])
+        found += [span._replace(start=place.start, end=place.end) for span, place in zip(ordered, places)]
+    return sorted(found)
 
 
 def _documents(value: str) -> list[yaml.Node]:
@@ -118,16 +119,3 @@ def _repeated(found: list[Site], unclaimed: list[Scalar]) -> Iterator[Site]:
     for scalar in unclaimed:
         if scalar.node.value in certain:
             yield whole(scalar, text.FAMILY, STRONG, "the image of a container in the same document")
-
-
-def _kind(mapping: Mapping) -> str:
-    """The kind of the object that a mapping is, or nothing."""
-    return next((str(value.value) for key, value in mapping.pairs if key == "kind" and _is_scalar(value)), "")
-
-
-def _is_scalar(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode)
-
-
-def _is_schema(mapping: Mapping) -> bool:
-    return _kind(mapping) in SCHEMAS

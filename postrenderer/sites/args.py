@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import named
-from postrenderer.sites.site import Named, Scalar, sites_of
+from postrenderer.sites import keys, named
+from postrenderer.sites.site import CERTAIN, WEAK, Named, Scalar, Site, sites_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, Mapping, Path, Site
+    from postrenderer.sites.site import Context, Mapping, Path
 
 FAMILY = "args/command"
 
@@ -24,23 +24,32 @@ LISTS = frozenset(("args", "command", "extraArgs", "arguments"))
 
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)$")
 _ASSIGNED = re.compile(r"(?:--?)?([A-Za-z][\w.-]*)=([^\s=]+)$")
-_COPYING = frozenset(("skopeo", "crane", "regctl", "oras", "imgpkg", "buildah"))
-"""Tools that read or write the very registry that they are told: their references stay."""
 
 
-def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
+def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The images that the flags in a mapping's lists of arguments carry."""
     lists = [(key, value) for key, value in mapping.pairs if key in LISTS and isinstance(value, yaml.SequenceNode)]
-    if lists and not any(copies(value) for _, value in lists):
-        for key, value in lists:
+    copying = any(_copies(value) for _, value in lists)
+    for key, value in lists:
+        if copying:
+            yield from _copied(value, (mapping.path, key), context)
+        else:
             yield from sites_of(named.spans(_flags(value, (mapping.path, key))), FAMILY)
 
 
-def copies(node: yaml.SequenceNode) -> bool:
+def _copies(node: yaml.SequenceNode) -> bool:
     """Whether a command line is one of a tool that copies images."""
     return any(
-        isinstance(word, yaml.ScalarNode) and word.value.rpartition("/")[2] in _COPYING for word in node.value[:2]
+        isinstance(word, yaml.ScalarNode) and word.value.rpartition("/")[2] in keys.COPYING for word in node.value[:2]
     )
+
+
+def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[Site]:
+    """The references on the command line of a tool that copies images."""
+    for index, word in enumerate(node.value):
+        for span in context.spans(word.value) if isinstance(word, yaml.ScalarNode) else ():
+            weak = span._replace(level=WEAK, reason="a tool that copies images reads or writes it")
+            yield Site(word, span if span.level == CERTAIN else weak, FAMILY, (path, index))
 
 
 def _flags(node: yaml.SequenceNode, path: Path) -> Iterator[Named]:

@@ -30,13 +30,11 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
 
 def _spans(variables: list[Named]) -> Iterator[tuple[Named, Span]]:
     """The images that variables are or make up, then those inside longer texts of variables named after images."""
-    rest = list(variables)
-    for variable, span in named.spans(variables):
-        if variable in rest:
-            rest.remove(variable)
-        yield variable, span
-    for variable in rest:
-        if keys.read(variable.name).role in (keys.IMAGE, keys.MENTION):
+    found = list(named.spans(variables))
+    whole = {id(variable) for variable, _ in found}
+    yield from found
+    for variable in variables:
+        if id(variable) not in whole and keys.read(variable.name).role in (keys.IMAGE, keys.MENTION):
             yield from ((variable, span) for span in text.mentioned(variable.value))
 
 

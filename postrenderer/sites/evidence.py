@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.reference import InvalidReferenceError, Reference, parse
+from postrenderer.reference import InvalidReferenceError, Reference, is_host, parse
 from postrenderer.sites import registries
-from postrenderer.sites.keys import IMAGE, MENTION, REPOSITORY
+from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
 from postrenderer.sites.site import STRONG, WEAK
 
 if TYPE_CHECKING:
@@ -16,14 +16,23 @@ if TYPE_CHECKING:
 OPEN = "open"
 """A place that says nothing."""
 
+_LONGEST = 1024
+"""More than a host, a path, a tag and a digest have together."""
 _TEMPLATE = re.compile(r"[:@]?(?:\{\{|\$\{|\$\(|\$[A-Za-z_]|%\(|<)")
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "default", "latest", "string"))
 """Values of switches and types, which the grammar of references lets pass."""
 _PORT = re.compile(r"\d{4,5}")
 _VERSION = re.compile(
-    r".*\d.*|latest|main|master|stable|edge|dev|devel|develop|nightly|next|snapshot|release|canary|beta|alpha|rc|testing|lts"
+    r"v?\d.*|.*\d\.\d.*|[0-9a-f]{7,40}"
+    r"|(?:.*-)?(?:latest|main|master|head|stable|edge|dev|devel|develop|nightly|next|snapshot|release|canary|beta|alpha|rc"
+    r"|testing|lts)(?:-.*)?",
+    re.IGNORECASE,
 )
 _FILE = re.compile(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
+_MACHINE = re.compile(r"projects/.+/images/.+")
+"""The image of a virtual machine: https://cloud.google.com/compute/docs/images."""
+_CHARTS = frozenset(("charts", "helm-charts", "bitnamicharts"))
+"""Where registries keep Helm charts."""
 
 
 class Text(NamedTuple):
@@ -52,6 +61,11 @@ class Text(NamedTuple):
         return not self.reference.host and self.reference.path in registries.OFFICIAL
 
     @property
+    def incomplete(self) -> bool:
+        """Whether no registry serves it as it stands: one word, which is no official image of Docker Hub."""
+        return not self.reference.host and not self.nested and not self.official
+
+    @property
     def like_an_address(self) -> bool:
         """Whether it may as well be the name of a service and its port."""
         return not self.reference.host and not self.nested and _PORT.fullmatch(self.reference.tag) is not None
@@ -60,20 +74,25 @@ class Text(NamedTuple):
 def read(value: str) -> Text | None:
     """Take a text for a reference; None if it is none."""
     template = _TEMPLATE.search(value)
-    literal = value[: template.start()] if template else value
+    literal = value[: template.start()].rstrip("/._-") if template else value
+    if len(literal) > _LONGEST or literal in _WORDS:
+        return None
     try:
         reference = parse(literal)
     except InvalidReferenceError:
         return None
-    if literal in _WORDS:
+    host = reference.host
+    if (host != host.lower() and "." not in host and ":" not in host) or _MACHINE.fullmatch(literal):
         return None
     if _FILE.fullmatch(reference.path) and not reference.suffix:
         return None
-    return Text(literal, reference, registries.kind(reference.host), bool(reference.suffix or template))
+    if template and not host and is_host(reference.path):
+        return None  # what follows the host is the template's
+    return Text(literal, reference, registries.kind(host), bool(reference.suffix or template))
 
 
 def level(text: Text, place: str) -> str:
-    """How sure it is that a text is an image in a place: IMAGE, MENTION, REPOSITORY or OPEN; empty if it is none."""
+    """How sure it is that a text is an image in a place: IMAGE, MENTION, UNPULLED or OPEN; empty if it is none."""
     return _LEVELS[place](text)
 
 
@@ -91,12 +110,14 @@ def _mention(text: Text) -> str:
     return STRONG if text.tagged and text.official and not text.like_an_address else ""
 
 
-def _repository(text: Text) -> str:
-    return STRONG if text.reference.host or text.nested else WEAK
+def _unpulled(text: Text) -> str:
+    return WEAK if text.host in (registries.REGISTRY, registries.DOMAIN) else ""
 
 
 def _open(text: Text) -> str:
     reference = text.reference
+    if not _CHARTS.isdisjoint(reference.path.split("/")[:-1]) or reference.path in _CHARTS:
+        return WEAK if text.host == registries.REGISTRY else ""
     if reference.digest and (reference.host or text.nested):
         return STRONG
     if not text.tagged:
@@ -112,4 +133,9 @@ def _is_address(text: Text) -> bool:
     return text.host == registries.LOCAL and not text.nested and _PORT.fullmatch(text.reference.tag) is not None
 
 
-_LEVELS: dict[str, Callable[[Text], str]] = {IMAGE: _image, MENTION: _mention, REPOSITORY: _repository, OPEN: _open}
+_LEVELS: dict[str, Callable[[Text], str]] = {
+    IMAGE: _image,
+    MENTION: _mention,
+    UNPULLED: _unpulled,
+    OPEN: _open,
+}

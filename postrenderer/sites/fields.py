@@ -6,39 +6,74 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import evidence, keys, named
+from postrenderer.sites import evidence, keys, kinds, named
 from postrenderer.sites.podspec import PLACEHOLDERS
-from postrenderer.sites.site import CERTAIN, STRONG, WEAK, Named, Scalar, Site, Span, whole
+from postrenderer.sites.site import CERTAIN, STRONG, WEAK, Named, Scalar, Site, Span, sites_of, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-from postrenderer.sites.site import Context, Mapping
+    from postrenderer.sites.site import Context, Mapping
 
 FAMILY = "field"
 
 _OPENSHIFT = "DockerImage"
 """The kind of an ObjectReference that names an image: ImageStream and BuildConfig, image.openshift.io/v1, build/v1."""
+_OVERRIDES = frozenset(("newName", "newTag"))
+"""Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
 
 
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     scalars = [
-        Named(key, value.value, 0, Scalar(value, (mapping.path, key), key))
+        Named(
+            _qualified(mapping, key), value.value, 0, Scalar(value, (mapping.path, key), key), kinds.role(mapping, key)
+        )
         for key, value in mapping.pairs
-        if isinstance(value, yaml.ScalarNode) and value.value and keys.read(key).role
+        if isinstance(value, yaml.ScalarNode) and value.value
     ]
-    if not scalars:
-        return
-    of = {key: value.value for key, value in mapping.pairs if isinstance(value, yaml.ScalarNode)}
-    if of.get("kind") == _OPENSHIFT:
-        for value in scalars:
-            if value.name == "name" and value.scalar:
-                yield whole(value.scalar, FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
-    for value, span in named.spans(scalars, image=keys.read(mapping.key).role == keys.IMAGE):
-        if value.scalar:
-            container = mapping.listed and value.name == "image" and "name" in of
-            yield Site(value.scalar.node, _of_container(span) if container else span, FAMILY, value.scalar.path)
+    yield from _object_reference(scalars)
+    found = named.spans([*_without_sources(scalars, mapping), *_listed(mapping)])
+    for site in sites_of(found, FAMILY):
+        span = site.span
+        if mapping.listed and site.path == (mapping.path, "image") and any(key == "name" for key, _ in mapping.pairs):
+            span = _of_container(span)
+        if keys.says_copy(mapping.key):
+            span = span._replace(level=WEAK, reason=f"`{mapping.key}` is where an image is copied from or to")
+        yield site._replace(span=span)
+
+
+def _qualified(mapping: Mapping, key: str) -> str:
+    """The name of a field; with the name of what holds it if that is an image: `image.repository`, `images.proxy`."""
+    return f"{mapping.key}.{key}" if keys.read(mapping.key).role == keys.IMAGE else key
+
+
+def _object_reference(scalars: list[Named]) -> Iterator[Site]:
+    of = {value.scalar.key: value for value in scalars if value.scalar}
+    kind, name = of.get("kind"), of.get("name")
+    if kind and name and name.scalar and kind.value == _OPENSHIFT:
+        yield whole(name.scalar, FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
+
+
+def _without_sources(scalars: list[Named], mapping: Mapping) -> Iterator[Named]:
+    """The fields but for the repositories of charts and code, and the names of images that others replace."""
+    beside = {key for key, _ in mapping.pairs}
+    overrides = not _OVERRIDES.isdisjoint(beside)
+    for value in scalars:
+        repository = keys.read(value.name).role == keys.REPOSITORY
+        source = repository and any(keys.says_source(key) for key in (mapping.key, *beside))
+        if not source and not (overrides and value.scalar and value.scalar.key == "name"):
+            yield value
+
+
+def _listed(mapping: Mapping) -> Iterator[Named]:
+    """The texts in lists that are named after images."""
+    for key, node in mapping.pairs:
+        if isinstance(node, yaml.SequenceNode) and keys.read(key).role == keys.IMAGE:
+            for index, item in enumerate(node.value):
+                if isinstance(item, yaml.ScalarNode) and item.value:
+                    scalar = Scalar(item, ((mapping.path, key), index), key)
+                    yield Named(key, item.value, 0, scalar, keys.MENTION)
 
 
 def _of_container(span: Span) -> Span:

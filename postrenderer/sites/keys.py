@@ -19,12 +19,26 @@ MENTION = "mention"
 REGISTRY = "registry"
 REPOSITORY = "repository"
 TAG = "tag"
+PREFIX = "prefix"
+"""A registry or a path in it to which names of images are added elsewhere; only tables of known fields say so."""
+UNPULLED = "unpulled"
+"""References that no node pulls: artifacts of other kinds, and where images are copied from and to."""
+QUOTED = "quoted"
+"""A text that speaks of images and is not in force: copies for information, queries, conditions, prose."""
 NAME = "name"
-"""The bare word `name`, which means an image only inside a field that names one."""
+"""The bare word `name`."""
 OTHER = ""
 
-_IMAGES = frozenset(("image", "images", "img"))
-_AFTER_IMAGE = frozenset(("env", "full", "name", "path", "pull", "ref", "reference", "spec", "uri", "url", "value"))
+HINTS = ("mage", "MAGE", "epo", "EPO", "egistry", "EGISTRY", "img", "IMG", "Img")
+"""One of them stands in every name that has one of the roles above, TAG and those that are no images apart."""
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_IMAGES = _set("image images img")
+_AFTER_IMAGE = _set("env name pull ref reference spec value")
 """Words that may follow `image` in the name of what holds one: imageName, imageRef, imagePullSpec, X_IMAGE_ENV."""
 _ROLES = {
     "registry": REGISTRY,
@@ -36,34 +50,27 @@ _ROLES = {
     "digest": TAG,
     "sha": TAG,
     "sha256": TAG,
-    "name": NAME,
 }
-_NO_IMAGE = frozenset(
-    ("policy", "secret", "secrets", "type", "format", "size", "port", "timeout", "gc", "host", "hostname", "dir", "key")
-)
-"""Words that, behind `image`, name something about images: imagePullPolicy, imagePullSecrets, imageGCHighThreshold."""
-_ARTIFACTS = frozenset(
-    (
-        "bundle",
-        "chart",
-        "charts",
-        "db",
-        "database",
-        "helm",
-        "git",
-        "oci",
-        "plugin",
-        "plugins",
-        "model",
-        "models",
-        "policies",
-    )
-)
-"""Words for what is kept in registries and repositories beside images, which no kubelet pulls."""
-_COPIES = frozenset(("original", "merged", "applied"))
-"""Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
-_COPIED = frozenset(("destination", "dest", "dst", "src", "push", "output"))
+_PICTURES = _set("avatar background banner favicon icon logo thumbnail")
+_NO_IMAGE = _PICTURES | _set("bucket dir format gc host hostname key policy port secret secrets size timeout type")
+"""Words that, beside `image`, name something about images, or a picture: imagePullPolicy, imageGCHighThreshold."""
+_ARTIFACTS = _set("bundle chart charts model models oci policies")
+"""Words for what is kept in registries beside images, which no kubelet pulls."""
+_STORES = _set("database db git github helm maven npm schema")
+"""Words that make another thing than an image of a repository or registry: GIT_REPO, schema.registry.url."""
+_COPIED = _set("dest destination destinations dst output push src")
 """Words for where images are copied from and to: they stay, or the copy would read what it is to write."""
+COPYING = _set("buildah cosign crane gcrane imgpkg oras regctl regsync skopeo")
+"""Tools that read or write the very registry that they are told: their references stay."""
+_COPIES = _set("applied merged original")
+"""Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
+_SPEECH = _set("comment condition description expr expression message pattern query regex summary title")
+"""Names of texts for people, and of queries and conditions, in which an image is a value to compare with."""
+_ATTRIBUTE = "container.image."
+"""How rules and traces name what they know of a running container: OpenTelemetry's and Falco's attributes."""
+
+_SOURCES = _set("branch chart charts dependencies git github")
+"""Words beside or above a `repository` that is one of charts or code."""
 
 
 class Word(NamedTuple):
@@ -80,9 +87,10 @@ class Word(NamedTuple):
     image: bool
 
 
-def words(name: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
     """The words of a name in camel, snake, kebab or dotted case, in lower case: `dockerImageName`, `docker_image`."""
-    return [word.lower() for word in _WORD.findall(name)]
+    return tuple(word.lower() for word in _WORD.findall(name))
 
 
 @lru_cache(maxsize=8192)
@@ -90,36 +98,45 @@ def read(name: str) -> Word:
     """Read a name by the grammar above."""
     parts = words(name)
     image = not _IMAGES.isdisjoint(parts)
-    if not _COPIED.isdisjoint(parts) or (not image and not _ARTIFACTS.isdisjoint(parts)):
-        return Word(OTHER, tuple(parts), image=False)
+    role = _no_image(name, parts, image=image)
+    if role:
+        return Word(role, parts, image=False)
     end = len(parts)
     while image and end > 1 and parts[end - 1] in _AFTER_IMAGE:
         end -= 1
-    last = parts[end - 1] if end else ""
-    if last in _IMAGES and not _has_pull_words(parts[end:]):
+    if end and parts[end - 1] in _IMAGES and parts[end:] != ("pull",) and _NO_IMAGE.isdisjoint(parts):
         return Word(IMAGE, _stem(parts[: end - 1]), image)
     role = _ROLES.get(parts[-1], OTHER) if parts else OTHER
     if role != OTHER:
         return Word(role, _stem(parts[:-1]), image)
-    return Word(MENTION if image and _NO_IMAGE.isdisjoint(parts) else OTHER, tuple(parts), image)
+    if image and _NO_IMAGE.isdisjoint(parts):
+        return Word(MENTION, parts, image)
+    return Word(NAME if parts == ("name",) else OTHER, parts, image)
 
 
-@lru_cache(maxsize=8192)
-def names_artifact(name: str) -> bool:
-    """Whether a name is one of what is kept in registries beside images."""
-    parts = words(name)
-    return _IMAGES.isdisjoint(parts) and not _ARTIFACTS.isdisjoint(parts)
+def says_source(name: str) -> bool:
+    """Whether a repository beside or below what has this name is one of charts or code."""
+    return not _SOURCES.isdisjoint(words(name))
 
 
-@lru_cache(maxsize=8192)
-def names_copy(name: str) -> bool:
-    """Whether what has this name only repeats what is in force elsewhere."""
-    return not _COPIES.isdisjoint(words(name))
+def says_copy(name: str) -> bool:
+    """Whether what has this name is where images are copied from or to."""
+    return not _COPIED.isdisjoint(words(name))
 
 
-def _has_pull_words(after: list[str]) -> bool:
-    return after == ["pull"]
+def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:
+    """The role of a name that says of its text that it is no image, whatever it looks like."""
+    if not _COPIED.isdisjoint(parts):
+        return UNPULLED
+    if name.startswith(_ATTRIBUTE):
+        return QUOTED
+    if image:
+        return OTHER
+    if not _COPIES.isdisjoint(parts) or (len(parts) == 1 and parts[0] in _SPEECH):
+        return QUOTED
+    stored = parts and parts[-1] in _ROLES and not _STORES.isdisjoint(parts)
+    return UNPULLED if stored or not _ARTIFACTS.isdisjoint(parts) else OTHER
 
 
-def _stem(parts: list[str]) -> tuple[str, ...]:
+def _stem(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part for part in parts if part not in _IMAGES)

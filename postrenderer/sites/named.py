@@ -16,62 +16,61 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DIGEST = "sha256:"
-_PARTS = frozenset((keys.IMAGE, keys.REGISTRY, keys.REPOSITORY, keys.TAG, keys.NAME))
+_PARTS = frozenset((keys.IMAGE, keys.REGISTRY, keys.REPOSITORY, keys.TAG))
+_SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.UNPULLED))
 
 
-def spans(values: Iterable[Named], *, image: bool = False) -> Iterator[tuple[Named, Span]]:
-    """The images among texts with names, each with the text that carries its registry.
-
-    Args:
-        values: the texts, in their order.
-        image: whether what holds them is named an image, as in `image: {name: …, tag: …}`.
-    """
+def spans(values: Iterable[Named]) -> Iterator[tuple[Named, Span]]:
+    """The images among texts with names, each with the text that carries its registry."""
     groups: dict[tuple[str, ...], dict[str, Named]] = {}
     single = []
     for value in values:
         word = keys.read(value.name)
-        if word.role in _PARTS:
-            groups.setdefault(word.stem, {}).setdefault(word.role, value)
-        if word.role in (keys.IMAGE, keys.MENTION):
-            single.append((word.role, value))
-    used: list[Named] = []
+        role = value.role or word.role
+        if role in _PARTS:
+            groups.setdefault(word.stem, {}).setdefault(role, value)
+        if role in _SINGLE:
+            single.append((role, value))
+    used: set[int] = set()
     for group in groups.values():
-        for made in _put_together(group, image=image):
-            used += group.values()
+        for made in _put_together(group):
+            used.update(id(value) for value in group.values())
             yield made
     for role, value in single:
-        if value not in used:
+        if id(value) not in used:
             yield from _alone(role, value)
 
 
 def _alone(role: str, value: Named) -> Iterator[tuple[Named, Span]]:
     """The image that a text is by its name alone."""
+    if role == keys.PREFIX:
+        yield from _prefix(value)
+        return
     text = evidence.read(value.value)
     level = evidence.level(text, role) if text else ""
     if text and level:
         end = value.start + len(text.literal)
-        yield value, Span(value.start, end, text.literal, "", level, f"`{value.name}` names an image")
+        reason = f"`{value.name}` names {'no image that nodes pull' if role == keys.UNPULLED else 'an image'}"
+        yield value, Span(value.start, end, text.literal, "", level, reason)
 
 
-def _put_together(group: dict[str, Named], *, image: bool) -> Iterator[tuple[Named, Span]]:
+def _put_together(group: dict[str, Named]) -> Iterator[tuple[Named, Span]]:
     """The image that texts with one stem make up: the first of them that says anything carries the registry."""
     registry, repository, tag = group.get(keys.REGISTRY), group.get(keys.REPOSITORY), group.get(keys.TAG)
-    name = group.get(keys.IMAGE) or (group.get(keys.NAME) if image else None)
+    name = group.get(keys.IMAGE)
     if name and _is_complete(name.value):
-        if name is group.get(keys.IMAGE):
-            return
-        registry = repository = None
+        return
     parts = [part for part in (registry, repository, name) if part and part.value]
-    named = image or any(part and keys.read(part.name).image for part in (registry, repository))
-    if not parts or not (repository or (registry and name) or (tag and (name or registry)) or (image and name)):
+    if not parts or not (repository or (registry and name) or (tag and (name or registry))):
         return
     if parts == [registry]:
-        yield from _hub(parts[0])
+        yield from _prefix(parts[0], least="/")
         return
     text = evidence.read("/".join(part.value.strip("/") for part in parts))
     if text is None or text.reference.suffix:
         return
-    level = _level(text, named=named or (name is not None and repository is not None), tagged=tag is not None)
+    named = any(part and keys.read(part.name).image for part in (registry, repository, name))
+    level = _level(text, group, named=named)
     suffix = "".join("/" + part.value.strip("/") for part in parts[1:])
     reference, mark = _with_tag(text.literal, tag.value if tag else "")
     together = " and ".join(f"`{part.name}`" for part in (*parts, tag) if part)
@@ -87,21 +86,25 @@ def _is_complete(name: str) -> bool:
     return text is not None and bool(text.reference.host or text.reference.suffix)
 
 
-def _level(text: evidence.Text, *, named: bool, tagged: bool) -> str:
+def _level(text: evidence.Text, group: dict[str, Named], *, named: bool) -> str:
     """How sure it is that texts make up an image."""
-    if text.host == registries.LOCAL:
-        return STRONG if named else WEAK
-    if text.host or text.nested or text.official:
-        return STRONG if named or tagged else WEAK
-    return STRONG if named and tagged else WEAK
+    if text.incomplete:
+        return WEAK
+    if named:
+        return STRONG
+    if keys.TAG not in group or text.host == registries.LOCAL:
+        return WEAK
+    repository = group.get(keys.REPOSITORY)
+    code = repository is not None and not text.host and keys.words(repository.name)[-1] == "repo"
+    return WEAK if code else STRONG  # `repo: acme/app` is as well one of code
 
 
-def _hub(registry: Named) -> Iterator[tuple[Named, Span]]:
+def _prefix(registry: Named, least: str = "") -> Iterator[tuple[Named, Span]]:
     """A registry or a path in it to which the names of images are added elsewhere, as Istio's `hub` with its `tag`."""
     place = registry.value.rstrip("/")
     text = evidence.read(f"{place}/image")
-    if text and text.host == registries.REGISTRY and "/" in place:
-        reason = f"`{registry.name}` is where images with a tag beside it come from"
+    if text and text.host == registries.REGISTRY and least in place:
+        reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
         yield registry, Span(registry.start, registry.start + len(place), f"{place}/image", "/image", STRONG, reason)
 
 

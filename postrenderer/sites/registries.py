@@ -12,6 +12,9 @@ LOCAL = "local"
 """An address inside a cluster or a machine, or a host of code: no registry unless something else says so."""
 NONE = ""
 
+BEFORE_PATH = r"(?:\.[A-Za-z0-9-]+|:[0-9]+|localhost|\])/[a-z0-9]"
+"""The end of a host, as a regular expression, and the start of the path behind it."""
+
 _PUBLIC = re.compile(
     r"(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|pkg\.dev|registry\.k8s\.io|mcr\.microsoft\.com|azurecr\.(?:io|cn|us)"
     r"|dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws|nvcr\.io|cgr\.dev|icr\.io|docker\.elastic\.co"

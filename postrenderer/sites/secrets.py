@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites.site import Site
+from postrenderer.sites.site import Api, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 FAMILY = "secret"
 ENCODING = "base64"
 
+_SECRET = Api("", "Secret")
+
 
 def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The references inside the values of a Secret's `data`."""
-    if mapping.key != "data" or context.kind != "Secret" or not context.secrets:
+    if mapping.key != "data" or mapping.api != _SECRET or not context.secrets:
         return
     for key, value in mapping.pairs:
         if isinstance(value, yaml.ScalarNode):

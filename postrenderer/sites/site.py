@@ -67,6 +67,13 @@ class Site(NamedTuple):
     encoding: str = ""
 
 
+class Api(NamedTuple):
+    """What a Kubernetes object is: the group of its `apiVersion`, empty for core, and its `kind`."""
+
+    group: str
+    kind: str
+
+
 class Mapping(NamedTuple):
     """A mapping of a document, with merge keys (`<<`) resolved.
 
@@ -76,6 +83,7 @@ class Mapping(NamedTuple):
         path: where it stands.
         key: the nearest mapping key above: of the mapping itself, or of the list that it stands in.
         listed: whether it stands in a list.
+        api: the object that it is or belongs to.
     """
 
     node: yaml.MappingNode
@@ -83,6 +91,7 @@ class Mapping(NamedTuple):
     path: Path
     key: str
     listed: bool
+    api: Api
 
 
 class Scalar(NamedTuple):
@@ -101,12 +110,14 @@ class Named(NamedTuple):
         value: the text.
         start: where it begins in the scalar or the larger text that holds it.
         scalar: the scalar that holds it; None inside a larger text.
+        role: what the text is for, if a table knows it better than the name.
     """
 
     name: str
     value: str
     start: int = 0
     scalar: Scalar | None = None
+    role: str = ""
 
 
 def sites_of(found: Iterable[tuple[Named, Span]], family: str) -> Iterator[Site]:
@@ -122,13 +133,11 @@ class Context(NamedTuple):
     Attributes:
         known: whether a reference is under a configured source or rule, or on the private registry.
         spans: the references in a text, read as a document if it is one.
-        kind: the kind of the object.
         secrets: whether the base64 data of Secrets is read.
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Span]]
-    kind: str
     secrets: bool
 
 

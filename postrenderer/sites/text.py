@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer.sites import evidence, keys, named
-from postrenderer.sites.site import CERTAIN, STRONG, Named, Site, Span
+from postrenderer.sites import evidence, keys, named, registries
+from postrenderer.sites.keys import COPYING
+from postrenderer.sites.site import CERTAIN, STRONG, WEAK, Named, Site, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,23 +21,31 @@ if TYPE_CHECKING:
 FAMILY = "text"
 
 _REFERENCE = re.compile(
-    r"(?<![\w.\-/@%~+])"
+    r"(?:(?<=docker://)|(?<=:-)|(?<![\w.\-/@%~+]))"
     r"(?P<host>(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(?::\d+)?|[A-Za-z0-9-]+:\d+|localhost|\[[0-9A-Fa-f:]+\](?::\d+)?)"
     r"(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+"
     r"(?::\w[\w.-]{0,127}(?![\w/]))?"
     r"(?:@[a-z0-9]+:[0-9a-f]{64,128})?"
-    r"(?P<template>[:@](?=\{\{|\$[({A-Za-z_]))?"
-    r"(?![\w*/:@]|[.-]\w|\{\{|\$[({])",
+    r"(?:(?P<template>[:@])(?=\{\{|\$[({A-Za-z_])|(?![\w*/:@]|[.-]\w|\{\{|\$[({]))",
     re.ASCII,
 )
 _OPEN_VALUE = r"(?P<value>[^\s\"'`,;(){}\[\]<>|\\]+(?:\{\{|\$\{|\$\()?)"
 _ASSIGNMENT = re.compile(
-    r"(?<![\w./-])(?P<name>[A-Za-z_][\w./-]*)[\"']?[ \t]*(?::=|=>|=(?!=)|:(?![/:]))[ \t]*\*?[\"'`]?" + _OPEN_VALUE
+    r"(?<![\w./-])(?P<name>[A-Za-z_][\w./-]*)\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?"
+    + _OPEN_VALUE
 )
 _FLAG = re.compile(r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
-_COMMENT = re.compile(r"^[ \t]*(?:#|//|--[ \t]|\*[ \t]).*$", re.MULTILINE)
+_IGNORED = re.compile(
+    r"^[ \t]*(?:#|//|--[ \t]|\*[ \t]).*$"  # comments
+    r"|\b(?:"
+    + "|".join(sorted(COPYING))
+    + r"|(?:docker|podman|nerdctl)[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*"  # what copies or makes images
+    r"|[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\"",  # PromQL's label matchers
+    re.MULTILINE,
+)
+"""Parts of a script or a template in which only what is under a configured source or rule is an image."""
 _TOKEN = re.compile(r"[^\s,;|=\"'`(){}\[\]]+")
-_INTERESTING = re.compile(r"mage|MAGE|epo|EPO|egistry|(?:\.[A-Za-z0-9-]+|:[0-9]+|localhost|\])/[a-z0-9]")
+_INTERESTING = re.compile("|".join(keys.HINTS) + "|" + registries.BEFORE_PATH)
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
 _NEIGHBOURS = 2
@@ -46,15 +55,20 @@ _NEIGHBOURS = 2
 def sites(scalar: Scalar, context: Context) -> Iterator[Site]:
     """The references inside a scalar that no family of places has claimed."""
     value = scalar.node.value
-    if _INTERESTING.search(value):
-        short = not any(char.isspace() for char in value)
-        other = value.startswith(_PRINTED) or (keys.names_artifact if short else keys.names_copy)(scalar.key)
-        for span in context.spans(value):
-            if not other or span.level == CERTAIN:
-                yield Site(scalar.node, span, FAMILY, scalar.path)
+    if not _INTERESTING.search(value):
+        return
+    role = keys.read(scalar.key).role
+    quoted = role == keys.QUOTED or value.startswith(_PRINTED)
+    unpulled = role == keys.UNPULLED and not any(char.isspace() for char in value)
+    for span in context.spans(value):
+        if span.level == CERTAIN or not (quoted or unpulled):
+            yield Site(scalar.node, span, FAMILY, scalar.path)
+        elif unpulled:
+            weak = span._replace(level=WEAK, reason=f"`{scalar.key}` names no image that nodes pull")
+            yield Site(scalar.node, weak, FAMILY, scalar.path)
 
 
-_DOCUMENT = re.compile(r"^[ \t]*(?:[{\[]|- |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
+_DOCUMENT = re.compile(r"^[ \t]*(?![ \t])(?:[{\[]|- |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
 
 
 def may_be_document(text: str) -> bool:
@@ -64,16 +78,34 @@ def may_be_document(text: str) -> bool:
 
 def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
     """The references in a text that is no document, in their order, none within another."""
-    comments = [match.span() for match in _COMMENT.finditer(text)]
-    candidates = [
-        *_certain(text, known),
-        *(span for span in (*_assigned(text), *_outspoken(text)) if not _within(span.start, comments)),
-    ]
-    chosen: list[Span] = []
-    for span in candidates:
-        if all(span.end <= other.start or other.end <= span.start for other in chosen):
-            chosen.append(span)
-    return sorted(chosen)
+    ignored = [match.span() for match in _IGNORED.finditer(text)]
+    chosen = list(_certain(text, known))
+    for found in (_assigned(text), _outspoken(text)):
+        chosen = _merged(chosen, _outside(sorted(found), ignored))
+    return chosen
+
+
+def _outside(spans: Iterable[Span], ranges: list[tuple[int, int]]) -> Iterator[Span]:
+    """The spans that start in none of the ranges; both come in their order."""
+    index = 0
+    for span in spans:
+        while index < len(ranges) and ranges[index][1] <= span.start:
+            index += 1
+        if index == len(ranges) or span.start < ranges[index][0]:
+            yield span
+
+
+def _merged(chosen: list[Span], more: Iterable[Span]) -> list[Span]:
+    """The chosen spans, and of the others those that overlap neither them nor each other; all come in their order."""
+    added: list[Span] = []
+    index = end = 0
+    for span in more:
+        while index < len(chosen) and chosen[index].end <= span.start:
+            index += 1
+        if span.start >= end and (index == len(chosen) or span.end <= chosen[index].start):
+            added.append(span)
+            end = span.end
+    return sorted(chosen + added)
 
 
 def mentioned(text: str) -> Iterator[Span]:
@@ -92,11 +124,12 @@ def _certain(text: str, known: Callable[[str], bool]) -> Iterator[Span]:
 
 
 def _outspoken(text: str) -> Iterator[Span]:
-    """References that leave no doubt wherever they stand."""
+    """References that leave no doubt wherever they stand, but for the patterns of filters: `image:quay.io/x/y`."""
     for match in _REFERENCE.finditer(text):
-        template = "{{" if match["template"] else ""
-        reference = _trimmed(match)
-        yield from _weighed(reference + template, match.start(), evidence.OPEN, "a host, a path and a tag or digest")
+        start = match.start()
+        if not text.startswith(":", start - 1):
+            template = "{{" if match["template"] else ""
+            yield from _weighed(_trimmed(match) + template, start, evidence.OPEN, "a host, a path and a tag or digest")
 
 
 def _trimmed(match: re.Match[str]) -> str:
@@ -139,14 +172,7 @@ def _neighbours(values: Iterable[Named], text: str) -> Iterator[list[Named]]:
 def _services(group: Iterable[Named]) -> Iterator[Span]:
     """Official images with a tag that are called `name`, as services of CI runners are."""
     for value in group:
-        if keys.read(value.name).role == keys.NAME:
-            text = evidence.read(value.value)
-            if text and text.official and text.tagged and not text.like_an_address:
-                yield Span(
-                    value.start, value.start + len(text.literal), text.literal, "", STRONG,
-                    "an official image of Docker Hub with a tag",
-                )  # fmt: skip
-
-
-def _within(position: int, ranges: list[tuple[int, int]]) -> bool:
-    return any(start <= position < end for start, end in ranges)
+        text = evidence.read(value.value) if keys.read(value.name).role == keys.NAME else None
+        if text and text.official and text.tagged and not text.like_an_address:
+            reason = "an official image of Docker Hub with a tag"
+            yield Span(value.start, value.start + len(text.literal), text.literal, "", STRONG, reason)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Union
 
 import yaml
 
-from postrenderer.sites.site import Mapping, Scalar
+from postrenderer.sites.site import Api, Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Visit = Union[Mapping, Scalar]
 
 _MERGE = "<<"
+_OBJECT = frozenset(("apiVersion", "kind"))
+"""What every object has (API conventions of Kubernetes, types); the first is forgiven a document that lacks it."""
 _REVISITS = 10_000
 """How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
 
@@ -30,11 +32,11 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
         root: the composed document.
         skip: says of a mapping that nothing below it is to be visited, nor itself.
     """
-    stack: list[tuple[yaml.Node, Path, str, bool]] = [(root, None, "", False)]
+    stack: list[tuple[yaml.Node, Path, str, bool, Api]] = [(root, None, "", False, Api("", ""))]
     seen: set[int] = set()
     open_aliases = _REVISITS
     while stack:
-        node, path, key, listed = stack.pop()
+        node, path, key, listed, api = stack.pop()
         if id(node) in seen:
             open_aliases -= 1
             if open_aliases < 0:
@@ -44,13 +46,22 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
         if isinstance(node, yaml.ScalarNode):
             yield Scalar(node, path, key)
         elif isinstance(node, yaml.MappingNode):
-            mapping = Mapping(node, fields(node), path, key, listed)
+            pairs = fields(node)
+            mapping = Mapping(node, pairs, path, key, listed, _api(pairs, top=path is None or key == "items") or api)
             if not skip(mapping):
                 yield mapping
-                stack.extend((value, (path, name), name, False) for name, value in reversed(mapping.pairs))
+                stack.extend((value, (path, name), name, False, mapping.api) for name, value in reversed(pairs))
         elif isinstance(node, yaml.SequenceNode):
             count = len(node.value)
-            stack.extend((node.value[i], (path, i), key, True) for i in range(count - 1, -1, -1))
+            stack.extend((node.value[i], (path, i), key, True, api) for i in range(count - 1, -1, -1))
+
+
+def _api(pairs: list[tuple[str, yaml.Node]], *, top: bool) -> Api | None:
+    """What the object with these fields is; None if they are not those of an object."""
+    texts = {key: value.value for key, value in pairs if key in _OBJECT and isinstance(value, yaml.ScalarNode)}
+    if "kind" in texts and (top or "apiVersion" in texts):
+        return Api(texts.get("apiVersion", "").rpartition("/")[0], texts["kind"])
+    return None
 
 
 def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:

@@ -1,0 +1,56 @@
+"""What the documentation of public APIs says of fields whose names say too little, or something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.sites.keys import IMAGE, PREFIX
+
+if TYPE_CHECKING:
+    from postrenderer.sites.site import Mapping
+
+_ROLES = {
+    ("operator.tigera.io", "registry"): PREFIX,  # Installation; https://docs.tigera.io/calico/latest/reference
+    ("datadoghq.com", "registry"): PREFIX,  # DatadogAgent, spec.global
+    ("mysql.oracle.com", "imageRepository"): PREFIX,  # InnoDBCluster
+    ("kubeadm.k8s.io", "imageRepository"): PREFIX,  # ClusterConfiguration
+    ("controlplane.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmControlPlane, which holds the one above
+    ("bootstrap.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmConfig, likewise
+    (
+        "pkg.crossplane.io",
+        "package",
+    ): IMAGE,  # Provider, Function, Configuration: https://docs.crossplane.io/latest/packages
+}
+"""By the group of the API and the name of the field."""
+
+_CONDITIONS = {
+    ("kyverno.io", "validate"),
+    ("kyverno.io", "match"),
+    ("kyverno.io", "exclude"),
+    ("kyverno.io", "preconditions"),
+    ("kyverno.io", "verifyImages"),
+    ("policies.kyverno.io", "spec"),
+    ("constraints.gatekeeper.sh", "spec"),
+    ("templates.gatekeeper.sh", "spec"),
+    ("config.gatekeeper.sh", "spec"),
+    ("policy.sigstore.dev", "spec"),
+    ("admissionregistration.k8s.io", "spec"),
+}
+"""Mappings that say what is allowed, by the group of the API and their key: images in them are not pulled.
+
+Sources: https://kyverno.io/docs, https://open-policy-agent.github.io/gatekeeper, https://docs.sigstore.dev,
+ValidatingAdmissionPolicy of the Kubernetes API.
+"""
+
+_SCHEMAS = frozenset(("CustomResourceDefinition",))
+"""Kinds that describe objects and hold none: an image in them is a default or an example."""
+
+
+def role(mapping: Mapping, field: str) -> str:
+    """The role of a field, as the grammar of names calls it; empty if its name says it."""
+    return _ROLES.get((mapping.api.group, field), "")
+
+
+def is_passed_over(mapping: Mapping) -> bool:
+    """Whether nothing in a mapping is pulled, whatever it looks like."""
+    return mapping.api.kind in _SCHEMAS or (mapping.api.group, mapping.key) in _CONDITIONS
