@@ -27,7 +27,7 @@ def main() -> int:
         130 interrupted.
     """
     arguments = sys.argv[1:]
-    if not arguments and sys.stdin is not None and not sys.stdin.isatty():
+    if not arguments and (sys.stdin is None or not sys.stdin.isatty()):
         return guard(_filter, filters=True)
 
     def command_line() -> int:
@@ -112,12 +112,12 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
     if "HELM_PLUGIN_NAME" in os.environ and not any(piece.strip() for piece in output):
         output = [NOTHING]
     try:
-        sys.stdout.buffer.writelines(output)
-        sys.stdout.buffer.flush()
+        # sys.stdout.buffer writes only a part, and does not say so, where PYTHONUNBUFFERED is set.
+        with open(sys.stdout.fileno(), "wb", closefd=False) as stdout:
+            stdout.writelines(output)
     except BrokenPipeError:
         raise
     except OSError as error:
-        _abandon_stdout()
         raise AcregError(
             f"The manifests cannot be written to standard output: {error.strerror}. What was written is not complete."
         ) from None
