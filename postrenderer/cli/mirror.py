@@ -72,14 +72,16 @@ def main(argv: list[str]) -> int:
     access.add_trust(parser)
     request = inputs.parse(parser, argv)
     _check(request)
-    with inputs.scratch() as folder, Scratch() as scratch:
+    with inputs.scratch() as folder:
         settings, job, left = _prepare(request, folder)
-        for item in left:
-            show.note(f"not copied: {item.reference}: {item.reason}")
-        form = request.text("output") or ("list" if request.flags["dry_run"] else "")
-        if form:
-            show.write(export.FORMS[form](job.images).removesuffix("\n"))
-            return 0
+    for item in left:
+        show.note(f"not copied: {item.reference}: {item.reason}")
+    form = request.text("output") or ("list" if request.flags["dry_run"] else "")
+    if form:
+        insecure = access.trust(request.flags, environ).insecure
+        show.write(export.FORMS[form](job.images, insecure).removesuffix("\n"))
+        return 0
+    with Scratch() as scratch:
         reach = access.reach(request.flags, environ, settings, scratch)
         return _run(job, Skopeo(reach, str(job.to or (job.loaded and job.loaded.folder) or ".")), request)
 
@@ -125,10 +127,13 @@ def _run(job: _Job, skopeo: Skopeo, request: inputs.Request) -> int:
             signal.signal(signal.SIGTERM, _interrupt)
         try:
             outcomes = crew.each(job.images, work, finished)
-        finally:
+        except KeyboardInterrupt:
             if job.to:
                 airgap.finish(job.to, outcomes)
+            raise
     _conclude(outcomes, to_folder=bool(job.to))
+    if job.to:
+        airgap.finish(job.to, outcomes)
     return int(any(outcome.status == FAILED for outcome in outcomes))
 
 

@@ -13,17 +13,17 @@ from postrenderer.registry.mirror import tag_of
 from postrenderer.registry.skopeo import in_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from postrenderer.registry.plan import Copy
 
 
-def as_list(copies: Sequence[Copy]) -> str:
+def as_list(copies: Sequence[Copy], _insecure: Collection[str]) -> str:
     """Source and target of each image, a tab between them."""
     return "".join(f"{copy.source}\t{copy.target}\n" for copy in copies)
 
 
-def as_script(copies: Sequence[Copy]) -> str:
+def as_script(copies: Sequence[Copy], insecure: Collection[str]) -> str:
     """A shell script that copies with skopeo; its arguments, such as --dest-authfile, go to every copy."""
     lines = [
         "#!/bin/sh",
@@ -32,12 +32,18 @@ def as_script(copies: Sequence[Copy]) -> str:
         "set -eu",
     ]
     for copy in copies:
-        names = (in_registry(copy.source).name, in_registry(copy.target, tag=tag_of(copy.target)).name)
-        lines.append(f'skopeo copy --all --preserve-digests "$@" {" ".join(map(shlex.quote, names))}')
+        source, target = in_registry(copy.source), in_registry(copy.target, tag=tag_of(copy.target))
+        flags = [
+            f"--{side}-tls-verify=false"
+            for side, place in (("src", source), ("dest", target))
+            if place.host in insecure
+        ]
+        words = " ".join(map(shlex.quote, (*flags, source.name, target.name)))
+        lines.append(f'skopeo copy --all --preserve-digests "$@" {words}')
     return "\n".join(lines) + "\n"
 
 
-def as_sync(copies: Sequence[Copy]) -> str:
+def as_sync(copies: Sequence[Copy], insecure: Collection[str]) -> str:
     """Files for `skopeo sync --src yaml`, which puts all images of one file below one path.
 
     The form is that of skopeo-sync(1). Where images go to several paths there is a YAML document for each, which is to
@@ -60,13 +66,17 @@ def as_sync(copies: Sequence[Copy]) -> str:
         versions = files.setdefault(base, {}).setdefault(registry, {}).setdefault("/".join(path), [])
         if version not in versions:
             versions.append(version)
-    return "---\n".join(_sync_file(base, registries) for base, registries in files.items())
+    return "---\n".join(_sync_file(base, registries, insecure) for base, registries in files.items())
 
 
-def _sync_file(base: str, registries: dict[str, dict[str, list[str]]]) -> str:
-    content: dict[str, Any] = {name: {"images": images} for name, images in registries.items()}
+def _sync_file(base: str, registries: dict[str, dict[str, list[str]]], insecure: Collection[str]) -> str:
+    content: dict[str, Any] = {
+        name: {"images": images, **({"tls-verify": False} if name in insecure else {})}
+        for name, images in registries.items()
+    }
+    flag = " --dest-tls-verify=false" if base.partition("/")[0] in insecure else ""
     return (
-        f"# skopeo sync --all --preserve-digests --src yaml --dest docker THIS-FILE {base}\n"
+        f"# skopeo sync --all --preserve-digests --src yaml --dest docker{flag} THIS-FILE {base}\n"
         f"{yaml.safe_dump(content, sort_keys=False)}"
     )
 

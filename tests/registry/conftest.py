@@ -116,11 +116,16 @@ def plain(tmp_path: Path) -> Iterator[Registry]:
 @pytest.fixture
 def acreg(tmp_path: Path, published: Published, authority: tuple[Path, tuple[Path, Path]]) -> Acreg:
     """acreg with the settings and flags for `published` as variables; the target is up to the test."""
-    home = tmp_path / "home"
-    scratch = tmp_path / "tmp"
+    return make_acreg(tmp_path, published, authority[0])
+
+
+def make_acreg(workplace: Path, published: Published, authority: Path) -> Acreg:
+    """Return acreg with a home, a temporary folder and a list of images in one folder."""
+    home = workplace / "home"
+    scratch = workplace / "tmp"
     for folder in (home, scratch):
         folder.mkdir()
-    listed = tmp_path / "images.txt"
+    listed = workplace / "images.txt"
     listed.write_text("".join(f"{reference}\n" for reference in published.references))
     environment = {
         "PATH": os.environ["PATH"],
@@ -130,9 +135,9 @@ def acreg(tmp_path: Path, published: Published, authority: tuple[Path, tuple[Pat
         "ACREG_SOURCES": published.source,
         "ACREG_REPOSITORY_PATH": "appcircle",
         "ACREG_INSECURE_REGISTRIES": published.registry.host,
-        "ACREG_CA_FILE": str(authority[0]),
+        "ACREG_CA_FILE": str(authority),
     }
-    return Acreg(environment, tmp_path)
+    return Acreg(environment, workplace)
 
 
 def login(target: Registry, password: str = PASSWORD) -> dict[str, str]:

@@ -1,0 +1,139 @@
+"""`acreg mirror --to` and `--from`: through a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from registry.conftest import Acreg, Published, Run, login, make_acreg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registry.servers import Registry
+
+
+def _save(acreg: Acreg, folder: Path, *more: object) -> Run:
+    return acreg.run("mirror", "--list", "images.txt", "--to", folder, "--retries", 0, *more)
+
+
+@pytest.fixture(scope="module")
+def saved_once(tmp_path_factory: pytest.TempPathFactory, published: Published, authority: tuple[Path, object]) -> Path:
+    acreg = make_acreg(tmp_path_factory.mktemp("saved"), published, authority[0])
+    run = _save(acreg, acreg.folder / "media")
+    assert (run.code, "38 copied" in run.stdout) == (0, True), run
+    return acreg.folder / "media"
+
+
+@pytest.fixture
+def saved(saved_once: Path, tmp_path: Path) -> Path:
+    """A folder with all images."""
+    return Path(shutil.copytree(saved_once, tmp_path / "media"))
+
+
+def test_it_arrives_on_the_other_side(acreg: Acreg, saved: Path, secured: Registry) -> None:
+    carried = saved.rename(acreg.folder / "carried")
+    alone = {**login(secured), "ACREG_INSECURE_REGISTRIES": ""}
+    run = acreg.run("mirror", "--from", carried, **alone)
+    assert (run.code, "38 copied" in run.stdout) == (0, True), run
+    again = acreg.run("mirror", "--from", carried, **alone)
+    assert (again.code, "38 present" in again.stdout) == (0, True), again
+    checked = acreg.run("check", "--digests", "--list", "images.txt", **login(secured))
+    assert checked.code == 0, checked.stdout
+
+
+def test_it_is_what_it_says(saved: Path, published: Published) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=saved, check=True)
+    listed = {line.split("  ", 1)[1] for line in (saved / "SHA256SUMS").read_text().splitlines()}
+    files = {str(path.relative_to(saved)) for path in saved.rglob("*") if path.is_file()}
+    assert listed == files - {"SHA256SUMS"}
+    images = json.loads((saved / "acreg-mirror.json").read_text())["images"]
+    assert {image["source"]: image["digest"] for image in images} == published.digests
+    for image in images:
+        layout = saved / image["layout"]
+        assert json.loads((layout / "oci-layout").read_text()) == {"imageLayoutVersion": "1.0.0"}
+        raw = subprocess.run(["skopeo", "inspect", "--raw", f"oci:{layout}"], stdout=subprocess.PIPE, check=True).stdout
+        assert json.loads(raw)["schemaVersion"] == 2
+
+
+@pytest.mark.parametrize("harm", ["changed", "removed", "swapped"])
+def test_a_damaged_image_does_not_arrive_and_the_others_do(
+    harm: str, acreg: Acreg, saved: Path, plain: Registry
+) -> None:
+    images = json.loads((saved / "acreg-mirror.json").read_text())["images"]
+    blobs = sorted((saved / images[3]["layout"] / "blobs" / "sha256").iterdir(), key=lambda path: path.stat().st_size)
+    if harm == "changed":
+        content = blobs[0].read_bytes()
+        blobs[0].write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    elif harm == "removed":
+        blobs[0].unlink()
+    else:
+        index = saved / images[3]["layout"] / "index.json"
+        index.write_bytes((saved / images[4]["layout"] / "index.json").read_bytes())
+    more = {"ACREG_REGISTRY": plain.host, "ACREG_INSECURE_REGISTRIES": plain.host}
+    run = acreg.run("mirror", "--from", saved, **more)
+    assert (run.code, "37 copied" in run.stdout, "1 failed" in run.stdout) == (1, True, True), run
+    assert "copy the folder again" in run.stdout
+
+
+@pytest.mark.parametrize("file", ["acreg-mirror.json", "SHA256SUMS"])
+@pytest.mark.parametrize("harm", ["", "{}"])
+def test_a_damaged_list_is_refused(file: str, harm: str, acreg: Acreg, saved: Path) -> None:
+    (saved / file).write_text(harm)
+    run = acreg.run("mirror", "--from", saved, ACREG_REGISTRY="localhost:1")
+    assert (run.code, "Traceback" in run.stderr) == (1, False)
+    assert "damaged" in run.stderr
+
+
+def test_killed_in_the_middle_and_resumed(acreg: Acreg) -> None:
+    folder = acreg.folder / "media"
+    command = acreg.command("mirror", "--list", "images.txt", "--to", folder, "--jobs", 2)
+    with subprocess.Popen(
+        command, env=acreg.environment, cwd=acreg.folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("[ 9/"):
+                process.send_signal(signal.SIGKILL)
+                break
+    unfinished = acreg.run("mirror", "--from", folder, ACREG_REGISTRY="localhost:1")
+    assert (unfinished.code, "has finished" in unfinished.stderr) == (1, True)
+    run = _save(acreg, folder)
+    assert run.code == 0
+    assert "38 copied" not in run.stdout
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
+    assert not list((folder / "images").glob(".*"))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system that is soon full."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root can make a file system that is small")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "none", folder], check=False).returncode:
+        pytest.skip("a tmpfs cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_said_and_room_continues_the_run(acreg: Acreg, small: Path) -> None:
+    run = _save(acreg, small)
+    assert run.code == 1
+    assert "the disk is full" in run.stdout or "No space left" in run.stderr
+    assert "not tried: the disk is full" in run.stdout
+    assert "Traceback" not in run.stderr
+    assert not list((small / "images").glob(".*"))
+    subprocess.run(["mount", "-o", "remount,size=8m", small], check=True)
+    again = _save(acreg, small)
+    assert (again.code, " 0 failed" in again.stdout, " 0 present" in again.stdout) == (0, True, False), again
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=small, check=True)
