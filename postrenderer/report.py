@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from postrenderer.pipeline import Image, Processed, Result
     from postrenderer.stream import Identity
 
-WITHHELD_KINDS = frozenset(("Secret",))
-"""Kinds whose values appear in no report; their operations are counted instead."""
+WITHHELD_KINDS = ("Secret",)
+"""Kinds whose values appear in no report, in lists neither; operations inside them are counted instead."""
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -25,8 +25,8 @@ def as_json(result: Result) -> dict[str, Any]:
 
     `images`: each reference that is on the private registry now, with `from`, `to`, `pointer` (RFC 6901), `line` of the
     input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that is not, with its `reason`.
-    `pullSecrets`: which names were added where. `documents`: each that was changed, with its `patch` (RFC 6902) or, for
-    a Secret, the number of operations `withheld`. `summary`: the counts.
+    `pullSecrets`: which names were added where. `documents`: each that was changed, with its `patch` (RFC 6902) and,
+    where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
 
     Raises:
         InternalError: a patch does not turn the document before into the document after.
@@ -108,14 +108,29 @@ def _image(identity: Identity, image: Image) -> dict[str, Any]:
 
 
 def _changed(item: Processed) -> dict[str, Any]:
-    document = _document(item.identity)
+    operations = item.operations
     if item.states is not None:
         before, after = item.states
-        if jsonpatch.apply_patch(before, item.operations, in_place=True) != after:
+        if jsonpatch.apply_patch(before, operations, in_place=True) != after:
             raise InternalError(
                 f"{item.identity}: the patch in the report does not make the document that was rendered. Nothing was "
                 "written. This is a defect of acreg: please report it with the document, or run without --report."
             )
-    if item.identity.kind in WITHHELD_KINDS:
-        return {"document": document, "withheld": len(item.operations)}
-    return {"document": document, "patch": item.operations}
+        operations = [operation for operation in operations if not _is_secret(operation["path"], after)]
+    changed: dict[str, Any] = {"document": _document(item.identity)}
+    withheld = len(item.operations) - len(operations)
+    if operations:
+        changed["patch"] = operations
+    if withheld:
+        changed["withheld"] = withheld
+    return changed
+
+
+def _is_secret(path: str, document: Any) -> bool:  # noqa: ANN401  # what JSON can hold
+    """Whether a JSON pointer leads into an object of a kind whose values are withheld."""
+    node = document
+    for step in path.split("/")[1:]:
+        if isinstance(node, dict) and node.get("kind") in WITHHELD_KINDS:
+            return True
+        node = node[int(step)] if isinstance(node, list) else node[step.replace("~1", "/").replace("~0", "~")]
+    return False
