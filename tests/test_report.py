@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rendering import PRIVATE, SOURCE, patched, render, run, summary, values
+
+from postrenderer import __version__, report
+from postrenderer.errors import AcregError, InternalError
+
+TEXT = """\
+---
+# Source: web/templates/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    spec:
+      imagePullSecrets:
+      - name: own
+      containers:
+      - image: quay.io/b:1
+      - image: registry.spacetech.com:8083/appcircle/c:1
+      - image: ghcr.io/kept:1
+---
+kind: ConfigMap
+data: {a: b}
+---
+kind: Job
+metadata: {generateName: job-}
+image: nginx:1
+"""
+WEB = {
+    "index": 0,
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "namespace": "shop",
+    "name": "web",
+    "template": "web/templates/web.yaml",
+}
+JOB = {"index": 2, "apiVersion": "", "kind": "Job", "namespace": "", "name": "job-", "template": ""}
+CONTAINERS = "/spec/template/spec/containers"
+
+
+def test_a_report() -> None:
+    reported = summary(TEXT, keep=("ghcr.io",))
+    container = {"class": "podspec", "confidence": "certain", "reason": "image of a container", "document": WEB}
+    assert reported.pop("acreg") == __version__
+    assert reported.pop("summary") == {"images": 3, "moved": 2, "left": 1, "pullSecrets": 1, "documents": 2}
+    images = reported.pop("images")
+    assert images[:2] == [
+        {
+            "from": "quay.io/a/b:1",
+            "to": f"{PRIVATE}/a/b:1",
+            "pointer": f"{CONTAINERS}/0/image",
+            "line": 12,
+            **container,
+        },
+        {"from": f"{PRIVATE}/c:1", "to": f"{PRIVATE}/c:1", "pointer": f"{CONTAINERS}/1/image", "line": 13, **container},
+    ]
+    assert (images[2]["from"], images[2]["line"], images[2]["document"]) == ("nginx:1", 21, JOB)
+    left = {"reference": "ghcr.io/kept:1", "pointer": f"{CONTAINERS}/2/image", "line": 14, **container}
+    assert reported.pop("left") == [{**left, "reason": "under `keep` entry ghcr.io"}]
+    assert reported.pop("pullSecrets") == [
+        {"names": ["containerregistry"], "pointer": "/spec/template/spec", "document": WEB}
+    ]
+    place = "/spec/template/spec/imagePullSecrets/0"
+    assert reported.pop("documents") == [
+        {
+            "document": WEB,
+            "patch": [
+                {"op": "add", "path": place, "value": {"name": "containerregistry"}},
+                {"op": "replace", "path": f"{CONTAINERS}/0/image", "value": f"{PRIVATE}/b:1"},
+            ],
+        },
+        {"document": JOB, "patch": [{"op": "replace", "path": "/image", "value": f"{PRIVATE}/nginx:1"}]},
+    ]
+    assert reported == {}
+
+
+def test_the_patch_makes_the_output() -> None:
+    text = TEXT + "---\na: &a\n  containers: [{image: a}, {image: b}]\n  containers: [{image: c}]\nb:\n  <<: *a\n"
+    assert patched(text, summary(text)) == values(render(text))
+
+
+def test_nothing_to_report() -> None:
+    assert summary("kind: Role\n") == {
+        "acreg": __version__,
+        "summary": dict.fromkeys(("images", "moved", "left", "pullSecrets", "documents"), 0),
+        **{name: [] for name in ("images", "left", "pullSecrets", "documents")},
+    }
+
+
+PASSWORD = "correct horse battery staple"  # noqa: S105  # of nobody
+SECRET = (
+    f"kind: Secret\nstringData: {{x: 'image={SOURCE}/a:1 password={PASSWORD}'}}\n"
+    f"data:\n  y: {base64.b64encode(f'image: {SOURCE}/b:1 # {PASSWORD}'.encode()).decode()}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SECRET,
+        f"kind: List\nitems:\n- {SECRET.rstrip().replace(chr(10), chr(10) + '  ')}\n",
+        f"- {SECRET.rstrip().replace(chr(10), chr(10) + '  ')}\n",
+    ],
+)
+def test_a_report_never_holds_the_value_of_a_secret(text: str) -> None:
+    reported = summary(text)
+    written = json.dumps(reported)
+    assert PASSWORD not in written
+    assert base64.b64encode(PASSWORD.encode()).decode().rstrip("=")[:-1] not in written
+    assert PASSWORD in render(text)
+    assert [image["to"] for image in reported["images"]] == [f"{PRIVATE}/a:1", f"{PRIVATE}/b:1"]
+    (document,) = reported["documents"]
+    assert document["withheld"] == 2
+    assert "patch" not in document
+
+
+def test_what_stands_beside_a_secret_is_reported() -> None:
+    secret = f"{{kind: Secret, stringData: {{x: '{SOURCE}/a:1'}}}}"
+    text = f"kind: List\nitems:\n- {secret}\n- {{kind: {{}}, image: quay.io/b:1}}\n"
+    (document,) = summary(text)["documents"]
+    assert document["withheld"] == 1
+    assert document["patch"] == [{"op": "replace", "path": "/items/1/image", "value": f"{PRIVATE}/b:1"}]
+
+
+def test_a_patch_that_does_not_make_the_output() -> None:
+    result = run(b"image: quay.io/a:1\n")
+    result.documents[0].operations.append({"op": "add", "path": "/x", "value": "y"})
+    with pytest.raises(
+        InternalError, match=r"^document 1: the patch in the report does not make the document"
+    ) as caught:
+        report.as_json(result)
+    assert caught.value.exit_code == 3
+
+
+CONTENT: dict[str, Any] = {"grün": "😀", "list": [1]}
+
+
+def test_writing(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    report.write(str(path), CONTENT)
+    assert path.read_text("utf-8") == '{\n  "grün": "😀",\n  "list": [\n    1\n  ]\n}\n'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there is no /dev/fd")
+def test_writing_to_what_is_no_file() -> None:
+    reading, writing = os.pipe()
+    report.write(f"/dev/fd/{writing}", CONTENT)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as file:
+        assert json.load(file) == CONTENT
+
+
+@pytest.mark.parametrize("name", ["missing/report.json", "file/report.json", "folder", "x" * 300])
+def test_a_report_that_cannot_be_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(
+        AcregError, match=r"^The report cannot be written to .*: .*\. Nothing was rendered\. Give "
+    ) as caught:
+        report.write(str(tmp_path / name), CONTENT)
+    assert caught.value.exit_code == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_no_room_for_the_report() -> None:
+    with pytest.raises(AcregError, match="cannot be written to /dev/full: No space left on device"):
+        report.write("/dev/full", CONTENT)
+
+
+def test_what_was_there_stays_if_writing_fails(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        report.write(str(path), {"a": "\ud800"})
+    assert [(found, found.read_text()) for found in tmp_path.iterdir()] == [(path, "old")]
