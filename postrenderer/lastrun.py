@@ -91,6 +91,15 @@ def end(code: int, error: str) -> None:
         _reach_user(error)
 
 
+def keep(name: str) -> None:
+    """Make the note in another file that of this user's last run."""
+    try:
+        with open(name, encoding="utf-8", errors="replace") as file:  # noqa: PTH123  # pathlib takes time to import
+            _replace(f"{cache_home()}/acreg/last-run", file.read())
+    except OSError:
+        pass
+
+
 def read(name: str) -> LastRun | None:
     """Return the run that a file tells of, None if there is none."""
     try:

@@ -20,11 +20,15 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "install": Command("release:install", "helm install, with every image on the private registry"),
+    "upgrade": Command("release:upgrade", "helm upgrade, likewise"),
+    "template": Command("release:template", "helm template, likewise"),
     "render": Command("render:main", "point the images of manifests at the private registry: the post-renderer itself"),
     "diff": Command("diff:main", "show what render would change, as a unified diff"),
     "images": Command(
         "images:main", "list the images of manifests, a chart, a release or a list, and what they become"
     ),
+    "values": Command("values:main", "the values that make a chart private by itself"),
     "mirror": Command("mirror:main", "copy every image to where the post-renderer points it, or through an air gap"),
     "check": Command("check:main", "is every image there on the private registry, with the right digest?"),
     "secret": Command("secret:main", "the pull secret for the private registry"),

@@ -1,0 +1,137 @@
+"""Chart hooks on Helm 3, which never shows them to a post-renderer.
+
+The release is rendered first, as Helm itself would. Hooks with public images are given private ones by values, the
+release is rendered once more for proof, and what stays public is refused before anything is installed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer import stream
+from postrenderer.cli import helmargs, helmvalues, inputs, show
+from postrenderer.cli.helm import Helm, HelmError
+from postrenderer.errors import AcregError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from postrenderer.cli.images import Row
+    from postrenderer.settings import Settings
+
+_UNWANTED = ("-o", "--output", "--output-dir", "--no-hooks")
+"""Flags that would keep the hooks from being shown. Hooks that are not run are kept in the release all the same."""
+_NAMES = 2
+
+
+class Job(NamedTuple):
+    """A command of Helm's as the user gave it.
+
+    Attributes:
+        helm: runs it.
+        command: `install`, `upgrade` or `template`.
+        arguments: what follows.
+        stdin: what Helm reads from standard input.
+        reused: values files with what Helm takes over from the release.
+    """
+
+    helm: Helm
+    command: str
+    arguments: list[str]
+    stdin: bytes
+    reused: list[str]
+
+
+def make_private(job: Job, settings: Settings, folder: Path, *, allow: bool) -> list[str]:
+    """Return the arguments with which no hook of the release has a public image.
+
+    Args:
+        job: the command.
+        settings: where images must come from.
+        folder: a folder for files of ours.
+        allow: whether hooks with public images are accepted.
+
+    Raises:
+        AcregError: a hook's image stays public; nothing was installed.
+        HelmError: Helm cannot render the release.
+    """
+    rendered = manifests(job, job.arguments)
+    if not _public(rendered, settings):
+        return job.arguments
+    arguments = [*job.arguments, *_overlay(job, settings, folder, rendered)]
+    public = _public(manifests(job, arguments), settings)
+    if public:
+        listed = "; ".join(sorted({f"{row.source} in {row.document}" for row in public}))
+        text = (
+            "Helm 3 keeps chart hooks from a post-renderer, and the chart's values do not decide where these images"
+            f" come from: {listed}."
+        )
+        if not allow:
+            raise AcregError(
+                f"{text} Nothing was installed. Use Helm 4, whose hooks pass the post-renderer, make the image one of"
+                " the chart's values, or accept it with --allow-public-hooks."
+            )
+        show.note(f"acreg: warning: {text}")
+    return arguments
+
+
+def manifests(job: Job, arguments: Sequence[str]) -> bytes:
+    """Return the hooks of a release that would be installed.
+
+    Raises:
+        HelmError: Helm cannot render it.
+    """
+    flags = job.helm.flags(job.command)
+    plain = helmargs.without(_UNWANTED, arguments, flags)
+    if job.command != "template":
+        dry = [] if any(text.startswith("--dry-run") for text in plain) else ["--dry-run=server"]
+        try:
+            release = json.loads(job.helm.output(job.command, *plain, *dry, "--output=json", stdin=job.stdin))
+        except (HelmError, ValueError):
+            # A first installation cannot be tried against a cluster that lacks the chart's own kinds.
+            known = helmargs.known_to(job.helm.flags("template"), plain, flags)
+            plain = [*helmargs.positional(plain, flags), *known]
+        else:
+            return inputs.join([b"", *(hook["manifest"].encode() for hook in release.get("hooks") or ())])
+    from postrenderer.cli.images import hook_positions  # noqa: PLC0415  # only without a cluster
+
+    data = job.helm.output("template", *plain, stdin=job.stdin)
+    positions = hook_positions(data)
+    pieces = [data[one.start : one.end] for one in stream.documents(data) if one.position in positions]
+    return inputs.join([b"", *pieces])
+
+
+def _public(raw: bytes, settings: Settings) -> list[Row]:
+    """The references that are not on the private registry."""
+    from postrenderer.cli.images import in_manifests  # noqa: PLC0415  # most charts have no hooks
+
+    return [row for row in in_manifests(raw, settings._replace(strict=False)) if row.source != row.target]
+
+
+def _overlay(job: Job, settings: Settings, folder: Path, wanted: bytes) -> list[str]:
+    """Values that make the hooks private, as Helm's arguments."""
+    from postrenderer.cli import chart, overlay, values  # noqa: PLC0415  # most charts have no hooks
+
+    flags = job.helm.flags(job.command)
+    named = helmargs.positional(job.arguments, flags)
+    known = helmargs.known_to(job.helm.flags("template"), job.arguments, flags, without=_UNWANTED)
+    known = [f"--values={name}" for name in job.reused] + known
+    name, charted = named if len(named) == _NAMES else ("release-name", named[-1])
+    fetched = chart.fetch(job.helm, (name, charted), known, folder, job.stdin)
+    made = overlay.make(fetched.values(), fetched.render, settings, wanted=wanted)
+    if not made.values:
+        return []
+    file = folder / "private-hooks.yaml"
+    file.write_text("\n".join(values.lines(made)) + "\n", encoding="utf-8")
+    listed = ", ".join(".".join(map(str, setting.path)) for setting in made.settings)
+    # Helm takes the values of the release over by itself if it is given none, and so not beside ours.
+    given = helmvalues.arguments(job.arguments) or {"--reuse-values", "--reset-then-reuse-values"}.intersection(
+        job.arguments
+    )
+    taken_over = [] if given else job.reused
+    show.note(
+        f"acreg: Helm 3 keeps chart hooks from a post-renderer. Their images are made private by values: {listed}"
+    )
+    return [f"--values={name}" for name in [*taken_over, str(file)]]

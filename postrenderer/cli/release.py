@@ -1,0 +1,178 @@
+"""`acreg install`, `upgrade` and `template`: Helm's own commands, with the post-renderer that this Helm wants."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import postrenderer
+from postrenderer import lastrun, settings
+from postrenderer.cli import helm as helm_
+from postrenderer.cli import helmargs, helmvalues, hooks, inputs, show
+from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.errors import SettingsError
+from postrenderer.settings.options import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from postrenderer.cli.helm import Helm
+
+_DESCRIPTION = """\
+Run `helm {command}` with every image on the private registry. All that is not listed below goes to Helm as it is. The
+settings come from the very values that Helm gets, beside flags, environment and acreg.yaml. On Helm 3, where a
+post-renderer never sees chart hooks, their images are made private through values, and nothing is installed if one
+stays public."""
+
+_EXAMPLES = {
+    "install": "example:\n  helm acreg install appcircle-server appcircle/appcircle -n appcircle -f values.yaml",
+    "upgrade": "example:\n  helm acreg upgrade --install appcircle-server appcircle/appcircle -f values.yaml",
+    "template": "example:\n  helm acreg template appcircle-server appcircle/appcircle -f values.yaml > private.yaml",
+}
+_RESET, _REUSE = "--reset-values", ("--reuse-values", "--reset-then-reuse-values")
+_CONTAINED = ("HELM_PLUGIN_NAME", "HELM_PLUGIN_DIR")
+"""Variables that speak of us as a plugin, not of the Helm that we run."""
+
+HELM4_MANIFEST = """\
+apiVersion: v1
+type: postrenderer/v1
+name: {name}
+version: {version}
+runtime: subprocess
+runtimeConfig:
+  platformCommand:
+    - command: $HELM_PLUGIN_DIR/acreg.pyz
+"""
+
+
+def install(argv: list[str]) -> int:
+    """Run `helm install`."""
+    return run("install", argv)
+
+
+def upgrade(argv: list[str]) -> int:
+    """Run `helm upgrade`."""
+    return run("upgrade", argv)
+
+
+def template(argv: list[str]) -> int:
+    """Run `helm template`."""
+    return run("template", argv)
+
+
+def run(command: str, argv: Sequence[str]) -> int:
+    """Run a command of Helm's with the post-renderer.
+
+    Returns:
+        Helm's exit code.
+
+    Raises:
+        AcregError: Helm was not run, as its release would not be private.
+        SettingsError: the settings are wrong.
+    """
+    description = _DESCRIPTION.format(command=command)
+    parser = Parser(f"acreg {command}", "HELM'S ARGUMENTS [SETTINGS]", description, _EXAMPLES[command])
+    parser.add_argument(
+        "--allow-public-hooks", action="store_true", help="go on if a hook's image stays outside the private registry"
+    )
+    add_settings(parser, values=False)
+    flags, arguments = parser.split(argv)
+    if any(argument.partition("=")[0] in ("--post-renderer", "--post-renderer-args") for argument in arguments):
+        raise SettingsError(
+            f"`acreg {command}` is the post-renderer itself. Leave --post-renderer out, or use `helm {command}` and"
+            " have your post-renderer run acreg on what it makes."
+        )
+    helm = helm_.find()
+    with inputs.scratch() as folder:
+        stdin = inputs.read_file("-") if helmvalues.reads_stdin(arguments) else None
+        reused = _reused_values(helm, arguments, folder) if command == "upgrade" else []
+        values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
+        values += [*reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
+        effective = settings.load({**flags, "values": values}, os.environ, os.curdir)
+        job = hooks.Job(helm, command, arguments, stdin or b"", reused)
+        if helm.major < helm_.HELM4:
+            arguments = hooks.make_private(job, effective, folder, allow=bool(flags["allow_public_hooks"]))
+        note = folder / "last-run"
+        environment = {**_environment(flags, values), lastrun.VARIABLE: str(note)}
+        post_renderer, plugins = _post_renderer(helm, folder)
+        environment.update(plugins)
+        code = helm.run([command, *arguments, "--post-renderer", post_renderer], environment, stdin)
+        _tell(helm, str(note), code)
+        return code
+
+
+def _reused_values(helm: Helm, argv: Sequence[str], folder: Path) -> list[str]:
+    """The values that `helm upgrade` takes over from the release: as asked for, and if it is given none."""
+    flags = helm.flags("upgrade")
+    names = {argument.name for argument in helmargs.split(argv, flags)}
+    positional = helmargs.positional(argv, flags)
+    if _RESET in names or not positional or (helmvalues.arguments(argv) and not names.intersection(_REUSE)):
+        return []
+    place = helmargs.known_to(helm.flags("get values"), argv, flags, without=("-o", "--output"))
+    try:
+        return helmvalues.of_release(helm, positional[0], folder, *place)
+    except helm_.HelmError:
+        return []  # there is no release yet, or Helm will say what is wrong
+
+
+def _environment(flags: Mapping[str, object], values: Sequence[str]) -> dict[str, str]:
+    """The environment in which the filter finds the settings of the command line."""
+    environment = {name: value for name, value in os.environ.items() if name not in _CONTAINED}
+    environment["ACREG_VALUES"] = os.pathsep.join(values)
+    if flags.get("config"):
+        environment["ACREG_CONFIG"] = str(flags["config"])
+    for option in OPTIONS:
+        value = flags.get(option.field)
+        if value is None or not option.variable:
+            continue
+        if isinstance(value, bool):
+            environment[option.variable] = "true" if value else "false"
+        else:
+            environment[option.variable] = ",".join(value) if isinstance(value, (list, tuple)) else str(value)
+    return environment
+
+
+def _post_renderer(helm: Helm, folder: Path) -> tuple[str, dict[str, str]]:
+    """What Helm is to be given as `--post-renderer`, and the variables that it needs for it.
+
+    Helm 4 wants the name of a plugin. Where none is registered it gets one of its own, for this run only: in a
+    plugins directory that Helm 3 reads as well, such a plugin would do harm.
+    """
+    plugin = folder / lastrun.POST_RENDERER
+    plugin.mkdir()
+    program = plugin / "acreg.pyz"
+    started = os.path.realpath(sys.argv[0])
+    if os.access(started, os.X_OK) and not started.endswith(".py"):
+        program.symlink_to(started)
+    else:
+        package = os.path.dirname(os.path.dirname(postrenderer.__file__))  # noqa: PTH120  # text for a shell
+        program.write_text(
+            f"#!/bin/sh\nPYTHONPATH={shlex.quote(package)} exec {shlex.quote(sys.executable)} -m postrenderer\n",
+            encoding="utf-8",
+        )
+        program.chmod(0o700)
+    if helm.major < helm_.HELM4:
+        return str(program), {}
+    directories = os.environ.get("HELM_PLUGINS") or helm.output("env", "HELM_PLUGINS").decode().strip()
+    registered = any(
+        os.path.exists(f"{directory}/{lastrun.POST_RENDERER}/plugin.yaml")  # noqa: PTH110  # text from a variable
+        for directory in directories.split(os.pathsep)
+    )
+    if registered:
+        return lastrun.POST_RENDERER, {}
+    manifest = HELM4_MANIFEST.format(name=lastrun.POST_RENDERER, version=postrenderer.__version__)
+    (plugin / "plugin.yaml").write_text(manifest, encoding="utf-8")
+    return lastrun.POST_RENDERER, {"HELM_PLUGINS": f"{directories}{os.pathsep}{folder}"}
+
+
+def _tell(helm: Helm, note: str, code: int) -> None:
+    """Keep the note of this run for `acreg explain`, and say what Helm 4 did not pass on."""
+    last = lastrun.read(note)
+    if last is None:
+        return
+    lastrun.keep(note)
+    if code and last.error and helm.major >= helm_.HELM4:
+        show.note(f"acreg: {last.error}")
