@@ -29,6 +29,10 @@ COMMANDS = {
         "images:main", "list the images of manifests, a chart, a release or a list, and what they become"
     ),
     "values": Command("values:main", "the values that make a chart private by itself"),
+    "explain": Command("explain:main", "how the last run of the post-renderer ended, which Helm 4 does not tell"),
+    "config": Command("config:main", "make, show and check settings"),
+    "doctor": Command("doctor:main", "what acreg finds on this machine, and what is wrong"),
+    "version": Command("version:main", "which acreg this is"),
     "mirror": Command("mirror:main", "copy every image to where the post-renderer points it, or through an air gap"),
     "check": Command("check:main", "is every image there on the private registry, with the right digest?"),
     "secret": Command("secret:main", "the pull secret for the private registry"),

@@ -120,10 +120,15 @@ def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool
         values = [str(name) for name in given]
     values += manifests.values
     if not registry:
-        none = folder / "no registry.yaml"
-        none.write_text(_NO_REGISTRY, encoding="utf-8")
-        values.insert(0, str(none))
+        values.insert(0, no_registry(folder))
     return settings.load({**request.flags, "values": values}, os.environ, os.curdir)
+
+
+def no_registry(folder: Path) -> str:
+    """Return the name of a values file with a registry for those who have none, or do not need one."""
+    file = folder / "no registry.yaml"
+    file.write_text(_NO_REGISTRY, encoding="utf-8")
+    return str(file)
 
 
 def read_file(name: str) -> bytes:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from postrenderer.settings.given import Given, Problems
     from postrenderer.settings.options import Option
 
-_PARTS = ("registry", "repository", "name", "tag", "digest")
-_LOCATION_KEYS = {
+PARTS = ("registry", "repository", "name", "tag", "digest")
+LOCATION_KEYS = {
     "apiVersion": ("api_version", checks.pattern),
     "kind": ("kind", checks.pattern),
     "path": ("path", checks.path),
     "form": ("form", checks.one_of("whole", "split", "text")),
 }
-_IGNORE_KEYS = {
+IGNORE_KEYS = {
     "apiVersion": ("api_version", checks.pattern),
     "kind": ("kind", checks.pattern),
     "name": ("name", checks.pattern),
@@ -59,8 +59,8 @@ def _rules(_: Option, given: Given, problems: Problems) -> tuple[Rule, ...]:
 def _locations(_: Option, given: Given, problems: Problems) -> tuple[Location, ...]:
     locations = []
     for item in items(given, problems):
-        entry = members(item, (*_LOCATION_KEYS, "parts"), problems, required=("path",))
-        found = _texts_of(entry, _LOCATION_KEYS, problems)
+        entry = members(item, (*LOCATION_KEYS, "parts"), problems, required=("path",))
+        found = _texts_of(entry, LOCATION_KEYS, problems)
         parts = _parts(item, entry, problems, split=found.get("form") == "split")
         if "path" in found:
             given_texts = {field: value for field, value in found.items() if value}
@@ -72,12 +72,12 @@ def _parts(item: Given, entry: dict[str, Given], problems: Problems, *, split: b
     """The names of the fields that make up a split image."""
     if "parts" not in entry:
         if split:
-            problems.add(item, f"must have `parts`, the names of the fields that hold the image's {', '.join(_PARTS)}")
+            problems.add(item, f"must have `parts`, the names of the fields that hold the image's {', '.join(PARTS)}")
         return ()
     if not split:
         problems.add(entry["parts"], "goes with `form: split` alone: write that, or remove the key")
         return ()
-    found = members(entry["parts"], _PARTS, problems)
+    found = members(entry["parts"], PARTS, problems)
     if not {"registry", "repository", "name"} & found.keys():
         problems.add(entry["parts"], "must have `registry`, `repository` or `name`, or there is nothing to change")
     return tuple((name, text(value, checks.pattern, problems) or "") for name, value in found.items())
@@ -86,10 +86,10 @@ def _parts(item: Given, entry: dict[str, Given], problems: Problems, *, split: b
 def _ignore(_: Option, given: Given, problems: Problems) -> tuple[Ignore, ...]:
     entries = []
     for item in items(given, problems):
-        found = members(item, _IGNORE_KEYS, problems)
-        values = {field: value or "*" for field, value in _texts_of(found, _IGNORE_KEYS, problems).items()}
+        found = members(item, IGNORE_KEYS, problems)
+        values = {field: value or "*" for field, value in _texts_of(found, IGNORE_KEYS, problems).items()}
         if not values:
-            problems.add(item, f"must have at least one of {', '.join(_IGNORE_KEYS)}, or it would ignore every image")
+            problems.add(item, f"must have at least one of {', '.join(IGNORE_KEYS)}, or it would ignore every image")
         entries.append(Ignore(**values))
     return tuple(entries)
 

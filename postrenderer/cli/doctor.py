@@ -1,0 +1,162 @@
+"""`acreg doctor`: what acreg finds on this machine, what is wrong with it, and what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import postrenderer
+from postrenderer import lastrun, settings
+from postrenderer.cli import helm as helm_
+from postrenderer.cli import show
+from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.errors import AcregError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_DESCRIPTION = """\
+Look at what acreg works with on this machine: Python and its YAML parser, where acreg is extracted to, every Helm and
+how acreg is registered there, the settings that count here, and skopeo. What is wrong comes with what to do."""
+
+_EXAMPLES = """\
+example:
+  helm acreg doctor --values values.yaml
+
+exit codes: 0, or 1 if something is wrong that keeps acreg from working."""
+
+_OLDEST = (3, 14)
+_STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at.
+
+    Attributes:
+        state: `ok`; `note`, which something may be missing for; `wrong`.
+        subject: what it is.
+        text: what was found, and what to do.
+    """
+
+    state: str
+    subject: str
+    text: str
+
+
+def main(argv: list[str]) -> int:
+    """Print what was found."""
+    parser = Parser("acreg doctor", "[SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    add_settings(parser)
+    flags = parser.read(argv)
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_program, _parser, _helms, lambda: _settings(flags), _others)
+    found = [finding for check in checks for finding in check()]
+    for finding in found:
+        show.styled(f"{finding.state:<5}  {finding.subject:<10}  {finding.text}", _STYLES[finding.state])
+    return int(any(finding.state == "wrong" for finding in found))
+
+
+def _program() -> Iterator[Finding]:
+    yield Finding("ok", "acreg", f"{postrenderer.__version__}, {sys.argv[0]}")
+    python = f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}"
+    yield Finding("ok", "Python", python)
+    place = Path(postrenderer.__file__).parent.parent
+    if place.is_dir():
+        yield Finding("ok", "extracted", str(place))
+    else:
+        text = (
+            f"nowhere: acreg runs from the zipapp, slowly. Set SHIV_ROOT to a folder that can be written to ({place})"
+        )
+        yield Finding("note", "extracted", text)
+
+
+def _parser() -> Iterator[Finding]:
+    import yaml  # noqa: PLC0415  # an installation without it is told of here
+
+    if yaml.__with_libyaml__:
+        yield Finding("ok", "YAML", f"PyYAML {yaml.__version__} with its C extension")
+    else:
+        text = (
+            f"PyYAML {yaml.__version__} in pure Python, about 12 times slower: there is no C extension for this Python"
+        )
+        yield Finding("note", "YAML", text)
+
+
+def _helms() -> Iterator[Finding]:
+    names = dict.fromkeys(filter(None, (os.environ.get("HELM_BIN"), "helm", "helm3", "helm4")))
+    binaries = dict.fromkeys(os.path.realpath(path) for path in map(shutil.which, names) if path)
+    if not binaries:
+        yield Finding("wrong", "Helm", "there is none on PATH: install Helm 3.14 or newer, or set HELM_BIN to it")
+    for binary in binaries:
+        yield from _of_helm(binary)
+
+
+def _of_helm(binary: str) -> Iterator[Finding]:
+    try:
+        yield from _plugins(helm_.Helm(binary, helm_.version(binary)))
+    except AcregError as error:
+        yield Finding("wrong", "Helm", str(error))
+
+
+def _plugins(helm: helm_.Helm) -> Iterator[Finding]:
+    subject = f"Helm {helm.major}"
+    if tuple(map(int, helm.version.split(".")[:2])) < _OLDEST:
+        yield Finding("wrong", subject, f"{helm.version} at {helm.binary} is too old: install 3.14 or newer")
+        return
+    directories = helm.output("env", "HELM_PLUGINS").decode().strip()
+    registered = [
+        folder
+        for directory in directories.split(os.pathsep)
+        for folder in (Path(directory, lastrun.POST_RENDERER),)
+        if (folder / "plugin.yaml").exists()
+    ]
+    plugin = any(
+        line.split()[:1] == ["acreg"] for line in helm.output("plugin", "list").decode(errors="replace").splitlines()
+    )
+    where = f"{helm.version}, {helm.binary}, plugins in {directories}"
+    yield Finding("ok", subject, where)
+    if helm.major < helm_.HELM4 and registered:
+        text = (
+            f"Helm 3 loads no plugin while {registered[0]} is there, which is Helm 4's post-renderer: remove it with"
+            f" `rm -r {registered[0]}`. `helm acreg upgrade` works under Helm 4 without it."
+        )
+        yield Finding("wrong", subject, text)
+    elif not plugin:
+        text = "acreg is no plugin here; the zipapp works without. `helm plugin install FOLDER-OR-URL` makes it one"
+        yield Finding("note", subject, text)
+    elif helm.major >= helm_.HELM4:
+        text = (
+            f"--post-renderer {lastrun.POST_RENDERER} is known"
+            if registered
+            else f"--post-renderer {lastrun.POST_RENDERER} is not known, helm acreg install and upgrade work all the"
+            " same; scripts/register-helm4 registers it"
+        )
+        yield Finding("ok" if registered else "note", subject, text)
+
+
+def _settings(flags: dict[str, object]) -> Iterator[Finding]:
+    try:
+        found = settings.load(flags, os.environ, os.curdir)
+    except SettingsError as error:
+        unset = "is not set" in str(error)
+        yield Finding("note" if unset else "wrong", "settings", str(error))
+    else:
+        text = f"images come from {found.prefix}; `acreg config show` has all settings"
+        yield Finding("ok", "settings", text)
+
+
+def _others() -> Iterator[Finding]:
+    skopeo = shutil.which("skopeo")
+    if skopeo:
+        yield Finding("ok", "skopeo", skopeo)
+    else:
+        yield Finding(
+            "note", "skopeo", "not found; only `acreg mirror` and `acreg check` need it: apt or dnf install skopeo"
+        )
+    run = lastrun.read(lastrun.path())
+    if run:
+        text = "went well" if run.code == "0" else f"failed with exit code {run.code}: `acreg explain` tells why"
+        yield Finding("ok" if run.code == "0" else "note", "last run", f"{run.time} {text}")
