@@ -136,7 +136,7 @@ def trust(flags: Mapping[str, object], environ: Mapping[str, str]) -> Trust:
         if "/" in host:
             raise SettingsError(f"--insecure-registry: `{host}` must be a host with an optional port, no URL or path.")
     ca_file = str(flags.get("ca_file") or environ.get("ACREG_CA_FILE", ""))
-    if ca_file and "-----BEGIN CERTIFICATE-----" not in _read(ca_file):
+    if ca_file and "-----BEGIN CERTIFICATE-----" not in read(ca_file):
         raise SettingsError(f"--ca-file: {ca_file} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).")
     return Trust(frozenset(filter(None, hosts)), ca_file)
 
@@ -214,7 +214,7 @@ def _flag(flags: Mapping[str, object], side: str, name: str) -> object:
 def _password(file: str, from_stdin: bool, variable: str, username: str) -> str:  # noqa: FBT001  # of a private function
     """Read the password without the line ends that editors and `echo` add."""
     if file:
-        return _read(file).rstrip("\r\n")
+        return read(file).rstrip("\r\n")
     if from_stdin:
         return sys.stdin.buffer.read().decode().rstrip("\r\n") if sys.stdin else ""
     if not variable and sys.stdin and sys.stdin.isatty():
@@ -222,7 +222,12 @@ def _password(file: str, from_stdin: bool, variable: str, username: str) -> str:
     return variable
 
 
-def _read(file: str) -> str:
+def read(file: str) -> str:
+    """Return the text of a file that a flag names.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:

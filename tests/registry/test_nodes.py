@@ -1,0 +1,155 @@
+"""What `acreg nodes` writes, used by real containerd and by the library that CRI-O reads registries with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from registry import images
+from registry.conftest import Acreg, Published, login, push
+from registry.servers import PASSWORD, USERNAME, missing_tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from registry.servers import Registry
+
+
+class Containerd:
+    """A containerd of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "containerd.sock"
+        config = folder / "config.toml"
+        config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
+        command: list[str | Path] = ["containerd", "--config", config, "--address", self.socket]
+        command += ["--root", folder / "root", "--state", folder / "state"]
+        with (folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        for _ in range(200):
+            if self.process.poll() is not None or self.ctr("version").returncode == 0:
+                break
+            time.sleep(0.1)
+
+    def ctr(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        command = ["ctr", "--address", self.socket, *arguments]
+        return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+
+    def pull(self, certs: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.ctr("images", "pull", "--snapshotter", "native", "--hosts-dir", certs, *arguments)
+
+
+@pytest.fixture
+def containerd(tmp_path: Path) -> Iterator[Containerd]:
+    missing = missing_tools("containerd", "ctr")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("containerd needs root")
+    server = Containerd(tmp_path)
+    if server.ctr("version").returncode:
+        log = (tmp_path / "log").read_text()
+        server.process.kill()
+        pytest.skip(f"containerd does not run here: {log[-300:]}")
+    yield server
+    server.process.terminate()
+    server.process.wait()
+
+
+@pytest.fixture
+def one(acreg: Acreg, published: Published) -> str:
+    """The reference of an image, the only one in one.txt."""
+    reference = next(reference for reference in published.references if "@" not in reference)
+    (acreg.folder / "one.txt").write_text(reference)
+    return reference
+
+
+def test_containerd_pulls_with_a_password_by_the_authority_that_is_named(
+    acreg: Acreg,
+    published: Published,
+    one: str,
+    secured: Registry,
+    containerd: Containerd,
+) -> None:
+    assert acreg.run("mirror", "--list", "one.txt", **login(secured)).code == 0
+    certs = acreg.folder / "certs.d"
+    written = acreg.run("nodes", "containerd", "--into", certs, "--ca-file", acreg.environment["ACREG_CA_FILE"])
+    assert written.code == 2, "the registry is not set"
+    made = acreg.run(
+        "nodes", "containerd", "--into", certs, "--ca-file", acreg.environment["ACREG_CA_FILE"], **login(secured)
+    )
+    assert made.code == 0, made.stderr
+    target = one.replace(published.source, f"{secured.host}/appcircle")
+    assert "401" in containerd.pull(certs, target).stderr
+    pulled = containerd.pull(certs, "--user", f"{USERNAME}:{PASSWORD}", target)
+    assert pulled.returncode == 0, pulled.stderr
+    assert published.digests[one] in containerd.ctr("images", "ls").stdout
+    untrusted = containerd.pull(acreg.folder / "nothing", "--user", f"{USERNAME}:{PASSWORD}", target)
+    assert untrusted.returncode != 0
+
+
+def test_containerd_pulls_over_plain_http(
+    acreg: Acreg, published: Published, one: str, plain: Registry, containerd: Containerd
+) -> None:
+    environment = _reach(plain, published)
+    assert acreg.run("mirror", "--list", "one.txt", **environment).code == 0
+    certs = acreg.folder / "certs.d"
+    assert acreg.run("nodes", "containerd", "--insecure", "--into", certs, **environment).code == 0
+    pulled = containerd.pull(certs, one.replace(published.source, f"{plain.host}/appcircle"))
+    assert pulled.returncode == 0, pulled.stderr
+    assert published.digests[one] in containerd.ctr("images", "ls").stdout
+
+
+def test_containerd_resolves_original_references(
+    acreg: Acreg, published: Published, plain: Registry, containerd: Containerd
+) -> None:
+    digest = images.build(acreg.folder / "image", "through")
+    push(acreg.folder / "image", f"{plain.host}/appcircle/up/team/app:1")
+    (acreg.folder / "acreg.yaml").write_text("rules: [{from: public.invalid, to: up}]\n")
+    certs = acreg.folder / "certs.d"
+    flags = ("--insecure", "--pull-through", "--into", certs)
+    assert acreg.run("nodes", "containerd", *flags, **_reach(plain, published)).code == 0
+    pulled = containerd.pull(certs, "public.invalid/team/app:1")
+    assert pulled.returncode == 0, pulled.stderr
+    assert digest in containerd.ctr("images", "ls").stdout
+
+
+@pytest.mark.parametrize("kind", ["tag", "digest"])
+def test_crio_resolves_original_references(kind: str, acreg: Acreg, published: Published, plain: Registry) -> None:
+    digest = images.build(acreg.folder / "image", "through")
+    push(acreg.folder / "image", f"{plain.host}/appcircle/miniob:1")
+    drop_in = acreg.folder / "private.conf"
+    flags = ("--insecure", "--pull-through", "--source", "public.invalid/team/registry", "--into", drop_in)
+    made = acreg.run("nodes", "crio", *flags, **_reach(plain, published))
+    assert made.code == 0, made.stderr
+    original = "public.invalid/team/registry/miniob" + (":1" if kind == "tag" else f"@{digest}")
+    run = subprocess.run(
+        [
+            "skopeo",
+            "--registries-conf",
+            drop_in,
+            "inspect",
+            "--no-tags",
+            "--format",
+            "{{.Digest}}",
+            f"docker://{original}",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.strip() == digest, run.stderr
+
+
+def _reach(target: Registry, published: Published) -> dict[str, str]:
+    return {
+        "ACREG_REGISTRY": target.host,
+        "ACREG_INSECURE_REGISTRIES": f"{target.host},{published.registry.host}",
+        "ACREG_CA_FILE": "",
+    }
