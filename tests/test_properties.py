@@ -1,0 +1,181 @@
+"""What holds for every stream, whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, assume, example, given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+from rendering import PRIVATE, SECRET, SOURCE, patched, render, run, settings, summary, values
+from styles import Stream, stream
+
+from postrenderer import composer, sites
+from postrenderer.candidates import may_hold_images
+from postrenderer.errors import AcregError, InternalError
+from postrenderer.relocation import Relocation
+
+if TYPE_CHECKING:
+    from random import Random
+
+pytestmark = pytest.mark.usefixtures("loader")
+
+examples = hypothesis(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],  # the loader holds for all
+)
+
+PIECES = (
+    "image: ", "image", "containers:\n", "- image: nginx:1\n", "containers: [{image: 'a:1'}]",
+    "imagePullSecrets:", "imagePullSecrets: []", "name: ", "spec:\n  ", "kind: List\n",
+    "kind: CustomResourceDefinition\n", "items:", "env:", "kind: Secret\n", "data:", "kind: ServiceAccount\n",
+    "args:", "value: ", "a/b:1", f"{SOURCE}/x:1", f"{PRIVATE}/z:1", "bmdpbng6MQ==", "{{ .x }}", "0644", "null",
+    "~", "é", "😀", "\n", "\r\n", "\r", "\n  ", "\n- ", "\n  - ", " ", "- ", "[", "]", "{", "}", ", ", ": ",
+    "? ", "&a ", "*a", "&a\n", "<<: ", "<<: *a\n", "!!str ", "!x ", "|", "|+2\n", ">-\n  ", "'", '"', "\\",
+    "\\n", "\\x6e", "\\u0061", "# c", " # c\n", "---\n", "\n---\n", "...\n", "%YAML 1.1\n", "\t", "\x85",
+    "\u2028", "\ufeff", "\xa0", "\0",
+)  # fmt: skip
+
+texts = st.text(max_size=80) | st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+streams = st.randoms(use_true_random=False)
+damages = st.tuples(st.floats(0, 1), st.integers(0, 5), st.sampled_from(PIECES))
+
+
+def strings(value: Any) -> list[str]:  # noqa: ANN401  # what YAML can hold
+    """All scalars of a document that are no keys."""
+    if isinstance(value, (dict, list)):
+        items = value.values() if isinstance(value, dict) else value
+        return [found for item in items for found in strings(item)]
+    return [str(value)]
+
+
+def check(text: str) -> None:
+    """Post-render any text; it is refused in plain words, or comes out as its report says."""
+    try:
+        output = render(text, service_accounts=True)
+    except InternalError:
+        raise
+    except AcregError as error:
+        assert "\n" not in str(error)  # noqa: PT017  # any that is raised
+        return
+    if SECRET not in output and PRIVATE not in output and "*" not in text:
+        assert output == text
+
+
+@examples
+@given(texts)
+@example(">\n\xa0{")
+@example("image: a:1\nx: &a [*a]\n")
+@example("\ufeff\ufeffimage: a/b:1")
+def test_any_text(text: str) -> None:
+    check(text)
+
+
+@examples
+@given(
+    st.binary(max_size=60) | texts.map(lambda text: text.encode("utf-16")) | texts.map(lambda text: text.encode()[:-1])
+)
+def test_any_bytes(raw: bytes) -> None:
+    try:
+        result = run(raw)
+    except InternalError:
+        raise
+    except AcregError:
+        return
+    output = b"".join(result.output)
+    assert b"".join(run(output).output) == output
+
+
+@examples
+@given(
+    streams, st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5), st.sampled_from(PIECES)), min_size=1, max_size=3)
+)
+def test_any_text_that_was_once_a_stream(rnd: Random, damage: list[tuple[float, int, str]]) -> None:
+    text = stream(rnd).text
+    for share, length, piece in damage:
+        at = int(len(text) * share)
+        text = text[:at] + piece + text[at + length :]
+    check(text)
+
+
+@examples
+@given(streams)
+def test_every_reference_moves_whatever_the_style(rnd: Random) -> None:
+    made = stream(rnd)
+    output, reported = values(render(made.text)), summary(made.text)
+    found = strings(output)
+    assert not [reference for reference in made.references if reference in found]
+    assert sum(text.startswith(f"{PRIVATE}/") for text in found) >= len(made.references)
+    assert {image["from"] for image in reported["images"]} == set(made.references)
+    assert reported["left"] == []
+    assert output == patched(made.text, reported)
+    assert len(pod_secrets(output)) >= made.pods
+    assert all(names.count(SECRET) == 1 for names in pod_secrets(output))
+
+
+def pod_secrets(value: Any) -> list[list[str]]:  # noqa: ANN401  # what YAML can hold
+    """The names of the pull secrets of each pod spec."""
+    if not isinstance(value, (dict, list)):
+        return []
+    found = [names for item in (value.values() if isinstance(value, dict) else value) for names in pod_secrets(item)]
+    if isinstance(value, dict) and "containers" in value:
+        found.append([secret["name"] for secret in value["imagePullSecrets"]])
+    return found
+
+
+INSERTED = re.compile(
+    rf"imagePullSecrets:\s+- name: {SECRET}\s+(?![\s-])"
+    rf'|"imagePullSecrets": \[(?:{{"name": "{SECRET}"}})?\s*\],\s+'
+    rf"|- name: {SECRET}\s+(?=-\s)"
+    rf'|{{"name": "{SECRET}"}}(?:,\s+)?'
+)
+"""All the forms in which pull secrets are added to what is there; and a field without any, which may get some."""
+
+
+@examples
+@given(streams)
+def test_nothing_but_references_and_secrets_changes(rnd: Random) -> None:
+    made = stream(rnd, nulls=False)
+    assume(SECRET not in made.text)
+    before = unreferenced(made.text, made)
+    assert unreferenced(render(made.text, pull_secrets=()), made) == before
+    assert INSERTED.sub("", unreferenced(render(made.text), made)) == INSERTED.sub("", before)
+
+
+def unreferenced(text: str, made: Stream) -> str:
+    """A text without its references, moved or not, however they are escaped."""
+    for image in summary(made.text)["images"]:
+        for reference in (image["to"], image["from"]):
+            text = re.sub("".join(rf"(?:{re.escape(c)}|\\[uU]0*{ord(c):x})" for c in reference), "IMAGE", text)
+    return text
+
+
+KEYS = (
+    "image", "img", "Image", "IMAGE_TAG", "proxyImage", "containers", "initContainers", "name", "value",
+    "repository", "repo", "registry", "hub", "tag", "version", "env", "args", "command", "data", "kind", "url",
+    "spec",
+)  # fmt: skip
+VALUES = (
+    "nginx", "nginx:1", "a/b", "a/b:1", "quay.io/a/b", "quay.io/a/b:1", f"{SOURCE}/x:1", f"{PRIVATE}/x", "v1.2",
+    "registry:5000/x", "localhost/x", "Secret", "ConfigMap", "bmdpbng6MQ==", "--image=a/b:1",
+    "@sha256:" + "0" * 64, "image: a/b:1\nx: y\n", '{"image": "a/b:1"}', "", "grün",
+)  # fmt: skip
+nested = st.recursive(
+    st.sampled_from(VALUES),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@examples
+@given(nested, st.sampled_from([None, '"', "'", "|"]), st.booleans(), st.sampled_from([20, 1000]))
+def test_a_document_that_is_passed_over_holds_nothing(value: Any, style: str | None, flow: bool, width: int) -> None:  # noqa: ANN401, FBT001  # as drawn
+    text = yaml.safe_dump(value, default_style=style, default_flow_style=flow, width=width)
+    data = text.encode()
+    assume(not may_hold_images(data, 0, len(data)))
+    for root in composer.compose(text).roots:
+        assert sites.find(root, Relocation(settings()).known).sites == []
