@@ -1,0 +1,216 @@
+"""A Quay organization that is a proxy cache, by Quay's REST API (Red Hat Quay API reference, organization).
+
+    GET    /api/v1/organization/{org}                       404 if there is none
+    POST   /api/v1/organization/                            201
+    GET    /api/v1/organization/{org}/proxycache            `upstream_registry` is empty if it is no proxy cache
+    DELETE /api/v1/organization/{org}/proxycache            201
+    POST   /api/v1/organization/{org}/validateproxycache    202, `Valid`, or `Anonymous` without upstream credentials
+    POST   /api/v1/organization/{org}/proxycache            201
+
+The API cannot change a configuration, only delete it and make another; nor does it show the upstream password.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from postrenderer.errors import AcregError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from postrenderer.registry.credentials import Login
+
+_SECONDS = 60
+_HIDDEN = "***"
+_OK, _MISSING = 200, 404
+_REDIRECTS = range(300, 400)
+
+
+class Proxy(NamedTuple):
+    """What the organization is to be.
+
+    Attributes:
+        organization: its name.
+        upstream: the registry that it caches, with or without a path.
+        login: for the upstream registry; None if everybody may pull there.
+        expiration: seconds that a cached tag counts without a look at the upstream registry.
+        email: of the organization, which some Quays ask for; empty for none.
+    """
+
+    organization: str
+    upstream: str
+    login: Login | None
+    expiration: int
+    email: str = ""
+
+
+class Request(NamedTuple):
+    """One request: method, path below `/api/v1/organization/`, and JSON body."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+
+
+class Answer(NamedTuple):
+    """Status code, and the JSON value of the answer; None if it is none."""
+
+    status: int
+    value: Any
+
+
+class Quay:
+    """Sends requests to Quay's API. Call it with one of them.
+
+    Args:
+        url: scheme, host and port.
+        token: an OAuth access token with the scopes to administer and create organizations.
+        ca_file: an authority to trust besides the system's; empty for none.
+    """
+
+    def __init__(self, url: str, token: str, ca_file: str) -> None:
+        self._url = url
+        self._token = token
+        context = ssl.create_default_context()
+        if ca_file:
+            context.load_verify_locations(ca_file)
+        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect)
+
+    def __call__(self, request: Request) -> Answer:
+        """Send a request.
+
+        Raises:
+            AcregError: Quay does not answer, or not as its API does.
+        """
+        url = f"{self._url}/api/v1/organization/{request.path}"
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        data = None
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(request.body).encode()
+        prepared = urllib.request.Request(url, data, headers, method=request.method)  # noqa: S310  # http or https
+        try:
+            with self._opener.open(prepared, timeout=_SECONDS) as response:
+                return Answer(response.status, _value(response.read()))
+        except urllib.error.HTTPError as error:
+            if error.code in _REDIRECTS:
+                raise AcregError(
+                    f"{url} sends elsewhere, which is not followed, as the token is for Quay alone."
+                ) from None
+            return Answer(error.code, _value(error.read()))
+        except OSError as error:
+            raise AcregError(f"Quay at {self._url} does not answer: {getattr(error, 'reason', error)}.") from None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: a token must not go to another host."""
+
+    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
+        """Make no further request."""
+
+
+def configure(send: Callable[[Request], Answer], proxy: Proxy, *, replace: bool) -> list[str]:
+    """Make the organization if it is missing, and make it a proxy cache.
+
+    Args:
+        send: sends a request.
+        proxy: what is wanted.
+        replace: whether a configuration that is there is replaced.
+
+    Returns:
+        What was done, a sentence each.
+
+    Raises:
+        AcregError: Quay refuses, or the organization is a proxy cache of something else.
+    """
+    done = []
+    name = proxy.organization
+    if _expect(send, Request("GET", name), _OK, _MISSING).status == _MISSING:
+        _expect(send, _create(proxy), 201)
+        done.append(f"The organization {name} was made.")
+    current = _expect(send, Request("GET", f"{name}/proxycache"), _OK, _MISSING).value
+    upstream = current.get("upstream_registry") if isinstance(current, dict) else ""
+    if upstream and not replace:
+        if upstream == proxy.upstream and current.get("expiration_s") == proxy.expiration:
+            return [*done, f"{name} is a proxy cache of {upstream} already. --replace sets its password again."]
+        raise AcregError(
+            f"The organization {name} is a proxy cache already, of {upstream} with an expiration of"
+            f" {current.get('expiration_s')} seconds. Give --replace to replace that, or name another organization with"
+            " --repository-path."
+        )
+    answer = _expect(send, Request("POST", f"{name}/validateproxycache", _config(proxy)), 202)
+    if proxy.login and answer.value == "Anonymous":
+        raise AcregError(f"{proxy.upstream} does not take the user name and password, says Quay. Nothing was changed.")
+    if upstream:
+        _expect(send, Request("DELETE", f"{name}/proxycache"), 201, 204)
+        done.append(f"The proxy cache of {upstream} was removed.")
+    _expect(send, Request("POST", f"{name}/proxycache", _config(proxy)), 201)
+    return [*done, f"{name} is a proxy cache of {proxy.upstream} now."]
+
+
+def describe(proxy: Proxy, url: str, *, replace: bool) -> str:
+    """Return the requests that `configure` may send, as text without token and password."""
+    name = proxy.organization
+    requests = [
+        ("", Request("GET", name)),
+        ("if that is not found", _create(proxy)),
+        ("", Request("GET", f"{name}/proxycache")),
+        ("", Request("POST", f"{name}/validateproxycache", _config(proxy))),
+        *([("if there is a configuration", Request("DELETE", f"{name}/proxycache"))] if replace else []),
+        ("" if replace else "if there is no configuration", Request("POST", f"{name}/proxycache", _config(proxy))),
+    ]
+    return "\n".join(_shown(when, request, url) for when, request in requests)
+
+
+def _shown(when: str, request: Request, url: str) -> str:
+    lines = [f"# {when}"] if when else []
+    lines += [f"{request.method} {url}/api/v1/organization/{request.path}", f"Authorization: Bearer {_HIDDEN}"]
+    if request.body is not None:
+        body = {key: _HIDDEN if value and "password" in key else value for key, value in request.body.items()}
+        lines += ["Content-Type: application/json", "", json.dumps(body, indent=2)]
+    return "\n".join(lines) + "\n"
+
+
+def _create(proxy: Proxy) -> Request:
+    return Request("POST", "", {"name": proxy.organization, **({"email": proxy.email} if proxy.email else {})})
+
+
+def _config(proxy: Proxy) -> dict[str, Any]:
+    return {
+        "org_name": proxy.organization,
+        "upstream_registry": proxy.upstream,
+        "upstream_registry_username": proxy.login.username if proxy.login else None,
+        "upstream_registry_password": proxy.login.password if proxy.login else None,
+        "expiration_s": proxy.expiration,
+        "insecure": False,
+    }
+
+
+def _expect(send: Callable[[Request], Answer], request: Request, *statuses: int) -> Answer:
+    answer = send(request)
+    if answer.status in statuses:
+        return answer
+    reason = answer.value if isinstance(answer.value, dict) else {}
+    words = next((str(reason[key]) for key in ("error_message", "message", "detail", "title") if reason.get(key)), "")
+    hint = {
+        401: " The token must be an OAuth access token of an application, with the scopes to administer and create"
+        " organizations.",
+        403: " The token lacks a scope, or its user a right.",
+        404: " Is the proxy cache switched on there (FEATURE_PROXY_CACHE: true)?",
+    }.get(answer.status, "")
+    raise AcregError(
+        f"Quay refused {request.method} /api/v1/organization/{request.path} with status {answer.status}"
+        f"{f': {words}' if words else ''}.{hint}"
+    )
+
+
+def _value(data: bytes) -> Any:  # noqa: ANN401  # what JSON can hold
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None
