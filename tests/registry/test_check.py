@@ -1,0 +1,80 @@
+"""`acreg check` against real registries."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from postrenderer.cli.check import require
+from postrenderer.errors import AcregError
+from postrenderer.settings import Settings
+from registry import images
+from registry.conftest import Acreg, Published, login, push
+
+if TYPE_CHECKING:
+    from registry.servers import Registry
+
+
+@pytest.fixture
+def environment(plain: Registry, published: Published) -> dict[str, str]:
+    hosts = f"{plain.host},{published.registry.host}"
+    return {"ACREG_REGISTRY": plain.host, "ACREG_INSECURE_REGISTRIES": hosts}
+
+
+def test_what_is_missing_is_listed(acreg: Acreg, published: Published, environment: dict[str, str]) -> None:
+    (acreg.folder / "some.txt").write_text("\n".join(published.references[:6]))
+    (acreg.folder / "more.txt").write_text("\n".join(published.references[:8]))
+    assert acreg.run("mirror", "--list", "some.txt", **environment).code == 0
+    run = acreg.run("check", "--list", "more.txt", **environment)
+    assert run.code == 1
+    assert run.stdout.splitlines()[-1] == "8 images: 6 present, 2 missing, 0 differs, 0 failed"
+    as_json = acreg.run("check", "--list", "more.txt", "-o", "json", **environment)
+    found = json.loads(as_json.stdout)
+    assert (as_json.code, found["summary"]["missing"]) == (1, 2)
+    assert [item["source"] for item in found["images"] if item["status"] == "missing"] == published.references[6:8]
+    assert {item["digest"] for item in found["images"][:6]} == {
+        published.digests[reference] for reference in published.references[:6]
+    }
+
+
+def test_private_and_kept_images(
+    acreg: Acreg, published: Published, plain: Registry, environment: dict[str, str]
+) -> None:
+    images.build(acreg.folder / "image", "private")
+    push(acreg.folder / "image", f"{plain.host}/appcircle/own:1")
+    listed = f"{plain.host}/appcircle/own:1\nquay.io/kept/image:1\n"
+    run = acreg.run("check", "--digests", "--list", "-", "--keep", "quay.io", stdin=listed, **environment)
+    assert (run.code, "1 images: 1 present" in run.stdout) == (0, True), run
+    assert "not checked: quay.io/kept/image:1" in run.stderr
+    assert published.references
+
+
+def test_a_source_that_cannot_be_reached_is_no_failure(
+    acreg: Acreg, plain: Registry, environment: dict[str, str]
+) -> None:
+    images.build(acreg.folder / "image", "alone")
+    push(acreg.folder / "image", f"{plain.host}/appcircle/x:1")
+    flags = ("--digests", "--retries", "0", "--source", "127.0.0.1:1/gone", "--list", "-")
+    run = acreg.run("check", *flags, stdin="127.0.0.1:1/gone/x:1\n", **environment)
+    assert run.code == 0, run
+    assert "the source could not be asked" in run.stdout
+
+
+def test_a_wrong_password_is_no_missing_image(acreg: Acreg, secured: Registry) -> None:
+    run = acreg.run("check", "--list", "images.txt", **login(secured, "wrong"))
+    assert (run.code, "38 failed" in run.stdout) == (1, True)
+    assert "refuses the credentials" in run.stdout
+
+
+def test_the_gate_names_what_is_missing(acreg: Acreg, published: Published, environment: dict[str, str]) -> None:
+    reference = published.references[1]
+    manifests = f"image: {reference}\n".encode()
+    settings = Settings(environment["ACREG_REGISTRY"], "appcircle", sources=(published.source,))
+    environ = {**acreg.environment, **environment}
+    with pytest.raises(AcregError, match=r"1 of 1 images cannot be pulled .* \(missing\)\. Copy them"):
+        require(manifests, settings, {}, environ)
+    (acreg.folder / "one.txt").write_text(reference)
+    assert acreg.run("mirror", "--list", "one.txt", **environment).code == 0
+    require(manifests, settings, {}, environ)
