@@ -17,7 +17,37 @@ from yaml.composer import ComposerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Loader: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_TAGS = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
+
+
+class _Untyped:
+    """Gives a node without a tag that of its kind at once. Asking for resolvers takes a third of PyYAML's time."""
+
+    def resolve(self, kind: type[yaml.Node], _value: object, _implicit: object) -> str:
+        return _TAGS[kind]
+
+    def descend_resolver(self, _parent: object, _index: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+class PythonLoader(_Untyped, yaml.BaseLoader):
+    """PyYAML's Python code."""
+
+
+if yaml.__with_libyaml__:
+
+    class Loader(_Untyped, yaml.CBaseLoader):
+        """PyYAML's C extension."""
+
+else:
+    Loader = PythonLoader  # type: ignore[misc, assignment]  # what there is
 
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
@@ -110,21 +140,21 @@ def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda
     return Composed(roots, borrowed, anchors)
 
 
-def _tag(event: Any, kind: str) -> str:  # noqa: ANN401  # likewise
-    return event.tag if event.tag not in (None, "!") else f"tag:yaml.org,2002:{kind}"
+def _tag(event: Any, kind: type[yaml.Node]) -> str:  # noqa: ANN401  # likewise
+    return event.tag if event.tag not in (None, "!") else _TAGS[kind]
 
 
 def _scalar(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
-    return yaml.ScalarNode(_tag(event, "str"), event.value, event.start_mark, event.end_mark, event.style)
+    return yaml.ScalarNode(_tag(event, yaml.ScalarNode), event.value, event.start_mark, event.end_mark, event.style)
 
 
 def _sequence(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
-    return yaml.SequenceNode(_tag(event, "seq"), [], event.start_mark, event.end_mark, event.flow_style)
+    return yaml.SequenceNode(_tag(event, yaml.SequenceNode), [], event.start_mark, event.end_mark, event.flow_style)
 
 
 def _mapping(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
     """A mapping that holds its keys and values in turn until it is closed."""
-    return yaml.MappingNode(_tag(event, "map"), [], event.start_mark, event.end_mark, event.flow_style)
+    return yaml.MappingNode(_tag(event, yaml.MappingNode), [], event.start_mark, event.end_mark, event.flow_style)
 
 
 _STARTS: dict[type, Callable[[Any], yaml.Node]] = {
@@ -147,7 +177,7 @@ def written_out(node: yaml.Node) -> str:
         RecursionError: the node holds itself, or more than _WRITTEN_LIMIT nodes with its aliases written out.
     """
     budget = iter(range(_WRITTEN_LIMIT))
-    listed = yaml.SequenceNode("tag:yaml.org,2002:seq", [_in_flow_style(node, budget)], flow_style=True)
+    listed = yaml.SequenceNode(_TAGS[yaml.SequenceNode], [_in_flow_style(node, budget)], flow_style=True)
     text: str = yaml.serialize(listed, Dumper=yaml.BaseDumper, width=sys.maxsize, allow_unicode=True)
     return text.strip()[1:-1]
 

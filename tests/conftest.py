@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from postrenderer import composer
 
@@ -23,7 +22,7 @@ def zipapp(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.fixture(params=["CBaseLoader", "BaseLoader"])
+@pytest.fixture(params=[composer.Loader, composer.PythonLoader], ids=["C", "Python"])
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read YAML with PyYAML's C extension and then with its Python code, as users have either."""
-    monkeypatch.setattr(composer, "Loader", getattr(yaml, request.param))
+    monkeypatch.setattr(composer, "Loader", request.param)
