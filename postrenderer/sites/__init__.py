@@ -10,7 +10,7 @@ import yaml
 from postrenderer import composer
 from postrenderer.scalars import Edit, in_text
 from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
-from postrenderer.sites.site import CERTAIN, STRONG, Api, Context, Mapping, Path, Scalar, Site, Span, whole
+from postrenderer.sites.site import CERTAIN, KNOWN, STRONG, Api, Context, Mapping, Path, Scalar, Site, Span, whole
 from postrenderer.sites.walk import walk
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
         else:
             continue
         found += sites
+    found = [_certified(site, known) for site in found]
     found += _repeated(found, unclaimed)
+    found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
     return Found(found, list(pod_specs.values()), list(accounts.values()))
 
 
@@ -107,10 +109,19 @@ def _documents(value: str) -> list[yaml.Node]:
 def _of_families(mapping: Mapping, context: Context, claimed: dict[int, object]) -> list[Site]:
     found: list[Site] = []
     for family in MAPPING_FAMILIES:
-        found += [
-            site for site in family.sites(mapping, context) if claimed.setdefault(id(site.node), family) is family
-        ]
+        for site in family.sites(mapping, context):
+            if claimed.setdefault(id(site.node), family) is family:
+                found.append(site)
+                claimed.update(dict.fromkeys(map(id, site.parts), family))
     return found
+
+
+def _certified(site: Site, known: Callable[[str], bool]) -> Site:
+    """The site, certain if its reference spells out a configured prefix, whatever the place says."""
+    span = site.span
+    if span.level == CERTAIN or not known(span.reference):
+        return site
+    return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
 
 
 def _repeated(found: list[Site], unclaimed: list[Scalar]) -> Iterator[Site]:

@@ -34,7 +34,7 @@ def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
         if copying:
             yield from _copied(value, (mapping.path, key), context)
         else:
-            yield from sites_of(named.spans(_flags(value, (mapping.path, key))), FAMILY)
+            yield from sites_of(named.images(_flags(value, (mapping.path, key))), FAMILY)
 
 
 def _copies(node: yaml.SequenceNode) -> bool:

@@ -131,7 +131,7 @@ def _split(node: yaml.MappingNode, path: Path, location: Location) -> Iterator[S
         for part, key in location.parts
         if key in scalars
     ]
-    for value, span in named.spans(values):
+    for value, span, _ in named.images(values):
         if value.scalar:
             yield Site(value.scalar.node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, value.scalar.path)
 

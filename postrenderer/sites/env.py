@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.sites import keys, named, text
-from postrenderer.sites.site import Named, Scalar, sites_of
+from postrenderer.sites.site import Image, Named, Scalar, sites_of
 from postrenderer.sites.walk import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, Mapping, Path, Site, Span
+    from postrenderer.sites.site import Context, Mapping, Path, Site
 
 FAMILY = "env"
 
@@ -25,17 +25,17 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The images in the lists of variables of a mapping."""
     for key, value in mapping.pairs:
         if isinstance(value, yaml.SequenceNode):
-            yield from sites_of(_spans(list(_variables(value, (mapping.path, key)))), FAMILY)
+            yield from sites_of(_images(list(_variables(value, (mapping.path, key)))), FAMILY)
 
 
-def _spans(variables: list[Named]) -> Iterator[tuple[Named, Span]]:
+def _images(variables: list[Named]) -> Iterator[Image]:
     """The images that variables are or make up, then those inside longer texts of variables named after images."""
-    found = list(named.spans(variables))
-    whole = {id(variable) for variable, _ in found}
+    found = list(named.images(variables))
+    whole = {id(image.value) for image in found}
     yield from found
     for variable in variables:
         if id(variable) not in whole and keys.read(variable.name).role in (keys.IMAGE, keys.MENTION):
-            yield from ((variable, span) for span in text.mentioned(variable.value))
+            yield from (Image(variable, span) for span in text.mentioned(variable.value))
 
 
 def _variables(node: yaml.SequenceNode, path: Path) -> Iterator[Named]:

@@ -33,7 +33,7 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
         if isinstance(value, yaml.ScalarNode) and value.value
     ]
     yield from _object_reference(scalars)
-    found = named.spans([*_without_sources(scalars, mapping), *_listed(mapping)])
+    found = named.images([*_without_sources(scalars, mapping), *_listed(mapping)])
     for site in sites_of(found, FAMILY):
         span = site.span
         if mapping.listed and site.path == (mapping.path, "image") and any(key == "name" for key, _ in mapping.pairs):

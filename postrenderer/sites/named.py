@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.reference import InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys, registries
-from postrenderer.sites.site import STRONG, WEAK, Named, Span
+from postrenderer.sites.site import STRONG, WEAK, Image, Named, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,8 +20,8 @@ _PARTS = frozenset((keys.IMAGE, keys.REGISTRY, keys.REPOSITORY, keys.TAG))
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.UNPULLED))
 
 
-def spans(values: Iterable[Named]) -> Iterator[tuple[Named, Span]]:
-    """The images among texts with names, each with the text that carries its registry."""
+def images(values: Iterable[Named]) -> Iterator[Image]:
+    """The images among texts with names."""
     groups: dict[tuple[str, ...], dict[str, Named]] = {}
     single = []
     for value in values:
@@ -34,14 +34,14 @@ def spans(values: Iterable[Named]) -> Iterator[tuple[Named, Span]]:
     used: set[int] = set()
     for group in groups.values():
         for made in _put_together(group):
-            used.update(id(value) for value in group.values())
+            used.update(id(value) for value in (made.value, *made.parts))
             yield made
     for role, value in single:
         if id(value) not in used:
             yield from _alone(role, value)
 
 
-def _alone(role: str, value: Named) -> Iterator[tuple[Named, Span]]:
+def _alone(role: str, value: Named) -> Iterator[Image]:
     """The image that a text is by its name alone."""
     if role == keys.PREFIX:
         yield from _prefix(value)
@@ -51,10 +51,10 @@ def _alone(role: str, value: Named) -> Iterator[tuple[Named, Span]]:
     if text and level:
         end = value.start + len(text.literal)
         reason = f"`{value.name}` names {'no image that nodes pull' if role == keys.UNPULLED else 'an image'}"
-        yield value, Span(value.start, end, text.literal, "", level, reason)
+        yield Image(value, Span(value.start, end, text.literal, "", level, reason))
 
 
-def _put_together(group: dict[str, Named]) -> Iterator[tuple[Named, Span]]:
+def _put_together(group: dict[str, Named]) -> Iterator[Image]:
     """The image that texts with one stem make up: the first of them that says anything carries the registry."""
     registry, repository, tag = group.get(keys.REGISTRY), group.get(keys.REPOSITORY), group.get(keys.TAG)
     name = group.get(keys.IMAGE)
@@ -77,7 +77,8 @@ def _put_together(group: dict[str, Named]) -> Iterator[tuple[Named, Span]]:
     reason = f"{together} make up an image" if len(parts) > 1 or tag else f"{together} names a repository"
     first = parts[0]
     end = first.start + len(first.value.rstrip("/"))
-    yield first, Span(first.start, end, reference, suffix + mark, level, reason)
+    rest = tuple(part for part in (*parts[1:], tag) if part)
+    yield Image(first, Span(first.start, end, reference, suffix + mark, level, reason), rest)
 
 
 def _is_complete(name: str) -> bool:
@@ -99,13 +100,14 @@ def _level(text: evidence.Text, group: dict[str, Named], *, named: bool) -> str:
     return WEAK if code else STRONG  # `repo: acme/app` is as well one of code
 
 
-def _prefix(registry: Named, least: str = "") -> Iterator[tuple[Named, Span]]:
+def _prefix(registry: Named, least: str = "") -> Iterator[Image]:
     """A registry or a path in it to which the names of images are added elsewhere, as Istio's `hub` with its `tag`."""
     place = registry.value.rstrip("/")
     text = evidence.read(f"{place}/image")
     if text and text.host == registries.REGISTRY and least in place:
         reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
-        yield registry, Span(registry.start, registry.start + len(place), f"{place}/image", "/image", STRONG, reason)
+        end = registry.start + len(place)
+        yield Image(registry, Span(registry.start, end, f"{place}/image", "/image", STRONG, reason))
 
 
 def _with_tag(repository: str, tag: str) -> tuple[str, str]:

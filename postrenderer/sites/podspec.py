@@ -22,8 +22,8 @@ VOLUME_FAMILY = "image-volume"
 
 CONTAINERS = frozenset(("containers", "initContainers", "ephemeralContainers"))
 
-PLACEHOLDERS = frozenset(("", "auto"))
-"""Istio's gateway injection replaces `auto`: https://istio.io/latest/docs/setup/additional-setup/gateway."""
+PLACEHOLDERS = frozenset(("", "auto", "null"))
+"""No images: Istio's gateway injection replaces `auto`, see https://istio.io/latest/docs/setup/additional-setup/gateway."""
 
 
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:

@@ -13,6 +13,8 @@ CERTAIN = "certain"
 """A field that is an image by its type, or a reference under a configured source or rule."""
 STRONG = "strong"
 """An image-like place that holds what can only be an image."""
+KNOWN = "under a configured source or rule"
+"""Why a reference is certain whose place does not say so."""
 WEAK = "weak"
 """Looks like an image and may be none: reported, never changed."""
 
@@ -58,6 +60,7 @@ class Site(NamedTuple):
         family: the class of the place, as reports name it.
         path: where the scalar stands.
         encoding: `base64`, or empty.
+        parts: the scalars that hold the rest of a split reference.
     """
 
     node: yaml.ScalarNode
@@ -65,6 +68,7 @@ class Site(NamedTuple):
     family: str
     path: Path
     encoding: str = ""
+    parts: tuple[yaml.ScalarNode, ...] = ()
 
 
 class Api(NamedTuple):
@@ -120,11 +124,21 @@ class Named(NamedTuple):
     role: str = ""
 
 
-def sites_of(found: Iterable[tuple[Named, Span]], family: str) -> Iterator[Site]:
-    """Spans of named texts as sites of the scalars that hold the texts."""
-    for value, span in found:
-        if value.scalar is not None:
-            yield Site(value.scalar.node, span, family, value.scalar.path)
+class Image(NamedTuple):
+    """An image among texts with names: the text that carries its registry, and the texts that hold the rest of it."""
+
+    value: Named
+    span: Span
+    parts: tuple[Named, ...] = ()
+
+
+def sites_of(images: Iterable[Image], family: str) -> Iterator[Site]:
+    """The images as sites of the scalars that hold their texts."""
+    for image in images:
+        if image.value.scalar is not None:
+            place = image.value.scalar
+            parts = tuple(part.scalar.node for part in image.parts if part.scalar is not None)
+            yield Site(place.node, image.span, family, place.path, "", parts)
 
 
 class Context(NamedTuple):

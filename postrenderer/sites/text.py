@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.sites import evidence, keys, named, registries
 from postrenderer.sites.keys import COPYING
-from postrenderer.sites.site import CERTAIN, STRONG, WEAK, Named, Site, Span
+from postrenderer.sites.site import CERTAIN, KNOWN, STRONG, WEAK, Named, Site, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,21 +22,24 @@ FAMILY = "text"
 
 _REFERENCE = re.compile(
     r"(?:(?<=docker://)|(?<=:-)|(?<![\w.\-/@%~+]))"
-    r"(?P<host>(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(?::\d+)?|[A-Za-z0-9-]+:\d+|localhost|\[[0-9A-Fa-f:]+\](?::\d+)?)"
+    r"(?P<host>[A-Za-z0-9][A-Za-z0-9-]*(?:(?:\.[A-Za-z0-9-]+)+(?::\d+)?|:\d+)|localhost|\[[0-9A-Fa-f:]+\](?::\d+)?)"
     r"(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+"
     r"(?::\w[\w.-]{0,127}(?![\w/]))?"
     r"(?:@[a-z0-9]+:[0-9a-f]{64,128})?"
     r"(?:(?P<template>[:@])(?=\{\{|\$[({A-Za-z_])|(?![\w*/:@]|[.-]\w|\{\{|\$[({]))",
     re.ASCII,
 )
-_OPEN_VALUE = r"(?P<value>[^\s\"'`,;(){}\[\]<>|\\]+(?:\{\{|\$\{|\$\()?)"
+_OPEN_VALUE = (
+    r"(?![\w./-]+:[ \t])"  # no key of its own
+    r"(?P<value>(?:[^\s\"'`,;(){}\[\]<>|\\$]|\$(?![{(]))+(?:\{\{|\$\{|\$\()?|\{\{|\$\{|\$\()"
+)
 _ASSIGNMENT = re.compile(
     r"(?<![\w./-])(?P<name>[A-Za-z_][\w./-]*)\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?"
     + _OPEN_VALUE
 )
 _FLAG = re.compile(r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
 _IGNORED = re.compile(
-    r"^[ \t]*(?:#|//|--[ \t]|\*[ \t]).*$"  # comments
+    r"^[ \t]*(?:#|//|--[ \t]|\*[ \t]).*$|[ \t]#[ \t].*$"  # comments
     r"|\b(?:"
     + "|".join(sorted(COPYING))
     + r"|(?:docker|podman|nerdctl)[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*"  # what copies or makes images
@@ -120,7 +123,7 @@ def _certain(text: str, known: Callable[[str], bool]) -> Iterator[Span]:
         reference = _trimmed(match)
         if known(reference):
             start = match.start()
-            yield Span(start, start + len(reference), reference, "", CERTAIN, "under a configured source or rule")
+            yield Span(start, start + len(reference), reference, "", CERTAIN, KNOWN)
 
 
 def _outspoken(text: str) -> Iterator[Span]:
@@ -153,7 +156,7 @@ def _assigned(text: str) -> Iterator[Span]:
         if keys.read(match["name"]).role
     ]
     for group in _neighbours(sorted(values, key=lambda value: value.start), text):
-        yield from (span for _, span in named.spans(group))
+        yield from (image.span for image in named.images(group))
         yield from _services(group)
 
 

@@ -1,0 +1,125 @@
+"""What the families do together: `sites.find` and `sites.spans`."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from marked import check, config
+
+from postrenderer import composer, sites
+from postrenderer.sites.site import CERTAIN, pointer
+
+SOURCE = "registry.acme.dev/source/"
+
+
+def known(reference: str) -> bool:
+    return reference.startswith(SOURCE)
+
+
+def find(text: str) -> sites.Found:
+    (root,) = composer.compose(text).roots
+    return sites.find(root, known)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"{SOURCE}app",
+        f"see {SOURCE}app, and so on",
+        f"# {SOURCE}app",
+        f"--destination={SOURCE}app",
+        f"skopeo copy docker://{SOURCE}app x",
+        f"image:{SOURCE}app",
+        f"map[image:{SOURCE}app]",
+        f"a={SOURCE}app;b",
+    ],
+)
+@pytest.mark.parametrize("key", ["anything", "description", "merged-values", "chart"])
+def test_what_is_under_a_source_is_certain_in_any_text(key: str, value: str) -> None:
+    (site,) = find(config(value, key)).sites
+    assert (site.span.reference, site.span.level) == (f"{SOURCE}app", CERTAIN)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x" + SOURCE + "app",
+        "https://" + SOURCE + "app",
+        "a/" + SOURCE + "app",
+        SOURCE + "app*",
+        SOURCE + "app/*",
+        SOURCE,
+    ],
+)
+def test_what_only_holds_the_letters_of_a_source_is_not(value: str) -> None:
+    assert not [site for site in find(config(value)).sites if site.span.level == CERTAIN]
+
+
+def test_sites_stand_in_the_order_of_the_text() -> None:
+    found = find(
+        "spec:\n  b: quay.io/acme/b:1\n  a: {image: acme/a:1}\n  args: [--c-image=acme/c:1]\n  image: acme/d\n"
+    )
+    assert [site.span.reference for site in found.sites] == ["quay.io/acme/b:1", "acme/a:1", "acme/c:1", "acme/d"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"image: {SOURCE}app:1\n",
+        f"chart: {SOURCE}app:1\n",
+        f"env: [{{name: APP_IMAGE, value: '{SOURCE}app:1'}}]\n",
+        f"args: ['--destination={SOURCE}app:1']\n",
+        f"command: [skopeo, '{SOURCE}app:1']\n",
+        "{repository: registry.acme.dev/source/app, tag: 1}\n",
+    ],
+)
+def test_what_is_under_a_source_is_certain_in_any_place(text: str) -> None:
+    (site,) = find(text).sites
+    assert (site.span.reference, site.span.level) == (f"{SOURCE}app:1", CERTAIN)
+
+
+def test_one_scalar_with_several_references() -> None:
+    (root,) = composer.compose(config("a: quay.io/acme/a:1\nb:\n- image: acme/b\n- image: acme/b\n")).roots
+    found = [site.span for site in sites.find(root, known).sites]
+    assert [span.reference for span in found] == ["quay.io/acme/a:1", "acme/b", "acme/b"]
+    assert [span.start for span in found] == [3, 32, 48]
+
+
+def test_texts_that_repeat_the_image_of_a_container() -> None:
+    check(
+        "kind: Pod\nspec:\n  containers:\n  - image: «acme/app:1»\n    args: [--copy, «acme/app:1»]\n"
+        "  - image: «other»\n    args: [other]\n",
+        "podspec",
+        "text",
+    )
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4, 5])
+def test_documents_within_texts_within_documents(levels: int) -> None:
+    text = "image: acme/app:1\n"
+    for _ in range(levels):
+        text = "data: |\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    (site,) = find(text).sites
+    assert site.span.reference == "acme/app:1"
+
+
+def test_a_base64_text_within_a_text_is_left_alone() -> None:
+    inner = "apiVersion: v1\nkind: Secret\ndata: {a: " + base64.b64encode(b"image: acme/app:1").decode() + "}\n"
+    assert not find(config(inner)).sites
+
+
+def test_pod_specs_and_service_accounts_with_all_their_paths() -> None:
+    found = find(
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ServiceAccount, metadata: {name: a}}\n"
+        "- spec: &s {containers: [{image: a}]}\n- spec: *s\n- spec: {containers: [{name: b}]}\n"
+    )
+    assert [[pointer(path) for path in owner.paths] for owner in found.pod_specs] == [
+        ["/items/1/spec", "/items/2/spec"]
+    ]
+    assert [[pointer(path) for path in owner.paths] for owner in found.service_accounts] == [["/items/0"]]
+
+
+def test_each_site_says_why() -> None:
+    found = find("spec: {image: acme/a:1, registry: quay.io, repository: acme/b, tag: 1, c: quay.io/acme/c:1}\n")
+    assert all(site.span.reason for site in found.sites)

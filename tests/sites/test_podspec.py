@@ -1,0 +1,48 @@
+# ruff: noqa: E501  # a row of a table is a whole text
+from __future__ import annotations
+
+import pytest
+from marked import check
+
+from postrenderer.sites import podspec
+
+SPEC = "{initContainers: [{image: «acme/init»}], containers: [{name: a, image: «cpu»}, {image: «quay.io/acme/b:1»}]}"
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        f"kind: Pod\nspec: {SPEC}\n",
+        f"kind: Deployment\nspec: {{template: {{spec: {SPEC}}}}}\n",
+        f"kind: CronJob\nspec: {{jobTemplate: {{spec: {{template: {{spec: {SPEC}}}}}}}}}\n",
+        f"kind: PodTemplate\ntemplate: {{spec: {SPEC}}}\n",
+        f"kind: List\nitems: [{{kind: Pod, spec: {SPEC}}}]\n",
+        f"kind: RayCluster\nspec: {{headGroupSpec: {{template: {{spec: {SPEC}}}}}}}\n",
+        f"kind: ClusterServingRuntime\nspec: {SPEC}\n",
+        f"kind: Pooler\nspec: {{template: {{spec: {SPEC}}}}}\n",
+        f"kind: Elasticsearch\nspec: {{nodeSets: [{{podTemplate: {{spec: {SPEC}}}}}]}}\n",
+        f"kind: SeldonDeployment\nspec: {{predictors: [{{componentSpecs: [{{spec: {SPEC}}}]}}]}}\n",
+        "kind: Pod\nspec: {ephemeralContainers: [{name: debug, image: «busybox»}]}\n",
+        "kind: Pod\nspec: {containers: [{image: «acme/a:1@sha256:" + "a" * 64 + "»}]}\n",
+        "{kind: Pod, spec: {containers: [{image: «localhost:5000/a»}]}}\n",
+    ],
+)
+def test_images_of_containers_move_wherever_a_pod_spec_stands(manifest: str) -> None:
+    check(manifest, podspec.FAMILY)
+
+
+def test_image_volumes_move() -> None:
+    check(
+        "kind: Pod\nspec:\n  volumes:\n  - name: model\n    image: {reference: «quay.io/acme/model:1», pullPolicy: Always}\n",
+        podspec.VOLUME_FAMILY,
+    )
+
+
+@pytest.mark.parametrize(
+    "image", ["auto", '""', "':'", "repo:sha256:abc", "'{{ .ProxyImage }}'", "$(params.image)", "null"]
+)
+def test_placeholders_and_malformed_images_stay(image: str) -> None:
+    text = f"kind: Pod\nspec:\n  containers:\n  - name: a\n    image: {image}\n"
+    from rendering import render  # noqa: PLC0415
+
+    assert render(text, pull_secrets=()) == text

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+from marked import moved, plain
+from rendering import render
+
+from postrenderer.sites import secrets
+
+
+def secret(content: str, *, width: int = 0, kind: str = "Secret", field: str = "data") -> str:
+    word = base64.b64encode(content.encode()).decode()
+    lines = "".join(f"    {word[i : i + width]}\n" for i in range(0, len(word), width)) if width else ""
+    value = f"|\n{lines}" if width else f"{word}\n"
+    return f"apiVersion: v1\nkind: {kind}\nmetadata:\n  name: demo\n{field}:\n  config: {value}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "image: «acme/app:1»\n",
+        "singleuser:\n  image:\n    name: «quay.io/acme/notebook»\n    tag: '4'\n",
+        '{"image": "«busybox»", "tag": "1"}',
+        "image = '«acme/notebook:latest»'\n{{ x }}\n",
+        "«quay.io/acme/app:1»",
+    ],
+)
+@pytest.mark.parametrize("width", [0, 20])
+def test_references_inside_base64(content: str, width: int) -> None:
+    text = secret(plain(content), width=width)
+    got = render(text, pull_secrets=())
+    value = got.partition("config: ")[2].removeprefix("|\n")
+    assert base64.b64decode("".join(value.split())).decode() == moved(content)
+    assert got.partition("config: ")[0] == text.partition("config: ")[0]
+
+
+@pytest.mark.parametrize(
+    "content", ["password", "replicas: 1\n", '{"auths":{"quay.io":{"auth":"eDp5"}}}', "\x00\x01", ""]
+)
+def test_secrets_without_references_stay(content: str) -> None:
+    assert render(secret(content), pull_secrets=()) == secret(content)
+
+
+def test_the_setting_leaves_them() -> None:
+    text = secret("image: acme/app:1\n")
+    assert render(text, pull_secrets=(), secrets=False) == text
+
+
+@pytest.mark.parametrize(("kind", "field"), [("ConfigMap", "data"), ("Secret", "metadata2"), ("SealedSecret", "data")])
+def test_only_data_of_secrets_is_base64(kind: str, field: str) -> None:
+    text = secret("image: acme/app:1\n", kind=kind, field=field)
+    assert render(text, pull_secrets=()) == text
+
+
+def test_owner_references_do_not_hide_the_kind() -> None:
+    owned = "metadata:\n  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: x}]\n"
+    text = secret("image: acme/app:1\n").replace("metadata:\n  name: demo\n", owned)
+    assert render(text, pull_secrets=()) != text
+
+
+def test_string_data_is_a_text() -> None:
+    text = "kind: Secret\nstringData:\n  config.yaml: |\n    image: «acme/app:1»\n  IMAGE: «acme/app:1»\n"
+    assert render(plain(text), pull_secrets=()) == moved(text)
+
+
+@pytest.mark.parametrize("value", ["no base64!", "YQ", "/w==", ""])
+def test_what_is_not_base64_of_text_is_nothing(value: str) -> None:
+    assert secrets.decoded(value) == ""
+
+
+def test_encoding_is_the_inverse_of_decoding() -> None:
+    assert secrets.decoded(secrets.encoded("image: ä\n")) == "image: ä\n"
