@@ -146,20 +146,44 @@ def _set(lines: list[str], region: _Region, keys: dict[str, object]) -> list[str
         if not found:
             missing.append(f"{_indent(new, region)}{key} = {_literal(value)}")
             continue
-        old = "\n".join(new[found[0] : found[1]])
-        if isinstance(value, list):
-            wanting = [item for item in value if json.dumps(item) not in old and f"'{item}'" not in old]
-            if wanting:
-                close = old.rindex("]")
-                comma = "" if old[:close].rstrip().endswith(("[", ",")) else ", "
-                changed = old[:close].rstrip() + comma + ", ".join(map(json.dumps, wanting)) + old[close:]
-                new[found[0] : found[1]] = [changed]
-        elif _literal(value) not in old.partition("=")[2]:
-            comment = re.search(r"[ \t]+#.*$", _STRING.sub("", old))
-            start = old[: old.index("=")].rstrip()
-            new[found[0] : found[1]] = [f"{start} = {_literal(value)}{comment.group() if comment else ''}"]
+        old = new[found[0] : found[1]]
+        changed = _extended(old, value) if isinstance(value, list) else [_replaced(old[0], value)]
+        new[found[0] : found[1]] = changed
+        region = region._replace(end=region.end + len(changed) - len(old))
     end = _content_end(new, region)
     return [*new[:end], *missing, *new[end:]]
+
+
+def _replaced(line: str, value: object) -> str:
+    code, comment = _split(line)
+    key, _, old = code.partition("=")
+    strings = _STRING.findall(old)
+    if old.strip() == _literal(value) or (strings and isinstance(value, str) and strings[0][1:-1] == value):
+        return line
+    return f"{key.rstrip()} = {_literal(value)}{comment}"
+
+
+def _extended(lines: list[str], items: list[str]) -> list[str]:
+    """Add to an array, behind its last string, what it lacks."""
+    codes = [_split(line)[0] for line in lines]
+    present = [text[1:-1] for code in codes for text in _STRING.findall(code.partition("=")[2] or code)]
+    wanting = [_literal(item) for item in items if item not in present]
+    if not wanting:
+        return lines
+    last = max((number for number, code in enumerate(codes) if _STRING.search(code)), default=None)
+    if last is None:
+        at = codes[0].index("[") + 1
+        return [lines[0][:at] + ", ".join(wanting) + lines[0][at:], *lines[1:]]
+    at = [match.end() for match in _STRING.finditer(codes[last])][-1]
+    line = f"{lines[last][:at]}, {', '.join(wanting)}{lines[last][at:]}"
+    return [*lines[:last], line, *lines[last + 1 :]]
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Return a line's code and its comment, with the space in front of that."""
+    blank = _STRING.sub(lambda match: "_" * len(match.group()), line)
+    code = line[: blank.index("#")].rstrip() if "#" in blank else line.rstrip()
+    return code, line[len(code) :]
 
 
 def _content_end(lines: list[str], region: _Region) -> int:

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from postrenderer.nodes.toml import Table, dump, merge
+
+tomllib = pytest.importorskip("tomllib", reason="this Python has no TOML parser")
+MIRROR = Table("registry.mirror", {"location": "m/x", "insecure": True}, "location")
+REGISTRY = Table("registry", {"prefix": "p", "location": "p"}, "prefix", (MIRROR,))
+WHOLE = {"prefix": "p", "location": "p", "mirror": [{"location": "m/x", "insecure": True}]}
+
+
+def test_what_is_written_is_what_was_meant() -> None:
+    odd = {"a": 'quote " and \\ and \t', "b": ["é", ""], "c": False}
+    assert tomllib.loads(dump([Table("", {"server": "s"}), Table('host."a.b"', odd)])) == {
+        "server": "s",
+        "host": {"a.b": odd},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "registries"),
+    [
+        ("", [WHOLE]),
+        ("x = 1", [WHOLE]),
+        ('[[registry]]\nprefix = "q"\n', [{"prefix": "q"}, WHOLE]),
+        ("[[registry]]\nprefix = 'p'\n", [WHOLE]),
+        ('[[registry]]\nlocation = "p"\n[[registry.mirror]]\nlocation = "first"\n', None),
+        ('[[ registry ]] # here\nprefix = "p"\n\n[[registry.mirror]]\nlocation = "m/x"\n\n[other]\n', [WHOLE]),
+        ('[[registry]]\nprefix = "p"\nlocation = "elsewhere"\n# end\n\n[[registry]]\nprefix = "z"\n', None),
+        ('a = [\n  "[[registry]]",\n]\n', [WHOLE]),
+    ],
+)
+def test_a_registry_is_found_or_added(text: str, registries: list[Any] | None) -> None:
+    merged = merge(text, [REGISTRY])
+    found = tomllib.loads(merged)["registry"]
+    if registries is None:
+        ours = next(entry for entry in found if entry.get("prefix") == "p")
+        assert ours["location"] == "p"
+        assert WHOLE["mirror"][0] in ours["mirror"]
+    else:
+        assert found == registries
+    assert merge(merged, [REGISTRY]) == merged
+    for line in text.splitlines():
+        assert line in merged or "elsewhere" in line
+
+
+@pytest.mark.parametrize("header", ['[host."h:1"]', "[host.'h:1']", '[ host . "h:1" ]'])
+def test_a_table_is_found_however_it_is_written(header: str) -> None:
+    text = f'{header}\n  capabilities = [\n    "pull", # only\n  ]\n'
+    merged = merge(text, [Table('host."h:1"', {"capabilities": ["pull", "resolve"], "ca": "/ca"})])
+    assert tomllib.loads(merged) == {"host": {"h:1": {"capabilities": ["pull", "resolve"], "ca": "/ca"}}}
+    assert "# only" in merged
