@@ -19,6 +19,10 @@ NOTHING = b"# no manifests\n"
 """What stands for an empty stream under Helm 4, which refuses empty output."""
 
 
+RUNS = (["install"], ["upgrade"], ["template"])
+"""The commands that run Helm with the filter; what they refuse beforehand is a failed run, too."""
+
+
 def main() -> int:
     """Run acreg as the process was started.
 
@@ -35,7 +39,7 @@ def main() -> int:
 
         return cli.main(arguments)
 
-    return guard(command_line, filters=bool(arguments) and arguments[0].startswith("-"))
+    return guard(command_line, filters=arguments[:1] in RUNS or "".join(arguments[:1]).startswith("-"))
 
 
 def guard(run: Callable[[], int], *, filters: bool = False) -> int:
@@ -43,7 +47,7 @@ def guard(run: Callable[[], int], *, filters: bool = False) -> int:
 
     Args:
         run: what is run.
-        filters: whether it is the filter, whose failure Helm 4 keeps to itself.
+        filters: whether it is the filter or runs it, so that `acreg explain` must know how it ended.
     """
     code, message = _run(run)
     if message:

@@ -113,9 +113,6 @@ def _plugins(helm: helm_.Helm) -> Iterator[Finding]:
         for folder in (Path(directory, lastrun.POST_RENDERER),)
         if (folder / "plugin.yaml").exists()
     ]
-    plugin = any(
-        line.split()[:1] == ["acreg"] for line in helm.output("plugin", "list").decode(errors="replace").splitlines()
-    )
     where = f"{helm.version}, {helm.binary}, plugins in {directories}"
     yield Finding("ok", subject, where)
     if helm.major < helm_.HELM4 and registered:
@@ -124,7 +121,9 @@ def _plugins(helm: helm_.Helm) -> Iterator[Finding]:
             f" `rm -r {registered[0]}`. `helm acreg upgrade` works under Helm 4 without it."
         )
         yield Finding("wrong", subject, text)
-    elif not plugin:
+        return
+    listed = helm.output("plugin", "list").decode(errors="replace").splitlines()
+    if all(line.split()[:1] != ["acreg"] for line in listed):
         text = "acreg is no plugin here; the zipapp works without. `helm plugin install FOLDER-OR-URL` makes it one"
         yield Finding("note", subject, text)
     elif helm.major >= helm_.HELM4:

@@ -21,8 +21,6 @@ example:
 
 exit codes: 0, or 1 if there was no run."""
 
-_MOST_FILES = 10
-
 
 def main(argv: list[str]) -> int:
     """Print what is known of the last run."""
@@ -42,14 +40,12 @@ def main(argv: list[str]) -> int:
 
 def rows(run: LastRun) -> list[tuple[str, str]]:
     """Return what is known of a run, as names and values."""
-    files = run.files.split()
-    more = f" and {len(files) - _MOST_FILES} more" if len(files) > _MOST_FILES else ""
     found = [
         ("time", run.time.replace("T", " ").replace("Z", " UTC")),
         ("ended", "well" if run.code == "0" else f"with exit code {run.code}"),
         ("under", "Helm 4" if run.helm else ""),
         ("folder", run.folder),
-        ("files", " ".join(files[:_MOST_FILES]) + more),
+        ("files", run.files),
         ("report", run.report),
     ]
     return [(name, value) for name, value in found if value]

@@ -1,0 +1,209 @@
+"""Install, use, update and remove the plugin, as a user does, in Helm homes of its own."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from helm.harness import CHARTS, PRIVATE, REPOSITORY, VALUES, Helm, Run, helm_environment, tool
+from postrenderer import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.helm,
+    pytest.mark.zipapp,
+    pytest.mark.skipif(
+        (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the Helm binaries are for Linux on x86-64"
+    ),
+]
+
+VERSIONS = ("3.14.0", "3.17.3", "3.19.0", "4.1.4", "4.2.3", "4.3.1")
+CHART = CHARTS / "appcircle"
+PRIVATE_VALUES = VALUES / "private.yaml"
+OTHER = "name: other\nversion: 1.0.0\nusage: other\ndescription: other\ncommand: echo other\n"
+
+
+class Home(NamedTuple):
+    """Empty Helm homes, a Helm, and where the plugin comes from."""
+
+    helm: Helm
+    plugins: Path
+    source: Path
+
+    def run(self, *arguments: str | Path, **environment: str) -> Run:
+        more = self.helm._replace(environment={**self.helm.environment, **environment})
+        return more.run(*arguments)
+
+    def output(self, *arguments: str | Path, **environment: str) -> str:
+        run = self.run(*arguments, **environment)
+        assert run.code == 0, run.stderr
+        return run.stdout
+
+    def install(self, **environment: str) -> str:
+        """Install the plugin from its folder or, if that is a git repository, from its URL."""
+        if not (self.source / ".git").exists():
+            return self.output("plugin", "install", self.source, **environment)
+        flags = ["--verify=false"] if self.helm.major > 3 else []
+        return self.output("plugin", "install", self.source.as_uri(), *flags, **environment)
+
+    def names(self) -> set[str]:
+        return {path.name for path in self.plugins.iterdir()} if self.plugins.exists() else set()
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def source_in(folder: Path) -> Path:
+    """A copy of what the plugin consists of, without a zipapp."""
+    for name in ("plugin.yaml", "scripts/plugin-hook", "scripts/register-helm4", "scripts/helm4"):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (REPOSITORY / name).is_dir():
+            shutil.copytree(REPOSITORY / name, target)
+        else:
+            shutil.copy(REPOSITORY / name, target)
+    (folder / ".gitignore").write_text("/dist/\n", encoding="utf-8")
+    return folder
+
+
+def home(tmp_path: Path, zipapp: Path, version: str, source: Path) -> Home:
+    environment = helm_environment(tmp_path, ACREG_PYZ=str(zipapp))
+    del environment["HELM_PLUGINS"]  # `helm plugin install` of Helm 4 does not look there
+    return Home(Helm(int(version[0]), tool(f"helm-{version}"), environment), tmp_path / "data" / "plugins", source)
+
+
+@pytest.mark.parametrize("origin", ["folder", "git"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_plugins_life(tmp_path: Path, zipapp: Path, version: str, origin: str) -> None:
+    source = source_in(tmp_path / "acreg")
+    if origin == "git":
+        git(source, "init", "-q")
+        git(source, "add", "-A")
+        git(source, "commit", "-qm", "a")
+    at = home(tmp_path, zipapp, version, source)
+    at.install()
+    assert at.names() == ({"acreg"} if version[0] == "3" else {"acreg", "acreg-postrenderer"})
+    assert at.output("acreg", "version") == f"acreg {__version__}\n"
+    assert not (tmp_path / ".shiv").exists()
+    assert len(list((at.plugins / "acreg" / "dist" / "extracted").glob("acreg.pyz_*"))) == 1
+
+    listed = at.output("acreg", "images", "--source-only", "--chart", CHART).split()
+    assert set((CHARTS / "images.txt").read_text(encoding="utf-8").split()) < set(listed)
+    released = at.output("acreg", "template", "r", CHART, "--values", PRIVATE_VALUES)
+    assert "europe-west1-docker.pkg.dev" not in released
+    assert "registry.k8s.io" not in released
+    assert released.count(f"{PRIVATE}/") > 40
+
+    if origin == "git":  # what came from a folder Helm cannot update
+        (source / "new").touch()
+        git(source, "add", "-A")
+        git(source, "commit", "-qm", "b")
+        at.output("plugin", "update", "acreg")
+        assert (at.plugins / "acreg" / "new").exists()
+        assert at.output("acreg", "version", "--short") == f"{__version__}\n"
+
+    at.output("plugin", "uninstall", "acreg")
+    assert at.names() == set()
+    assert at.run("plugin", "list").stderr == ""
+
+
+@pytest.mark.parametrize("version", ["3.19.0", "4.3.1"])
+def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: str) -> None:
+    at = home(tmp_path, zipapp, version, source_in(tmp_path / "acreg"))
+    at.install()
+    chart: list[str | Path] = ["--chart", CHART, "-f", PRIVATE_VALUES]
+    assert "  upgrade  " in at.output("acreg", "--help")
+    assert at.output("acreg", "diff", *chart).startswith("--- rendered\n+++ private\n@@ ")
+    assert at.run("acreg", "diff", "--exit-code", *chart).code == 1
+    assert f"image: {PRIVATE}/" in at.output("acreg", "render", *chart)
+    overlay = at.run("acreg", "values", CHART, "-f", PRIVATE_VALUES)
+    assert f"repository: {PRIVATE}/appcircle-vault\n" in overlay.stdout
+    assert "58 of 60 references are private" in overlay.stderr
+    found = at.output("acreg", "doctor", "--values", PRIVATE_VALUES)
+    assert f"images come from {PRIVATE};" in found
+    assert "wrong" not in found
+    assert at.run("acreg", "explain").code == 1
+    at.output("acreg", "template", CHART, "-f", PRIVATE_VALUES)
+    assert "ended     well\n" in at.output("acreg", "explain")
+    note = tmp_path / "cache" / "acreg" / "last-run"
+    assert note.stat().st_mode & 0o777 == 0o600
+
+
+def test_helm_3_and_4_share_a_home(tmp_path: Path, zipapp: Path) -> None:
+    three = home(tmp_path, zipapp, "3.19.0", source_in(tmp_path / "acreg"))
+    other = three.plugins / "other"
+    other.mkdir(parents=True)
+    (other / "plugin.yaml").write_text(OTHER, encoding="utf-8")
+    three.install()
+    four = home(tmp_path, zipapp, "4.3.1", three.source)
+    for at in (three, four):
+        assert at.names() == {"acreg", "other"}
+        assert at.run("other") == Run(0, "other\n", "")
+        assert "registry.k8s.io" not in at.output("acreg", "template", CHART, "-f", PRIVATE_VALUES)
+    assert four.names() == {"acreg", "other"}
+
+    # Helm 4's post-renderer goes where Helm 3 does not look.
+    apart = tmp_path / "helm4"
+    four.output("plugin", "uninstall", "acreg")
+    four.install(ACREG_HELM4_PLUGINS=str(apart))
+    assert three.run("other") == Run(0, "other\n", "")
+    both = f"{four.plugins}{os.pathsep}{apart}"
+    flags = ["--post-renderer", "acreg-postrenderer"]
+    released = four.output("template", CHART, *flags, HELM_PLUGINS=both, ACREG_VALUES=str(PRIVATE_VALUES))
+    assert "registry.k8s.io" not in released
+
+
+def test_doctor_sees_what_stops_helm_3(tmp_path: Path, zipapp: Path) -> None:
+    at = home(tmp_path, zipapp, "3.19.0", source_in(tmp_path / "acreg"))
+    at.install()
+    subprocess.run([REPOSITORY / "scripts" / "register-helm4", at.plugins, zipapp], check=True, capture_output=True)
+    run = subprocess.run(
+        [zipapp, "doctor"],
+        env={**at.helm.environment, "HELM_BIN": str(at.helm.binary)},
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert f"rm -r {at.plugins}/acreg-postrenderer`" in run.stdout.decode()
+
+
+def test_the_wrong_zipapp_is_not_trusted(tmp_path: Path, zipapp: Path) -> None:
+    at = home(tmp_path, zipapp, "3.19.0", source_in(tmp_path / "acreg"))
+    run = at.run("plugin", "install", at.source, ACREG_PYZ_SHA256="0" * 64)
+    assert run.code != 0
+    assert "is not the file that it should be" in run.stdout + run.stderr
+    at.output("plugin", "uninstall", "acreg")
+    run = at.run("plugin", "install", at.source, ACREG_PYZ="https://example.invalid/acreg.pyz")
+    assert "ACREG_PYZ_SHA256 must say what is expected" in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("version", ["3.19.0", "4.3.1"])
+def test_release_archives(tmp_path: Path, zipapp: Path, version: str) -> None:
+    release = REPOSITORY / "dist" / "release"
+    subprocess.run([sys.executable, REPOSITORY / "scripts" / "package", zipapp], check=True, capture_output=True)
+    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=release, check=True)
+    four = release / f"acreg-{__version__}-helm4.tgz"
+    at = home(tmp_path, zipapp, version, tmp_path / "acreg")
+    if version[0] == "4":
+        at.output("plugin", "install", four, "--verify=false", ACREG_PYZ="")
+    else:
+        with tarfile.open(release / f"acreg-{__version__}.tgz") as archive:
+            archive.extractall(at.source)  # noqa: S202  # ours
+        at.install(ACREG_PYZ="")
+    assert at.output("acreg", "version") == f"acreg {__version__}\n"
+    with (at.plugins / "acreg" / "dist" / "acreg.pyz").open("ab") as damaged:
+        damaged.write(b"x")
+    hook: list[str | Path] = [at.plugins / "acreg" / "scripts" / "plugin-hook", "update"]
+    run = subprocess.run(hook, env={**at.helm.environment, "ACREG_PYZ": ""}, capture_output=True, check=False)
+    assert (run.returncode, b"is not the file that it should be" in run.stderr) == (1, True)

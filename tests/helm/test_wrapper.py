@@ -1,0 +1,143 @@
+"""`acreg install`, `upgrade` and `template` on a real API server, and what they pass through to Helm."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from helm.harness import CHARTS, PRIVATE, RELEASE, VALUES, Helm, Run
+from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from helm.harness import Namespace
+
+pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
+
+PRIVATE_VALUES = VALUES / "private.yaml"
+HOOK_CHART = "apiVersion: v2\nname: hooked\nversion: 1.0.0\n"
+HOOK = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: hooked, annotations: {helm.sh/hook: pre-install}}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: %s}]}}}
+"""
+
+
+def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "") -> Run:
+    """Run `acreg ARGUMENTS` with a Helm, as Helm runs its plugin."""
+    environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
+    run = subprocess.run(
+        [zipapp, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False
+    )
+    return Run(run.returncode, run.stdout, run.stderr)
+
+
+@pytest.mark.cluster
+def test_nothing_public_is_stored(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
+    upgrade = ("upgrade", "--install", RELEASE, CHARTS / "appcircle", "--no-hooks")
+    for arguments in (
+        (*upgrade, "-f", PRIVATE_VALUES),
+        (*upgrade, "--set", "services.uiserver.port=3001,a.b=c", "--reuse-values"),
+    ):
+        run = acreg(helm, zipapp, *arguments)
+        assert run.code == 0, run.stderr
+        manifest = documents(helm.output("get", "manifest", RELEASE))
+        hooks = documents(helm.output("get", "hooks", RELEASE))
+        assert len(hooks) == 2
+        assert all(map(is_hook, hooks))
+        for stored in (manifest, hooks, namespace.get("deployments,statefulsets,daemonsets")):
+            assert {image for image in images(stored) if not image.startswith(f"{PRIVATE}/")} == set()
+        assert moved(manifest) == manifest
+        assert all(spec["imagePullSecrets"].count(SECRET) == 1 for spec in pod_specs(manifest))
+    assert "3001" in helm.output("get", "manifest", RELEASE)
+
+
+@pytest.mark.cluster
+def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
+    upgrade = ("upgrade", "--install", RELEASE, CHARTS / "appcircle", "--no-hooks")
+    assert acreg(helm, zipapp, *upgrade, "-f", "-", stdin=PRIVATE_VALUES.read_text(encoding="utf-8")).code == 0
+    run = acreg(helm, zipapp, *upgrade)
+    assert run.code == 0, run.stderr
+    assert "registry.k8s.io" not in helm.output("get", "manifest", RELEASE) + helm.output("get", "hooks", RELEASE)
+    run = acreg(helm, zipapp, *upgrade, "--reset-values")
+    assert (run.code, "The private registry is not set" in run.stderr) == (2, True)
+    assert namespace.get("deployments")
+
+
+@pytest.mark.cluster
+def test_an_image_that_no_value_decides(helm: Helm, namespace: Namespace, zipapp: Path, tmp_path: Path) -> None:
+    chart = tmp_path / "hooked"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text(HOOK_CHART, encoding="utf-8")
+    (chart / "templates" / "job.yaml").write_text(HOOK % "quay.io/a/b:1", encoding="utf-8")
+    install = ("install", "hooked", chart, "--no-hooks", "--registry", "r.example.com")
+    run = acreg(helm, zipapp, *install)
+    if helm.major > 3:
+        assert run.code == 0
+    else:
+        assert run.code == 1
+        assert "quay.io/a/b:1 in Job hooked. Nothing was installed." in run.stderr
+        assert helm.output("list", "--short") == ""
+        run = acreg(helm, zipapp, *install, "--allow-public-hooks")
+        assert (run.code, "warning: Helm 3 keeps chart hooks" in run.stderr) == (0, True)
+    assert ("quay.io/a/b:1" in helm.output("get", "hooks", "hooked")) == (helm.major == 3)
+    helm.output("uninstall", "hooked", "--no-hooks")
+    assert namespace.get("jobs") == []
+
+
+def test_template_is_helms(helm: Helm, zipapp: Path) -> None:
+    arguments = ("template", RELEASE, CHARTS / "appcircle", "--set-string", "global.imageRegistry=r.example.com")
+    run = acreg(helm, zipapp, *arguments, "--set=global.imageRepositoryPath=x", "--kube-version", "1.30")
+    assert run.code == 0, run.stderr
+    assert {image.rpartition("/")[0] for image in images(documents(run.stdout))} >= {"r.example.com/x"}
+    assert all(image.startswith("r.example.com/x/") for image in images(documents(run.stdout)))
+
+
+def test_helms_errors_and_exit_code(helm: Helm, zipapp: Path) -> None:
+    arguments = ("template", RELEASE, CHARTS / "shared-anchor", "--registry", "r.example.com", "--no-such-flag")
+    run = acreg(helm, zipapp, *arguments)
+    assert run.code == 1
+    assert "unknown flag: --no-such-flag" in run.stderr
+
+
+def test_another_post_renderer_is_refused(helm: Helm, zipapp: Path) -> None:
+    run = acreg(helm, zipapp, "template", CHARTS / "shared-anchor", "--post-renderer", "cat")
+    assert (run.code, "is the post-renderer itself" in run.stderr) == (2, True)
+
+
+def test_signals_reach_helm(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    if helm.major == 3:
+        pytest.skip("one Helm is enough: the signal does not depend on it")
+    slow = tmp_path / "helm"
+    slow.write_text(
+        f'#!/bin/sh\ncase "$*" in *post-renderer*) trap "echo got it; exit 7" TERM; touch {tmp_path}/ready;'
+        f' sleep 9 & wait;; *) exec {helm.binary} "$@";; esac\n',
+        encoding="utf-8",
+    )
+    slow.chmod(0o755)
+    arguments = [zipapp, "template", CHARTS / "shared-anchor", "--registry", "r.example.com"]
+    environment = {**helm.environment, "HELM_BIN": str(slow)}
+    process = subprocess.Popen([str(one) for one in arguments], env=environment, stdout=subprocess.PIPE)
+    for _ in range(100):
+        if (tmp_path / "ready").exists():
+            break
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGTERM)
+    out, _ = process.communicate(timeout=20)
+    assert (process.returncode, out) == (7, b"got it\n")
+
+
+def test_nothing_is_left_behind(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**helm.environment, "TMPDIR": str(scratch)}
+    run = acreg(helm._replace(environment=environment), zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES)
+    assert run.code == 0, run.stderr
+    assert list(scratch.iterdir()) == []
