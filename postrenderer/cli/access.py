@@ -178,11 +178,13 @@ def _authfile(
     flags: Mapping[str, object], environ: Mapping[str, str], side: str, registries: list[str], scratch: Scratch
 ) -> Handed:
     file, given = authfile(flags, environ, side), login(flags, environ, side)
-    if given is None:
-        if file:
-            credentials.read(Path(file))
+    config = credentials.gather(file, environ)
+    if given:
+        config = credentials.with_login(config, registries, given)
+    elif config.get("credsStore"):
+        config = credentials.unlocked(config, registries)  # skopeo asks no such store
+    else:
         return Handed(os.path.abspath(file) if file else "")  # noqa: PTH100  # resolving symbolic links is not wanted
-    config = credentials.with_login(credentials.gather(file, environ), registries, given)
     return scratch.secret(json.dumps(config).encode())
 
 

@@ -101,6 +101,19 @@ def with_login(config: Mapping[str, Any], registries: Iterable[str], login: Logi
     return {**config, "auths": auths, "credHelpers": helpers}
 
 
+def unlocked(config: Mapping[str, Any], registries: Iterable[str]) -> dict[str, Any]:
+    """Return a docker config with what its credential store has for the registries; what it lacks is left out."""
+    found = dict(config)
+    for registry in registries:
+        try:
+            login = find(config, registry)
+        except AcregError:
+            continue
+        if login:
+            found = with_login(found, [registry], login)
+    return found
+
+
 def find(config: Mapping[str, Any], registry: str) -> Login | None:
     """Return what a docker config has for a registry; None if that is nothing.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from postrenderer.errors import AcregError, SettingsError
-from postrenderer.registry.credentials import Login, find, gather, read, with_login
+from postrenderer.registry.credentials import Login, find, gather, read, unlocked, with_login
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,17 @@ def test_a_credential_helper_is_asked(config: dict[str, Any], tmp_path: Path, mo
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert find(config, "r") == Login("robot", "of r")
+
+
+def test_a_credential_store_is_asked_for_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "docker-credential-test"
+    program.write_text(
+        '#!/bin/sh\nread r\n[ "$r" = r ] && echo "{\\"Username\\":\\"robot\\",\\"Secret\\":\\"p:&ss\\"}"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert unlocked({"credsStore": "test"}, ["r", "other"])["auths"] == {"r": ENTRY}
+    assert unlocked({"credsStore": "nosuchthing"}, ["r"]) == {"credsStore": "nosuchthing"}
 
 
 def test_a_missing_credential_helper_is_named() -> None:

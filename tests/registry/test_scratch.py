@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from postrenderer.registry.scratch import Scratch
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has files in memory")
+def test_on_linux_a_secret_is_in_no_file(tmp_path: Path) -> None:
+    with Scratch() as scratch:
+        handed = scratch.secret(b"secret" * 100_000)
+        for _ in range(2):  # a child may read it again
+            run = subprocess.run(["cat", handed.path], pass_fds=handed.descriptors, stdout=subprocess.PIPE, check=True)
+            assert run.stdout == b"secret" * 100_000
+        assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not Path(handed.path).exists()
+
+
+def test_elsewhere_it_is_in_a_file_for_its_owner_that_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with Scratch() as scratch:
+        handed = scratch.secret(b"secret")
+        path = Path(handed.path)
+        assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"secret", 0o600)
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert handed.descriptors == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys, tempfile; sys.platform = 'darwin'\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\n"
+        "from postrenderer.registry.scratch import Scratch\n"
+        "Scratch().secret(b'secret'); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=False, cwd=Path(__file__).parents[2])
+    assert [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()] == [b"secret"]
+    (tmp_path / "acreg-run-mine").mkdir()  # by its name none of ours
+    with Scratch():
+        assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path.name for path in tmp_path.iterdir()] == ["acreg-run-mine"]
+
+
+def test_an_authority_is_where_skopeo_looks(tmp_path: Path) -> None:
+    (tmp_path / "company.pem").write_text("certificate")
+    with Scratch() as scratch:
+        folder = scratch.certificates(str(tmp_path / "company.pem"))
+        assert Path(folder, "ca.crt").read_text() == "certificate"
+        assert scratch.certificates("") == ""
