@@ -65,14 +65,16 @@ def post_render(raw: bytes, settings: Settings) -> Result:
     pieces: list[bytes] = []
     done: list[Processed] = []
     words = _more_words(settings)
-    for document in stream.documents(encoded.data):
+    hosts = [host.encode() for host in relocation.hosts]
+    data = encoded.data
+    for document in stream.documents(data):
         start, end = document.start, document.end
-        if may_hold_images(encoded.data, start, end) or any(encoded.data.find(word, start, end) >= 0 for word in words):
+        if may_hold_images(data, start, end, hosts) or any(data.find(word, start, end) >= 0 for word in words):
             text, processed = _process(document, settings, relocation)
             pieces.append(text.encode())
             done += processed
         else:
-            pieces.append(encoded.data[start:end])
+            pieces.append(data[start:end])
     relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
     if settings.strict:
         _refuse_public(done)

@@ -60,6 +60,9 @@ class Relocation:
     Args:
         settings: as loaded, so every prefix is valid.
 
+    Attributes:
+        hosts: the normalised hosts of what is known, see `known`.
+
     Raises:
         SettingsError: a rule can never apply, as its `from` is private.
     """
@@ -71,6 +74,7 @@ class Relocation:
         self._keep = _table(settings.keep)
         self._rules = {parse_prefix(rule.source): rule for rule in settings.rules}
         self._sources = _table(settings.sources)
+        self.hosts = frozenset(prefix[0] for table in (self._private, self._rules, self._sources) for prefix in table)
         self._outcomes: dict[str, Outcome] = {}
         for source, rule in self._rules.items():
             private = _longest(self._private, source)

@@ -1,14 +1,27 @@
 from __future__ import annotations
 
-import pytest
+import os
+from pathlib import Path
 
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rendering import SOURCE
+from rendering import settings as acreg_settings
+
+from postrenderer import sites, stream
 from postrenderer.candidates import may_hold_images
+from postrenderer.relocation import Relocation
+from postrenderer.sites.site import WEAK
+
+HOSTS = [b"quay.io"]
 
 
 def read(text: str) -> bool:
     """Whether the document is read, with neighbours that must not count."""
-    before, data, after = b"image: a/b:1\n---\n", text.encode(), b"\n---\nimage: a/b:1\n"
-    return may_hold_images(before + data + after, len(before), len(before) + len(data))
+    before, data, after = b"image: a/b:1\n---\nx: &b y\n---\n", text.encode(), b"\n---\nimage: a/b:1\n"
+    return may_hold_images(before + data + after, len(before), len(before) + len(data), HOSTS)
 
 
 @pytest.mark.parametrize(
@@ -17,10 +30,25 @@ def read(text: str) -> bool:
         "image: nginx\n",
         "sidecarImage: nginx\n",
         "PROXY_IMAGE: nginx\n",
+        "img: nginx\n",
+        "gitRepo: a/b\n",
+        "REPOSITORY: a/b\n",
+        "registry: x\n",
+        "hub: x\n",
+        "istioHub: x\n",
+        "ISTIO_HUB=x\n",
+        "apiVersion: pkg.crossplane.io/v1\n",
+        "kind: Secret\n",
+        '{"kind":"Secret"}',
         "a: see quay.io/x/y\n",
-        "a: registry:5000/x\n",
-        "a: localhost/x\n",
-        "a: '[::1]/x'\n",
+        "a: registry:5000/x:1\n",
+        "a: localhost/x:1\n",
+        "a: '[::1]/x:1'\n",
+        "a: example.com/x-y.z:1\n",
+        "a: example.com/x@sha256:0\n",
+        "a: example.com/x:{{ .tag }}\n",
+        "a: example.com/x:$TAG\n",
+        'a: |\n  [[services]]\n  name = "docker:dind"\n',
         '"im\\x61ge": nginx\n',
         '"\\u0069mage": nginx\n',
         '"\\U00000069mage": nginx\n',
@@ -54,6 +82,12 @@ def test_read(text: str) -> None:
         "rules:\n- apiGroups: ['*']\n  resources: [\"*\"]\n  verbs:\n  - '*'\n",
         "a: 5 * 3\nb: '*.x'\nc: /*/y\nd: '**bold**'\n",
         "a: http://x\nb: a/b\n",
+        "metadata:\n  labels:\n    app.kubernetes.io/name: x\n    helm.sh/chart: x-1.0\n",
+        "a: ghcr.io/x\n",
+        "roleRef:\n  name: system:auth-delegator\n",
+        "kind: Report\nsecretName: x\nsecretKeyRef: SecretStore\n",
+        "a: github.com\n",
+        "a: *c\n",
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  image: nginx:1\n",
         "apiVersion: apiextensions.k8s.io/v1\r\nkind: CustomResourceDefinition\r\nspec:\r\n  image: nginx:1\r\n",
         "image\nkind: CustomResourceDefinition",
@@ -61,3 +95,41 @@ def test_read(text: str) -> None:
 )
 def test_passed_over(text: str) -> None:
     assert not read(text)
+
+
+WORDS = st.sampled_from(
+    "image sidecar_image IMAGE name value containers args hub repo registry tag version Secret data kind nginx nginx:1"
+    f" docker:dind quay.io/a/b ghcr.io/a/b:1 {SOURCE}/x --image= --flag repository v1 x.example.org:5000/y:1 message"
+    " aHR0cA== report [ ] , = : / {{ }} $(TAG) #".split()
+)
+TEXTS = st.lists(WORDS, min_size=1, max_size=5).map(" ".join) | st.lists(WORDS, min_size=1, max_size=4).map("".join)
+VALUES = st.recursive(
+    TEXTS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=4), max_leaves=12
+)
+
+
+@settings(max_examples=2000)
+@given(st.dictionaries(TEXTS | st.sampled_from(["kind", "data", "spec"]), VALUES, max_size=5), st.booleans())
+def test_what_is_passed_over_holds_no_image(fields: dict[str, object], flow: bool) -> None:  # noqa: FBT001  # hypothesis
+    relocation = Relocation(acreg_settings())
+    data = yaml.safe_dump({"apiVersion": "v1", **fields}, default_flow_style=flow).encode()
+    if not may_hold_images(data, 0, len(data), [host.encode() for host in relocation.hosts]):
+        for document in stream.documents(data):
+            for root in stream.compose(document)[1]:
+                assert all(site.span.level == WEAK for site in sites.find(root, relocation.known).sites)
+
+
+@pytest.mark.skipif("ACREG_CORPUS" not in os.environ, reason="ACREG_CORPUS names no folder with real renders")
+def test_what_is_passed_over_in_real_renders_holds_no_image() -> None:
+    relocation = Relocation(acreg_settings())
+    hosts = [host.encode() for host in relocation.hosts]
+    count = 0
+    for file in Path(os.environ["ACREG_CORPUS"]).glob("rendered/*.yaml"):
+        data = file.read_bytes()
+        for document in stream.documents(data):
+            if not may_hold_images(data, document.start, document.end, hosts):
+                count += 1
+                for root in stream.compose(document)[1]:
+                    found = sites.find(root, relocation.known).sites
+                    assert all(site.span.level == WEAK for site in found), (file, document.line)
+    assert count > 1000
