@@ -31,6 +31,8 @@ _VERSION = re.compile(
 _FILE = re.compile(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
 _MACHINE = re.compile(r"projects/.+/images/.+")
 """The image of a virtual machine: https://cloud.google.com/compute/docs/images."""
+_API = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
+"""The version of an API, as it stands behind its group: `apps.acme.dev/v1`."""
 _CHARTS = frozenset(("charts", "helm-charts", "bitnamicharts"))
 """Where registries keep Helm charts."""
 
@@ -124,7 +126,7 @@ def _open(text: Text) -> str:
         return WEAK if text.host == registries.REGISTRY and text.nested else ""
     if text.host == registries.REGISTRY:
         return STRONG
-    if text.host == registries.DOMAIN:
+    if text.host == registries.DOMAIN and not _API.fullmatch(reference.path):
         return STRONG if _VERSION.fullmatch(reference.tag) else WEAK
     return ""
 

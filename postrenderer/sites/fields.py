@@ -45,7 +45,7 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
 
 def _qualified(mapping: Mapping, key: str) -> str:
     """The name of a field; with the name of what holds it if that is an image: `image.repository`, `images.proxy`."""
-    return f"{mapping.key}.{key}" if keys.read(mapping.key).role == keys.IMAGE else key
+    return f"{mapping.key}.{key}" if keys.read(mapping.key).role in (keys.IMAGE, keys.MENTION) else key
 
 
 def _object_reference(scalars: list[Named]) -> Iterator[Site]:
@@ -69,7 +69,10 @@ def _without_sources(scalars: list[Named], mapping: Mapping) -> Iterator[Named]:
 def _listed(mapping: Mapping) -> Iterator[Named]:
     """The texts in lists that are named after images."""
     for key, node in mapping.pairs:
-        if isinstance(node, yaml.SequenceNode) and keys.read(key).role == keys.IMAGE:
+        if isinstance(node, yaml.SequenceNode) and keys.read(_qualified(mapping, key)).role in (
+            keys.IMAGE,
+            keys.MENTION,
+        ):
             for index, item in enumerate(node.value):
                 if isinstance(item, yaml.ScalarNode) and item.value:
                     scalar = Scalar(item, ((mapping.path, key), index), key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.sites.keys import IMAGE, PREFIX
+from postrenderer.sites.keys import IMAGE, PREFIX, UNPULLED
 
 if TYPE_CHECKING:
     from postrenderer.sites.site import Mapping
@@ -20,6 +20,10 @@ _ROLES = {
         "pkg.crossplane.io",
         "package",
     ): IMAGE,  # Provider, Function, Configuration: https://docs.crossplane.io/latest/packages
+    (
+        "kpack.io",
+        "tag",
+    ): UNPULLED,  # Image and ClusterBuilder, where builds go: https://github.com/buildpacks-community/kpack
 }
 """By the group of the API and the name of the field."""
 
