@@ -82,7 +82,7 @@ def end(code: int, error: str) -> None:
         code: the exit code.
         error: what was wrong, empty if nothing.
     """
-    if not error and _begun[0] is _NOTHING:
+    if not error and _begun[0] == _NOTHING:
         return  # it showed its help
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     helm = "4" if _under_helm4() else ""

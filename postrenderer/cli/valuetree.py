@@ -23,13 +23,11 @@ class Setting(NamedTuple):
 def assign(tree: dict[str, Any], values: object, path: Path, new: object) -> None:
     """Set a value in a tree of values; a list that it stands in is taken over from `values` whole."""
     node: Any = tree
-    for key, following in zip(path, [*path[1:], None]):
-        values = values[key] if isinstance(values, list) or (isinstance(values, dict) and key in values) else None  # type: ignore[index]
-        if following is None:
-            node[key] = new
-        elif isinstance(following, int):
-            node = node[key] = node.get(key) or copy.deepcopy(values) if isinstance(node, dict) else node[key]
-        elif isinstance(node, list):
-            node = node[int(key)]
-        else:
-            node = node.setdefault(key, {})
+    given: Any = values  # what stands in the same place
+    for key, following in zip(path, path[1:]):
+        known = isinstance(given, list) or (isinstance(given, dict) and key in given)
+        given = given[key] if known else None
+        if isinstance(node, dict) and key not in node:
+            node[key] = copy.deepcopy(given) if isinstance(following, int) else {}
+        node = node[key]
+    node[path[-1]] = new

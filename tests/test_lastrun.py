@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from postrenderer import lastrun
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in (lastrun.VARIABLE, "HELM_PLUGIN_NAME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HELM_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun("", "", "", "", "", "", "")])
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_run_is_kept(cache: Path) -> None:
+    lastrun.begin(b"---\n# Source: a/templates/x.yaml\na: 1\n---\n# Source: a/templates/x.yaml\nb: 1\n", "r.json")
+    lastrun.end(1, "It went wrong.\n\nIn two places.")
+    run = lastrun.read(lastrun.path())
+    assert run is not None
+    assert run._replace(time="") == lastrun.LastRun(
+        "", "1", "", str(cache), f"{cache}/r.json", "a/templates/x.yaml", "It went wrong.\n\nIn two places."
+    )
+    assert (cache / "acreg" / "last-run").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in (cache / "acreg").iterdir()] == ["last-run"]
+
+
+def test_helm_4s_files() -> None:
+    raw = b"metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: 'a/templates/y.yaml'\n"
+    lastrun.begin(raw * 300, "")
+    lastrun.end(0, "")
+    run = lastrun.read(lastrun.path())
+    assert run is not None
+    assert (run.files, run.code, run.error) == ("a/templates/y.yaml", "0", "")
+
+
+def test_help_is_no_run(cache: Path) -> None:
+    lastrun.end(0, "")
+    assert list(cache.iterdir()) == []
+
+
+def test_a_note_that_cannot_be_written_is_passed_over(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (cache / "acreg").write_text("a file", encoding="utf-8")
+    lastrun.end(1, "It went wrong.")
+    monkeypatch.setenv("HELM_CACHE_HOME", "/proc/nowhere")
+    lastrun.end(1, "It went wrong.")
+    assert lastrun.read(lastrun.path()) is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        ({"HELM_CACHE_HOME": "/c"}, "/c"),
+        ({"HELM_CACHE_HOME": "", "XDG_CACHE_HOME": "/x"}, "/x/helm"),
+        ({"HELM_CACHE_HOME": "", "HOME": "/h"}, "/h/.cache/helm"),
+    ],
+)
+@pytest.mark.skipif(os.uname().sysname != "Linux", reason="other systems have other folders")
+def test_helms_cache_folder(variables: dict[str, str], found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert lastrun.cache_home() == found
