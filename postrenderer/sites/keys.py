@@ -30,7 +30,7 @@ NAME = "name"
 OTHER = ""
 
 HINTS = ("mage", "MAGE", "epo", "EPO", "egistry", "EGISTRY", "img", "IMG", "Img")
-"""One of them stands in every name that has one of the roles above, TAG and those that are no images apart."""
+"""One of them stands in the name of every image, or of a part of it: `hub` needs a host in its text instead."""
 
 
 def _set(words: str) -> frozenset[str]:

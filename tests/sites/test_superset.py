@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
-from typing import Any
+from typing import Any, Callable
 from unittest import mock
 
 import pytest
@@ -77,7 +77,7 @@ def same(text: str) -> None:
         assert output(text).split(b"\n---\n") == everything.split(b"\n---\n")
 
 
-FORMS = {
+FORMS: dict[str, Callable[[str, str], dict[str, Any]]] = {
     "a field": lambda key, value: {key: value},
     "a field and its tag": lambda key, value: {key: value, "tag": "1"},
     "a field in an object": lambda key, value: {"other": [{key: value}]},
