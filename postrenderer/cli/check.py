@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, show
+from postrenderer.cli import access, inputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry import plan
@@ -41,9 +41,7 @@ def main(argv: list[str]) -> int:
     """Print what was found."""
     environ = access.withdraw(os.environ)
     parser = Parser("acreg check", f"[SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument(
-        "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
-    )
+    planned.add_list(parser)
     parser.add_argument("--digests", action="store_true", help="compare the digests with those at the source")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
     access.add_work(parser)
@@ -53,10 +51,7 @@ def main(argv: list[str]) -> int:
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
     with inputs.scratch() as folder:
-        listed = request.text("list")
-        manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
-        settings = inputs.load(request, manifests, folder)
-        found = (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+        settings, found = planned.read(request, folder)
     for item in found.left:
         show.note(f"not checked: {item.reference}: {item.reason}")
     findings = look(found.copies, settings, request.flags, environ)

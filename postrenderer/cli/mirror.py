@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import access, inputs, show
+from postrenderer.cli import access, inputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.cli.progress import Progress
 from postrenderer.errors import SettingsError
@@ -56,9 +56,7 @@ def main(argv: list[str]) -> int:
     """Copy the images, or show what would be copied."""
     environ = access.withdraw(os.environ)
     parser = Parser("acreg mirror", f"[SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument(
-        "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
-    )
+    planned.add_list(parser)
     folders = parser.add_mutually_exclusive_group()
     folders.add_argument("--to", metavar="DIR", help="write the images to a folder instead, to carry it elsewhere")
     folders.add_argument("--from", metavar="DIR", help="copy the images of such a folder, verified")
@@ -94,15 +92,13 @@ def _check(request: inputs.Request) -> None:
 
 
 def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, list[plan.Left]]:
-    to, origin, listed = (request.text(name) for name in ("to", "from", "list"))
+    to, origin = request.text("to"), request.text("from")
     if origin:
         loaded = airgap.load(Path(origin).resolve())
         settings = inputs.load(request, inputs.Manifests(b"", []), folder)
         found = plan.of_references(loaded.images, settings)
         return settings, _Job(found.moved, None, loaded), found.left
-    manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
-    settings = inputs.load(request, manifests, folder, registry=not to)
-    found = (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+    settings, found = planned.read(request, folder, registry=not to)
     private = [plan.Left(image.source, "already private") for image in found.copies if image not in found.moved]
     return settings, _Job(found.moved, Path(to).resolve() if to else None, None), found.left + private
 

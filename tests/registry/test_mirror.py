@@ -246,6 +246,11 @@ def test_manifests_and_password_cannot_both_be_standard_input(acreg: Acreg, plai
     assert "cannot hold both" in run.stderr
 
 
+def test_a_list_and_manifests_are_not_both_taken(acreg: Acreg, plain: Registry) -> None:
+    run = acreg.run("mirror", "--list", "images.txt", "-f", "images.txt", ACREG_REGISTRY=plain.host)
+    assert (run.code, "--list and --filename both" in run.stderr) == (2, True)
+
+
 def test_without_skopeo_it_says_how_to_get_it(acreg: Acreg, plain: Registry) -> None:
     run = acreg.run("mirror", "--list", "images.txt", ACREG_REGISTRY=plain.host, PATH="/nonexistent")
     assert (run.code, "install the package `skopeo`" in run.stderr) == (1, True)
