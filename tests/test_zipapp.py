@@ -160,6 +160,28 @@ def test_a_warm_start_imports_little(warm: Machine) -> None:
     modules = imported(warm.renders(sys.executable, "-ISX", "importtime", str(warm.zipapp)))
     assert "postrenderer.__main__" in modules
     assert not modules & {"_bootstrap", "_extraction", "argparse", "jsonpatch", "logging", "subprocess", "zipfile"}
+    assert not modules & {"pathlib", "rich", "tempfile"}
+    assert not [name for name in modules if name.startswith(("postrenderer.cli", "postrenderer.registry"))]
+
+
+def test_settings_on_the_command_line_import_no_more_than_their_parser(warm: Machine) -> None:
+    flags = ["-ISX", "importtime", str(warm.zipapp), "--registry=registry.example.com"]
+    modules = imported(warm.renders(sys.executable, *flags))
+    assert not modules & {"_extraction", "jsonpatch", "logging", "rich", "subprocess", "tempfile"}
+    commands = {name for name in modules if name.startswith("postrenderer.cli.")}
+    assert commands <= {f"postrenderer.cli.{name}" for name in ("arguments", "inputs", "render")}
+
+
+def test_an_extraction_beside_the_zipapp_is_used(machine: Machine, tmp_path: Path) -> None:
+    folder = tmp_path / "plugin" / "dist"
+    (folder / "extracted").mkdir(parents=True)
+    copy = shutil.copy(machine.zipapp, folder)
+    link = tmp_path / "acreg.pyz"
+    link.symlink_to(copy)
+    for command in (copy, link):
+        assert machine.renders(str(command)) == ""
+    assert len(list((folder / "extracted").glob("acreg.pyz_*"))) == 1
+    assert not machine.root.exists()
 
 
 def test_everything_is_compiled_on_the_first_start(machine: Machine) -> None:

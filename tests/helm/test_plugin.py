@@ -11,6 +11,7 @@ import yaml
 
 from helm.harness import PRIVATE, REPOSITORY, VALUES
 from postrenderer import __version__
+from postrenderer.cli.release import HELM4_MANIFEST as HELM4_MANIFEST_TEXT
 
 if TYPE_CHECKING:
     from helm.harness import Helm
@@ -23,6 +24,11 @@ REGISTER = REPOSITORY / "scripts" / "register-helm4"
 @pytest.mark.parametrize("manifest", [MANIFEST, HELM4_MANIFEST], ids=lambda path: path.name)
 def test_manifests_have_the_version_of_the_package(manifest: Path) -> None:
     assert yaml.safe_load(manifest.read_text(encoding="utf-8"))["version"] == __version__
+
+
+def test_the_manifest_that_a_run_brings_along_is_the_registered_one() -> None:
+    manifest = HELM4_MANIFEST_TEXT.format(name="acreg-postrenderer", version=__version__)
+    assert yaml.safe_load(manifest) == yaml.safe_load(HELM4_MANIFEST.read_text(encoding="utf-8"))
 
 
 def test_no_other_manifest_is_named_plugin_yaml() -> None:
