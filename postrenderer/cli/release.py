@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import postrenderer
 from postrenderer import lastrun, settings
+from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, show
 from postrenderer.cli import helm as helm_
-from postrenderer.cli import helmargs, helmvalues, hooks, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
 from postrenderer.settings.options import OPTIONS
@@ -78,8 +78,14 @@ def run(command: str, argv: Sequence[str]) -> int:
     parser.add_argument(
         "--allow-public-hooks", action="store_true", help="go on if a hook's image stays outside the private registry"
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="first see that every image is there, as `acreg check` does with the credentials in the environment",
+    )
     add_settings(parser, values=False)
     flags, arguments = parser.split(argv)
+    environ = access.withdraw(os.environ)
     if any(argument.partition("=")[0] in ("--post-renderer", "--post-renderer-args") for argument in arguments):
         raise SettingsError(
             f"`acreg {command}` is the post-renderer itself. Leave --post-renderer out, or use `helm {command}` and"
@@ -93,6 +99,8 @@ def run(command: str, argv: Sequence[str]) -> int:
         values += [*reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
         effective = settings.load({**flags, "values": values}, os.environ, os.curdir)
         job = hooks.Job(helm, command, arguments, stdin or b"", reused)
+        if flags["check"]:
+            gate.require_images(job, effective, environ)
         if helm.major < helm_.HELM4:
             arguments = hooks.make_private(job, effective, folder, allow=bool(flags["allow_public_hooks"]))
         note = folder / "last-run"
