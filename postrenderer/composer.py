@@ -51,6 +51,8 @@ else:
 
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
+_DEEPEST = 20_000
+"""Levels that Kubernetes' parser reads: 10,000 of blocks and as many in brackets (go-yaml, scannerc.go)."""
 _DEEP_INDENT = re.compile(rf"^[ ?:-]{{{_DEEP // 2}}}", re.MULTILINE)
 
 
@@ -82,6 +84,7 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
 
     Raises:
         yaml.YAMLError: it is not YAML.
+        RecursionError: it has more than _DEEPEST levels.
     """
     if text.count("[") + text.count("{") > _DEEP or _DEEP_INDENT.search(text):
         return from_events(text, elsewhere)
@@ -107,6 +110,7 @@ def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda
 
     Raises:
         yaml.YAMLError: it is not YAML.
+        RecursionError: it has more than _DEEPEST levels.
     """
     roots: list[yaml.Node] = []
     borrowed: list[Borrowed] = []
@@ -122,12 +126,7 @@ def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda
                 closed.value = list(zip(closed.value[::2], closed.value[1::2]))
             continue
         if kind == yaml.AliasEvent:
-            node = anchors.get(event.anchor)
-            if node is None:
-                node = elsewhere(event.anchor)
-                if node is None:
-                    raise ComposerError(None, None, f"found undefined alias {event.anchor}", event.start_mark)
-                borrowed.append(Borrowed(event.start_mark.index, event.end_mark.index, node))
+            node = anchors.get(event.anchor) or _borrow(event, elsewhere, borrowed)
         elif kind in _STARTS:
             node = _STARTS[kind](event)
             if event.anchor:
@@ -137,7 +136,18 @@ def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda
         (parents[-1].value if parents else roots).append(node)
         if kind in _COLLECTIONS:
             parents.append(node)
+            if len(parents) > _DEEPEST:
+                raise RecursionError
     return Composed(roots, borrowed, anchors)
+
+
+def _borrow(event: Any, elsewhere: Callable[[str], yaml.Node | None], borrowed: list[Borrowed]) -> yaml.Node:  # noqa: ANN401  # likewise
+    """The node that an alias stands for whose anchor the text does not define."""
+    node = elsewhere(event.anchor)
+    if node is None:
+        raise ComposerError(None, None, f"found undefined alias {event.anchor}", event.start_mark)
+    borrowed.append(Borrowed(event.start_mark.index, event.end_mark.index, node))
+    return node
 
 
 def _tag(event: Any, kind: type[yaml.Node]) -> str:  # noqa: ANN401  # likewise

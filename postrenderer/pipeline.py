@@ -39,6 +39,8 @@ class Processed(NamedTuple):
 
     identity: Identity
     images: list[Image]
+    registries: list[Image]
+    """Registries and paths in them to which the names of images are added elsewhere."""
     pull_secrets: list[pullsecrets.Addition]
     operations: list[dict[str, Any]]
     """The change as JSON Patch (RFC 6902), if a report is wanted."""
@@ -110,7 +112,9 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
         edits += inserted
         states = (before, _plain(root, identity)) if settings.report else None
         operations = patch.operations(root, changes) if settings.report else []
-        done.append(Processed(identity, [image for image, _ in settled], additions, operations, states))
+        references = [image for image, _ in settled if not image.site.span.place]
+        registries = [image for image, _ in settled if image.site.span.place]
+        done.append(Processed(identity, references, registries, additions, operations, states))
     if edits:
         text = _prove(apply(text, edits), roots, done)
     return text, done
@@ -120,10 +124,10 @@ def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -
     """What becomes of a reference, and the edit of its scalar's value if it moves."""
     span = site.span
     line += site.node.start_mark.line
-    reference = span.reference
+    reference = span.reference[: -len(span.suffix)] if span.place else span.reference
     if span.level == WEAK or (settings.confidence == CERTAIN and span.level != CERTAIN):
         return Image(reference, reference, f"not sure to be an image ({span.reason})", site, line), None
-    outcome = relocation(reference)
+    outcome = relocation(span.reference)
     if outcome.status == "private":
         return Image(reference, reference, "", site, line), None
     if outcome.status != "moved":
@@ -132,19 +136,17 @@ def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -
         reason = f"{outcome.target} does not end in {span.suffix}, which another field holds"
         return Image(reference, reference, reason, site, line), None
     new = outcome.target[: len(outcome.target) - len(span.suffix)]
-    return Image(reference, outcome.target, "", site, line), Edit(span.start, span.end, new)
+    target = new if span.place else outcome.target
+    return Image(reference, target, "", site, line), Edit(span.start, span.end, new)
 
 
 def _changes(settled: Iterable[tuple[Image, Edit | None]]) -> list[patch.Change]:
     """One change for each scalar: a scalar may hold several references, and aliases reach one from several places."""
-    changes: dict[int, patch.Change] = {}
+    found: dict[int, tuple[Site, dict[Edit, None]]] = {}
     for image, edit in settled:
         if edit is not None:
-            site = image.site
-            change = changes.setdefault(id(site.node), patch.Change(site.node, [], site.encoding))
-            if edit not in change.edits:
-                change.edits.append(edit)
-    return list(changes.values())
+            found.setdefault(id(image.site.node), (image.site, {}))[1][edit] = None
+    return [patch.Change(site.node, list(edits), site.encoding) for site, edits in found.values()]
 
 
 def _holders(
@@ -208,7 +210,10 @@ def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
 def _refuse_public(done: list[Processed]) -> None:
     """End a strict run that would leave references outside the private registry."""
     left = [
-        (item.identity, image) for item in done for image in item.images if image.left and image.site.span.level != WEAK
+        (item.identity, image)
+        for item in done
+        for image in (*item.images, *item.registries)
+        if image.left and image.site.span.level != WEAK
     ]
     if left:
         places = "; ".join(

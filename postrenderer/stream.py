@@ -49,7 +49,7 @@ def decode(raw: bytes) -> Encoded:
     """Take the byte order mark off a stream and turn UTF-16 into UTF-8; without a mark the bytes stay as they are.
 
     Raises:
-        AcregError: the stream announces UTF-16 and is none.
+        AcregError: the stream announces UTF-16 and is none, or is UTF-16 and does not announce it.
     """
     for bom, encoding in BOMS:
         if raw.startswith(bom):
@@ -66,6 +66,8 @@ def decode(raw: bytes) -> Encoded:
                     f"The manifests start with a byte order mark of {encoding}, but byte {error.args[2]} does not fit "
                     "it. Send them as UTF-8, as Helm writes them."
                 ) from None
+    if b"\0" in raw[:2]:
+        raise AcregError("The manifests are neither UTF-8 nor start with a byte order mark. Send them as UTF-8.")
     return Encoded(raw, b"", "utf-8")
 
 
@@ -105,7 +107,7 @@ class Document(NamedTuple):
             start = self.data.rfind(b"\n---", 0, at) + 1
             try:
                 anchors = composer.from_events(self.data[start : _next_marker(self.data, start)].decode()).anchors
-            except (yaml.YAMLError, UnicodeDecodeError):
+            except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
                 anchors = {}
             if name in anchors:
                 return anchors[name]
