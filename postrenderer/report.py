@@ -25,6 +25,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
     `images`: each reference that is on the private registry now, with `from`, `to`, `pointer` (RFC 6901), `line` of the
     input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that is not, with its `reason`.
+    `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
     `pullSecrets`: which names were added where. `documents`: each that was changed, with its `patch` (RFC 6902) and,
     where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
 
@@ -39,7 +40,12 @@ def as_json(result: Result) -> dict[str, Any]:
         for path in addition.paths
     ]
     images = [_image(identity, image) for identity, image in pairs if not image.left]
-    left = [_image(identity, image) for identity, image in pairs if image.left]
+    left = [
+        _image(item.identity, image)
+        for item in result.documents
+        for image in (*item.images, *item.registries)
+        if image.left
+    ]
     return {
         "acreg": __version__,
         "summary": {
@@ -50,6 +56,9 @@ def as_json(result: Result) -> dict[str, Any]:
             "documents": sum(bool(item.operations) for item in result.documents),
         },
         "images": images,
+        "registries": [
+            _image(item.identity, image) for item in result.documents for image in item.registries if not image.left
+        ],
         "left": left,
         "pullSecrets": secrets,
         "documents": [_changed(item) for item in result.documents if item.operations],

@@ -80,7 +80,15 @@ def test_a_report() -> None:
         },
         {"document": JOB, "patch": [{"op": "replace", "path": "/image", "value": f"{PRIVATE}/nginx:1"}]},
     ]
-    assert reported == {}
+    assert reported == {"registries": []}
+
+
+def test_a_source_itself_is_a_registry_and_no_image() -> None:
+    reported = summary(f"kind: ConfigMap\ndata: {{prefix: {SOURCE}}}\n")
+    assert reported["images"] == []
+    assert [(place["from"], place["to"], place["pointer"]) for place in reported["registries"]] == [
+        (SOURCE, PRIVATE, "/data/prefix")
+    ]
 
 
 def test_the_patch_makes_the_output() -> None:
@@ -92,7 +100,7 @@ def test_nothing_to_report() -> None:
     assert summary("kind: Role\n") == {
         "acreg": __version__,
         "summary": dict.fromkeys(("images", "moved", "left", "pullSecrets", "documents"), 0),
-        **{name: [] for name in ("images", "left", "pullSecrets", "documents")},
+        **{name: [] for name in ("images", "registries", "left", "pullSecrets", "documents")},
     }
 
 

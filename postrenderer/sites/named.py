@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.reference import InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys, registries
-from postrenderer.sites.site import STRONG, WEAK, Image, Named, Span
+from postrenderer.sites.site import SOME_IMAGE, STRONG, WEAK, Image, Named, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,11 +103,11 @@ def _level(text: evidence.Text, group: dict[str, Named], *, named: bool) -> str:
 def _prefix(registry: Named, least: str = "") -> Iterator[Image]:
     """A registry or a path in it to which the names of images are added elsewhere, as Istio's `hub` with its `tag`."""
     place = registry.value.rstrip("/")
-    text = evidence.read(f"{place}/image")
+    text = evidence.read(place + SOME_IMAGE)
     if text and text.host == registries.REGISTRY and least in place:
         reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
         end = registry.start + len(place)
-        yield Image(registry, Span(registry.start, end, f"{place}/image", "/image", STRONG, reason))
+        yield Image(registry, Span(registry.start, end, place + SOME_IMAGE, SOME_IMAGE, STRONG, reason, place=True))
 
 
 def _with_tag(repository: str, tag: str) -> tuple[str, str]:

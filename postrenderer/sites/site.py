@@ -31,6 +31,10 @@ def pointer(path: Path) -> str:
     return "".join("/" + step for step in reversed(steps))
 
 
+SOME_IMAGE = "/image"
+"""Stands for the images of a registry or path whose names are not known."""
+
+
 class Span(NamedTuple):
     """An image reference inside a text.
 
@@ -41,6 +45,7 @@ class Span(NamedTuple):
         suffix: the end of the reference that other values hold, with its separator; empty if this one has it all.
         level: CERTAIN, STRONG or WEAK.
         reason: why it was taken for an image, in plain words.
+        place: whether it is no image but where images are, with SOME_IMAGE for those; `suffix` is that then.
     """
 
     start: int
@@ -49,6 +54,7 @@ class Span(NamedTuple):
     suffix: str
     level: str
     reason: str
+    place: bool = False
 
 
 class Site(NamedTuple):

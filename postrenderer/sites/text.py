@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.sites import evidence, keys, named, registries
 from postrenderer.sites.keys import COPYING
-from postrenderer.sites.site import CERTAIN, KNOWN, STRONG, WEAK, Named, Site, Span
+from postrenderer.sites.site import CERTAIN, KNOWN, SOME_IMAGE, STRONG, WEAK, Named, Site, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ _REFERENCE = re.compile(
     r"(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+"
     r"(?::\w[\w.-]{0,127}(?![\w/]))?"
     r"(?:@[a-z0-9]+:[0-9a-f]{64,128})?"
-    r"(?:(?P<template>[:@])(?=\{\{|\$[({A-Za-z_])|(?![\w*/:@]|[.-]\w|\{\{|\$[({]))",
+    r"(?:(?P<template>[:@])(?=\{\{|\$[({A-Za-z_])|(?![\w*:@]|/[\w.*-]|[.-]\w|\{\{|\$[({]))",
     re.ASCII,
 )
 _OPEN_VALUE = (
@@ -118,19 +118,22 @@ def mentioned(text: str) -> Iterator[Span]:
 
 
 def _certain(text: str, known: Callable[[str], bool]) -> Iterator[Span]:
-    """References that spell out a configured prefix, host included."""
+    """References that spell out a configured prefix, host included, and such a prefix itself."""
     for match in _REFERENCE.finditer(text):
         reference = _trimmed(match)
+        start, end = match.start(), match.start() + len(reference)
         if known(reference):
-            start = match.start()
-            yield Span(start, start + len(reference), reference, "", CERTAIN, KNOWN)
+            yield Span(start, end, reference, "", CERTAIN, KNOWN)
+        elif known(reference + SOME_IMAGE):
+            reason = "a configured source or rule itself"
+            yield Span(start, end, reference + SOME_IMAGE, SOME_IMAGE, CERTAIN, reason, place=True)
 
 
 def _outspoken(text: str) -> Iterator[Span]:
     """References that leave no doubt wherever they stand, but for the patterns of filters: `image:quay.io/x/y`."""
     for match in _REFERENCE.finditer(text):
         start = match.start()
-        if not text.startswith(":", start - 1):
+        if not text.startswith(":", start - 1) and not text.startswith("/", match.end()):
             template = "{{" if match["template"] else ""
             yield from _weighed(_trimmed(match) + template, start, evidence.OPEN, "a host, a path and a tag or digest")
 

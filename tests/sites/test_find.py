@@ -49,7 +49,9 @@ def test_what_is_under_a_source_is_certain_in_any_text(key: str, value: str) -> 
         "a/" + SOURCE + "app",
         SOURCE + "app*",
         SOURCE + "app/*",
-        SOURCE,
+        SOURCE + "*",
+        SOURCE + "README.md",
+        "https://" + SOURCE,
     ],
 )
 def test_what_only_holds_the_letters_of_a_source_is_not(value: str) -> None:
@@ -61,6 +63,14 @@ def test_sites_stand_in_the_order_of_the_text() -> None:
         "spec:\n  b: quay.io/acme/b:1\n  a: {image: acme/a:1}\n  args: [--c-image=acme/c:1]\n  image: acme/d\n"
     )
     assert [site.span.reference for site in found.sites] == ["quay.io/acme/b:1", "acme/a:1", "acme/c:1", "acme/d"]
+
+
+@pytest.mark.parametrize("after", ["", "/", "/${NAME}:1", "/{{ .Values.name }}", " and more"])
+def test_a_source_itself_is_a_place(after: str) -> None:
+    place = SOURCE.rstrip("/")
+    (site,) = find(config(f"in {place}{after}", "anything")).sites
+    assert (site.span.reference, site.span.suffix, site.span.place) == (f"{SOURCE}image", "/image", True)
+    assert site.node.value[site.span.start : site.span.end] == place
 
 
 @pytest.mark.parametrize(
