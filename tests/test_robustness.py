@@ -239,9 +239,9 @@ def test_signals(number: signal.Signals, codes: tuple[int, ...], zipapp: Path, t
         time.sleep(delay)
         process.send_signal(number)
         stdout, stderr = process.communicate()
-        assert process.returncode in (*codes, 0)
+        assert process.returncode in (*codes, 0) or b"KeyboardInterrupt" in stderr  # of Python's own start
         assert stdout in (b"", moved(big))
-        assert b"postrenderer" not in stderr  # no traceback of acreg's; Python's own start may show one
+        assert b"postrenderer" not in stderr  # no traceback of acreg's
 
 
 def test_closed_stdin(tmp_path: Path) -> None:
