@@ -7,12 +7,8 @@ whose anchor stands in another document. What is merely weak is never changed, a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from postrenderer.sites.keys import HINTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _WORDS = (*(hint.encode() for hint in HINTS if hint != "epo"), b"HUB", b"pkg.crossplane.io")
 """Names of fields, variables and flags; and the group with a field that holds an image under another name."""
@@ -32,10 +28,13 @@ _PATTERNS = tuple(
 )
 """Each begins with a literal, without which searching takes ten times as long."""
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
+_HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
+_FEW = 8
+"""Hosts that are looked for one by one, which is quicker for so many."""
 _SCHEMA = b"\nkind: CustomResourceDefinition"
 
 
-def may_hold_images(data: bytes, start: int, end: int, hosts: Iterable[bytes] = ()) -> bool:
+def may_hold_images(data: bytes, start: int, end: int, hosts: frozenset[bytes] = frozenset()) -> bool:
     """Whether a document must be read.
 
     Args:
@@ -48,12 +47,17 @@ def may_hold_images(data: bytes, start: int, end: int, hosts: Iterable[bytes] = 
     if schema >= 0 and data[schema + len(_SCHEMA) : schema + len(_SCHEMA) + 1] in (b"", b"\n", b"\r"):
         return data.find(b"\n...", start, end) >= 0  # a second document may stand behind the end of the first
     return (
-        any(data.find(word, start, end) >= 0 for word in (*_WORDS, *hosts))
+        any(data.find(word, start, end) >= 0 for word in _WORDS)
+        or _names(hosts, data, start, end)
         or any(pattern.search(data, start, end) for pattern in _PATTERNS)
-        or any(_stands_elsewhere(data, start, alias[1]) for alias in _ALIAS.finditer(data, start, end))
+        # An anchor may be in an earlier document, as Helm 4 leaves it: then its aliases must be written out.
+        or any(data.find(b"&" + alias[1], start, alias.start()) < 0 for alias in _ALIAS.finditer(data, start, end))
     )
 
 
-def _stands_elsewhere(data: bytes, start: int, name: bytes) -> bool:
-    """Whether an anchor may be in an earlier document, as Helm 4 leaves it: its aliases must be written out."""
-    return data.rfind(b"&" + name, 0, start) >= 0
+def _names(hosts: frozenset[bytes], data: bytes, start: int, end: int) -> bool:
+    """Whether one of the hosts may stand before a path in a document, at a cost that many hosts do not raise."""
+    if len(hosts) <= _FEW:
+        return any(data.find(host, start, end) >= 0 for host in hosts)
+    found = (match.group() for match in _HOST.finditer(data, start, end))
+    return any(host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts for host in found)

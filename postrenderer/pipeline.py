@@ -67,7 +67,7 @@ def post_render(raw: bytes, settings: Settings) -> Result:
     pieces: list[bytes] = []
     done: list[Processed] = []
     words = _more_words(settings)
-    hosts = [host.encode() for host in relocation.hosts]
+    hosts = frozenset(host.encode() for host in relocation.hosts)
     data = encoded.data
     for document in stream.documents(data):
         start, end = document.start, document.end

@@ -15,7 +15,7 @@ from postrenderer.candidates import may_hold_images
 from postrenderer.relocation import Relocation
 from postrenderer.sites.site import WEAK
 
-HOSTS = [b"quay.io"]
+HOSTS = frozenset((b"quay.io",))
 
 
 def read(text: str) -> bool:
@@ -87,7 +87,7 @@ def test_read(text: str) -> None:
         "roleRef:\n  name: system:auth-delegator\n",
         "kind: Report\nsecretName: x\nsecretKeyRef: SecretStore\n",
         "a: github.com\n",
-        "a: *c\n",
+        "a: &b c\nd: *b\n",
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  image: nginx:1\n",
         "apiVersion: apiextensions.k8s.io/v1\r\nkind: CustomResourceDefinition\r\nspec:\r\n  image: nginx:1\r\n",
         "image\nkind: CustomResourceDefinition",
@@ -113,16 +113,25 @@ VALUES = st.recursive(
 def test_what_is_passed_over_holds_no_image(fields: dict[str, object], flow: bool) -> None:  # noqa: FBT001  # hypothesis
     relocation = Relocation(acreg_settings())
     data = yaml.safe_dump({"apiVersion": "v1", **fields}, default_flow_style=flow).encode()
-    if not may_hold_images(data, 0, len(data), [host.encode() for host in relocation.hosts]):
+    if not may_hold_images(data, 0, len(data), frozenset(host.encode() for host in relocation.hosts)):
         for document in stream.documents(data):
             for root in stream.compose(document)[1]:
                 assert all(site.span.level == WEAK for site in sites.find(root, relocation.known).sites)
 
 
+@pytest.mark.parametrize("host", ["quay.io", "registry:5000", "[::1]:5000", "docker.io", "index.docker.io"])
+def test_many_hosts_are_known_as_few_are(host: str) -> None:
+    few = frozenset((host.removeprefix("index.").encode(),))
+    many = few | {f"registry{number}.example.org".encode() for number in range(100)}
+    for text, expected in ((f"a: b={host}/x\n", True), (f"a: [{host}/x]\n", True), ("a: example.net/x\n", False)):
+        data = text.encode()
+        assert [may_hold_images(data, 0, len(data), hosts) for hosts in (few, many)] == [expected, expected]
+
+
 @pytest.mark.skipif("ACREG_CORPUS" not in os.environ, reason="ACREG_CORPUS names no folder with real renders")
 def test_what_is_passed_over_in_real_renders_holds_no_image() -> None:
     relocation = Relocation(acreg_settings())
-    hosts = [host.encode() for host in relocation.hosts]
+    hosts = frozenset(host.encode() for host in relocation.hosts)
     count = 0
     for file in Path(os.environ["ACREG_CORPUS"]).glob("rendered/*.yaml"):
         data = file.read_bytes()
