@@ -47,10 +47,6 @@ def test_the_judge_sees_what_differs() -> None:
 
     secrets = {"imagePullSecrets": [{"name": SECRET}, {"name": "x"}]}
     new = {"a": ["private/nginx", 1, None, "x"], "b": secrets, "c": True}
-        "a": ["private/nginx", 1, None, "x"],
-        "b": {"imagePullSecrets": [{"name": SECRET}, {"name": "x"}]},
-        "c": True,
-    }
     assert judge.differences(old, new, moved) == []
     for wrong in (
         {**new, "a": ["nginx", 1, None, "x"]},
