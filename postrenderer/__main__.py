@@ -64,7 +64,8 @@ def _run(run: Callable[[], int]) -> tuple[int, str]:
     try:
         return run(), ""
     except AcregError as error:
-        return error.exit_code, str(error)
+        details = f" {_keep_details()}" if isinstance(error, InternalError) else ""
+        return error.exit_code, f"{error}{details}"
     except KeyboardInterrupt:
         return INTERRUPTED, ""
     except BrokenPipeError:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from rendering import PRIVATE, REGISTRY
 
+from postrenderer import __main__ as door
+from postrenderer.errors import InternalError
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 MANIFEST = b"kind: Pod\nspec:\n  containers:\n  - image: quay.io/a/b:1\n"
 RENDERED = (
@@ -210,3 +213,17 @@ def test_streams_that_are_closed_or_full(acreg: Acreg, redirection: str, code: i
     assert run.stderr.startswith(said) if said else not run.stderr
     assert run.stderr.count(b"\n") <= 1
     assert not list(acreg.folder.glob("acreg-error-*"))
+
+
+def test_an_internal_error_says_where_its_details_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail() -> int:
+        raise InternalError("The self-check found a difference.")
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    said: list[str] = []
+    monkeypatch.setattr(door, "_say", said.append)
+    assert door.guard(fail) == 3
+    (file,) = tmp_path.iterdir()
+    assert said == [f"The self-check found a difference. The details are in {file}: please report them."]
+    assert "InternalError" in file.read_text("utf-8")
