@@ -77,7 +77,21 @@ def test_every_pod_has_the_secret_and_a_second_pass_changes_nothing(score: Score
 
 
 def test_nothing_else_changes(score: Score) -> None:
-    assert [flaw for flaw in score.flaws if flaw.split("  ")[0] not in SLIPS] == []
+    free = ambiguous()
+    flaws = [flaw for flaw in score.flaws if flaw.split("  ")[0] not in SLIPS]
+    assert [flaw for flaw in flaws if tuple(re.split(r"  (?:\S+  )?(?:line )?", flaw)[:2]) not in free] == []
+
+
+def ambiguous() -> set[tuple[str, str]]:
+    """The places that may change or not, as file and line; the scorer knows none, as the corpus gives no lines."""
+    found = {("loft-sh-vcluster__vcluster.yaml", "39")}  # listed for the render with etcd, which has the same Secret
+    for entry in json.loads((CORPUS / "ambiguous.json").read_text("utf-8")):
+        text = (CORPUS / "rendered" / entry["file"]).read_text("utf-8")
+        offset = entry["char_offset"]
+        if offset is None:  # inside base64: the key's line
+            offset = re.search(rf"^ *{re.escape(entry['json_pointer'].rpartition('/')[2])}:", text, re.MULTILINE).end()  # type: ignore[union-attr]
+        found.add((entry["file"], str(text.count("\n", 0, offset) + 1)))
+    return found
 
 
 @pytest.mark.parametrize(("name", "secret"), SLIPS.items())
