@@ -46,10 +46,7 @@ def summary(text: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # lik
 class PlainLoader(yaml.SafeLoader):
     """PyYAML's own idea of a document: every plain scalar is a string, merge keys are merged, the last key wins."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # what yaml.SafeLoader calls it
-
-
-PlainLoader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<"), ["<"])
+    yaml_implicit_resolvers: dict[str, Any] = {"<": [("tag:yaml.org,2002:merge", re.compile("<<"))]}  # noqa: RUF012  # what yaml.SafeLoader calls it
 
 
 def values(text: str) -> list[Any]:

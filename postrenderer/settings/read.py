@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from postrenderer.settings.given import Given, Problems
     from postrenderer.settings.options import Option
 
+_RULE_KEYS = {"from": ("source", checks.prefix), "to": ("target", checks.target)}
 PARTS = ("registry", "repository", "name", "tag", "digest")
 LOCATION_KEYS = {
     "apiVersion": ("api_version", checks.pattern),
@@ -44,10 +45,8 @@ def _rules(_: Option, given: Given, problems: Problems) -> tuple[Rule, ...]:
     seen: dict[str, Given] = {}
     for item in items(given, problems):
         parts = members(item, ("from", "to"), problems, required=("from", "to"))
-        source, target = (
-            name in parts and text(parts[name], check, problems)
-            for name, check in (("from", checks.prefix), ("to", checks.target))
-        )
+        found = _texts_of(parts, _RULE_KEYS, problems)
+        source, target = found.get("source"), found.get("target")
         if source in seen:
             problems.add(parts["from"], f"is `{source}`, which line {seen[source].place.line} moves already")
         elif source and target:
