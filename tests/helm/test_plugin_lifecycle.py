@@ -118,7 +118,7 @@ def test_a_plugins_life(tmp_path: Path, zipapp: Path, version: str, origin: str)
     assert at.run("plugin", "list").stderr == ""
 
 
-@pytest.mark.parametrize("version", ["3.19.0", "4.3.1"])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: str) -> None:
     at = home(tmp_path, zipapp, version, source_in(tmp_path / "acreg"))
     at.install()
@@ -133,6 +133,10 @@ def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: s
     found = at.output("acreg", "doctor", "--values", PRIVATE_VALUES)
     assert f"images come from {PRIVATE};" in found
     assert "wrong" not in found
+    acreg_yaml = tmp_path / "acreg.yaml"
+    at.output("acreg", "config", "init", acreg_yaml, "--registry", "registry.spacetech.com:8083")
+    at.output("acreg", "config", "validate", acreg_yaml)
+    assert "registry.spacetech.com:8083" in at.output("acreg", "config", "show", "--config", acreg_yaml)
     assert at.run("acreg", "explain").code == 1
     at.output("acreg", "template", CHART, "-f", PRIVATE_VALUES)
     assert "ended     well\n" in at.output("acreg", "explain")
