@@ -10,6 +10,7 @@ import yaml
 from postrenderer import composer, patch, pullsecrets, secretfields, sites, stream
 from postrenderer.candidates import may_hold_images
 from postrenderer.errors import AcregError, InternalError
+from postrenderer.reference import OFFICIAL
 from postrenderer.relocation import Relocation
 from postrenderer.scalars import Edit, apply
 from postrenderer.sites import declared
@@ -132,12 +133,14 @@ def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -
         return Image(reference, reference, "", site, line), None
     if outcome.status != "moved":
         return Image(reference, reference, outcome.reason, site, line), None
-    if not outcome.target.endswith(span.suffix):
-        reason = f"{outcome.target} does not end in {span.suffix}, which another field holds"
+    target = outcome.target
+    if span.suffix == f"/{OFFICIAL}{target[len(settings.prefix) :]}":
+        target = settings.prefix + span.suffix  # another field holds the path, and keeps its `library`
+    if not target.endswith(span.suffix):
+        reason = f"{target} does not end in {span.suffix}, which another field holds"
         return Image(reference, reference, reason, site, line), None
-    new = outcome.target[: len(outcome.target) - len(span.suffix)]
-    target = new if span.place else outcome.target
-    return Image(reference, target, "", site, line), Edit(span.start, span.end, new)
+    new = target[: len(target) - len(span.suffix)]
+    return Image(reference, new if span.place else target, "", site, line), Edit(span.start, span.end, new)
 
 
 def _changes(settled: Iterable[tuple[Image, Edit | None]]) -> list[patch.Change]:

@@ -335,3 +335,12 @@ def test_a_text_that_does_not_say_what_was_planned(monkeypatch: pytest.MonkeyPat
 def test_documents_that_hold_nothing_are_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patch, "plain", lambda _: pytest.fail("was read"))
     assert run(b"kind: Role\n---\n: not [ YAML\n").documents == []
+
+
+@pytest.mark.parametrize("mark", [":1.36", "@sha256:" + "0" * 64, ""])
+def test_an_official_image_whose_path_another_field_holds_keeps_its_library(mark: str) -> None:
+    tag = f"tag: '{mark[1:]}'" if mark else "pullPolicy: Always"
+    text = f"image:\n  registry: docker.io\n  repository: library/busybox\n  {tag}\n"
+    assert render(text) == text.replace("docker.io", PRIVATE)
+    (image,) = summary(text)["images"]
+    assert (image["from"], image["to"]) == (f"docker.io/library/busybox{mark}", f"{PRIVATE}/library/busybox{mark}")
