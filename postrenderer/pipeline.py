@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from postrenderer import patch, pullsecrets, readback, secretfields, sites, stream
+from postrenderer import composer, patch, pullsecrets, secretfields, sites, stream
 from postrenderer.candidates import may_hold_images
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.reference import OFFICIAL
@@ -95,7 +95,6 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
     """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
     text, roots = stream.compose(document)
     edits: list[Edit] = []
-    touched: list[yaml.Node] = []
     done = []
     for root in roots:
         identity = stream.identify(document, text, root)
@@ -112,25 +111,14 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
         holders = _holders(root, found, settled, settings, relocation)
         additions, inserted = _add_secrets(text, holders, settings, identity)
         edits += inserted
-        touched += [*(change.node for change in changes), *(holder.node for holder in holders)]
         states = (before, _plain(root, identity)) if settings.report else None
         operations = patch.operations(root, changes) if settings.report else []
         references = [image for image, _ in settled if not image.site.span.place]
         registries = [image for image, _ in settled if image.site.span.place]
         done.append(Processed(identity, references, registries, additions, operations, states))
-    if not edits:
-        return text, done
-    edited = apply(text, edits)
-    try:
-        place = readback.difference(text, edited, edits, roots, touched)
-    except (yaml.YAMLError, RecursionError) as error:
-        place = getattr(error, "problem", None) or str(error)
-    if place is not None:
-        raise InternalError(
-            f"{done[0].identity}: the edited text does not say what was planned, first at {place or 'its root'}. "
-            "Nothing was written. This is a defect of acreg: please report it with the document."
-        )
-    return edited, done
+    if edits:
+        text = _prove(apply(text, edits), roots, done)
+    return text, done
 
 
 def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -> tuple[Image, Edit | None]:
@@ -206,6 +194,20 @@ def _plain(root: yaml.Node, identity: Identity) -> Any:  # noqa: ANN401  # what 
             f"{identity} is nested too deep for a report, or its aliases make it endless. Look for a template that "
             "calls itself, or run without --report."
         ) from None
+
+
+def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
+    """Read the edited text back and compare it with the nodes as planned."""
+    try:
+        place = patch.difference(planned, composer.compose(text).roots)
+    except (yaml.YAMLError, RecursionError) as error:
+        place = getattr(error, "problem", None) or str(error)
+    if place is not None:
+        raise InternalError(
+            f"{done[0].identity}: the edited text does not say what was planned, first at {place or 'its root'}. "
+            "Nothing was written. This is a defect of acreg: please report it with the document."
+        )
+    return text
 
 
 def _refuse_public(done: list[Processed]) -> None:
