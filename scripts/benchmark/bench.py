@@ -44,6 +44,7 @@ ONLY_FOR = {"kubectl kustomize": ["1MB"], "acreg cold": ["appcircle"], "acreg, 1
 SETTINGS = """\
 keep: [registry.example.com]
 rules:
+- {from: docker.io, to: hub}
 - {from: quay.io, to: quay}
 - {from: ghcr.io, to: ghcr}
 - {from: gcr.io, to: gcr}
