@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 VARIABLE = "ACREG_LAST_RUN"
 """Names the file for runs that somebody watches: acreg's own install, upgrade and template."""
@@ -33,8 +36,10 @@ class LastRun(NamedTuple):
         code: the exit code.
         helm: `4` under Helm 4, else empty: Helm 3 does not tell.
         folder: the working directory.
+        command: what the user typed after `helm acreg`, without flags; empty if the filter ran alone.
         report: the report's file, empty for none.
-        files: the template files of the manifests that it was given, the first hundred.
+        files: the template files of the manifests that it was given, the first hundred; the values files of the command
+            if it came to no manifests. Commas stand between them.
         error: what was wrong, empty if nothing.
     """
 
@@ -42,12 +47,13 @@ class LastRun(NamedTuple):
     code: str
     helm: str
     folder: str
+    command: str
     report: str
     files: str
     error: str
 
 
-_NOTHING = LastRun("", "", "", "", "", "", "")
+_NOTHING = LastRun("", "", "", "", "", "", "", "")
 _begun = [_NOTHING]
 
 
@@ -72,7 +78,12 @@ def path() -> str:
 
 def begin(raw: bytes, report: str) -> None:
     """Keep what is known when a run begins: its manifests and its report's file, empty for none."""
-    _begun[0] = _NOTHING._replace(report=report and _absolute(report), files=" ".join(_files(raw)))
+    _begun[0] = _begun[0]._replace(report=report and _absolute(report), files=", ".join(_files(raw)) or _begun[0].files)
+
+
+def announce(command: str, files: Sequence[str]) -> None:
+    """Keep what is known before Helm is run: the command, and the values files that it names."""
+    _begun[0] = _NOTHING._replace(command=command, files=", ".join(files))
 
 
 def end(code: int, error: str) -> None:
@@ -84,22 +95,30 @@ def end(code: int, error: str) -> None:
     """
     if not error and _begun[0] == _NOTHING:
         return  # it showed its help
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    helm = "4" if _under_helm4() else ""
-    run = _begun[0]._replace(time=now, code=str(code), helm=helm, folder=_absolute("."), error=error)
-    lines = [f"{name}: {' '.join(value.split())}\n" for name, value in zip(run._fields[:-1], run)]
-    _replace(path(), "".join((*lines, "\n", error)))
+    run = _ended(code, error)
+    _replace(path(), _text(run))
     if error and run.helm and VARIABLE not in os.environ:
         _reach_user(error)
 
 
-def keep(name: str) -> None:
-    """Make the note in another file that of this user's last run."""
-    try:
-        with open(name, encoding="utf-8", errors="replace") as file:  # noqa: PTH123  # pathlib takes time to import
-            _replace(f"{cache_home()}/acreg/last-run", file.read())
-    except OSError:
-        pass
+def end_of_helm(note: str, code: int) -> str:
+    """Note how a Helm ended that had been announced; `end` has no more to do then.
+
+    Args:
+        note: the file in which the filter was to note its run.
+        code: Helm's exit code.
+
+    Returns:
+        What was wrong in the filter, empty if nothing.
+    """
+    of_filter = read(note)
+    run = _ended(code, "") if of_filter is None else of_filter._replace(command=_begun[0].command)
+    if code and not run.error:
+        when = "before it came to the post-renderer" if of_filter is None else "after the post-renderer's work was done"
+        run = run._replace(code=str(code), error=f"Helm failed {when}. What Helm printed says why.")
+    _replace(path(), _text(run))
+    _begun[0] = _NOTHING
+    return of_filter.error if of_filter else ""
 
 
 def read(name: str) -> LastRun | None:
@@ -117,6 +136,17 @@ def _under_helm4() -> bool:
     return os.environ.get("HELM_PLUGIN_NAME") == POST_RENDERER
 
 
+def _ended(code: int, error: str) -> LastRun:
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    helm = "4" if _under_helm4() else ""
+    return _begun[0]._replace(time=now, code=str(code), helm=helm, folder=_absolute("."), error=error)
+
+
+def _text(run: LastRun) -> str:
+    lines = [f"{name}: {' '.join(value.split())}\n" for name, value in zip(run._fields[:-1], run)]
+    return "".join((*lines, "\n", run.error))
+
+
 def _files(raw: bytes) -> list[str]:
     """The template files that manifests came from."""
     found: dict[bytes, None] = {}
@@ -124,9 +154,17 @@ def _files(raw: bytes) -> list[str]:
         at = raw.find(mark)
         while at >= 0 and len(found) < _MOST_FILES:
             end = raw.find(b"\n", at + len(mark))
-            found[raw[at + len(mark) : end if end >= 0 else None].strip(b" \r'\"")] = None
+            found[_name(raw[at + len(mark) : end if end >= 0 else None].strip())] = None
             at = raw.find(mark, at + 1)
     return [name.decode(errors="replace") for name in found]
+
+
+def _name(line: bytes) -> bytes:
+    """The name at the beginning of a line; in flow style the rest of the document may follow it."""
+    quote = line[:1]
+    if quote in (b"'", b'"'):
+        return line[1:].partition(quote)[0]
+    return line.partition(b"}")[0].partition(b", ")[0].rstrip()
 
 
 def _reach_user(message: str) -> None:

@@ -16,7 +16,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in (lastrun.VARIABLE, "HELM_PLUGIN_NAME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HELM_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun("", "", "", "", "", "", "")])
+    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun("", "", "", "", "", "", "", "")])
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -27,19 +27,65 @@ def test_a_run_is_kept(cache: Path) -> None:
     run = lastrun.read(lastrun.path())
     assert run is not None
     assert run._replace(time="") == lastrun.LastRun(
-        "", "1", "", str(cache), f"{cache}/r.json", "a/templates/x.yaml", "It went wrong.\n\nIn two places."
+        "", "1", "", str(cache), "", f"{cache}/r.json", "a/templates/x.yaml", "It went wrong.\n\nIn two places."
     )
     assert (cache / "acreg" / "last-run").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (cache / "acreg").iterdir()] == ["last-run"]
 
 
-def test_helm_4s_files() -> None:
-    raw = b"metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: 'a/templates/y.yaml'\n"
-    lastrun.begin(raw * 300, "")
+@pytest.mark.parametrize(
+    "document",
+    [
+        "metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: 'a/templates/y.yaml'\n",
+        "metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: a/templates/y.yaml\r\n",
+        "{metadata: {annotations: {postrenderer.helm.sh/postrender-filename: 'a/templates/y.yaml'}}, data: secret}\n",
+        "{metadata: {annotations: {postrenderer.helm.sh/postrender-filename: a/templates/y.yaml}}, data: secret}\n",
+        "{annotations: {postrenderer.helm.sh/postrender-filename: a/templates/y.yaml, b: secret}}",
+        "---\n# Source: a/templates/y.yaml\n",
+    ],
+)
+def test_files(document: str) -> None:
+    lastrun.begin(document.encode() * 300, "")
     lastrun.end(0, "")
     run = lastrun.read(lastrun.path())
     assert run is not None
     assert (run.files, run.code, run.error) == ("a/templates/y.yaml", "0", "")
+
+
+def test_a_command_that_never_came_to_helm() -> None:
+    lastrun.announce("upgrade app ./chart", ["a.yaml", "b.yaml"])
+    lastrun.end(2, "No.")
+    run = lastrun.read(lastrun.path())
+    assert run is not None
+    assert (run.command, run.files, run.code, run.error) == ("upgrade app ./chart", "a.yaml, b.yaml", "2", "No.")
+
+
+@pytest.mark.parametrize(
+    ("of_filter", "code", "said", "noted"),
+    [
+        (None, 1, "", "Helm failed before it came to the post-renderer."),
+        ((0, ""), 0, "", ""),
+        ((0, ""), 1, "", "Helm failed after the post-renderer's work was done."),
+        ((1, "It went wrong."), 1, "It went wrong.", "It went wrong."),
+    ],
+)
+def test_a_helm_that_was_announced(  # noqa: PLR0913, PLR0917  # fixtures and a table's columns
+    cache: Path, monkeypatch: pytest.MonkeyPatch, of_filter: tuple[int, str] | None, code: int, said: str, noted: str
+) -> None:
+    note = str(cache / "note")
+    if of_filter:
+        with monkeypatch.context() as in_filter:
+            in_filter.setenv(lastrun.VARIABLE, note)
+            lastrun.begin(b"---\n# Source: a/templates/y.yaml\n", "")
+            lastrun.end(*of_filter)
+    lastrun.announce("upgrade app ./chart", ["a.yaml"])
+    assert lastrun.end_of_helm(note, code) == said
+    lastrun.end(code, "")  # which changes nothing
+    run = lastrun.read(lastrun.path())
+    assert run is not None
+    assert (run.command, run.code) == ("upgrade app ./chart", str(code))
+    assert run.files == ("a/templates/y.yaml" if of_filter else "a.yaml")
+    assert run.error.partition(".")[0] == noted.partition(".")[0]
 
 
 def test_help_is_no_run(cache: Path) -> None:

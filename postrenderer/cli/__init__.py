@@ -55,7 +55,9 @@ def main(argv: list[str]) -> int:
         SystemExit: after the help of a command was shown.
     """
     first = argv[0] if argv else "--help"
-    if first in ("--help", "-h", "help"):
+    if first == "help" and argv[1:]:
+        argv = [argv[1], "--help"]
+    elif first in ("--help", "-h", "help"):
         print(overview())  # noqa: T201  # what was asked for
         return 0
     if first == "--version":
@@ -64,9 +66,8 @@ def main(argv: list[str]) -> int:
     if command not in COMMANDS:
         from postrenderer.settings.checks import nearest  # noqa: PLC0415  # for an error only
 
-        raise SettingsError(
-            f"there is no command `{command}`{nearest(command, COMMANDS)}: the commands are {', '.join(COMMANDS)}"
-        )
+        guess = nearest(command, COMMANDS) or ". `acreg --help` names the commands"
+        raise SettingsError(f"there is no command `{command}`{guess}")
     module, _, function = COMMANDS[command].function.partition(":")
     return int(getattr(import_module(f"{__name__}.{module}"), function)(rest))
 
@@ -83,7 +84,7 @@ def overview() -> str:
             "commands:",
             *(f"  {name:{width}}  {command.summary}" for name, command in COMMANDS.items()),
             "",
-            "`acreg COMMAND --help` says more, with examples. With settings alone, or with nothing but manifests on",
-            "standard input, acreg is `acreg render`.",
+            "`acreg COMMAND --help` says more, with examples. With settings alone, or with",
+            "nothing but manifests on standard input, acreg is `acreg render`.",
         )
     )

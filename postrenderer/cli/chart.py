@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.cli import helmargs
+from postrenderer.cli.helm import HelmError
 from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
@@ -98,7 +99,12 @@ def fetch(helm: Helm, named: tuple[str, str], argv: Sequence[str], scratch: Path
         _copy(Path(chart), target)
     else:
         known = helmargs.known_to(helm.flags("pull"), argv, flags)
-        helm.output("pull", chart, *known, "--untar", "--untardir", str(target))
+        try:
+            helm.output("pull", chart, *known, "--untar", "--untardir", str(target))
+        except HelmError as error:
+            if "://" in chart:
+                raise
+            raise HelmError(f"{error}. There is no folder and no archive `{chart}` either.", error.exit_code) from None
     found = [path for path in sorted(target.iterdir()) if (path / "Chart.yaml").exists()]
     if not found:
         raise AcregError(
@@ -120,5 +126,9 @@ def _copy(chart: Path, target: Path) -> None:
                 content = archive.extractfile(member)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content.read() if content else b"")
-    except (tarfile.TarError, OSError) as error:
-        raise AcregError(f"{chart} is no chart that can be read: {error}.") from None
+    except tarfile.TarError:
+        raise AcregError(
+            f"{chart} is no chart: it is neither a folder nor an archive that `helm package` made."
+        ) from None
+    except OSError as error:
+        raise AcregError(f"{chart} cannot be read: {error.strerror}.") from None

@@ -89,6 +89,8 @@ def sample(flags: dict[str, Any]) -> Iterator[str]:
 
 
 def _init(flags: dict[str, Any], name: str) -> int:
+    with inputs.scratch() as folder:  # what the flags say must be right, and only that
+        settings.load({**flags, "config": os.devnull, "values": [inputs.no_registry(folder)]}, {}, os.curdir)
     text = "\n".join(sample(flags)) + "\n"
     if name == "-":
         show.write(text.removesuffix("\n"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer import stream
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,8 @@ examples:
   helm acreg diff --release appcircle-server -n appcircle
   helm template appcircle appcircle/appcircle -f values.yaml | helm acreg diff --values values.yaml
 
-exit codes: 0, or with --exit-code 1 if something would change; 2 wrong usage or settings, 3 internal error."""
+exit codes: 0; 1 the manifests cannot be processed as asked, 2 wrong usage or settings, 3 internal error. With
+--exit-code as diff's: 0 nothing would change, 1 something would, 2 or more there was trouble."""
 
 _STYLES = {"--- rendered": "bold", "+++ private": "bold", "@@": "cyan", "-": "red", "+": "green"}
 _CONTEXT = 3
@@ -32,15 +34,29 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("--exit-code", action="store_true", help="end with 1 if something would change, as diff does")
     request = inputs.parse(parser, argv)
+    try:
+        lines = difference(request)
+    except AcregError as error:
+        if request.flags["exit_code"]:
+            error.exit_code = max(error.exit_code, SettingsError.exit_code)  # 1 says something else
+        raise
+    for line in lines:
+        show.styled(line, next((style for start, style in _STYLES.items() if line.startswith(start)), ""))
+    return 1 if lines and request.flags["exit_code"] else 0
+
+
+def difference(request: inputs.Request) -> list[str]:
+    """Return the diff of the manifests that the command line asks for, line by line.
+
+    Raises:
+        AcregError: the manifests cannot be had, or cannot be processed as asked.
+    """
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # the help does not need it
 
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         result = post_render(manifests.data, inputs.load(request, manifests, folder)._replace(report=""))
-    lines = list(unified(manifests.data, result.output))
-    for line in lines:
-        show.styled(line, next((style for start, style in _STYLES.items() if line.startswith(start)), ""))
-    return 1 if lines and request.flags["exit_code"] else 0
+    return list(unified(manifests.data, result.output))
 
 
 class Change(NamedTuple):

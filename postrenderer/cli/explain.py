@@ -39,13 +39,16 @@ def main(argv: list[str]) -> int:
 
 
 def rows(run: LastRun) -> list[tuple[str, str]]:
-    """Return what is known of a run, as names and values."""
+    """Return what is known of a run, as names and values; a name is empty where a list goes on."""
+    first, *more = run.files.split(", ")
     found = [
         ("time", run.time.replace("T", " ").replace("Z", " UTC")),
         ("ended", "well" if run.code == "0" else f"with exit code {run.code}"),
         ("under", "Helm 4" if run.helm else ""),
         ("folder", run.folder),
-        ("files", run.files),
+        ("command", run.command),
         ("report", run.report),
+        ("files", first),
+        *(("", name) for name in more),
     ]
     return [(name, value) for name, value in found if value]

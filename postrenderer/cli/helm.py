@@ -59,7 +59,7 @@ class Helm(NamedTuple):
         run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip()
-            words = [line for line in said.splitlines() if not line.startswith("WARNING:")]
+            words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]
             raise HelmError(
                 f"`helm {' '.join(arguments[:2])}` failed: {' '.join(words) or said or 'it did not say why'}",
                 run.returncode,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -31,6 +33,9 @@ def split(argv: Sequence[str], flags: Mapping[str, bool]) -> Iterator[Argument]:
     Args:
         argv: the arguments behind the command.
         flags: the command's flags, and whether each takes a value.
+
+    Raises:
+        SettingsError: the last flag lacks its value.
     """
     rest = iter(argv)
     for text in rest:
@@ -42,8 +47,10 @@ def split(argv: Sequence[str], flags: Mapping[str, bool]) -> Iterator[Argument]:
         elif not text.startswith("--") and name not in flags and flags.get(text[:2]):
             yield Argument(text[:2], text[2:].removeprefix("="), [text])
         elif flags.get(name) and not equals:
-            value = next(rest, "")
-            yield Argument(name, value, [text, value])
+            following = next(rest, None)
+            if following is None:
+                raise SettingsError(f"{name} wants a value, and the command line ends there")
+            yield Argument(name, following, [text, following])
         else:
             yield Argument(name, value, [text])
 

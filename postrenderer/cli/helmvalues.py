@@ -6,7 +6,6 @@ Helm itself merges them: an empty chart that prints its values is rendered with 
 from __future__ import annotations
 
 import base64
-import os
 from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
@@ -36,9 +35,14 @@ def arguments(argv: Sequence[str]) -> list[str]:
     return found
 
 
+def named(argv: Sequence[str]) -> list[str]:
+    """Return the values files that Helm's arguments name, as they stand there."""
+    return _files(arguments(argv))
+
+
 def reads_stdin(argv: Sequence[str]) -> bool:
     """Whether Helm reads values from standard input."""
-    return "-" in _files(arguments(argv))
+    return "-" in named(argv)
 
 
 def files(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") -> list[str]:
@@ -54,9 +58,9 @@ def files(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") ->
         HelmError: Helm cannot read the values.
     """
     given = arguments(argv)
-    named = _files(given)
-    if len(named) >= len(given) and all(name != "-" and "://" not in name for name in named):
-        return named
+    names = _files(given)
+    if len(names) >= len(given) and all(name != "-" and "://" not in name for name in names):
+        return names
     values = scratch / "values of the command line.yaml"
     values.write_bytes(merged(helm, argv, scratch, stdin))
     return [str(values)]
@@ -91,11 +95,6 @@ def of_release(helm: Helm, name: str, scratch: Path, *arguments: str) -> list[st
         return []
     values.write_bytes(content)
     return [str(values)]
-
-
-def as_variable(names: Sequence[str]) -> str:
-    """Return names of values files as ACREG_VALUES has them."""
-    return os.pathsep.join(names)
 
 
 def _files(given: Sequence[str]) -> list[str]:

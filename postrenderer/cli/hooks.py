@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import stream
+from postrenderer import lastrun, stream
 from postrenderer.cli import helmargs, helmvalues, inputs, show
 from postrenderer.cli.helm import Helm, HelmError
 from postrenderer.errors import AcregError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from postrenderer.cli.images import Row
     from postrenderer.settings import Settings
 
 _UNWANTED = ("-o", "--output", "--output-dir", "--no-hooks")
@@ -44,6 +43,18 @@ class Job(NamedTuple):
     reused: list[str]
 
 
+class _Hooks(NamedTuple):
+    """What the cluster could not pull of a release's hooks.
+
+    Attributes:
+        public: the references that are not on the private registry, each with its document.
+        secretless: the documents with pods that have no pull secret for the private registry.
+    """
+
+    public: list[str]
+    secretless: list[str]
+
+
 def make_private(job: Job, settings: Settings, folder: Path, *, allow: bool) -> list[str]:
     """Return the arguments with which no hook of the release has a public image.
 
@@ -58,15 +69,16 @@ def make_private(job: Job, settings: Settings, folder: Path, *, allow: bool) -> 
         HelmError: Helm cannot render the release.
     """
     rendered = manifests(job, job.arguments)
-    if not _public(rendered, settings):
+    lastrun.begin(rendered, settings.report)
+    before = _look_at(rendered, settings)
+    if not any(before):
         return job.arguments
-    arguments = [*job.arguments, *_overlay(job, settings, folder, rendered)]
-    public = _public(manifests(job, arguments), settings)
-    if public:
-        listed = "; ".join(sorted({f"{row.source} in {row.document}" for row in public}))
+    overlay, paths = _overlay(job, settings, folder, rendered)
+    after = _look_at(manifests(job, [*job.arguments, *overlay]), settings) if overlay else before
+    if after.public:
         text = (
             "Helm 3 keeps chart hooks from a post-renderer, and the chart's values do not decide where these images"
-            f" come from: {listed}."
+            f" come from: {'; '.join(after.public)}."
         )
         if not allow:
             raise AcregError(
@@ -74,7 +86,15 @@ def make_private(job: Job, settings: Settings, folder: Path, *, allow: bool) -> 
                 " the chart's values, or accept it with --allow-public-hooks."
             )
         show.note(f"acreg: warning: {text}")
-    return arguments
+    if after.secretless:
+        show.note(
+            "acreg: warning: Helm 3 keeps chart hooks from a post-renderer, and the chart's values give these no pull"
+            f" secret: {'; '.join(after.secretless)}. Give one to their service account or to the nodes, or use Helm 4."
+        )
+    if after == before:
+        return job.arguments
+    show.note(f"acreg: Helm 3 keeps chart hooks from a post-renderer. They are made private by values: {paths}")
+    return [*job.arguments, *overlay]
 
 
 def manifests(job: Job, arguments: Sequence[str]) -> bytes:
@@ -85,33 +105,46 @@ def manifests(job: Job, arguments: Sequence[str]) -> bytes:
     """
     flags = job.helm.flags(job.command)
     plain = helmargs.without(_UNWANTED, arguments, flags)
-    if job.command != "template":
-        dry = [] if any(text.startswith("--dry-run") for text in plain) else ["--dry-run=server"]
+    if job.command == "template":
+        return _of_template(job, plain)
+    dry = [] if any(text.startswith("--dry-run") for text in plain) else ["--dry-run=server"]
+    try:
+        release = json.loads(job.helm.output(job.command, *plain, *dry, "--output=json", stdin=job.stdin))
+    except (HelmError, ValueError) as error:
+        # A first installation cannot be tried against a cluster that lacks the chart's own kinds.
+        known = helmargs.known_to(job.helm.flags("template"), plain, flags)
         try:
-            release = json.loads(job.helm.output(job.command, *plain, *dry, "--output=json", stdin=job.stdin))
-        except (HelmError, ValueError):
-            # A first installation cannot be tried against a cluster that lacks the chart's own kinds.
-            known = helmargs.known_to(job.helm.flags("template"), plain, flags)
-            plain = [*helmargs.positional(plain, flags), *known]
-        else:
-            return inputs.join([b"", *(hook["manifest"].encode() for hook in release.get("hooks") or ())])
+            return _of_template(job, [*helmargs.positional(plain, flags), *known])
+        except HelmError:
+            if isinstance(error, HelmError):
+                raise error from None  # what Helm says of the command that the user typed
+            raise
+    return inputs.join([b"", *(hook["manifest"].encode() for hook in release.get("hooks") or ())])
+
+
+def _of_template(job: Job, arguments: Sequence[str]) -> bytes:
     from postrenderer.cli.images import hook_positions  # noqa: PLC0415  # only without a cluster
 
-    data = job.helm.output("template", *plain, stdin=job.stdin)
+    data = job.helm.output("template", *arguments, stdin=job.stdin)
     positions = hook_positions(data)
     pieces = [data[one.start : one.end] for one in stream.documents(data) if one.position in positions]
     return inputs.join([b"", *pieces])
 
 
-def _public(raw: bytes, settings: Settings) -> list[Row]:
-    """The references that are not on the private registry."""
-    from postrenderer.cli.images import in_manifests  # noqa: PLC0415  # most charts have no hooks
+def _look_at(raw: bytes, settings: Settings) -> _Hooks:
+    from postrenderer.pipeline import post_render  # noqa: PLC0415  # Helm 4 needs none of this
 
-    return [row for row in in_manifests(raw, settings._replace(strict=False)) if row.source != row.target]
+    public, secretless = set(), set()
+    for document in post_render(raw, settings._replace(strict=False, report="")).documents:
+        name = f"{document.identity.kind} {document.identity.name}"
+        public |= {f"{one.source} in {name}" for one in document.images if one.left or one.source != one.target}
+        if document.pull_secrets:
+            secretless.add(name)
+    return _Hooks(sorted(public), sorted(secretless))
 
 
-def _overlay(job: Job, settings: Settings, folder: Path, wanted: bytes) -> list[str]:
-    """Values that make the hooks private, as Helm's arguments."""
+def _overlay(job: Job, settings: Settings, folder: Path, wanted: bytes) -> tuple[list[str], str]:
+    """Values that make the hooks private, as Helm's arguments, and their names; nothing if there are none."""
     from postrenderer.cli import chart, overlay, values  # noqa: PLC0415  # most charts have no hooks
 
     flags = job.helm.flags(job.command)
@@ -120,18 +153,16 @@ def _overlay(job: Job, settings: Settings, folder: Path, wanted: bytes) -> list[
     known = [f"--values={name}" for name in job.reused] + known
     name, charted = named if len(named) == _NAMES else ("release-name", named[-1])
     fetched = chart.fetch(job.helm, (name, charted), known, folder, job.stdin)
+    lastrun.begin(fetched.render(), settings.report)
     made = overlay.make(fetched.values(), fetched.render, settings, wanted=wanted)
     if not made.values:
-        return []
+        return [], ""
     file = folder / "private-hooks.yaml"
     file.write_text("\n".join(values.lines(made)) + "\n", encoding="utf-8")
-    listed = ", ".join(".".join(map(str, setting.path)) for setting in made.settings)
     # Helm takes the values of the release over by itself if it is given none, and so not beside ours.
     given = helmvalues.arguments(job.arguments) or {"--reuse-values", "--reset-then-reuse-values"}.intersection(
         job.arguments
     )
     taken_over = [] if given else job.reused
-    show.note(
-        f"acreg: Helm 3 keeps chart hooks from a post-renderer. Their images are made private by values: {listed}"
-    )
-    return [f"--values={name}" for name in [*taken_over, str(file)]]
+    paths = ", ".join(".".join(map(str, setting.path)) for setting in made.settings)
+    return [f"--values={name}" for name in [*taken_over, str(file)]], paths

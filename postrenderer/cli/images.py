@@ -68,15 +68,14 @@ def main(argv: list[str]) -> int:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--source-only", action="store_true", help="only the references as they are, sorted, each once")
     only.add_argument("--target-only", action="store_true", help="only what they become, likewise")
-    parser.add_argument(
-        "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
-    )
-    request = inputs.parse(parser, argv)
+    request = inputs.parse(parser, argv, lists=True)
     with inputs.scratch() as folder:
         listed = request.text("list")
         manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
         settings = inputs.load(request, manifests, folder, registry=not request.flags["source_only"])
     found = list(in_list(manifests.data, settings) if listed else in_manifests(manifests.data, settings))
+    if not found:
+        show.note("acreg: there is no image reference in what was read.")
     form = request.text("output")
     if request.flags["source_only"]:
         _print_references((row.source for row in found), form)
@@ -191,7 +190,7 @@ def _print_rows(rows: list[Row], form: str) -> None:
         lines.writerow(("source", "target", "class", "document", "pointer", "template", "hook", "left"))
         lines.writerows(row._replace(hook="true" if row.hook else "false") for row in rows)  # type: ignore[arg-type]  # text
         show.write(text.getvalue().removesuffix("\n"))
-    else:
+    elif rows:
         show.table(("IMAGE", "BECOMES", "CLASS", "WHERE", "HOOK"), _condensed(rows))
 
 
@@ -202,8 +201,9 @@ def _condensed(rows: list[Row]) -> Iterator[tuple[str, ...]]:
         becomes = row.target if row.target != row.source else "(is private)"
         places.setdefault((row.source, becomes or f"(stays: {row.left})", row.hook), []).append(row)
     for (source, becomes, hook), found in sorted(places.items()):
+        first = min(found, key=lambda row: row.family != "podspec")
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        yield source, becomes, found[0].family, found[0].document + more, "hook" if hook else ""
+        yield source, becomes, first.family, first.document + more, "hook" if hook else ""
 
 
 def _as_mapping(row: Row) -> dict[str, object]:

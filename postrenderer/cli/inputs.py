@@ -45,8 +45,13 @@ class Manifests(NamedTuple):
     values: list[str]
 
 
-def parse(parser: Parser, argv: Sequence[str]) -> Request:
+def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Request:
     """Add the flags for manifests and settings to a parser and read the arguments.
+
+    Args:
+        parser: gets the flags.
+        argv: the arguments.
+        lists: whether a list of references will do as well, with `--list`.
 
     With `--chart` all that we do not know is Helm's, `-f` and `--values` too; with `--release` likewise.
 
@@ -67,9 +72,19 @@ def parse(parser: Parser, argv: Sequence[str]) -> Request:
         " flags (-f values.yaml, --set, --version, …), whose values count as settings",
     )
     one.add_argument("--release", metavar="NAME", help="an installed release: its manifests, its hooks and its values")
+    if lists:
+        one.add_argument(
+            "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
+        )
     add_settings(parser, values=not of_chart)
     flags, more = parser.split(argv)
     if more and not (of_chart or of_release):
+        words = [word for word in more if not word.startswith("-")]
+        if words == more:
+            raise SettingsError(
+                f"`{words[0]}` is not an argument: name a chart with `--chart {words[0]}`, manifests with"
+                f" `-f {words[0]}`, or a release with `--release {words[0]}`"
+            )
         parser.refuse(more)
     return Request(flags, more)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from typing import TYPE_CHECKING
@@ -32,6 +33,9 @@ _EXAMPLES = {
     "upgrade": "example:\n  helm acreg upgrade --install appcircle-server appcircle/appcircle -f values.yaml",
     "template": "example:\n  helm acreg template appcircle-server appcircle/appcircle -f values.yaml > private.yaml",
 }
+_USER_INFO = re.compile(r"//[^/@]*@")
+"""A name and a password in an address (RFC 3986), which no note should keep."""
+
 _RESET, _REUSE = "--reset-values", ("--reuse-values", "--reset-then-reuse-values")
 _CONTAINED = ("HELM_PLUGIN_NAME", "HELM_PLUGIN_DIR")
 """Variables that speak of us as a plugin, not of the Helm that we run."""
@@ -92,6 +96,10 @@ def run(command: str, argv: Sequence[str]) -> int:
             " have your post-renderer run acreg on what it makes."
         )
     helm = helm_.find()
+    named = helmargs.positional(arguments, helm.flags(command))
+    lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), helmvalues.named(arguments))
+    if not named:
+        raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
     with inputs.scratch() as folder:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(arguments) else None
         reused = _reused_values(helm, arguments, folder) if command == "upgrade" else []
@@ -107,8 +115,11 @@ def run(command: str, argv: Sequence[str]) -> int:
         environment = {**_environment(flags, values), lastrun.VARIABLE: str(note)}
         post_renderer, plugins = _post_renderer(helm, folder)
         environment.update(plugins)
-        code = helm.run([command, *arguments, "--post-renderer", post_renderer], environment, stdin)
-        _tell(helm, str(note), code)
+        # In front of everything, where no flag takes it for its value and no `--` for an argument.
+        code = helm.run([command, f"--post-renderer={post_renderer}", *arguments], environment, stdin)
+        said = lastrun.end_of_helm(str(note), code)
+        if said and helm.major >= helm_.HELM4:
+            show.note(f"acreg: {said}")
         return code
 
 
@@ -174,13 +185,3 @@ def _post_renderer(helm: Helm, folder: Path) -> tuple[str, dict[str, str]]:
     manifest = HELM4_MANIFEST.format(name=lastrun.POST_RENDERER, version=postrenderer.__version__)
     (plugin / "plugin.yaml").write_text(manifest, encoding="utf-8")
     return lastrun.POST_RENDERER, {"HELM_PLUGINS": f"{directories}{os.pathsep}{folder}"}
-
-
-def _tell(helm: Helm, note: str, code: int) -> None:
-    """Keep the note of this run for `acreg explain`, and say what Helm 4 did not pass on."""
-    last = lastrun.read(note)
-    if last is None:
-        return
-    lastrun.keep(note)
-    if code and last.error and helm.major >= helm_.HELM4:
-        show.note(f"acreg: {last.error}")

@@ -35,7 +35,7 @@ def parse(argv: list[str]) -> inputs.Request:
         SettingsError: a flag is unknown or misused.
         SystemExit: after the help was shown.
     """
-    return inputs.parse(Parser("acreg", f"[render] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES), argv)
+    return inputs.parse(Parser("acreg render", f"[SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES), argv)
 
 
 def main(argv: list[str]) -> int:

@@ -6,6 +6,7 @@ rich is imported only for a terminal, and nothing is lost where it is missing.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,18 @@ def is_fancy() -> bool:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; plain, its columns are two spaces apart."""
+    """Print a table; plain, its columns are two spaces apart.
+
+    On a terminal that it is too wide for, a row takes three lines: references can be copied only where they are whole.
+    """
     lines = list(rows)
+    widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
+    if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
+        for first, second, *rest in lines:
+            styled(first, "bold")
+            write(f"  {second}")
+            write(f"  {'  '.join(filter(None, rest))}")
+        return
     if is_fancy():
         try:
             from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # slow to import, and only needed on a terminal
@@ -35,7 +46,6 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
                 drawn.add_row(*(Text(cell, overflow="fold") for cell in line))
             Console().print(drawn)
             return
-    widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
     for line in [headers, *lines]:
         write("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
 
