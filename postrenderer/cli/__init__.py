@@ -35,6 +35,8 @@ COMMANDS = {
     "version": Command("version:main", "which acreg this is"),
     "mirror": Command("mirror:main", "copy every image to where the post-renderer points it, or through an air gap"),
     "check": Command("check:main", "is every image there on the private registry, with the right digest?"),
+    "verify": Command("verify:main", "is every image of manifests, a chart or a release private? exit 1 if not"),
+    "shim": Command("shim:main", "a `helm` for the front of PATH that adds the post-renderer by itself"),
     "secret": Command("secret:main", "the pull secret for the private registry"),
     "nodes": Command("nodes:main", "the configuration of nodes and clusters for the private registry"),
     "quay": Command("quay:main", "a Quay organization that is a proxy cache of the source"),

@@ -87,7 +87,7 @@ def _parser() -> Iterator[Finding]:
 
 def _helms() -> Iterator[Finding]:
     names = dict.fromkeys(filter(None, (os.environ.get("HELM_BIN"), "helm", "helm3", "helm4")))
-    binaries = dict.fromkeys(os.path.realpath(path) for path in map(shutil.which, names) if path)
+    binaries = dict.fromkeys(os.path.realpath(path) for path in map(helm_.which, names) if path)
     if not binaries:
         yield Finding("wrong", "Helm", "there is none on PATH: install Helm 3.14 or newer, or set HELM_BIN to it")
     for binary in binaries:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 HELM4 = 4
 """The first major version whose post-renderers are plugins, and see hooks."""
 
+SHIM_MARK = b"# A helm in front of helm, put there by acreg."
+"""The second line of what `acreg shim` writes."""
+
 _FLAG = re.compile(r"^ +(?:-(?P<short>\w), )?--(?P<long>[\w-]+)(?: (?P<value>\S+))?(?: {2,}|$)", re.MULTILINE)
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
@@ -102,19 +105,35 @@ class Helm(NamedTuple):
 
 
 def find() -> Helm:
-    """Return the Helm that runs us as its plugin, else the one on PATH.
+    """Return the Helm that runs us as its plugin, else the one on PATH that is no shim of ours.
 
     Raises:
         SettingsError: there is none.
     """
     name = os.environ.get("HELM_BIN") or "helm"
-    binary = shutil.which(name)
+    binary = which(name)
     if binary is None:
         raise SettingsError(
             f"there is no `{name}` on PATH, and this command needs Helm: install Helm 3.14 or newer, or name its "
             "program in the environment, as HELM_BIN=/path/to/helm"
         )
     return Helm(binary, version(binary))
+
+
+def which(name: str) -> str | None:
+    """Return the program of a name on PATH; a shim is passed over, as what it renders is private already."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    found = (shutil.which(name, path=folder or os.curdir) for folder in folders)
+    return next((program for program in found if program and not is_shim(program)), None)
+
+
+def is_shim(program: str) -> bool:
+    """Whether a program is what `acreg shim` writes, in whatever version."""
+    try:
+        with open(program, "rb") as file:  # noqa: PTH123  # pathlib takes time to import
+            return file.read(256).split(b"\n")[1:2] == [SHIM_MARK]
+    except OSError:
+        return False
 
 
 def version(binary: str) -> str:

@@ -154,16 +154,16 @@ def _environment(flags: Mapping[str, object], values: Sequence[str]) -> dict[str
     return environment
 
 
-def _post_renderer(helm: Helm, folder: Path) -> tuple[str, dict[str, str]]:
-    """What Helm is to be given as `--post-renderer`, and the variables that it needs for it.
+def program_in(folder: Path) -> Path:
+    """Make the folder of the post-renderer in another one, and return the program in it, which starts this acreg.
 
-    Helm 4 wants the name of a plugin. Where none is registered it gets one of its own, for this run only: in a
-    plugins directory that Helm 3 reads as well, such a plugin would do harm.
+    Args:
+        folder: gets the folder `acreg-postrenderer`, where Helm 4 looks for the plugin once its manifest is there.
     """
-    plugin = folder / lastrun.POST_RENDERER
-    plugin.mkdir()
-    program = plugin / "acreg.pyz"
+    program = folder / lastrun.POST_RENDERER / "acreg.pyz"
+    program.parent.mkdir(parents=True, exist_ok=True)
     started = os.path.realpath(sys.argv[0])
+    program.unlink(missing_ok=True)
     if os.access(started, os.X_OK) and not started.endswith(".py"):
         program.symlink_to(started)
     else:
@@ -172,7 +172,23 @@ def _post_renderer(helm: Helm, folder: Path) -> tuple[str, dict[str, str]]:
             f"#!/bin/sh\nPYTHONPATH={shlex.quote(package)} exec {shlex.quote(sys.executable)} -m postrenderer\n",
             encoding="utf-8",
         )
-        program.chmod(0o700)
+        program.chmod(0o755)
+    return program
+
+
+def write_manifest(folder: Path) -> None:
+    """Make the folder that `program_in` made a plugin of Helm 4."""
+    manifest = HELM4_MANIFEST.format(name=lastrun.POST_RENDERER, version=postrenderer.__version__)
+    (folder / lastrun.POST_RENDERER / "plugin.yaml").write_text(manifest, encoding="utf-8")
+
+
+def _post_renderer(helm: Helm, folder: Path) -> tuple[str, dict[str, str]]:
+    """What Helm is to be given as `--post-renderer`, and the variables that it needs for it.
+
+    Helm 4 wants the name of a plugin. Where none is registered it gets one of its own, for this run only: in a
+    plugins directory that Helm 3 reads as well, such a plugin would do harm.
+    """
+    program = program_in(folder)
     if helm.major < helm_.HELM4:
         return str(program), {}
     directories = os.environ.get("HELM_PLUGINS") or helm.output("env", "HELM_PLUGINS").decode().strip()
@@ -182,6 +198,5 @@ def _post_renderer(helm: Helm, folder: Path) -> tuple[str, dict[str, str]]:
     )
     if registered:
         return lastrun.POST_RENDERER, {}
-    manifest = HELM4_MANIFEST.format(name=lastrun.POST_RENDERER, version=postrenderer.__version__)
-    (plugin / "plugin.yaml").write_text(manifest, encoding="utf-8")
+    write_manifest(folder)
     return lastrun.POST_RENDERER, {"HELM_PLUGINS": f"{directories}{os.pathsep}{folder}"}

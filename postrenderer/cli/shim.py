@@ -1,0 +1,85 @@
+"""`acreg shim`: a `helm` that adds the post-renderer by itself, for pipelines that nobody wants to change."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import shlex
+import shutil
+from pathlib import Path
+
+from postrenderer.cli import helm, release, show
+from postrenderer.cli.arguments import Parser
+from postrenderer.errors import InternalError, SettingsError
+
+_DESCRIPTION = """\
+Write DIR/helm, a small shell script to stand first on PATH. It adds the post-renderer, in the form that the real Helm
+wants, to install, upgrade, template and diff upgrade, unless they have one; everything else goes to Helm as it is. The
+settings are the post-renderer's own: ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml.
+
+Helm 3 keeps chart hooks from any post-renderer; `helm acreg install` and `upgrade` see to them there."""
+
+_EXAMPLES = """\
+examples:
+  Once, on the machine or in the image that runs the pipeline:
+    helm acreg shim /opt/acreg
+  Then, in front of a pipeline that stays as it is:
+    export PATH=/opt/acreg:$PATH ACREG_VALUES=$PWD/values.yaml
+    ./deploy.sh
+  What it does, on standard error:
+    ACREG_VERBOSE=1 helm upgrade --install appcircle-server appcircle/appcircle -f values.yaml
+  Away with it:
+    rm -r /opt/acreg/helm /opt/acreg/.acreg
+
+exit codes: 0; 2 if DIR cannot be used. Those of the script are Helm's, or 2 where there is no Helm behind it."""
+
+_UNSET = "\nplugins=/nowhere "
+_FOLDER = ".acreg"
+
+
+def main(argv: list[str]) -> int:
+    """Write the script, and say what is left to be done."""
+    parser = Parser("acreg shim", "DIR", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("folder", metavar="DIR", help="a folder for it, which is made if it is not there")
+    folder = Path(os.path.abspath(str(parser.read(argv)["folder"])))  # noqa: PTH100  # a name with links stays as it is
+    if os.pathsep in str(folder):
+        raise SettingsError(f"{folder} cannot stand on PATH, as there is a `{os.pathsep}` in it. Name another folder.")
+    try:
+        write(folder)
+    except OSError as error:
+        raise SettingsError(
+            f"{error.filename or folder} cannot be written: {error.strerror}. Name a folder of yours."
+        ) from None
+    if shutil.which("helm") != str(folder / "helm"):
+        show.note(f'Put it first on PATH:  export PATH={shlex.quote(str(folder))}:"$PATH"')
+    show.write(str(folder / "helm"))
+    return 0
+
+
+def write(folder: Path) -> None:
+    """Write the script `helm` into a folder, and beside it, in `.acreg`, the post-renderer.
+
+    Raises:
+        SettingsError: there is a `helm` of somebody else.
+        OSError: the folder cannot be written to.
+    """
+    script = folder / "helm"
+    if script.exists() and not helm.is_shim(str(script)):
+        raise SettingsError(
+            f"{script} is there already, and is not acreg's. Name another folder, which then stands before {folder} on"
+            " PATH."
+        )
+    release.program_in(folder / _FOLDER)
+    release.write_manifest(folder / _FOLDER)
+    unfinished = folder / f".helm.{os.getpid()}"
+    unfinished.write_bytes(_text().replace(_UNSET, f"\nplugins={shlex.quote(str(folder / _FOLDER))} ").encode())
+    unfinished.chmod(0o755)
+    unfinished.replace(script)
+
+
+def _text() -> str:
+    """The script as the package has it."""
+    text = pkgutil.get_data(__package__, "helm-shim")
+    if text is None:
+        raise InternalError("This acreg came without its helm-shim. Install it again.")
+    return text.decode()
