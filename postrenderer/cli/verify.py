@@ -1,0 +1,149 @@
+"""`acreg verify`: is every reference private? A gate behind any other tool."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.cli import inputs, show
+from postrenderer.cli.arguments import Parser
+from postrenderer.pipeline import post_render
+from postrenderer.relocation import Relocation
+from postrenderer.sites.site import CERTAIN, WEAK, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from postrenderer.settings import Settings
+    from postrenderer.stream import Identity
+
+_DESCRIPTION = """\
+Look for references in manifests, a chart or a release that are not on the private registry, whatever made them. Nothing
+is changed. What may be an image but is not sure to be one does not count; with --confidence certain only what is an
+image for certain does."""
+
+_EXAMPLES = """\
+examples:
+  A gate behind other tools:
+    kubectl kustomize overlays/production > manifests.yaml
+    acreg verify --values values.yaml -f manifests.yaml && kubectl apply -f manifests.yaml
+  What a release has in the cluster, hooks too:
+    helm acreg verify --release appcircle-server -n appcircle
+  For a script:
+    helm acreg verify -o json --chart appcircle/appcircle -f values.yaml | jq -r '.public[].reference'
+
+exit codes: 0 all are private; 1 one is not, or the manifests cannot be read; 2 wrong usage or settings."""
+
+
+class Finding(NamedTuple):
+    """A reference, or a place without a pull secret.
+
+    Attributes:
+        status: `private`, `public`, `kept` where it is as the settings ask, or `no pull secret`.
+        reference: the reference, or the names of the pull secrets.
+        reason: why it is not private, or what is missing.
+        becomes: what the post-renderer would make of a public one; empty if it would leave it.
+        document: kind and name of the document.
+        template: the file that Helm rendered it from, empty if unknown.
+        pointer: JSON pointer (RFC 6901) of the place in the document.
+        file: the file that it was read from, empty for anything else.
+        line: the line of the place, from 1; 0 if unknown.
+    """
+
+    status: str
+    reference: str
+    reason: str
+    becomes: str
+    document: str
+    template: str
+    pointer: str
+    file: str
+    line: int
+
+
+def main(argv: list[str]) -> int:
+    """Print what is not private."""
+    parser = Parser("acreg verify", f"[-o FORM] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
+    parser.add_argument("--allow-kept", action="store_true", help="an image that the settings keep may stay public")
+    parser.add_argument(
+        "--require-pull-secrets", action="store_true", help="fail, too, where private images lack a pull secret"
+    )
+    request = inputs.parse(parser, argv)
+    with inputs.scratch() as folder:
+        found = list(_all(request, folder))
+    wrong = {"public"}
+    wrong |= set() if request.flags["allow_kept"] else {"kept"}
+    wrong |= {"no pull secret"} if request.flags["require_pull_secrets"] else set()
+    bad = [finding for finding in found if finding.status in wrong]
+    _print(found, bad, request.text("output"))
+    return int(bool(bad))
+
+
+def find(raw: bytes, settings: Settings, file: str = "") -> Iterator[Finding]:
+    """Yield the references of a stream, and the places in it that lack a pull secret.
+
+    Args:
+        raw: manifests.
+        settings: say what is private, and how certain it must be that a text is a reference to count.
+        file: where they were read from.
+
+    Raises:
+        AcregError: the stream cannot be read, or two public images would become one.
+    """
+    relocation = Relocation(settings)
+    for document in post_render(raw, settings._replace(strict=False, report="")).documents:
+        name, template = _name(document.identity), document.identity.template
+        for image in (*document.images, *document.registries):
+            level = image.site.span.level
+            if level == WEAK or (settings.confidence == CERTAIN and level != CERTAIN):
+                continue
+            kept = relocation(image.site.span.reference).status == "kept"
+            moves = image.source != image.target
+            status = "kept" if kept else "public" if moves or image.left else "private"
+            reason = image.left or (f"should be {image.target}" if moves else "")
+            becomes = image.target if moves and not image.left else ""
+            where = pointer(image.site.path)
+            yield Finding(status, image.source, reason, becomes, name, template, where, file, image.line)
+        for addition in document.pull_secrets:
+            names = ", ".join(addition.names)
+            for path in addition.paths:
+                reason = "the pull secret is missing"
+                yield Finding("no pull secret", names, reason, "", name, template, pointer(path), file, 0)
+
+
+def _all(request: inputs.Request, folder: Path) -> Iterator[Finding]:
+    """The findings of all that the command line names; lines are those of each file."""
+    names = request.flags.get("filename")
+    for name in names if isinstance(names, list) else [""]:
+        one = request._replace(flags={**request.flags, "filename": [name]}) if name else request
+        manifests = inputs.read(one, folder)
+        yield from find(manifests.data, inputs.load(one, manifests, folder), name if name != "-" else "")
+
+
+def _name(identity: Identity) -> str:
+    return f"{identity.kind} {identity.name}".strip()
+
+
+def _print(found: list[Finding], bad: list[Finding], form: str) -> None:
+    references = [finding for finding in found if finding.status != "no pull secret"]
+    counts = {
+        "references": len(references),
+        **{name: sum(one.status == name for one in references) for name in ("private", "public", "kept")},
+        "withoutPullSecret": len(found) - len(references),
+    }
+    if form == "json":
+        listed = [{name: value for name, value in one._asdict().items() if value not in ("", 0)} for one in bad]
+        show.write(json.dumps({"ok": not bad, "findings": listed, "summary": counts}, indent=2, ensure_ascii=False))
+        return
+    if bad:
+        show.table(("REFERENCE", "WHY", "DOCUMENT", "PATH", "LINE"), map(_row, bad))
+    lacking = f", and {counts['withoutPullSecret']} places lack a pull secret" if counts["withoutPullSecret"] else ""
+    show.write(f"{counts['private']} of {len(references)} references are private{lacking}")
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    line = ":".join(filter(None, (finding.file, str(finding.line or ""))))
+    document = f"{finding.document} ({finding.template})" if finding.template else finding.document
+    return finding.reference, finding.reason, document, finding.pointer, line
