@@ -84,9 +84,10 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path, zipapp: Path, shiv_root
 def test_what_helm_renders_is_private(shop: Shop) -> None:
     rendered = documents(shop.helm.output("template", "r", CHART))
     assert images(rendered) == SOURCES
-    lines = [["template", "r", CHART], ["-n", "x", "--kube-context", "y", "template", "--", "r", CHART]]
+    chart = str(CHART)
+    lines = [["template", "r", chart], ["-n", "x", "--kube-context", "y", "template", "--", "r", chart]]
     if shop.helm.major > 3:  # Helm 3 wants a cluster even for this
-        lines.append(["install", "r", CHART, "--dry-run=client"])
+        lines.append(["install", "r", chart, "--dry-run=client"])
     for line in lines:
         run = shop.run("helm", *line, ACREG_VERBOSE="1")
         assert run.returncode == 0, run.stderr
