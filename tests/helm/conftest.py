@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HELM_VERSIONS = ("3.14.0", "3.19.0", "4.1.4", "4.3.1")
+"""Those of most tests; what must hold on all of `harness.ALL_VERSIONS` names them itself."""
 
 
 @pytest.fixture(scope="session")

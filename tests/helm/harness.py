@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHARTS = REPOSITORY / "tests" / "charts"
 VALUES = CHARTS / "values"
+ALL_VERSIONS = ("3.14.0", "3.17.3", "3.19.0", "4.1.4", "4.2.3", "4.3.1")
+LATEST = ("3.19.0", "4.3.1")
+"""The last of each major version, for what depends on no more."""
 RELEASE = "appcircle-server"
 PRIVATE = "registry.spacetech.com:8083/appcircle"
 

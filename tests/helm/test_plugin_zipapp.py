@@ -1,0 +1,101 @@
+"""Where the plugin's install hook gets the zipapp from, and which it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from registry.servers import free_port, make_authority, missing_tools
+
+from helm.harness import LATEST, REPOSITORY
+from helm.servers import serve
+from helm.test_plugin_lifecycle import home, pytestmark, source_in
+from postrenderer import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from helm.test_plugin_lifecycle import Home
+
+__all__ = ["pytestmark"]
+
+
+class Release:
+    """The zipapp on a server, and the authority that vouches for the server."""
+
+    def __init__(self, address: str, authority: Path, sha256: str) -> None:
+        self.address = address
+        self.authority = authority
+        self.sha256 = sha256
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, zipapp: Path) -> Iterator[Release]:
+    missing = missing_tools("curl", "openssl")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    folder = tmp_path_factory.mktemp("release")
+    authority, certificate = make_authority(folder / "authority")
+    (folder / "files").mkdir()
+    shutil.copy(zipapp, folder / "files" / "acreg.pyz")
+    with serve(folder / "files", certificate) as address:
+        yield Release(f"{address}/acreg.pyz", authority, hashlib.sha256(zipapp.read_bytes()).hexdigest())
+
+
+@pytest.fixture(params=LATEST)
+def at(request: pytest.FixtureRequest, tmp_path: Path, zipapp: Path) -> Home:
+    return home(tmp_path, zipapp, request.param, source_in(tmp_path / "acreg"))
+
+
+def refusal(at: Home, **environment: str) -> str:
+    """Install, which must fail and leave no zipapp; return what is said."""
+    run = at.run("plugin", "install", at.source, **environment)
+    assert run.code != 0
+    assert not (at.source / "dist").exists()
+    at.output("plugin", "uninstall", "acreg")
+    return run.stdout + run.stderr
+
+
+def test_from_an_address(at: Home, published: Release) -> None:
+    known = {"ACREG_PYZ": published.address, "CURL_CA_BUNDLE": str(published.authority)}
+    assert "ACREG_PYZ_SHA256 must say what is expected" in refusal(at, **known)
+    said = refusal(at, **known, ACREG_PYZ_SHA256="0" * 64)
+    assert f"{published.address} is not the file that it should be: its SHA-256 is not {'0' * 64}" in said
+
+    at.install(**known, ACREG_PYZ_SHA256=published.sha256)
+    assert at.output("acreg", "version") == f"acreg {__version__}\n"
+
+
+def test_an_address_out_of_reach(at: Home, published: Release) -> None:
+    checked = {"ACREG_PYZ_SHA256": published.sha256}
+    nowhere = f"https://127.0.0.1:{free_port()}/acreg.pyz"
+    assert f"{nowhere} cannot be downloaded" in refusal(at, ACREG_PYZ=nowhere, **checked)
+    assert "cannot be downloaded" in refusal(at, ACREG_PYZ=published.address, **checked)  # from an unknown authority
+    assert "cannot be downloaded" in refusal(
+        at, ACREG_PYZ=f"{published.address}.gone", CURL_CA_BUNDLE=str(published.authority), **checked
+    )
+    plain = published.address.replace("https://", "http://")
+    assert "only a path or an https address" in refusal(at, ACREG_PYZ=plain, **checked)
+
+
+def test_from_a_path(at: Home, zipapp: Path, tmp_path: Path) -> None:
+    assert "is not the file that it should be" in refusal(at, ACREG_PYZ_SHA256="0" * 64)
+    assert "there is no such file" in refusal(at, ACREG_PYZ=str(tmp_path / "none.pyz"))
+    at.install(ACREG_PYZ_SHA256=hashlib.sha256(zipapp.read_bytes()).hexdigest())
+    assert at.output("acreg", "version") == f"acreg {__version__}\n"
+
+
+def test_without_a_package_index(at: Home) -> None:
+    unreachable = f"http://127.0.0.1:{free_port()}/simple"
+    environment = {"PIP_INDEX_URL": unreachable, "PIP_RETRIES": "0", "PIP_CONFIG_FILE": "/dev/null"}
+    for name in ("scripts/build", "pyproject.toml"):
+        shutil.copy(REPOSITORY / name, at.source / name)
+    for name in ("scripts/zipapp", "scripts/lock", "postrenderer"):
+        shutil.copytree(REPOSITORY / name, at.source / name)
+    said = refusal(at, ACREG_PYZ="", **environment)
+    assert "pip" in said
+    assert "the zipapp could not be built, see above" in said
+    assert "name it in ACREG_PYZ" in said
