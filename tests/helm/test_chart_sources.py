@@ -1,0 +1,98 @@
+"""Charts that Helm gets from a repository and from an OCI registry, both on the loopback interface."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from registry.servers import Registry, missing_tools
+
+from helm.harness import CHARTS, LATEST, VALUES, Helm, Run, helm_environment, tool
+from helm.servers import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
+
+CHART = CHARTS / "appcircle"
+PRIVATE_VALUES = VALUES / "private.yaml"
+VERSION = "3.27.3"
+
+
+class Sources(NamedTuple):
+    """A chart repository and an OCI registry, which have the fixture chart and a newer version of it."""
+
+    repository: str
+    registry: str
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
+    missing = missing_tools("docker-registry")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    folder = tmp_path_factory.mktemp("sources")
+    packager = Helm(3, tool("helm-3.19.0"), helm_environment(folder))
+    newer = shutil.copytree(CHART, folder / "appcircle")
+    (newer / "templates" / "toolbox.yaml").unlink()
+    registry = Registry(folder / "registry")
+    registry.start()
+    for chart, version in ((CHART, VERSION), (newer, "4.0.0")):
+        packager.output("package", chart, "--version", version, "--destination", folder / "charts")
+        archive = folder / "charts" / f"appcircle-{version}.tgz"
+        packager.output("push", archive, f"oci://{registry.host}/charts", "--plain-http")
+    with serve(folder / "charts") as address:
+        packager.output("repo", "index", folder / "charts", "--url", address)
+        yield Sources(address, f"oci://{registry.host}/charts/appcircle")
+    registry.stop()
+
+
+@pytest.fixture(params=["--repo", "added", "oci"])
+def named(request: pytest.FixtureRequest, helm: Helm, sources: Sources) -> list[str]:
+    """The chart as Helm's command line names it, in the version that is not the newest."""
+    if request.param == "--repo":
+        return ["appcircle", "--repo", sources.repository, "--version", VERSION]
+    if request.param == "oci":
+        return [sources.registry, "--plain-http", "--version", VERSION]
+    helm.output("repo", "add", "apps", sources.repository)
+    return ["apps/appcircle", f"--version=~{VERSION}"]
+
+
+def acreg(helm: Helm, zipapp: Path, *arguments: str | Path) -> Run:
+    """Run `acreg ARGUMENTS` with a Helm, in an empty folder."""
+    environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
+    folder = os.path.join(helm.environment["HOME"], "empty")  # noqa: PTH118  # text, as all of an environment
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # likewise
+    run = subprocess.run([zipapp, *arguments], env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return Run(run.returncode, run.stdout, run.stderr)
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_values(helm: Helm, zipapp: Path, named: list[str]) -> None:
+    found = acreg(helm, zipapp, "values", *named, "-f", PRIVATE_VALUES)
+    assert found == acreg(helm, zipapp, "values", CHART, "-f", PRIVATE_VALUES)
+    assert "/appcircle-vault\n" in found.stdout
+    assert "58 of 60 references are private" in found.stderr
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+@pytest.mark.parametrize("command", [["images", "-o", "json"], ["diff"], ["render"]], ids=lambda words: words[0])
+def test_chart(helm: Helm, zipapp: Path, named: list[str], command: list[str]) -> None:
+    flags = ("-f", PRIVATE_VALUES)
+    found = acreg(helm, zipapp, *command, "--chart", *named, *flags)
+    assert found.stdout == acreg(helm, zipapp, *command, "--chart", CHART, *flags).stdout
+    assert "/appcircle-vault:" in found.stdout
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_template(helm: Helm, zipapp: Path, named: list[str]) -> None:
+    flags = ("-f", PRIVATE_VALUES)
+    found = acreg(helm, zipapp, "template", "r", *named, *flags)
+    assert found.stdout == acreg(helm, zipapp, "template", "r", CHART, *flags).stdout
+    assert "registry.k8s.io" not in found.stdout
