@@ -96,10 +96,16 @@ def run(command: str, argv: Sequence[str]) -> int:
             " have your post-renderer run acreg on what it makes."
         )
     helm = helm_.find()
-    named = helmargs.positional(arguments, helm.flags(command))
+    given = list(helmargs.split(arguments, helm.flags(command)))
+    named = [argument.value for argument in given if not argument.name]
     lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), helmvalues.named(arguments))
     if not named:
         raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
+    if helm.major < helm_.HELM4 and any(argument.name == "--output-dir" for argument in given):
+        raise SettingsError(
+            "Helm 3 writes the files of --output-dir before it comes to the post-renderer, so they would hold public"
+            " images. Redirect standard output to a file instead, or use Helm 4."
+        )
     with inputs.scratch() as folder:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(arguments) else None
         reused = _reused_values(helm, arguments, folder) if command == "upgrade" else []

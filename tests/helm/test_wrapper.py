@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, PRIVATE, RELEASE, VALUES, Helm, Run
+from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, Run
 from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "") -> 
 
 
 @pytest.mark.cluster
+@pytest.mark.parametrize("helm", ALL_VERSIONS, indirect=True)
 def test_nothing_public_is_stored(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
     upgrade = ("upgrade", "--install", RELEASE, CHARTS / "appcircle", "--no-hooks")
     for arguments in (
@@ -107,18 +108,84 @@ def test_helms_errors_and_exit_code(helm: Helm, zipapp: Path) -> None:
     assert "unknown flag: --no-such-flag" in run.stderr
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["template"], 2, "name the release and the chart, as `acreg template RELEASE CHART -f values.yaml`"),
+        (["upgrade", "r", "c", "--registry", "r.example.com", "-n"], 2, "-n wants a value"),
+        (["template", "r", "nowhere", "--registry", "r.example.com"], 1, "nowhere"),
+        (["install", "a", "b", "c", "--registry", "r.example.com"], 1, "unexpected arguments"),
+        (["template", "r", "nowhere", "--registry", "https://r.example.com/x"], 2, "must be a host in lower case"),
+    ],
+)
+def test_wrong_usage(helm: Helm, zipapp: Path, arguments: list[str], code: int, message: str) -> None:
+    run = acreg(helm, zipapp, *arguments)
+    assert (run.code, run.stdout) == (code, "")
+    assert message in run.stderr
+    assert "template" in arguments or "`helm template" not in run.stderr  # it is told of the command that was typed
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_files_instead_of_output(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES, f"--output-dir={folder}")
+    written = "\n---\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.yaml"))
+    if helm.major == 3:  # writes them before it comes to the post-renderer
+        assert (run.code, "Helm 3 writes the files of --output-dir" in run.stderr, written) == (2, True, "")
+    else:
+        assert run.code == 0, run.stderr
+        assert all(image.startswith(f"{PRIVATE}/") for image in images(documents(written)))
+        assert written.count(f"{PRIVATE}/") > 40
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_arguments_behind_two_dashes(helm: Helm, zipapp: Path) -> None:
+    flags = ("--registry", "r.example.com", "--no-pull-secrets")
+    run = acreg(helm, zipapp, "template", *flags, "--", "r", CHARTS / "shared-anchor")
+    assert run.code == 0, run.stderr
+    assert images(documents(run.stdout)) == {"r.example.com/toolbox:1.5.1"}
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_explain_tells_of_runs_that_helm_ended(helm: Helm, zipapp: Path) -> None:
+    chart = CHARTS / "appcircle"
+    # On Helm 3 the release is rendered beforehand, to see its hooks.
+    before = "unknown flag" if helm.major == 3 else "Helm failed before it came to the post-renderer"
+    after = "Helm 3 writes the files" if helm.major == 3 else "Helm failed after the post-renderer's work was done"
+    for arguments, code, told in (
+        (("--set", "a.b=", "-f", VALUES / "private.yaml"), 0, "well"),
+        (("--no-such-flag", "-f", VALUES / "private.yaml"), 1, before),
+        (("--output-dir", "/proc/nowhere", "-f", VALUES / "private.yaml"), 2 if helm.major == 3 else 1, after),
+        (("-f", CHARTS / "empty" / "Chart.yaml"), 2, "The private registry is not set"),
+    ):
+        assert acreg(helm, zipapp, "template", RELEASE, chart, *arguments).code == code
+        explained = acreg(helm, zipapp, "explain").stdout
+        assert told in explained
+        assert f"command   template {RELEASE} {chart}\n" in explained
+    assert f"files     {CHARTS / 'empty' / 'Chart.yaml'}\n" in explained
+
+
+@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
+def test_hooks_without_a_pull_secret_are_named(helm: Helm, zipapp: Path) -> None:
+    run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES)
+    assert run.code == 0
+    assert run.stderr.count("no pull secret: Job release-name-ingress-nginx-admission-create; Job ") == 1
+    run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES, "--no-pull-secrets")
+    assert (run.code, "no pull secret" in run.stderr) == (0, False)
+
+
 def test_another_post_renderer_is_refused(helm: Helm, zipapp: Path) -> None:
     run = acreg(helm, zipapp, "template", CHARTS / "shared-anchor", "--post-renderer", "cat")
     assert (run.code, "is the post-renderer itself" in run.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("helm", LATEST[-1:], indirect=True)
 def test_signals_reach_helm(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
-    if helm.major == 3:
-        pytest.skip("one Helm is enough: the signal does not depend on it")
     slow = tmp_path / "helm"
     slow.write_text(
         f'#!/bin/sh\ncase "$*" in *post-renderer*) trap "echo got it; exit 7" TERM; touch {tmp_path}/ready;'
-        f' sleep 9 & wait;; *) exec {helm.binary} "$@";; esac\n',
+        f' sleep 9 >/dev/null & wait;; *) exec {helm.binary} "$@";; esac\n',
         encoding="utf-8",
     )
     slow.chmod(0o755)
