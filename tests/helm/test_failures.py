@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
 
-PARAGRAPH = "acreg: The private registry is not set: give --registry HOST[:PORT], or set ACREG_REGISTRY,"
+PARAGRAPH = (
+    "acreg: The private registry is not set: give --registry HOST[:PORT], or set ACREG_REGISTRY, or write `registry:"
+    " HOST[:PORT]` into acreg.yaml, or name a Helm values file that has global.imageRegistry with --values FILE"
+)
+SOURCE = "europe-west1-docker.pkg.dev/appcircle/docker-registry"
+TWO_IMAGES = (
+    f"acreg: `{SOURCE}/buildserver:v3.27.3` and `{SOURCE}/taskserver:v3.27.3` are two images, and both would become"
+    " `r.example.com/one:v3.27.3`. Move one of them elsewhere with an entry under `rules`, or name it under `keep`."
+)
+RULES = "registry: r.example.com\nrules:\n" + "".join(
+    f"- {{from: {SOURCE}/{name}, to: one}}\n" for name in ("buildserver", "taskserver")
+)
 
 
 def command(helm: Helm) -> list[str]:
@@ -62,12 +73,18 @@ def on_a_terminal(arguments: list[str], environment: dict[str, str], _: Path) ->
 
 
 @pytest.mark.parametrize("where", [in_a_pipe, in_a_file, in_a_log, on_a_terminal])
+@pytest.mark.parametrize(("settings", "paragraph"), [("", PARAGRAPH), (RULES, TWO_IMAGES)], ids=["settings", "images"])
 def test_the_user_learns_why(
-    helm: Helm, tmp_path: Path, where: Callable[[list[str], dict[str, str], Path], str]
+    helm: Helm,
+    tmp_path: Path,
+    where: Callable[[list[str], dict[str, str], Path], str],
+    settings: str,
+    paragraph: str,
 ) -> None:
-    shown = where(command(helm), helm.environment, tmp_path)
-    assert PARAGRAPH in shown
-    assert shown.count("acreg: The private registry") == 1
+    config = tmp_path / "acreg.yaml"
+    config.write_text(settings, encoding="utf-8")
+    shown = where(command(helm), {**helm.environment, "ACREG_CONFIG": str(config)}, tmp_path)
+    assert shown.replace("\r\n", "\n").split("\n").count(paragraph) == 1
     assert "Error: " in shown
 
 
@@ -84,16 +101,13 @@ def test_the_wrapper_tells(
     helm: Helm, tmp_path: Path, zipapp: Path, where: Callable[[list[str], dict[str, str], Path], str]
 ) -> None:
     # Two images that would become one are found by the filter alone.
-    rules = "registry: r.example.com\nrules:\n"
-    for name in ("buildserver", "taskserver"):
-        rules += f"- {{from: europe-west1-docker.pkg.dev/appcircle/docker-registry/{name}, to: one}}\n"
     config = tmp_path / "acreg.yaml"
-    config.write_text(rules, encoding="utf-8")
+    config.write_text(RULES, encoding="utf-8")
     environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
     arguments = [str(zipapp), "template", "r", str(CHARTS / "appcircle"), "--config", str(config)]
     shown = where(["sh", "-c", 'echo "Error: none" >&2; "$@"', "sh", *arguments], environment, tmp_path)
-    assert shown.count("are two images, and both would become `r.example.com/one") == 1
+    assert shown.replace("\r\n", "\n").split("\n").count(TWO_IMAGES) == 1
     explained = subprocess.run([zipapp, "explain"], env=environment, capture_output=True, text=True, check=False).stdout
-    assert "are two images" in explained
+    assert TWO_IMAGES in explained
     assert "appcircle/templates/services.yaml" in explained  # on Helm 3 before Helm ran, where hooks are looked for
     assert f"command   template r {CHARTS / 'appcircle'}\n" in explained
