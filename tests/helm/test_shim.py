@@ -146,6 +146,16 @@ def test_acreg_sees_what_is_behind_the_shim(shop: Shop, zipapp: Path) -> None:
         assert images(documents(shop.output(*acreg, "template", "r", CHART))) == TARGETS
 
 
+def test_files_that_no_post_renderer_sees(shop: Shop, tmp_path: Path) -> None:
+    run = shop.run("helm", "template", "r", CHART, "--output-dir", tmp_path / "files")
+    if shop.helm.major == 3:
+        assert (run.returncode, "before it comes to the post-renderer" in run.stderr) == (2, True)
+        assert not (tmp_path / "files").exists()
+    else:
+        written = (tmp_path / "files" / "plain" / "templates" / "deployment.yaml").read_text(encoding="utf-8")
+        assert images(documents(written)) == TARGETS
+
+
 def test_helm_fails_where_acreg_does(shop: Shop) -> None:
     run = shop.run("helm", "template", "r", CHART, ACREG_VALUES="")
     assert run.returncode != 0
