@@ -57,8 +57,9 @@ def main(argv: list[str]) -> int:
     flags = parser.read(argv)
     wanted = settings.load(flags, environ, os.curdir)
     kind = str(flags["kind"])
-    files = nodes.KINDS[kind](_target(flags, environ, wanted))
-    _say_what_is_left(flags, files)
+    target = _target(flags, environ, wanted)
+    files = nodes.KINDS[kind](target)
+    _say_what_is_left(flags, target)
     into = str(flags["into"] or "")
     shown = [file for file in files if not into or (kind == "openshift" and file.path != "image.config")]
     _print(shown)
@@ -74,7 +75,7 @@ def _target(flags: Mapping[str, object], environ: Mapping[str, str], wanted: Set
         raise SettingsError("A registry that speaks HTTP has no certificate: leave out --insecure or --ca-file.")
     if ca_file and not Path(ca_file).is_absolute():
         raise SettingsError(f"--ca-file: {ca_file} must be an absolute path, as nodes look for it there.")
-    certificate = access.read(ca_file) if ca_file and flags["kind"] == "openshift" else ""
+    certificate = access.certificate(ca_file) if ca_file and flags["kind"] == "openshift" else ""
     login = access.login(flags, environ)
     if login is None and access.authfile(flags, environ):
         login = credentials.find(credentials.gather(access.authfile(flags, environ), environ), wanted.registry)
@@ -82,13 +83,16 @@ def _target(flags: Mapping[str, object], environ: Mapping[str, str], wanted: Set
     return nodes.Target(wanted.registry, insecure, ca_file, certificate, login, found)
 
 
-def _say_what_is_left(flags: Mapping[str, object], files: list[NodeFile]) -> None:
-    """Say which flags this kind of nodes has no use for."""
+def _say_what_is_left(flags: Mapping[str, object], target: Target) -> None:
+    """Say which flags this kind of nodes has no use for, and what it cannot do."""
     if flags["kind"] not in ("k3s", "rke2") and (flags["username"] or flags["authfile"]):
         show.note(f"{flags['kind']} takes no password from these files: use `acreg secret`.")
-    if flags["kind"] == "containerd" and flags["pull_through"]:
-        hosts = ", ".join(Path(file.path).parts[-2] for file in files[1:])
-        show.note(f"{containerd.FOLDER}: original references come through the registry for {hosts} alone.")
+    if flags["kind"] == "containerd":
+        left = [mirror.source for mirror in target.mirrors if containerd.in_front(mirror) is None]
+        if left:
+            show.note(
+                f"Not through the registry, as containerd cannot replace a part of a path: images of {', '.join(left)}."
+            )
 
 
 def _print(files: list[NodeFile]) -> None:
@@ -108,7 +112,7 @@ def _write(file: NodeFile, path: Path) -> None:
         AcregError: it cannot be read, merged or written.
     """
     try:
-        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        old = path.read_bytes().decode() if path.exists() else ""  # with its own line ends
         new = forms.merge(file, old)
         if new != old:
             path.parent.mkdir(parents=True, exist_ok=True)

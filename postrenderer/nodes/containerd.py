@@ -18,24 +18,32 @@ _SERVERS = {"docker.io": "https://registry-1.docker.io"}
 def files(target: Target) -> list[NodeFile]:
     """Return a file for the private registry, and one for each host whose images are to come through it.
 
-    containerd can put a path in front of an image's own, and cannot shorten that. So an image resolves through the
-    private registry only where the relocation does no more either, as a rule `{from: <host>, to: <path>}` does.
-
     Raises:
         AcregError: pull-through is wanted, and it is possible for no host.
     """
-    possible = [mirror for mirror in target.mirrors if not mirror.path]
-    official = {mirror.source.partition("/")[0] for mirror in target.mirrors if mirror.path == "library"}
-    possible = [mirror for mirror in possible if mirror.host not in official]
-    if target.mirrors and not possible:
-        host = target.mirrors[0].host
+    hosts: dict[str, dict[str, None]] = {}
+    for mirror in sorted(target.mirrors, key=lambda mirror: -len(mirror.path)):  # containerd asks in the file's order
+        front = in_front(mirror)
+        if front is not None:
+            hosts.setdefault(mirror.host, {})[front] = None
+    if target.mirrors and not hosts:
+        source, path = target.mirrors[0].source, target.mirrors[0].path
         raise AcregError(
             "containerd can put a path in front of an image's own path, and cannot replace a part of it, as the"
-            f" settings do with {target.mirrors[0].source}. Move the whole host instead, with"
-            f" `rules: [{{from: {host}, to: PATH}}]` in acreg.yaml, and mirror the images again; or do without"
-            " --pull-through, as the post-renderer does."
+            f" settings do with {source}. Keep that part, with `rules: [{{from: {source}, to: {path}}}]` in acreg.yaml,"
+            " and mirror the images again; or do without --pull-through, as the post-renderer does."
         )
-    return [_own(target), *(_mirror(mirror, target) for mirror in possible)]
+    return [_own(target), *(_mirror(host, list(fronts), target) for host, fronts in hosts.items())]
+
+
+def in_front(mirror: Mirror) -> str | None:
+    """Return the path that containerd must put in front of an image's own; None if that is not enough.
+
+    It cannot shorten the image's own path. So an image resolves through the private registry only where the relocation
+    keeps the whole path, as a rule for a whole host does, or one whose `to` ends with the path of its `from`.
+    """
+    front = f"/{mirror.target}".removesuffix(f"/{mirror.path}" if mirror.path else "")
+    return front.removeprefix("/") if f"{front}/{mirror.path}".strip("/") == mirror.target else None
 
 
 def _own(target: Target) -> NodeFile:
@@ -46,14 +54,14 @@ def _own(target: Target) -> NodeFile:
     return NodeFile(f"{FOLDER}/{target.registry}/hosts.toml", _about(target.registry, target), "toml", tables)
 
 
-def _mirror(mirror: Mirror, target: Target) -> NodeFile:
-    url = f"{target.url}/v2/{mirror.target}".rstrip("/")
+def _mirror(host: str, fronts: list[str], target: Target) -> NodeFile:
     keys: dict[str, object] = {"capabilities": ["pull", "resolve"], "override_path": True}
     if target.ca_file:
         keys["ca"] = target.ca_file
-    server = _SERVERS.get(mirror.host, f"https://{mirror.host}")
-    tables = [Table("", {"server": server}), Table(f'host."{url}"', keys)]
-    return NodeFile(f"{FOLDER}/{mirror.host}/hosts.toml", _about(mirror.host, target), "toml", tables)
+    urls = [f"{target.url}/v2/{front}".rstrip("/") for front in fronts]
+    server = _SERVERS.get(host, f"https://{host}")
+    tables = [Table("", {"server": server}), *(Table(f'host."{url}"', keys) for url in urls)]
+    return NodeFile(f"{FOLDER}/{host}/hosts.toml", _about(host, target), "toml", tables)
 
 
 def _about(host: str, target: Target) -> tuple[str, ...]:

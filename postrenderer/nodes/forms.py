@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from postrenderer.nodes.model import NodeFile
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines, such as a certificate, as people do."""
+
+
+_Dumper.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
+
+
 def render(file: NodeFile) -> str:
     """Write a file, with what to do with it as comments in front; JSON has none."""
     comments = "".join(f"# {line}\n" for line in file.about)
@@ -22,7 +32,7 @@ def render(file: NodeFile) -> str:
         return json.dumps(file.content, indent=2) + "\n"
     if file.form == "toml":
         return f"{comments}\n{toml.dump(file.content)}"
-    return comments + yaml.safe_dump(file.content, sort_keys=False, width=2**31)
+    return comments + yaml.dump(file.content, Dumper=_Dumper, sort_keys=False, width=2**31)
 
 
 def merge(file: NodeFile, text: str) -> str:

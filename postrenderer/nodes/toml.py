@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from postrenderer.errors import AcregError
 
-_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*(.+?)[ \t]*\]\]?[ \t]*(?:#.*)?$")
+_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*(.+?)[ \t]*\]\]?\s*(?:#.*)?$")
 _STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*')""")
 
 
@@ -53,10 +53,11 @@ def merge(text: str, tables: list[Table]) -> str:
     """
     if '"""' in text or "'''" in text:
         raise AcregError("The file has strings over several lines, which are not understood: merge it by hand.")
-    lines = text.splitlines()
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.removesuffix(end).split(end)
     for table in tables:
         lines = _merged(lines, table)
-    return "\n".join(lines) + "\n"
+    return end.join(lines) + end
 
 
 def _merged(lines: list[str], table: Table) -> list[str]:

@@ -77,9 +77,10 @@ def _insert(text: str, node: yaml.CollectionNode, items: dict[str, Any] | list[A
     first = node.value[0][0] if isinstance(node, yaml.MappingNode) else node
     indent = " " * first.start_mark.column
     written = yaml.safe_dump(items, sort_keys=False, width=2**31).splitlines()
-    lines = "".join(f"{indent}{line}\n" for line in written)
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    lines = "".join(f"{indent}{line}{line_end}" for line in written)
     end = _line_end(text, _last(node).end_mark.index)
-    return Edit(end, end, lines if text[:end].endswith("\n") else f"\n{lines}".rstrip("\n"))
+    return Edit(end, end, lines if text[:end].endswith("\n") else f"{line_end}{lines}".rstrip("\r\n"))
 
 
 def _last(node: yaml.Node) -> yaml.Node:

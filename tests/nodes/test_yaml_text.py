@@ -60,7 +60,7 @@ def test_it_says_what_both_say(old: dict[str, Any], new: dict[str, Any], flow: s
         ("a:\n    c: d", "a:\n    c: d\n    b: x"),
         ("a:\n  c: |\n    d\n\n# e\nf: g\n", "a:\n  c: |\n    d\n\n  b: x\n# e\nf: g\n"),
         ("a:\n  b: y # was\n", 'a:\n  b: "x" # was\n'),
-        ("a:\r\n  c: d\r\n", "a:\r\n  c: d\r\n  b: x\n"),
+        ("a:\r\n  c: d\r\n", "a:\r\n  c: d\r\n  b: x\r\n"),
     ],
 )
 def test_where_it_goes(text: str, expected: str) -> None:

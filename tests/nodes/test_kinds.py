@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from nodes.conftest import CERTIFICATE, HOST, LOGIN, SOURCE, read_toml
 from postrenderer import cli
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-HOST = "registry.spacetech.com:8083"
-SOURCE = "europe-west1-docker.pkg.dev/appcircle/docker-registry"
-LOGIN = ("--username", "yourRegistryUsername", "--password-file", "password.txt")
-
-
-@pytest.fixture(autouse=True)
-def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("ACREG_REGISTRY", HOST)
-    monkeypatch.setenv("ACREG_REPOSITORY_PATH", "appcircle")
-    (tmp_path / "password.txt").write_text("superSecretRegistryPassword\n")
-    (tmp_path / "ca.crt").write_text("-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n")
+pytestmark = pytest.mark.usefixtures("node")
 
 
 def _nodes(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert cli.main(["nodes", *arguments]) == 0
     return capsys.readouterr().out
-
-
-def _toml(text: str) -> dict[str, Any]:
-    tomllib = pytest.importorskip("tomllib", reason="this Python has no TOML parser")
-    tables: dict[str, Any] = tomllib.loads(text)
-    return tables
 
 
 @pytest.mark.parametrize(("kind", "service"), [("k3s", "k3s-agent"), ("rke2", "rke2-agent")])
@@ -85,22 +68,22 @@ def test_k3s_rewrites_paths_as_the_filter_does(
 
 def test_the_hosts_toml_of_containerd(capsys: pytest.CaptureFixture[str]) -> None:
     text = _nodes(capsys, "containerd", "--ca-file", "/etc/ssl/registry.crt")
-    assert _toml(text) == {
+    assert read_toml(text) == {
         "server": f"https://{HOST}",
         "host": {f"https://{HOST}": {"capabilities": ["pull", "resolve"], "ca": "/etc/ssl/registry.crt"}},
     }
     assert f"# /etc/containerd/certs.d/{HOST}/hosts.toml" in text
     assert 'config_path = "/etc/containerd/certs.d"' in text
-    assert _toml(_nodes(capsys, "containerd", "--insecure"))["server"] == f"http://{HOST}"
+    assert read_toml(_nodes(capsys, "containerd", "--insecure"))["server"] == f"http://{HOST}"
 
 
 def test_pull_through_of_containerd_is_for_whole_hosts(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    with pytest.raises(AcregError, match=r"rules: \[\{from: europe-west1-docker.pkg.dev, to: PATH\}\]"):
+    with pytest.raises(AcregError, match=rf"rules: \[\{{from: {SOURCE}, to: appcircle/docker-registry\}}\]"):
         cli.main(["nodes", "containerd", "--pull-through"])
     (tmp_path / "acreg.yaml").write_text("rules: [{from: docker.io, to: hub}]\n")
     cli.main(["nodes", "containerd", "--pull-through", "--into", "certs.d"])
-    assert "for docker.io alone" in capsys.readouterr().err
-    assert _toml((tmp_path / "certs.d" / "docker.io" / "hosts.toml").read_text()) == {
+    assert f"containerd cannot replace a part of a path: images of {SOURCE}." in capsys.readouterr().err
+    assert read_toml((tmp_path / "certs.d" / "docker.io" / "hosts.toml").read_text()) == {
         "server": "https://registry-1.docker.io",
         "host": {
             f"https://{HOST}/v2/appcircle/hub": {"capabilities": ["pull", "resolve"], "override_path": True},
@@ -109,9 +92,29 @@ def test_pull_through_of_containerd_is_for_whole_hosts(capsys: pytest.CaptureFix
     assert (tmp_path / "certs.d" / HOST / "hosts.toml").exists()
 
 
+@pytest.mark.parametrize(
+    ("path", "rules", "source", "hosts"),
+    [
+        ("appcircle/docker-registry", "", SOURCE, ["/v2"]),
+        ("proxy/appcircle/docker-registry", "", SOURCE, ["/v2/proxy"]),
+        ("appcircle", f"{{from: {SOURCE}, to: appcircle/docker-registry}}", SOURCE, ["/v2/appcircle"]),
+        ("p", "{from: quay.io, to: q}, {from: quay.io/a/b, to: r/a/b}", "quay.io", ["/v2/p/r", "/v2/p/q"]),
+        ("p", "{from: quay.io, to: q}, {from: quay.io/a, to: ra}", "quay.io", ["/v2/p/q"]),
+        ("p", "{from: quay.io/a, to: a}, {from: quay.io/b, to: b}", "quay.io", ["/v2/p"]),
+    ],
+)
+def test_pull_through_of_containerd_where_the_path_is_kept(
+    path: str, rules: str, source: str, hosts: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "acreg.yaml").write_text(f"rules: [{rules}]\n")
+    cli.main(["nodes", "containerd", "--pull-through", "--repository-path", path, "--into", "certs.d"])
+    file = tmp_path / "certs.d" / source.partition("/")[0] / "hosts.toml"
+    assert list(read_toml(file.read_text())["host"]) == [f"https://{HOST}{path}" for path in hosts]
+
+
 def test_the_drop_in_of_crio(capsys: pytest.CaptureFixture[str]) -> None:
     text = _nodes(capsys, "crio", "--insecure", "--pull-through")
-    assert _toml(text) == {
+    assert read_toml(text) == {
         "registry": [
             {"prefix": HOST, "location": HOST, "insecure": True},
             {"prefix": SOURCE, "location": SOURCE, "mirror": [{"location": f"{HOST}/appcircle", "insecure": True}]},
@@ -146,142 +149,12 @@ def test_the_objects_of_openshift(capsys: pytest.CaptureFixture[str], tmp_path: 
     text = _nodes(capsys, "openshift", "--pull-through", "--ca-file", str(tmp_path / "ca.crt"))
     authority, patch, tags, digests = yaml.safe_load_all(text)
     assert authority["metadata"] == {"name": "private-registry-ca", "namespace": "openshift-config"}
-    assert authority["data"] == {"registry.spacetech.com..8083": (tmp_path / "ca.crt").read_text()}
+    assert authority["data"] == {"registry.spacetech.com..8083": CERTIFICATE}
+    assert "|\n    -----BEGIN" in text, "as people write it"
     assert patch["spec"] == {"additionalTrustedCA": {"name": "private-registry-ca"}}
     pairs = [{"source": SOURCE, "mirrors": [f"{HOST}/appcircle"]}]
     assert (tags["kind"], tags["spec"]) == ("ImageTagMirrorSet", {"imageTagMirrors": pairs})
     assert (digests["kind"], digests["spec"]) == ("ImageDigestMirrorSet", {"imageDigestMirrors": pairs})
-
-
-YAML_BEFORE = """\
-# ours
-mirrors:
-  docker.io:           # the hub
-    endpoint:
-      - "https://hub.example.com"   # near
-
-configs:
-  hub.example.com: {auth: {username: a, password: b}}
-# the end
-"""
-YAML_AFTER = f"""\
-# ours
-mirrors:
-  docker.io:           # the hub
-    endpoint:
-      - "https://hub.example.com"   # near
-  {HOST}:
-    endpoint:
-    - http://{HOST}
-
-configs:
-  hub.example.com: {{auth: {{username: a, password: b}}}}
-  {HOST}:
-    auth:
-      username: yourRegistryUsername
-      password: superSecretRegistryPassword
-# the end
-"""
-HOSTS_BEFORE = f"""\
-# by hand
-server = "https://elsewhere"   # kept
-
-[host."http://{HOST}"]
-  # we only pull
-  capabilities = ["pull"]  # and resolve
-  [host."http://{HOST}".header]
-    x = "y"
-"""
-HOSTS_AFTER = HOSTS_BEFORE.replace('["pull"]', '["pull", "resolve"]')
-REGISTRIES_BEFORE = f"""\
-unqualified-search-registries = [
-  "docker.io",  # [[registry]]
-]
-
-[[registry]]
-location = "quay.io"
-[[registry.mirror]]
-location = "quay.example.com"
-
-[[registry]]
-location = "{HOST}"
-insecure = false # for now
-
-# the last
-[[registry]]
-prefix = "example.com"
-location = "example.net"
-"""
-REGISTRIES_AFTER = REGISTRIES_BEFORE.replace(
-    f'location = "{HOST}"\ninsecure = false # for now\n',
-    f'location = "{HOST}"\ninsecure = true # for now\nprefix = "{HOST}"\n',
-)
-JSON_BEFORE = '{\n    "log-driver": "journald",\n    "insecure-registries": [\n        "a:1"\n    ]\n}\n'
-JSON_AFTER = JSON_BEFORE.replace('"a:1"\n', f'"a:1",\n        "{HOST}"\n')
-IMAGE_BEFORE = """\
-apiVersion: config.openshift.io/v1
-kind: Image
-metadata: {name: cluster, resourceVersion: "1"}
-spec:
-  registrySources:
-    insecureRegistries:
-    - other:80 # old
-    allowedRegistries: [quay.io]
-status: {}
-"""
-IMAGE_AFTER = IMAGE_BEFORE.replace("# old\n", f"# old\n    - {HOST}\n")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "name", "before", "after"),
-    [
-        (("k3s", "--insecure", *LOGIN), "registries.yaml", YAML_BEFORE, YAML_AFTER),
-        (("containerd", "--insecure"), f"certs.d/{HOST}/hosts.toml", HOSTS_BEFORE, HOSTS_AFTER),
-        (("crio", "--insecure"), "registries.conf", REGISTRIES_BEFORE, REGISTRIES_AFTER),
-        (("docker", "--insecure"), "daemon.json", JSON_BEFORE, JSON_AFTER),
-        (("openshift", "--insecure"), "image.yaml", IMAGE_BEFORE, IMAGE_AFTER),
-    ],
-    ids=["k3s", "containerd", "crio", "docker", "openshift"],
-)
-def test_what_is_there_is_kept(arguments: tuple[str, ...], name: str, before: str, after: str, tmp_path: Path) -> None:
-    file = tmp_path / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(before)
-    file.chmod(0o640)
-    into = "certs.d" if arguments[0] == "containerd" else str(file)
-    for _ in range(2):  # the second time there is nothing to add
-        assert cli.main(["nodes", *arguments, "--into", into]) == 0
-        assert file.read_text() == after
-    assert file.stat().st_mode & 0o777 == 0o640
-    if file.suffix in (".toml", ".conf"):
-        _toml(after)
-
-
-def test_a_new_file_is_for_its_owner_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cli.main(["nodes", "k3s", *LOGIN, "--into", "sub/registries.yaml"])
-    assert "superSecret" not in "".join(capsys.readouterr())
-    assert (tmp_path / "sub" / "registries.yaml").stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize(
-    ("arguments", "text", "message"),
-    [
-        (("k3s",), "mirrors: [a]\n", "something else at /mirrors"),
-        (("k3s",), "a: {\n", "is not YAML"),
-        (("k3s",), "a: 1\n---\nb: 1\n", "several documents"),
-        (("crio",), 'a = """\nb\n"""\n', "strings over several lines"),
-        (("docker", "--insecure"), "{", "is not JSON"),
-        (("docker", "--insecure"), '{"insecure-registries": 1}', "something else"),
-    ],
-)
-def test_what_cannot_be_merged_is_left_alone(
-    arguments: tuple[str, ...], text: str, message: str, tmp_path: Path
-) -> None:
-    file = tmp_path / "file"
-    file.write_text(text)
-    with pytest.raises(AcregError, match=message):
-        cli.main(["nodes", *arguments, "--into", str(file)])
-    assert file.read_text() == text
 
 
 @pytest.mark.parametrize(
@@ -290,9 +163,23 @@ def test_what_cannot_be_merged_is_left_alone(
         (("k3s", "--insecure", "--ca-file", "/a"), "has no certificate"),
         (("k3s", "--ca-file", "relative.crt"), "must be an absolute path"),
         (("openshift", "--ca-file", "/nosuch"), "/nosuch cannot be read"),
+        (("openshift", "--ca-file", "/dev/null"), "holds no certificate"),
         (("k8s",), "invalid choice"),
     ],
 )
 def test_wrong_usage_is_said(arguments: tuple[str, ...], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         cli.main(["nodes", *arguments])
+
+
+def test_what_needs_nothing_more_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "OpenShift needs nothing more" in _nodes(capsys, "openshift")
+    cli.main(["nodes", "docker"])
+    assert "Docker needs nothing more" in capsys.readouterr().err
+
+
+def test_a_private_key_is_not_published(tmp_path: Path) -> None:
+    file = tmp_path / "both.pem"
+    file.write_text(f"{CERTIFICATE}-----BEGIN PRIVATE KEY-----\n")
+    with pytest.raises(SettingsError, match="holds a private key"):
+        cli.main(["nodes", "openshift", "--ca-file", str(file)])
