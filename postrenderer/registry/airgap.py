@@ -9,7 +9,6 @@ The private reference is not in it: where an image goes is asked of the settings
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.errors import AcregError
 from postrenderer.reference import parse
 from postrenderer.registry import layout
-from postrenderer.registry.failures import FULL, RegistryError
+from postrenderer.registry.failures import ABSENT, DAMAGED, RegistryError, failure
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, Outcome
 from postrenderer.registry.scratch import is_alive
 from postrenderer.registry.skopeo import SOURCE, Place, Skopeo, in_registry
@@ -48,7 +47,7 @@ class Save:
     Args:
         folder: made if it is not there.
         skopeo: whose folder is this one.
-        crew: tries again, and is stopped when the disk is full.
+        crew: tries again, where that may help.
 
     Raises:
         AcregError: the folder cannot be made.
@@ -62,16 +61,16 @@ class Save:
     def __call__(self, image: Copy) -> Outcome:
         """Fetch an image, unless the folder has it with the digest that it has at its source now."""
         try:
-            digest = self._crew.attempt(lambda: self._skopeo.digest(in_registry(image.source), SOURCE))
+            place = in_registry(image.source)
+            digest = self._crew.attempt(lambda: self._skopeo.digest(place, SOURCE), place.host)
             if digest is None:
-                raise RegistryError("absent", f"source: there is no image {image.source}")  # noqa: TRY301  # as others
+                raise RegistryError(ABSENT, f"there is no image {image.source}")  # noqa: TRY301  # as others
             name = layout_name(image.source, digest)
             if (self._folder / name).exists():
                 return Outcome(image, PRESENT, digest)
-            self._crew.attempt(lambda: self._fetch(in_registry(image.source, digest=digest), self._folder / name))
+            place = in_registry(image.source, digest=digest)
+            self._crew.attempt(lambda: self._fetch(place, self._folder / name), place.host)
         except RegistryError as error:
-            if error.kind == FULL:
-                self._crew.stop("the disk is full")
             return Outcome(image, FAILED, note=str(error))
         return Outcome(image, COPIED, digest)
 
@@ -88,7 +87,7 @@ class Save:
                 if not target.exists():  # else the same image under another tag was fetched at the same time
                     raise
         except OSError as error:
-            raise _disk(error) from None
+            raise failure(_said(error)) from None
         finally:
             shutil.rmtree(fetched, ignore_errors=True)
             shutil.rmtree(partial, ignore_errors=True)
@@ -136,7 +135,9 @@ def finish(folder: Path, outcomes: Iterable[Outcome]) -> None:
             sums.update({f"{name}/{file}": value for file, value in layout.sums_of(folder / name).items()})
         _replace(folder / SUMS, "".join(f"{value}  {file}\n" for file, value in sums.items()))
     except OSError as error:
-        raise AcregError(f"{folder}: {_disk(error)}. What is there already stays; run the command again.") from None
+        raise AcregError(
+            f"{folder}: {failure(_said(error))}. What is there already stays; run the command again."
+        ) from None
 
 
 class Loaded(NamedTuple):
@@ -156,11 +157,11 @@ class Loaded(NamedTuple):
         sums = {name: value for name, value in self.sums.items() if name.startswith(f"{saved.layout}/")}
         index = f"{saved.layout}/index.json"
         if index not in sums:
-            raise RegistryError("damaged", f"{SUMS} has no line for {index}")
+            raise RegistryError(DAMAGED, f"{SUMS} has no line for {index}")
         layout.verify(self.folder, sums)
         descriptors = json.loads((self.folder / index).read_bytes())["manifests"]
         if [descriptor["digest"] for descriptor in descriptors] != [saved.digest]:
-            raise RegistryError("damaged", f"{index} is of another image than {MANIFEST} says")
+            raise RegistryError(DAMAGED, f"{index} is of another image than {MANIFEST} says")
         return Place(f"oci:{saved.layout}"), saved.digest
 
 
@@ -209,6 +210,5 @@ def _replace(path: Path, text: str) -> None:
         whole.unlink(missing_ok=True)
 
 
-def _disk(error: OSError) -> RegistryError:
-    kind = FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else "other"
-    return RegistryError(kind, f"the folder cannot be written: {error.strerror}")
+def _said(error: OSError) -> str:
+    return f"the folder cannot be written: {error.strerror}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.reference import parse
-from postrenderer.registry.failures import ABSENT, RegistryError
+from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.mirror import tag_of
 from postrenderer.registry.skopeo import SOURCE, TARGET, Skopeo, in_registry
 
@@ -53,7 +53,7 @@ class Check:
         pinned = parse(image.target).digest
         place = in_registry(image.target) if pinned else in_registry(image.target, tag=tag_of(image.target))
         try:
-            digest = self._crew.attempt(lambda: self._skopeo.digest(place, TARGET))
+            digest = self._crew.attempt(lambda: self._skopeo.digest(place, TARGET), place.host)
         except RegistryError as error:
             return Finding(image, FAILED, note=str(error))
         if digest is None:
@@ -65,12 +65,13 @@ class Check:
         return self._compare(image, digest)
 
     def _compare(self, image: Copy, digest: str) -> Finding:
+        place = in_registry(image.source)
         try:
-            source = self._crew.attempt(lambda: self._skopeo.digest(in_registry(image.source), SOURCE))
-            if source is None:
-                raise RegistryError(ABSENT, "there is no such image")  # noqa: TRY301  # as the others
+            source = self._crew.attempt(lambda: self._skopeo.digest(place, SOURCE), place.host)
         except RegistryError as error:
             return Finding(image, PRESENT, digest, note=f"the source could not be asked: {error}")
+        if source is None:
+            return Finding(image, PRESENT, digest, note="the source has no such image any more")
         if source != digest:
             return Finding(image, DIFFERS, digest, source, f"the source has {source}")
         return Finding(image, PRESENT, digest, source)

@@ -8,8 +8,12 @@ from typing import NamedTuple
 
 from postrenderer.errors import AcregError
 
-ABSENT, DENIED, FULL, STOPPED = "absent", "denied", "full", "stopped"
-LASTING = {ABSENT, DENIED, FULL, STOPPED, "certificate", "http", "policy", "helper", "damaged"}
+ABSENT, DENIED, DAMAGED, OTHER, STOPPED = "absent", "denied", "damaged", "other", "stopped"
+OF_HOST = frozenset(("certificate", "helper", "http", "unreachable"))
+"""Kinds of failures that all images of a registry have in common."""
+OF_ALL = frozenset(("full", "large", "policy", "old"))
+"""Kinds of failures that all images have in common, wherever they are."""
+LASTING = (OF_HOST - {"unreachable"}) | OF_ALL | {ABSENT, DENIED, DAMAGED, STOPPED}
 """Kinds of failures that a second try does not end."""
 
 
@@ -18,11 +22,15 @@ class RegistryError(AcregError):
 
     Attributes:
         kind: what is wrong, by the names in the table below; `other` if it is none of them.
+        reason: the same in plain words, without the details of this image.
+        host: the registry at which it is wrong; empty if that is not known, or none.
     """
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: str, message: str, reason: str = "", host: str = "") -> None:
         super().__init__(message)
         self.kind = kind
+        self.reason = reason or message
+        self.host = host
 
 
 class _Known(NamedTuple):
@@ -32,13 +40,25 @@ class _Known(NamedTuple):
 
 
 _TABLE = (
+    _Known("old", r"unknown flag", "this skopeo is too old, and 1.6.0 is the first that can keep digests"),
     _Known("helper", r"docker-credential-", "the program that keeps the credentials does not work"),
     _Known("policy", r"policy\.json", "skopeo has no signature policy; Debian's package of it has /etc/containers"),
-    _Known(FULL, r"no space left|disk quota exceeded", "the disk is full"),
+    _Known("full", r"no space left|disk quota exceeded", "the disk is full"),
+    _Known(
+        "large",
+        r"file too large",
+        "a file may not be that large there; FAT32 takes none above 4 GiB, exFAT and ext4 do",
+    ),
+    _Known(
+        "certificate",
+        r"x509: certificate (?:is valid for|is not valid for|has expired|relies on)|not yet valid",
+        "its certificate is not valid for this name or this day",
+    ),
     _Known(
         "certificate", r"x509:|tls: failed to verify", "its certificate is not trusted; --ca-file names its authority"
     ),
     _Known("http", r"gave HTTP response to HTTPS", "it speaks HTTP; --insecure-registry HOST[:PORT] allows that"),
+    _Known("limited", r"toomanyrequests|too many requests|status 429", "it allows no more for now; log in, or wait"),
     _Known(
         ABSENT,
         r"manifest unknown|name unknown|manifest_unknown|name_unknown|repository name not known|not found|status 404",
@@ -47,25 +67,43 @@ _TABLE = (
     _Known(
         DENIED,
         r"unauthorized|denied|authentication required|invalid username/password|forbidden|status 40[13]",
-        "the registry refuses the credentials, or the right to do this",
+        "it refuses the credentials, or the right to do this; `skopeo login` or --[source-]username gives others",
     ),
+    _Known("unreachable", r"proxyconnect", "the proxy in HTTPS_PROXY does not answer; NO_PROXY names who needs none"),
+    _Known("unreachable", r"no such host|server misbehaving", "there is no such host name; correct it, or the DNS"),
     _Known(
         "unreachable",
-        r"connection refused|no such host|timeout|timed out|reset by peer|\bEOF\b|no route to host|unreachable",
-        "the registry does not answer",
+        r"connection refused|timeout|timed out|reset by peer|\bEOF\b|no route to host|unreachable",
+        "it does not answer",
     ),
 )
 _MESSAGE = re.compile(r'level=(?:fatal|error) msg=("(?:[^"\\]|\\.)*")')
+_WHERE = re.compile(r'^.*(?:pinging container registry [^ ]+: (?:Get "[^"]*": )?|parsing image name "[^"]*": )')
+"""What skopeo puts in front of a reason, in which it says again what it was asked."""
 
 
-def failure(stderr: str) -> RegistryError:
-    """Return what skopeo's standard error means."""
+def failure(stderr: str, *hosts: str) -> RegistryError:
+    """Return what skopeo's standard error means.
+
+    Args:
+        stderr: the text.
+        hosts: the registries that were asked; of two, the one that the text names is to blame.
+    """
     found = _MESSAGE.findall(stderr)
     detail = _unquote(found[-1]) if found else " ".join(stderr.split()) or "skopeo said nothing"
-    for known in _TABLE:
-        if re.search(known.pattern, detail, re.IGNORECASE):
-            return RegistryError(known.kind, f"{known.meaning}: {detail}")
-    return RegistryError("other", detail)
+    known = next((known for known in _TABLE if re.search(known.pattern, detail, re.IGNORECASE)), None)
+    to_blame = [host for host in set(hosts) if len(set(hosts)) == 1 or _names(detail, host)]
+    host = to_blame[0] if len(to_blame) == 1 and not (known and known.kind in OF_ALL) else ""
+    place = f"{host}: " if host else ""
+    short = _WHERE.sub("", detail) if host else detail
+    if known is None:
+        return RegistryError(OTHER, f"{place}{short}", host=host)
+    return RegistryError(known.kind, f"{place}{known.meaning} ({short})", f"{place}{known.meaning}", host)
+
+
+def _names(message: str, host: str) -> bool:
+    """Tell whether a message speaks of a registry, and not of one whose name is longer."""
+    return bool(re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w.-]|:\d)", message))
 
 
 def _unquote(quoted: str) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from postrenderer.registry.failures import RegistryError
+from postrenderer.registry.failures import DAMAGED, RegistryError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,9 +85,9 @@ def verify(folder: Path, sums: dict[str, str]) -> None:
         try:
             found = sha256(folder / name)
         except OSError as error:
-            raise RegistryError("damaged", f"{name} cannot be read: {error.strerror}; copy the folder again") from None
+            raise RegistryError(DAMAGED, f"{name} cannot be read: {error.strerror}; copy the folder again") from None
         if found != expected:
-            raise RegistryError("damaged", f"{name} is damaged, its SHA-256 is {found}; copy the folder again")
+            raise RegistryError(DAMAGED, f"{name} is damaged, its SHA-256 is {found}; copy the folder again")
 
 
 def sha256(file: Path) -> str:

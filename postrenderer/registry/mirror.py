@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.reference import parse
-from postrenderer.registry.failures import DENIED, FULL, RegistryError
+from postrenderer.registry.failures import ABSENT, DENIED, OTHER, RegistryError
 from postrenderer.registry.skopeo import SOURCE, TARGET, Place, Skopeo, in_registry
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Mirror:
 
     Args:
         skopeo: does it.
-        crew: tries again, and is stopped when one failure means that all the others will fail too.
+        crew: tries again, where that may help.
         origin: where an image comes from, if that is not its registry, and its digest.
     """
 
@@ -46,7 +46,6 @@ class Mirror:
         self._skopeo = skopeo
         self._crew = crew
         self._origin = origin or self._published
-        self._reached = False
 
     def __call__(self, image: Copy) -> Outcome:
         """Copy an image, unless the target has it with the same digest."""
@@ -57,30 +56,27 @@ class Mirror:
 
     def _copy(self, image: Copy) -> Outcome:
         pinned = parse(image.source).digest
-        if pinned and self._crew.attempt(lambda: self._there(image, pinned)) == pinned:
-            self._reached = True
+        if pinned and self._there(image, pinned) == pinned:
             return Outcome(image, PRESENT, pinned)
         source, digest = self._origin(image)
-        before = self._crew.attempt(lambda: self._there(image, ""))
+        before = self._there(image, "")
         if before == digest and not pinned:
-            self._reached = True
             return Outcome(image, PRESENT, digest)
-        self._write(source, self._target(image), image)
-        after = self._crew.attempt(lambda: self._there(image, pinned))
+        target = self._target(image)
+        self._crew.attempt(lambda: self._skopeo.copy(source, target), *filter(None, (source.host, target.host)))
+        after = self._there(image, pinned)
         if after != digest:
-            raise RegistryError("other", f"the target has {after or 'nothing'} after the copy of {digest}")
+            raise RegistryError(OTHER, f"the target has {after or 'nothing'} after the copy of {digest}")
         if before and before != digest:
             return Outcome(image, REPLACED, digest, f"was {before}")
         return Outcome(image, COPIED, digest)
 
     def _published(self, image: Copy) -> tuple[Place, str]:
         """Return the place of an image by digest, so that a tag which moves in the meantime does no harm."""
-        try:
-            digest = self._crew.attempt(lambda: self._skopeo.digest(in_registry(image.source), SOURCE))
-        except RegistryError as error:
-            raise RegistryError(error.kind, f"source: {error}") from None
+        place = in_registry(image.source)
+        digest = self._crew.attempt(lambda: self._skopeo.digest(place, SOURCE), place.host)
         if digest is None:
-            raise RegistryError("absent", f"source: there is no image {image.source}")
+            raise RegistryError(ABSENT, f"there is no image {image.source}")
         return in_registry(image.source, digest=digest), digest
 
     def _there(self, image: Copy, digest: str) -> str | None:
@@ -90,27 +86,15 @@ class Mirror:
         """
         place = in_registry(image.target, digest=digest) if digest else self._target(image)
         try:
-            return self._skopeo.digest(place, TARGET)
+            return self._crew.attempt(lambda: self._skopeo.digest(place, TARGET), place.host)
         except RegistryError as error:
             if error.kind == DENIED:
                 return None
-            raise RegistryError(error.kind, f"target: {error}") from None
+            raise
 
     @staticmethod
     def _target(image: Copy) -> Place:
         return in_registry(image.target, tag=tag_of(image.target))
-
-    def _write(self, source: Place, target: Place, image: Copy) -> None:
-        try:
-            self._crew.attempt(lambda: self._skopeo.copy(source, target))
-        except RegistryError as error:
-            if error.kind == DENIED and not self._reached:
-                host = parse(image.target).host
-                self._crew.stop(f"{host} refuses the credentials, and too many tries could lock the account")
-            if error.kind == FULL:
-                self._crew.stop("the disk is full")
-            raise
-        self._reached = True
 
 
 def tag_of(target: str) -> str:

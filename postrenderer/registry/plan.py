@@ -62,15 +62,22 @@ def of_list(raw: bytes, settings: Settings) -> Plan:
     """Plan for a list of references, one a line; empty lines and what follows a `#` do not count.
 
     Raises:
-        AcregError: a line is no reference, or two images would become one.
+        AcregError: a line is no reference, there is none, or two images would become one.
     """
     relocation = Relocation(settings)
-    lines = raw.decode(errors="replace").removeprefix("\ufeff").splitlines()
+    try:
+        lines = raw.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise AcregError(
+            "The list is no text in UTF-8. PowerShell's `>` writes UTF-16: use `| Out-File -Encoding utf8` there."
+        ) from None
     references = [line.partition("#")[0].strip() for line in lines]
     for number, reference in enumerate(references, 1):
         outcome = relocation(reference) if reference else None
         if outcome and outcome.status == "invalid":
             raise AcregError(f"Line {number} of the list, `{reference}`, is {outcome.reason}. Correct it or remove it.")
+    if not any(references):
+        raise AcregError("The list is empty: it must have a reference on each line.")
     return of_references(filter(None, references), settings)
 
 

@@ -11,10 +11,15 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.errors import AcregError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typing_extensions import Self
 
 _PREFIX = "acreg-run-"
@@ -28,11 +33,16 @@ class Handed(NamedTuple):
 
 
 class Scratch:
-    """Everything handed to child processes, removed at the end; a context manager."""
+    """Everything handed to child processes, removed at the end; a context manager.
+
+    Raises:
+        AcregError: here and in every method, the temporary folder cannot be written.
+    """
 
     def __init__(self) -> None:
         _sweep()
-        self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+        with _said():
+            self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
         self._descriptors: list[int] = []
 
     def __enter__(self) -> Self:
@@ -52,17 +62,32 @@ class Scratch:
             self._descriptors.append(descriptor)
             _write(descriptor, content)
             return Handed(f"/proc/self/fd/{descriptor}", (descriptor,))
-        descriptor, path = tempfile.mkstemp(dir=self._folder)  # of mode 0600
-        _write(descriptor, content)
-        os.close(descriptor)
+        with _said():
+            descriptor, path = tempfile.mkstemp(dir=self._folder)  # of mode 0600
+            try:
+                _write(descriptor, content)
+            finally:
+                os.close(descriptor)
         return Handed(path)
 
     def certificates(self, ca_file: str) -> str:
         """Return a folder with the authority's certificate, as skopeo's --cert-dir takes it; empty without one."""
         if not ca_file:
             return ""
-        shutil.copy(ca_file, Path(self._folder, "ca.crt"))
+        with _said():
+            shutil.copy(ca_file, Path(self._folder, "ca.crt"))
         return self._folder
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise AcregError(
+            f"The folder for temporary files cannot be written: {error.strerror}. Make room in"
+            f" {tempfile.gettempdir()}, or name another folder with the variable TMPDIR."
+        ) from None
 
 
 def _write(descriptor: int, content: bytes) -> None:

@@ -75,7 +75,7 @@ class Skopeo:
         if not program:
             raise AcregError(
                 "skopeo is not installed, and images are copied and checked by it: install the package `skopeo` of"
-                " Debian, Ubuntu, Fedora, RHEL, Alpine or Homebrew, and see that it is on PATH."
+                " Debian, Ubuntu, Fedora, RHEL, Alpine or Homebrew, 1.6.0 or newer, and see that it is on PATH."
             )
         self._program = program
         self._reach = reach
@@ -94,7 +94,9 @@ class Skopeo:
         """
         flags = [flag.replace(f"--{side}-", "--") for flag in self._flags(place, side)]
         try:
-            manifest = self._run("inspect", "--raw", *flags, place.name, sides=[side], seconds=_INSPECT_SECONDS)
+            manifest = self._run(
+                "inspect", "--raw", *flags, place.name, sides={side: place.host}, seconds=_INSPECT_SECONDS
+            )
         except RegistryError as error:
             if error.kind == ABSENT:
                 return None
@@ -112,7 +114,8 @@ class Skopeo:
         """
         flags = [*self._flags(source, SOURCE), *self._flags(target, TARGET)]
         names = (source.name, target.name)
-        self._run("copy", "--quiet", "--all", "--preserve-digests", *flags, *names, sides=[SOURCE, TARGET])
+        sides = {SOURCE: source.host, TARGET: target.host}
+        self._run("copy", "--quiet", "--all", "--preserve-digests", *flags, *names, sides=sides)
 
     def stop(self) -> None:
         """End all that runs, and let nothing start any more."""
@@ -134,7 +137,8 @@ class Skopeo:
             flags.append(f"--{side}-cert-dir={self._reach.certificates}")
         return flags
 
-    def _run(self, *arguments: str, sides: list[str], seconds: float | None = None) -> bytes:
+    def _run(self, *arguments: str, sides: dict[str, str], seconds: float | None = None) -> bytes:
+        hosts = [host for host in sides.values() if host]
         descriptors = [number for side in sides for number in self._reach.authfiles[side].descriptors]
         with self._lock:
             if self._stopped:
@@ -154,12 +158,12 @@ class Skopeo:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            raise RegistryError("unreachable", f"the registry did not answer for {seconds:.0f} seconds") from None
+            raise failure(f"{seconds:.0f} seconds: timed out", *hosts) from None
         finally:
             with self._lock:
                 self._running.discard(process)
         if self._stopped and process.returncode:
             raise RegistryError(STOPPED, "stopped before it was done")
         if process.returncode:
-            raise failure(errors.decode(errors="replace"))
+            raise failure(errors.decode(errors="replace"), *hosts)
         return output

@@ -1,12 +1,13 @@
-"""Work on many images at once: some in parallel, each with several tries, all stopped together."""
+"""Work on many images at once: some in parallel, each with several tries, and none where all would fail alike."""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Callable, TypeVar
 
-from postrenderer.registry.failures import LASTING, STOPPED, RegistryError
+from postrenderer.registry.failures import DENIED, LASTING, OF_ALL, OF_HOST, STOPPED, RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
 
+_REFUSALS = 3
+"""So many in a row, before anything else of a registry was seen, and it is asked no more: accounts get locked."""
+
 
 class Crew:
-    """The workers.
+    """The workers, and what they have learned of registries.
 
     Args:
         jobs: how many images are worked on at once.
@@ -32,33 +36,56 @@ class Crew:
         self._pause = pause
         self._stop = threading.Event()
         self._reason = ""
+        self._given_up: dict[str, str] = {}
+        self._refusals: Counter[str] = Counter()
+        self._reached: set[str] = set()
 
     def stop(self, reason: str) -> None:
         """Let no further step begin, and say why to those that wait for one."""
         self._reason = self._reason or reason
         self._stop.set()
 
-    def attempt(self, step: Callable[[], _Done]) -> _Done:
+    def attempt(self, step: Callable[[], _Done], *hosts: str) -> _Done:
         """Do a step, again and again if what made it fail may pass.
 
+        Args:
+            step: raises a RegistryError if it fails.
+            hosts: the registries that it asks. What is wrong with one of them as a whole is not tried a second time.
+
         Raises:
-            RegistryError: it failed for good, or the work was stopped.
+            RegistryError: it failed for good, or would have.
         """
         for count in range(self._retries + 1):
-            if self._stop.is_set():
-                raise RegistryError(STOPPED, f"not tried: {self._reason}")
+            reasons = [self._reason] if self._stop.is_set() else [self._given_up.get(host, "") for host in hosts]
+            if any(reasons):
+                raise RegistryError(STOPPED, f"not tried: {next(filter(None, reasons))}")
             try:
-                return step()
+                done = step()
             except RegistryError as error:
                 if error.kind in LASTING or count == self._retries:
+                    self._learn(error)
                     raise
+            else:
+                self._reached.update(hosts)
+                return done
             self._stop.wait(self._pause * 2**count)
         raise AssertionError
+
+    def _learn(self, error: RegistryError) -> None:
+        host = error.host
+        if error.kind in OF_ALL:
+            self.stop(error.reason)
+        elif host and error.kind in OF_HOST:
+            self._given_up[host] = error.reason
+        elif host and error.kind == DENIED and host not in self._reached:
+            self._refusals[host] += 1
+            if self._refusals[host] >= _REFUSALS:
+                self._given_up[host] = f"{host} refused {_REFUSALS} times, and more could lock the account"
 
     def each(
         self, items: Sequence[_Item], work: Callable[[_Item], _Done], finished: Callable[[_Done], None]
     ) -> list[_Done]:
-        """Work on every item.
+        """Work on every item; on the first one alone, as it shows whether anything can be done at all.
 
         Args:
             items: what there is to do.
@@ -68,14 +95,17 @@ class Crew:
         Returns:
             The results, in the order of the items.
         """
+        results: list[_Done] = []
         with ThreadPoolExecutor(self._jobs) as pool:
-            futures = [pool.submit(work, item) for item in items]
             try:
-                for future in as_completed(futures):
-                    finished(future.result())
+                for batch in (items[:1], items[1:]):
+                    futures = [pool.submit(work, item) for item in batch]
+                    for future in as_completed(futures):
+                        finished(future.result())
+                    results += [future.result() for future in futures]
             except BaseException:
                 self.stop("interrupted")
                 pool.shutdown(wait=False, cancel_futures=True)
                 self._interrupt()
                 raise
-        return [future.result() for future in futures]
+        return results

@@ -6,33 +6,57 @@ import pytest
 
 from postrenderer.registry.failures import LASTING, failure
 
-PINGING = 'pinging container registry r:1: Get \\"https://r:1/v2/\\"'
+HOST = "r.example.com:1"
+PINGING = f'pinging container registry {HOST}: Get \\"https://{HOST}/v2/\\": '
+PARSING = f'Error parsing image name \\"docker://{HOST}/x:1\\": '
 
 
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
-        ("reading manifest 1 in r:1/x: manifest unknown: manifest unknown", "absent"),
-        ("reading manifest 1 in r:1/x: name unknown: repository name not known to registry", "absent"),
-        ("reading manifest 1 in r:1/x: unauthorized: authentication required", "denied"),
+        (f"{PARSING}reading manifest 1 in {HOST}/x: manifest unknown: manifest unknown", "absent"),
+        (f"reading manifest 1 in {HOST}/x: name unknown: repository name not known to registry", "absent"),
+        (f"{PARSING}reading manifest 1 in {HOST}/x: unauthorized: authentication required", "denied"),
         ("reading manifest latest in docker.io/x/y: requested access to the resource is denied", "denied"),
         ("unable to retrieve auth token: invalid username/password: unauthorized", "denied"),
-        (f"{PINGING}: x509: certificate signed by unknown authority", "certificate"),
-        (f"{PINGING}: http: server gave HTTP response to HTTPS client", "http"),
-        (f"{PINGING}: dial tcp 127.0.0.1:1: connect: connection refused", "unreachable"),
-        (f"{PINGING}: dial tcp: lookup r on 10.0.0.1:53: no such host", "unreachable"),
+        ("reading manifest 1 in docker.io/x/y: toomanyrequests: You have reached your pull rate limit", "limited"),
+        (f"{PARSING}{PINGING}x509: certificate signed by unknown authority", "certificate"),
+        (f"{PINGING}x509: certificate is valid for localhost, not r.example.com", "certificate"),
+        (f"{PINGING}http: server gave HTTP response to HTTPS client", "http"),
+        (f"{PARSING}{PINGING}dial tcp 127.0.0.1:1: connect: connection refused", "unreachable"),
+        (f"{PINGING}dial tcp: lookup r.example.com on 10.0.0.1:53: no such host", "unreachable"),
+        (f"{PINGING}proxyconnect tcp: dial tcp 127.0.0.1:3128: connect: connection refused", "unreachable"),
         ("happened during read: unexpected EOF", "unreachable"),
         ("writing blob: write /media/x/dir-put-blob1: no space left on device", "full"),
+        ("writing blob: write /media/x/dir-put-blob1: file too large", "large"),
         ("open /etc/containers/policy.json: no such file or directory", "policy"),
+        ("unknown flag: --preserve-digests", "old"),
         ('error getting credentials - err: exec: \\"docker-credential-x\\": executable file not found', "helper"),
         ("Error writing blob: received unexpected HTTP status: 500 Internal Server Error", "other"),
     ],
 )
-def test_each_failure_has_its_kind(message: str, kind: str) -> None:
-    error = failure(f'time="2026-01-01T00:00:00Z" level=fatal msg="Error: {message}"\n')
+def test_each_failure_has_its_kind_and_its_place(message: str, kind: str) -> None:
+    error = failure(f'time="2026-01-01T00:00:00Z" level=fatal msg="{message}"\n', HOST)
     assert error.kind == kind
-    assert str(error).endswith("Error: " + message.replace('\\"', '"'))
-    assert (kind in LASTING) == (kind not in ("unreachable", "other"))
+    assert (kind in LASTING) == (kind not in ("unreachable", "limited", "other"))
+    own = kind in ("full", "large", "policy", "old")
+    assert (error.host, str(error).startswith(f"{HOST}: ")) == (("", False) if own else (HOST, True))
+    said = message.removeprefix(PARSING).removeprefix(PINGING).replace('\\"', '"')
+    assert str(error) == (f"{HOST}: {said}" if kind == "other" else f"{error.reason} ({said})")
+
+
+@pytest.mark.parametrize(
+    ("message", "host"),
+    [
+        ("checking whether a blob sha256:1 exists in a.example.com:1/x: unauthorized", "a.example.com:1"),
+        ("initiating layer upload to /v2/x/blobs/uploads/ in b.example.com: denied", "b.example.com"),
+        ("reading blob sha256:1: unexpected EOF", ""),
+        ("from a.example.com:1/x to b.example.com/x: denied", ""),
+        ("in b.example.com:1/x, or a.example.com:12/x, or my.b.example.com: denied", ""),
+    ],
+)
+def test_of_two_registries_the_one_that_is_named_is_to_blame(message: str, host: str) -> None:
+    assert failure(message, "a.example.com:1", "b.example.com").host == host
 
 
 @pytest.mark.parametrize(("stderr", "text"), [("", "skopeo said nothing"), ("two\nlines\n", "two lines")])

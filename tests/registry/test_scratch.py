@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from postrenderer.errors import AcregError
 from postrenderer.registry.scratch import Scratch
 
 
@@ -50,6 +51,30 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     with Scratch():
         assert not [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path.name for path in tmp_path.iterdir()] == ["acreg-run-mine"]
+
+
+def test_a_temporary_folder_that_cannot_be_made_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    with pytest.raises(AcregError, match=r"temporary files cannot be written: Not a directory\. .* TMPDIR"):
+        Scratch()
+
+
+def test_a_temporary_folder_without_room_is_said(tmp_path: Path) -> None:
+    """Of more than 512 bytes each, as a limit has it that takes the place of a full disk."""
+    (tmp_path / "ca").write_text("x" * 1000)
+    program = (
+        "import resource, tempfile\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))\n"
+        "from postrenderer.registry.scratch import Scratch\n"
+        "with Scratch() as scratch:\n"
+        f"    scratch.certificates({str(tmp_path / 'ca')!r})\n"
+    )
+    command = [sys.executable, "-B", "-c", program]
+    run = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, cwd=Path(__file__).parents[2])
+    assert "AcregError: The folder for temporary files cannot be written: File too large." in run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["ca"]
 
 
 def test_an_authority_is_where_skopeo_looks(tmp_path: Path) -> None:

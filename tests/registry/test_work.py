@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import threading
+from typing import NoReturn
+
+import pytest
+
+from postrenderer.registry.failures import ABSENT, DENIED, STOPPED, RegistryError
+from postrenderer.registry.work import Crew
+
+
+class Step:
+    """Fails by the kinds that are given, one after the other, and then succeeds."""
+
+    def __init__(self, *kinds: str, host: str = "r") -> None:
+        self.kinds = list(kinds)
+        self.host = host
+        self.calls = 0
+
+    def __call__(self) -> str:
+        self.calls += 1
+        if self.kinds:
+            kind = self.kinds.pop(0)
+            raise RegistryError(kind, f"{kind} failed", host=self.host)
+        return "done"
+
+
+def _crew(retries: int = 2) -> Crew:
+    return Crew(2, retries, lambda: None, pause=0)
+
+
+def _fail(crew: Crew, step: Step, *hosts: str) -> RegistryError:
+    with pytest.raises(RegistryError) as caught:
+        crew.attempt(step, *hosts)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("kinds", "calls"),
+    [(("unreachable",), 2), (("other", "unreachable"), 3), ((ABSENT,), 1), ((DENIED,), 1), (("other",) * 3, 3)],
+)
+def test_what_may_pass_is_tried_again(kinds: tuple[str, ...], calls: int) -> None:
+    step = Step(*kinds)
+    if len(kinds) == calls:
+        assert _fail(_crew(), step, "r").kind == kinds[-1]
+    else:
+        assert _crew().attempt(step, "r") == "done"
+    assert step.calls == calls
+
+
+@pytest.mark.parametrize("kind", ["unreachable", "certificate", "http"])
+def test_what_a_registry_has_is_found_once(kind: str) -> None:
+    crew = _crew(retries=0)
+    _fail(crew, Step(kind), "r", "other")
+    step = Step()
+    error = _fail(crew, step, "other", "r")
+    assert (error.kind, str(error), step.calls) == (STOPPED, f"not tried: {kind} failed", 0)
+    assert crew.attempt(step, "other") == "done"
+
+
+@pytest.mark.parametrize("kind", ["full", "large", "old", "policy"])
+def test_what_this_machine_has_stops_all(kind: str) -> None:
+    crew = _crew()
+    _fail(crew, Step(kind, host=""), "r")
+    assert str(_fail(crew, Step())) == f"not tried: {kind} failed"
+
+
+def test_credentials_that_are_refused_are_not_tried_until_the_account_is_locked() -> None:
+    crew = _crew()
+    for _ in range(3):
+        assert _fail(crew, Step(DENIED), "r").kind == DENIED
+    assert "r refused 3 times, and more could lock the account" in str(_fail(crew, Step(), "r"))
+
+
+def test_credentials_that_served_once_may_be_refused_for_some_images() -> None:
+    crew = _crew()
+    crew.attempt(Step(), "r")
+    for _ in range(9):
+        assert _fail(crew, Step(DENIED), "r").kind == DENIED
+    assert crew.attempt(Step(), "r") == "done"
+
+
+def test_the_first_image_goes_alone_and_the_others_together() -> None:
+    running: list[int] = []
+    together: list[tuple[int, ...]] = []
+    barrier = threading.Barrier(2, timeout=10)
+
+    def work(item: int) -> int:
+        running.append(item)
+        together.append(tuple(running))
+        if item:
+            barrier.wait()
+        running.remove(item)
+        return item
+
+    finished: list[int] = []
+    assert _crew().each(range(3), work, finished.append) == [0, 1, 2]
+    assert together[0] == (0,)
+    assert all(0 not in items for items in together[1:])
+    assert sorted(finished) == [0, 1, 2]
+    assert _crew().each([], work, finished.append) == []
+
+
+def test_an_interrupt_ends_what_runs() -> None:
+    ended = threading.Event()
+    crew = Crew(2, 0, ended.set)
+
+    def interrupt(_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crew.each(range(9), lambda item: item, interrupt)
+    assert ended.is_set()
+    assert str(_fail(crew, Step())) == "not tried: interrupted"
