@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import ssl
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ from postrenderer.reference import parse_prefix
 from postrenderer.registry import credentials, skopeo
 from postrenderer.registry.credentials import Login
 from postrenderer.registry.scratch import Handed
+from postrenderer.settings import checks
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 SOURCE = "source"
 """The prefix of the flags and variables for where images come from; those for the private registry have none."""
-_JOBS, _RETRIES = 4, 3
 PASSWORD_VARIABLES = ("ACREG_PASSWORD", "ACREG_SOURCE_PASSWORD", "ACREG_QUAY_TOKEN")
 
 
@@ -69,30 +70,6 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_work(parser: argparse.ArgumentParser) -> None:
-    """Add the flags about parallel work."""
-    parser.add_argument("--jobs", type=int, default=_JOBS, metavar="N", help=f"images at once (default: {_JOBS})")
-    parser.add_argument(
-        "--retries",
-        type=int,
-        default=_RETRIES,
-        metavar="N",
-        help=f"further tries after 1, 2, 4 … seconds (default: {_RETRIES})",
-    )
-
-
-def work(flags: Mapping[str, object]) -> tuple[int, int]:
-    """Return how many images are worked on at once, and how many further tries there are.
-
-    Raises:
-        SettingsError: that is none of the first, or less than none of the second.
-    """
-    jobs, retries = (int(str(flags.get(name, default))) for name, default in (("jobs", _JOBS), ("retries", _RETRIES)))
-    if jobs < 1 or retries < 0:
-        raise SettingsError("--jobs must be 1 or more, --retries 0 or more.")
-    return jobs, retries
-
-
 def authfile(flags: Mapping[str, object], environ: Mapping[str, str], side: str = "") -> str:
     """Return the file with credentials that is named; empty for none. That of the private registry serves both."""
     own = str(_flag(flags, side, "authfile") or environ.get(f"{_prefixes(side)[1]}AUTHFILE", ""))
@@ -130,15 +107,36 @@ def trust(flags: Mapping[str, object], environ: Mapping[str, str]) -> Trust:
     Raises:
         SettingsError: the file of the authority cannot be read.
     """
-    given = flags.get("insecure_registry") or environ.get("ACREG_INSECURE_REGISTRIES", "").split(",")
-    hosts = [str(host).strip() for host in given] if isinstance(given, list) else []
-    for host in hosts:
-        if "/" in host:
-            raise SettingsError(f"--insecure-registry: `{host}` must be a host with an optional port, no URL or path.")
+    given = flags.get("insecure_registry") or [environ.get("ACREG_INSECURE_REGISTRIES", "")]
+    texts = [str(text) for text in given] if isinstance(given, list) else []
+    hosts = [host.strip() for text in texts for host in text.split(",") if host.strip()]
+    try:
+        for host in hosts:
+            checks.registry(host)
+    except ValueError as error:
+        raise SettingsError(f"--insecure-registry {error}.") from None
     ca_file = str(flags.get("ca_file") or environ.get("ACREG_CA_FILE", ""))
-    if ca_file and "-----BEGIN CERTIFICATE-----" not in read(ca_file):
-        raise SettingsError(f"--ca-file: {ca_file} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).")
-    return Trust(frozenset(filter(None, hosts)), ca_file)
+    if ca_file:
+        certificate(ca_file)
+    return Trust(frozenset(hosts), ca_file)
+
+
+def certificate(file: str) -> str:
+    """Return the text of a file with certificates of authorities.
+
+    Raises:
+        SettingsError: it cannot be read, holds none, or holds a private key, which is for nobody else to see.
+    """
+    text = read(file)
+    if "PRIVATE KEY-----" in text:
+        raise SettingsError(f"--ca-file: {file} holds a private key: name a file that has the certificate alone.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (ssl.SSLError, ValueError):
+        raise SettingsError(
+            f"--ca-file: {file} holds no certificate in PEM form (-----BEGIN CERTIFICATE-----), or a damaged one."
+        ) from None
+    return text
 
 
 def withdraw(environ: MutableMapping[str, str]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
     planned.add_list(parser)
     parser.add_argument("--digests", action="store_true", help="compare the digests with those at the source")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
-    access.add_work(parser)
+    planned.add_work(parser)
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)
     access.add_trust(parser)
@@ -75,7 +75,7 @@ def look(
     """
     with Scratch() as scratch:
         skopeo = Skopeo(access.reach(flags, environ, settings, scratch))
-        crew = Crew(*access.work(flags), skopeo.stop)
+        crew = Crew(*planned.work(flags), skopeo.stop)
         return crew.each(copies, Check(skopeo, crew, digests=bool(flags.get("digests"))), lambda _: None)
 
 
@@ -92,11 +92,16 @@ def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], e
         AcregError: an image is not there, or cannot be looked for; the message names all of them.
     """
     findings = look(plan.of_manifests(manifests, settings).copies, settings, flags, environ)
-    bad = [f"{item.image.target} ({item.note or item.status})" for item in findings if item.status != PRESENT]
+    bad: dict[str, list[str]] = {}
+    for item in findings:
+        if item.status != PRESENT:
+            bad.setdefault(item.note or item.status, []).append(item.image.target)
     if bad:
+        count = sum(map(len, bad.values()))
+        named = "; ".join(f"{', '.join(targets)} ({why})" for why, targets in bad.items())
         raise AcregError(
-            f"{len(bad)} of {len(findings)} images cannot be pulled from the private registry: {'; '.join(bad)}. Copy"
-            " them with `acreg mirror`, or go on without --check."
+            f"{count} of {len(findings)} images cannot be pulled from the private registry: {named}. Copy what is"
+            " missing with `acreg mirror`, or go on without --check."
         )
 
 

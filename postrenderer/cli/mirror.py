@@ -64,7 +64,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print that in this form, and copy nothing"
     )
-    access.add_work(parser)
+    planned.add_work(parser)
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)
     access.add_trust(parser)
@@ -75,6 +75,9 @@ def main(argv: list[str]) -> int:
     for item in left:
         show.note(f"not copied: {item.reference}: {item.reason}")
     form = request.text("output") or ("list" if request.flags["dry_run"] else "")
+    if form and job.to:
+        show.write("\n".join(image.source for image in job.images))
+        return 0
     if form:
         insecure = access.trust(request.flags, environ).insecure
         show.write(export.FORMS[form](job.images, insecure).removesuffix("\n"))
@@ -88,6 +91,9 @@ def _check(request: inputs.Request) -> None:
     manifests = [name for name in ("filename", "list", "chart", "release") if request.flags.get(name)]
     if request.flags["from"] and manifests:
         raise SettingsError(f"--from DIR says itself which images there are: leave out --{manifests[0]}.")
+    folder = next((name for name in ("to", "from") if request.flags[name]), "")
+    if folder and request.flags["output"]:
+        raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")
     access.refuse_shared_stdin(request.flags)
 
 
@@ -104,7 +110,7 @@ def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, lis
 
 
 def _run(job: _Job, skopeo: Skopeo, request: inputs.Request) -> int:
-    crew = Crew(*access.work(request.flags), skopeo.stop)
+    crew = Crew(*planned.work(request.flags), skopeo.stop)
     work: Mirror | airgap.Save
     if job.to:
         airgap.prepare(job.to)

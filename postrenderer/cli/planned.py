@@ -1,18 +1,22 @@
-"""The images that `mirror` and `check` are about: of manifests, as the other commands take them, or of a list."""
+"""The images that `mirror` and `check` are about, of manifests or of a list, and how many of them at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from postrenderer.cli import inputs
-from postrenderer.errors import SettingsError
+from postrenderer.errors import AcregError, SettingsError
 from postrenderer.registry import plan
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
     from pathlib import Path
 
     from postrenderer.cli.arguments import Parser
     from postrenderer.settings import Settings
+
+_JOBS, _RETRIES = 4, 3
 
 
 def add_list(parser: Parser) -> None:
@@ -31,7 +35,7 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
         registry: whether it is an error that no private registry is set; else one stands in for it.
 
     Raises:
-        AcregError: the manifests or the list cannot be read.
+        AcregError: the manifests or the list cannot be read, or are empty, which a gate must not take for complete.
         SettingsError: both are given, or something is wrong with the settings.
     """
     listed = request.text("list")
@@ -39,5 +43,31 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     if both:
         raise SettingsError(f"--list and --{both[0]} both say which images there are: leave one of them out.")
     manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
+    if not listed and not manifests.data.strip():
+        raise AcregError("There are no manifests: what was to write them failed, or wrote them elsewhere.")
     settings = inputs.load(request, manifests, folder, registry=registry)
     return settings, (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+
+
+def add_work(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about parallel work."""
+    parser.add_argument("--jobs", type=int, default=_JOBS, metavar="N", help=f"images at once (default: {_JOBS})")
+    parser.add_argument(
+        "--retries",
+        type=int,
+        default=_RETRIES,
+        metavar="N",
+        help=f"further tries after 1, 2, 4 … seconds (default: {_RETRIES})",
+    )
+
+
+def work(flags: Mapping[str, object]) -> tuple[int, int]:
+    """Return how many images are worked on at once, and how many further tries there are.
+
+    Raises:
+        SettingsError: that is none of the first, or less than none of the second.
+    """
+    jobs, retries = (int(str(flags.get(name, default))) for name, default in (("jobs", _JOBS), ("retries", _RETRIES)))
+    if jobs < 1 or retries < 0:
+        raise SettingsError("--jobs must be 1 or more, --retries 0 or more.")
+    return jobs, retries

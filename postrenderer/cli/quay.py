@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from postrenderer import settings
 from postrenderer.cli import access, show
@@ -26,6 +27,8 @@ examples:
 exit codes: as `acreg render`."""
 
 _DAY = 86400
+_TOKEN = re.compile(r"[!-~]+")
+"""What an HTTP header takes: ASCII without spaces."""
 
 
 def main(argv: list[str]) -> int:
@@ -70,10 +73,11 @@ def main(argv: list[str]) -> int:
         return 0
     file = str(flags["token_file"] or "")
     token = access.read(file).strip() if file else environ.get("ACREG_QUAY_TOKEN", "")
-    if not token:
+    if not _TOKEN.fullmatch(token):
         raise SettingsError(
-            "There is no token for Quay: make an OAuth application in Quay, generate a token with the scopes to"
-            " administer and create organizations, and set ACREG_QUAY_TOKEN or give --token-file FILE."
+            f"{'The token for Quay holds more than a token' if token else 'There is no token for Quay'}: make an OAuth"
+            " application in Quay, generate a token with the scopes to administer and create organizations, and set"
+            " ACREG_QUAY_TOKEN or give --token-file FILE."
         )
     for line in quay.configure(quay.Quay(url, token, trust.ca_file), proxy, replace=bool(flags["replace"])):
         show.write(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 from postrenderer import settings
@@ -10,7 +11,7 @@ from postrenderer.cli import access
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
 from postrenderer.registry import credentials, secret
-from postrenderer.settings.checks import secret_name
+from postrenderer.settings import checks
 
 _DESCRIPTION = """\
 Write the Secret with which pods pull from the private registry to standard output, as
@@ -28,6 +29,9 @@ examples:
   With what `docker login` or `skopeo login` has kept:
     helm acreg secret -n appcircle --values values.yaml | oc apply -f -"""
 
+_NAMESPACE = re.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""Kubernetes' rule: an RFC 1123 label."""
+
 
 def main(argv: list[str]) -> int:
     """Write the Secret."""
@@ -39,13 +43,17 @@ def main(argv: list[str]) -> int:
     add_settings(parser)
     flags = parser.read(argv)
     if flags["server"]:
+        try:
+            checks.registry(str(flags["server"]))
+        except ValueError as error:
+            raise SettingsError(f"--server {error}.") from None
         flags.update(registry=flags["server"], sources=())  # it may well be that of a source
     wanted = settings.load(flags, os.environ, os.curdir)
     name = str(flags["name"] or next(iter(wanted.pull_secrets), ""))
     if not name:
         raise SettingsError("The settings name no pull secret, so the Secret needs a name: give --name NAME.")
     try:
-        name = secret_name(name)
+        checks.secret_name(name)
     except ValueError as error:
         raise SettingsError(f"--name {error}.") from None
     login = access.login(flags, os.environ)
@@ -59,5 +67,10 @@ def main(argv: list[str]) -> int:
             " with --authfile FILE."
         )
     namespace = str(flags["namespace"] or os.environ.get("HELM_NAMESPACE", ""))
+    if namespace and not _NAMESPACE.fullmatch(namespace):
+        raise SettingsError(
+            f"--namespace must be the name of a namespace, not `{namespace}`: lower-case letters, digits and `-`, with"
+            " a letter or digit at each end, at most 63 characters."
+        )
     sys.stdout.write(secret.manifest(name, namespace, wanted.registry, login))
     return 0

@@ -78,7 +78,7 @@ class Quay:
         self._token = token
         context = ssl.create_default_context()
         if ca_file:
-            context.load_verify_locations(ca_file)
+            context.load_verify_locations(ca_file)  # which `access` has read already
         self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect)
 
     def __call__(self, request: Request) -> Answer:
@@ -104,7 +104,9 @@ class Quay:
                 ) from None
             return Answer(error.code, _value(error.read()))
         except OSError as error:
-            raise AcregError(f"Quay at {self._url} does not answer: {getattr(error, 'reason', error)}.") from None
+            reason = getattr(error, "reason", error)
+            hint = " --ca-file names the authority of its certificate." if isinstance(reason, ssl.SSLError) else ""
+            raise AcregError(f"Quay at {self._url} does not answer: {reason}.{hint}") from None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -201,7 +203,7 @@ def _expect(send: Callable[[Request], Answer], request: Request, *statuses: int)
         401: " The token must be an OAuth access token of an application, with the scopes to administer and create"
         " organizations.",
         403: " The token lacks a scope, or its user a right.",
-        404: " Is the proxy cache switched on there (FEATURE_PROXY_CACHE: true)?",
+        404: " Is that a Quay, with the proxy cache switched on (FEATURE_PROXY_CACHE: true)?",
     }.get(answer.status, "")
     raise AcregError(
         f"Quay refused {request.method} /api/v1/organization/{request.path} with status {answer.status}"
