@@ -40,13 +40,15 @@ class Workspace(NamedTuple):
     folder: Path
     environment: dict[str, str]
 
+    def run(self, *command: str, **environment: str) -> Run:
+        """Run a program."""
+        known = {**self.environment, **environment}
+        run = subprocess.run(command, cwd=self.folder, env=known, capture_output=True, text=True, check=False)
+        return Run(run.returncode, run.stdout, run.stderr)
+
     def sh(self, text: str, shell: tuple[str, ...] = ("sh", "-e"), **environment: str) -> Run:
         """Run lines of a script."""
-        known = {**self.environment, **environment}
-        run = subprocess.run(
-            [*shell, "-c", text], cwd=self.folder, env=known, capture_output=True, text=True, check=False
-        )
-        return Run(run.returncode, run.stdout, run.stderr)
+        return self.run(*shell, "-c", text, **environment)
 
     def on_path(self, folder: str) -> Workspace:
         """Return the same with a folder in front of the others on PATH."""
