@@ -39,6 +39,13 @@ def test_init_writes_the_flags_and_shows_the_rest(acreg: Acreg, empty_folder: Pa
         acreg("config", "init")
 
 
+@pytest.mark.parametrize("wrong", [("--registry", "https://r.example.com"), ("--others", "all")], ids=str)
+def test_init_writes_nothing_wrong(acreg: Acreg, empty_folder: Path, wrong: tuple[str, str]) -> None:
+    with pytest.raises(SettingsError, match=f"^{wrong[0]} must be"):
+        acreg("config", "init", *wrong)
+    assert list(empty_folder.iterdir()) == []
+
+
 def test_what_init_shows_is_valid(acreg: Acreg, tmp_path: Path) -> None:
     text = acreg("config", "init", "-").out
     lines = [line.removeprefix("# ") for line in text.splitlines()]

@@ -7,6 +7,7 @@ import pytest
 
 from cli.conftest import HOOK, POD, PRIVATE, REGISTRY, Ended
 from postrenderer.cli import diff
+from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,18 @@ def test_exit_code(acreg: Acreg, tmp_path: Path) -> None:
     path.write_text(POD, encoding="utf-8")
     assert acreg("diff", *REGISTRY, "-f", path).code == 0
     assert acreg("diff", "--exit-code", *REGISTRY, "-f", path).code == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "text"),
+    [(["--others", "all"], POD), (["--strict", "--keep", "docker.io"], POD), ([], "spec: {containers: [{image: nginx:1}\n")],
+)
+def test_trouble_is_told_from_a_difference(acreg: Acreg, tmp_path: Path, flags: list[str], text: str) -> None:
+    path = tmp_path / "pod.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(AcregError) as raised:
+        acreg("diff", "--exit-code", *REGISTRY, *flags, "-f", path)
+    assert raised.value.exit_code == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

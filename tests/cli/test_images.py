@@ -102,6 +102,28 @@ def test_a_wrong_list(acreg: Acreg, tmp_path: Path, text: str, message: str) -> 
         acreg("images", *REGISTRY, "--list", listed)
 
 
+def test_manifests_without_images(acreg: Acreg, tmp_path: Path) -> None:
+    path = tmp_path / "values.yaml"
+    path.write_text("global: {imageRegistry: r.example.com}\n", encoding="utf-8")
+    assert acreg("images", *REGISTRY, "-f", path) == Ended(
+        0, "", "acreg: there is no image reference in what was read.\n"
+    )
+    assert acreg("images", "-o", "json", *REGISTRY, "-f", path).out == "[]\n"
+
+
+@pytest.mark.parametrize("more", [("-f", "x.yaml"), ("--chart", "x"), ("--release", "x")], ids=str)
+def test_a_list_stands_alone(acreg: Acreg, more: tuple[str, str]) -> None:
+    with pytest.raises(AcregError, match="not allowed with argument"):
+        acreg("images", *REGISTRY, "--list", "images.txt", *more)
+
+
+def test_a_container_tells_more_of_an_image_than_a_text(acreg: Acreg, tmp_path: Path) -> None:
+    path = tmp_path / "pod.yaml"
+    path.write_text(f"kind: ConfigMap\ndata: {{a: 'image: nginx:1.27'}}\n---\n{POD}", encoding="utf-8")
+    (line,) = acreg("images", *REGISTRY, "-f", path).out.splitlines()[1:]
+    assert line.split()[2:] == ["podspec", "Pod", "p", "and", "1", "more"]
+
+
 def test_a_missing_file(acreg: Acreg) -> None:
     with pytest.raises(AcregError, match=r"none\.yaml cannot be read: No such file or directory"):
         acreg("images", *REGISTRY, "-f", "none.yaml")

@@ -1,0 +1,91 @@
+"""What a person sees on a terminal, and what a program gets."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+
+from cli.conftest import POD, PRIVATE, REGISTRY, Ended
+from postrenderer.cli import show
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it has no pseudo-terminals")
+
+BECOMES = f"{PRIVATE}/nginx:1.27"
+BOLD, RED, GREEN = "\x1b[1m", "\x1b[31m", "\x1b[32m"
+
+
+def shown(zipapp: Path, *arguments: str | Path, **environment: str) -> str:
+    """Return what `acreg ARGUMENTS` shows on a terminal."""
+    ours, theirs = pty.openpty()
+    variables = {**os.environ, "TERM": "xterm", "COLUMNS": "200", **environment}
+    process = subprocess.Popen([zipapp, *arguments], env=variables, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    output = b""
+    try:
+        while True:
+            output += os.read(ours, 1 << 16)
+    except OSError:  # the other end is closed
+        process.wait()
+    os.close(ours)
+    return output.decode().replace("\r\n", "\n")
+
+
+@pytest.fixture
+def images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str | Path, ...]:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("SHIV_ROOT", str(tmp_path / "shiv"))
+    manifests = tmp_path / "pod.yaml"
+    manifests.write_text(POD, encoding="utf-8")
+    return ("images", *REGISTRY, "-f", manifests)
+
+
+@pytest.mark.zipapp
+def test_a_table_of_richs_on_a_terminal(zipapp: Path, images: tuple[str | Path, ...]) -> None:
+    text = shown(zipapp, *images)
+    assert BOLD in text
+    assert "────" in text
+    assert BECOMES in text
+
+
+@pytest.mark.zipapp
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_plain_where_no_colour_is_wanted(
+    zipapp: Path, images: tuple[str | Path, ...], environment: dict[str, str]
+) -> None:
+    plain = subprocess.run([zipapp, *images], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert shown(zipapp, *images, **environment) == plain
+    assert plain.splitlines()[0].split() == ["IMAGE", "BECOMES", "CLASS", "WHERE", "HOOK"]
+    assert "\x1b" not in plain
+
+
+@pytest.mark.zipapp
+def test_references_stay_whole_on_a_narrow_terminal(zipapp: Path, images: tuple[str | Path, ...]) -> None:
+    lines = ["nginx:1.27", f"  {BECOMES}", "  podspec  Pod p"]
+    assert shown(zipapp, *images, COLUMNS="60", NO_COLOR="1").splitlines() == lines
+    assert f"{BOLD}nginx:1.27" in shown(zipapp, *images, COLUMNS="60")
+
+
+@pytest.mark.zipapp
+def test_a_diff_is_coloured(zipapp: Path, images: tuple[str | Path, ...]) -> None:
+    text = shown(zipapp, "diff", *images[1:])
+    assert f"{RED}-      image: nginx:1.27" in text
+    assert f"{GREEN}+      image: {BECOMES}" in text
+
+
+def test_nothing_is_lost_without_rich(
+    acreg: Callable[..., Ended], images: tuple[str | Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = acreg(*images)
+    monkeypatch.setattr(show, "is_fancy", lambda: True)
+    assert acreg(*images) != plain
+    for name in ("rich", "rich.box", "rich.console"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert acreg(*images) == plain
