@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
@@ -50,6 +51,44 @@ def test_scalars(text: str, expected: str, paths: list[str]) -> None:
     made = changes(root, "x", "z")
     assert apply(text, patch.rewrite(text, made)) == expected
     assert patch.operations(root, made) == [{"op": "replace", "path": path, "value": "z"} for path in paths]
+
+
+def test_a_value_that_may_no_longer_be_plain_is_quoted() -> None:
+    text = "a: x\nb: 'x'\nc: [x]\n"
+    root = root_of(text)
+    edits = patch.rewrite(text, changes(root, "x", "[::1]:5000/x"))
+    assert apply(text, edits) == "a: '[::1]:5000/x'\nb: '[::1]:5000/x'\nc: ['[::1]:5000/x']\n"
+    assert [node.style for node in scalars(root).values()] == ["'", "'", "'"]
+
+
+def test_a_value_that_may_stay_plain_does() -> None:
+    text = "a: x\nb: 'x'\n"
+    root = root_of(text)
+    assert apply(text, patch.rewrite(text, changes(root, "x", "z"))) == "a: z\nb: 'z'\n"
+    assert [bool(node.style) for node in scalars(root).values()] == [False, True]
+
+
+def wrapped(text: str, width: int) -> str:
+    encoded = b64encode(text.encode()).decode()
+    return "\n".join(encoded[at : at + width] for at in range(0, len(encoded), width))
+
+
+@pytest.mark.parametrize("old", ["quay.io/a/b:1", "a/b:1", "x"])
+@pytest.mark.parametrize("new", ["registry.example.com:8083/mirror/a/b:1", "b", "[::1]:5000/x"])
+@pytest.mark.parametrize("width", [8, 12, 76, 1000])
+@pytest.mark.parametrize("end", ["", "\n", " \n\n"])
+def test_base64_keeps_its_wrapping(old: str, new: str, width: int, end: str) -> None:
+    """All lines but the last stay as long as they were; the last takes what is left."""
+    value = wrapped(f"image: {old}\nname: {old}\n", width) + end
+    text = "v: |+\n" + "".join(f"  {line}\n" for line in value.split("\n")[: value.count("\n") + (not end)])
+    node = next(iter(scalars(root_of(text)).values()))
+    before = [line for line in node.value.split("\n") if line.strip()]
+    edits = [Edit(7, 7 + len(old), new), Edit(14 + len(old), 14 + 2 * len(old), new)]
+    patch.rewrite(text, [patch.Change(node, edits, "base64")])
+    after = [line for line in node.value.split("\n") if line.strip()]
+    assert b64decode("".join(after)).decode() == f"image: {new}\nname: {new}\n"
+    assert len(after) <= len(before)
+    assert [len(line) for line in after[:-1]] == [len(line) for line in before[: len(after) - 1]]
 
 
 def test_added_nodes() -> None:

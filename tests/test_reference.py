@@ -177,6 +177,12 @@ def test_invalid(text: str, position: int, word: str) -> None:
     with pytest.raises(InvalidReferenceError) as caught:
         parse(text)
     assert (caught.value.position, word in caught.value.reason) == (position, True), caught.value.reason
+    assert str(caught.value) == caught.value.reason
+
+
+def test_an_image_id_is_named_as_one() -> None:
+    with pytest.raises(InvalidReferenceError, match="^64 hexadecimal digits are the ID of an image$"):
+        parse("1a" * 32)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +216,7 @@ def test_prefix(text: str, components: list[str]) -> None:
         ("/", 0),
         ("a//", 2),
         ("quay.io//x", 8),
+        ("quay.io//", 8),
         ("nginx:1.25", 7),
         ("quay.io/x:1", 9),
         (f"nginx@{SHA256}", 5),

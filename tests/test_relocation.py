@@ -79,6 +79,7 @@ def test_default_settings_move(text: str, target: str, rule: str) -> None:
         # `to` is absolute if it begins with a host.
         ([("quay.io", "mirror.io/quay")], {}, "quay.io/a/b:1", "mirror.io/quay/a/b:1"),
         ([("quay.io/a", "mirror.io")], {}, "quay.io/a:1", "mirror.io/a:1"),
+        ([("quay.io/a/b", "mirror.io")], {}, "quay.io/a/b:1", "mirror.io/b:1"),
         ([("quay.io/a", "mirror.io/b")], {}, f"quay.io/a:1{DIGEST}", f"mirror.io/b:1{DIGEST}"),
         ([("quay.io/a", "localhost/b")], {}, "quay.io/a/c", "localhost/b/c"),
         # A rule comes before a source, and a source before `others`.
@@ -160,6 +161,26 @@ def test_a_rule_for_what_is_private_is_a_settings_error(rules: list[tuple[str, s
         relocation(*rules)
 
 
+def test_a_settings_error_names_what_covers_the_rule() -> None:
+    with pytest.raises(SettingsError, match=r"what lies at or below a\.b is private and stays\. Remove the entry"):
+        relocation(("a.b/x", "a.b"))
+
+
+def test_each_text_is_worked_out_once() -> None:
+    relocate = relocation()
+    assert relocate("nginx") is relocate("nginx")
+    assert relocate("nginx") is not relocate("redis")
+
+
+def test_hosts() -> None:
+    relocate = relocation(("quay.io/a", "q"), ("quay.io/b", "mirror.io/b"), ("nginx", "n"))
+    assert relocate.hosts == {REGISTRY, "mirror.io", "quay.io", "docker.io", SOURCE.partition("/")[0]}
+
+
+def test_the_reason_names_the_source() -> None:
+    assert relocation()(f"{SOURCE}/x").reason == f"under source {SOURCE}"
+
+
 @pytest.mark.parametrize(
     ("text", "known"),
     [
@@ -195,6 +216,7 @@ def test_known_in_free_text(text: str, known: bool) -> None:  # noqa: FBT001  # 
         [f"nginx:1{DIGEST}", "quay.io/nginx:1"],
         ["nginx:1", "nginx:2", "redis:1", "quay.io/nginx:2"],
         [f"{SOURCE}/a/b:1", "quay.io/a/b:1"],
+        [f"{PRIVATE}/a:1", "nginx:1", "quay.io/nginx:1"],
     ],
 )
 def test_collision(texts: list[str]) -> None:
@@ -204,6 +226,9 @@ def test_collision(texts: list[str]) -> None:
     assert f"`{texts[-1]}`" in str(caught.value)
     assert f"`{relocate(texts[-1]).target}`" in str(caught.value)
     assert any(f"`{text}`" in str(caught.value) for text in texts[:-1])
+    assert str(caught.value).endswith(
+        ". Move one of them elsewhere with an entry under `rules`, or name it under `keep`."
+    )
 
 
 @pytest.mark.parametrize(
