@@ -47,6 +47,10 @@ _REFERENCE_PATTERN = re.compile(
     r"(?![a-f0-9]{64}\Z)"
     rf"(?:(?=localhost/|[^/]*[.:A-Z])({_HOST})/)?({_COMPONENT}(?:/{_COMPONENT})*)(?::({_TAG}))?(?:@({_DIGEST}))?"
 )
+RE2 = rf"^(?:(?:{_HOST})/)?{_COMPONENT}(?:/{_COMPONENT})*(?::{_TAG})?(?:@(?:{_DIGEST}))?$"
+"""The grammar for engines whose regular expressions have no look-ahead; beside references it matches IDs of images."""
+IMAGE_ID = "^[a-f0-9]{64}$"
+
 _HOST_PATTERN = re.compile(_HOST)
 _COMPONENT_PATTERN = re.compile(_COMPONENT)
 _TAG_PATTERN = re.compile(_TAG)

@@ -39,6 +39,7 @@ COMMANDS = {
     "shim": Command("shim:main", "a `helm` for the front of PATH that adds the post-renderer by itself"),
     "secret": Command("secret:main", "the pull secret for the private registry"),
     "nodes": Command("nodes:main", "the configuration of nodes and clusters for the private registry"),
+    "export": Command("export:main", "the same rules for Flux, kustomize, Kyverno and Kubernetes' admission"),
     "quay": Command("quay:main", "a Quay organization that is a proxy cache of the source"),
 }
 

@@ -1,0 +1,145 @@
+"""`acreg export`: the same relocation for what stands behind a pipeline: GitOps controllers and admission."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from postrenderer import exports, settings
+from postrenderer.cli import inputs, show
+from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli.images import hook_positions
+from postrenderer.errors import SettingsError
+from postrenderer.exports import document
+from postrenderer.exports.admission import Scope
+from postrenderer.exports.found import found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from postrenderer.exports.document import Export
+    from postrenderer.exports.found import Found
+    from postrenderer.settings import Settings
+
+_DESCRIPTION = """\
+Write what makes other programs point images at the private registry, by the same rules, where no post-renderer can:
+  flux        the post-renderer of a HelmRelease, for the images of a chart
+  kustomize   a component, for the images of manifests
+  kyverno     ClusterPolicies of Kyverno, for every pod of a cluster and what makes pods
+  admission   Kubernetes' own MutatingAdmissionPolicy for every pod of a cluster, and a ValidatingAdmissionPolicy that
+              refuses images from elsewhere; the API server evaluates both itself
+Flux and kustomize know names alone, so they are told the images of manifests or of a chart; policies know the rules.
+What a program cannot do of what acreg does is said on standard error and in comments."""
+
+_EXAMPLES = """\
+examples:
+  The post-renderer of a HelmRelease, and a component for `components` of a kustomization:
+    helm acreg export flux --chart appcircle/appcircle -f values.yaml > post-renderers.yaml
+    kustomize build app | acreg export kustomize --registry registry.example.com:8083 > private/kustomization.yaml
+  Every pod of a cluster but those of two namespaces; see first what the API server thinks of the policies:
+    helm acreg export admission --values values.yaml --except kube-system --except local-path-storage > policies.yaml
+    kubectl apply --dry-run=server -f policies.yaml
+  Only pods of namespaces with a label:
+    helm acreg export kyverno --values values.yaml --label images=private | kubectl apply -f -
+
+exit codes: as `acreg render`."""
+
+_DNS_LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_NAMESPACE_LABEL = re.compile(r"((?:[a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)=([A-Za-z0-9_.-]{0,63})")
+_FIRST_BETA, _FIRST_STABLE = 34, 36
+"""The minor versions of Kubernetes 1 in which MutatingAdmissionPolicy is v1beta1, and v1."""
+
+
+def main(argv: list[str]) -> int:
+    """Write the export."""
+    usage = f"KIND [FLAGS] [SETTINGS] [{inputs.WHERE}]"
+    parser = Parser("acreg export", usage, _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("kind", choices=exports.KINDS, metavar="KIND", help=f"one of {', '.join(exports.KINDS)}")
+    kind = next((argument for argument in argv if argument in exports.KINDS), "")
+    if kind in exports.OF_POLICIES or not kind:
+        _add_scope(parser)
+    export = (_of_policies if kind in exports.OF_POLICIES else _of_manifests)(parser, argv)
+    show.write(document.write(export).removesuffix("\n"))
+    for line in export.left:
+        show.note(f"not done: {line}")
+    return 0
+
+
+def _add_scope(parser: Parser) -> None:
+    group = parser.add_argument_group("where policies apply", "For kyverno and admission.")
+    group.add_argument(
+        "--except",
+        dest="excepted",
+        action="append",
+        metavar="NAMESPACE",
+        help="pass over a namespace; may be repeated (default: kube-system)",
+    )
+    group.add_argument(
+        "--label",
+        dest="labels",
+        action="append",
+        metavar="KEY=VALUE",
+        help="only namespaces with this label; if repeated, with all of them",
+    )
+    group.add_argument(
+        "--kubernetes", metavar="VERSION", help="of the cluster, such as 1.34, for admission (default: 1.36 or newer)"
+    )
+
+
+def _of_policies(parser: Parser, argv: list[str]) -> Export:
+    add_settings(parser)
+    flags = parser.read(argv)
+    wanted = settings.load(flags, os.environ, os.curdir)
+    scope = Scope(_excepted(flags["excepted"]), _labels(flags["labels"]))
+    version = _api_version(str(flags["kubernetes"] or ""))
+    return exports.policies(str(flags["kind"]), wanted, scope, version)
+
+
+def _of_manifests(parser: Parser, argv: list[str]) -> Export:
+    from postrenderer.pipeline import post_render  # noqa: PLC0415  # policies do not need it
+
+    request = inputs.parse(parser, argv)
+    with inputs.scratch() as folder:
+        manifests = inputs.read(request, folder)
+        wanted = inputs.load(request, manifests, folder)._replace(report="")
+    result = post_render(manifests.data, wanted)
+    make: Callable[[Settings, Found], Export] = exports.OF_MANIFESTS[request.text("kind")]
+    return make(wanted, found(result.documents, hook_positions(manifests.data)))
+
+
+def _excepted(given: object) -> tuple[str, ...]:
+    if not isinstance(given, list):
+        return Scope().excepted
+    for name in given:
+        if not _DNS_LABEL.fullmatch(name):
+            raise SettingsError(
+                f"--except: `{name}` is not the name of a namespace, which is lower-case letters, digits and inner `-`."
+            )
+    return tuple(given)
+
+
+def _labels(given: object) -> tuple[tuple[str, str], ...]:
+    labels = []
+    for text in given if isinstance(given, list) else ():
+        match = _NAMESPACE_LABEL.fullmatch(text)
+        if not match:
+            raise SettingsError(f"--label: `{text}` is not KEY=VALUE, such as `images=private`.")
+        labels.append((match[1], match[3]))
+    return tuple(labels)
+
+
+def _api_version(kubernetes: str) -> str:
+    """Return the version of MutatingAdmissionPolicy that a version of Kubernetes has."""
+    if not kubernetes:
+        return "v1"
+    match = re.fullmatch(r"v?1\.([0-9]{1,3})(?:[.+].*)?", kubernetes)
+    if not match:
+        raise SettingsError(f"--kubernetes: `{kubernetes}` is not a version such as 1.36.")
+    minor = int(match[1])
+    if minor < _FIRST_BETA:
+        raise SettingsError(
+            f"--kubernetes: {kubernetes} is too old: MutatingAdmissionPolicy is there since Kubernetes 1.{_FIRST_BETA},"
+            f" and stable since 1.{_FIRST_STABLE}. `acreg export kyverno` writes policies for older ones too."
+        )
+    return "v1" if minor >= _FIRST_STABLE else "v1beta1"

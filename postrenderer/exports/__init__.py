@@ -1,0 +1,34 @@
+"""The relocation for engines other than acreg: one module for each, from settings to what the engine reads.
+
+Some know the names of images alone and are told those of manifests; policies know rules, and are for whole clusters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.exports.admission import admission
+from postrenderer.exports.flux import flux
+from postrenderer.exports.kustomize import kustomize
+from postrenderer.exports.kyverno import kyverno
+
+if TYPE_CHECKING:
+    from postrenderer.exports.admission import Scope
+    from postrenderer.exports.document import Export
+    from postrenderer.settings import Settings
+
+OF_MANIFESTS = {"flux": flux, "kustomize": kustomize}
+OF_POLICIES = ("kyverno", "admission")
+KINDS = (*OF_MANIFESTS, *OF_POLICIES)
+
+
+def policies(kind: str, settings: Settings, scope: Scope, version: str) -> Export:
+    """Return the policies of a kind.
+
+    Args:
+        kind: one of OF_POLICIES.
+        settings: what the relocation is.
+        scope: where they apply.
+        version: the version of MutatingAdmissionPolicy, for `admission`.
+    """
+    return admission(settings, scope, version) if kind == "admission" else kyverno(settings, scope)

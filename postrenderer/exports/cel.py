@@ -1,0 +1,140 @@
+"""The relocation in the Common Expression Language, as the admission policies of Kubernetes evaluate it.
+
+Functions beside those of CEL itself are of the libraries that the Kubernetes documentation lists under "Common
+Expression Language in Kubernetes": strings (`indexOf`, `lastIndexOf`, `split`, `substring`, `join`), lists (`indexOf`)
+and optional fields (`.?`, `orValue`).
+
+The variables hold lists, one step of the relocation each, whose items belong together by their position: `images`,
+their `names` without tag and digest, their `full` names (see `postrenderer.exports.prefixes`) and their `targets`. A
+target that is the full name stays, an empty one may not be pulled. What is no reference has the full name `/.`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.exports.prefixes import END, OFFICIAL_START
+from postrenderer.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.sites.podspec import PLACEHOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from postrenderer.exports.prefixes import Table
+
+_HAS_HOST = "^(localhost|[^/]*[.:A-Z][^/]*)/"
+_IS_OFFICIAL = f"^{DOCKER_HUB.replace('.', '[.]')}/({OFFICIAL}/)?[^/]+$"
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+
+
+def variables(table: Table) -> list[dict[str, str]]:
+    """Return the variables of a policy for pods, as `spec.variables` has them.
+
+    On an update only images that the pod did not have count: what runs already is not to be touched or refused.
+    """
+    found = {
+        "table": _list(f"{{'start': {quote(start)}, 'to': {quote(to)}}}" for start, to in table.entries),
+        "old": _old_images(),
+        "places": f"({_places()})\n.filter(p, !(p.image in variables.old))",
+        "images": "variables.places.map(p, p.image)",
+        "names": (
+            f"variables.images.map(i, !i.matches(r'{RE2}') || i.matches('{IMAGE_ID}') ? '' :\n"
+            "  i.substring(0, i.lastIndexOf('/') + 1) +\n"
+            "  i.substring(i.lastIndexOf('/') + 1).split('@')[0].split(':')[0])"
+        ),
+        "full": (
+            "variables.names\n"
+            f".map(n, n == '' || n.matches('{_HAS_HOST}') ? n : '{DOCKER_HUB}/' + n)\n"
+            f".map(n, n.startsWith('index.{DOCKER_HUB}/') ? n.substring({len('index.')}) : n)\n"
+            f".map(n, n.matches('{_IS_OFFICIAL}') ? '{OFFICIAL_START}' + n.substring(n.lastIndexOf('/') + 1) : n)\n"
+            f".map(n, n + '{END}')"
+        ),
+        "targets": (
+            "variables.full.map(n, [variables.table.filter(t, n.startsWith(t.start))].map(hits,\n"
+            f"  n == '{END}' ? '' :\n"
+            f"  size(hits) == 0 ? {_otherwise(table)} :\n"
+            "  hits[0].to == '' ? n : hits[0].to + n.substring(size(hits[0].start)))[0])"
+        ),
+    }
+    return [{"name": name, "expression": expression} for name, expression in found.items()]
+
+
+def moves() -> str:
+    """An expression that is a JSON patch: each image that is to move gets its private reference."""
+    return (
+        "variables.places\n"
+        f".filter(p, !(p.image in {_line(map(quote, sorted(PLACEHOLDERS)))}))\n"
+        ".map(p, [variables.images.indexOf(p.image)].map(x,\n"
+        "  {'path': p.path, 'name': variables.names[x], 'image': p.image, 'full': variables.full[x],"
+        " 'target': variables.targets[x]})[0])\n"
+        ".filter(p, p.target != '' && p.target != p.full)\n"
+        ".map(p, JSONPatch{op: 'replace', path: p.path, value:\n"
+        f"  p.target.substring(0, size(p.target) - {len(END)}) + p.image.substring(size(p.name))}})"
+    )
+
+
+def pull_secrets(table: Table, names: Iterable[str]) -> str:
+    """An expression that is a JSON patch: a new pod with an image on the private registry gets the pull secrets.
+
+    Of a pod that is there already they cannot be changed.
+    """
+    return (
+        f"request.operation != 'CREATE' || !variables.targets.exists(t, {_line(map(quote, table.private))}"
+        ".exists(s, t.startsWith(s))) ? [] :\n"
+        "(has(object.spec.imagePullSecrets) ? [] :\n"
+        "  [JSONPatch{op: 'add', path: '/spec/imagePullSecrets', value: []}]) +\n"
+        f"{_line(map(quote, names))}\n"
+        ".filter(s, !object.spec.?imagePullSecrets.orValue([]).exists(own, own.name == s))\n"
+        ".map(s, JSONPatch{op: 'add', path: '/spec/imagePullSecrets/-', value: {'name': s}})"
+    )
+
+
+def refused() -> str:
+    """An expression for the images that may not be pulled: all that do not stay."""
+    return (
+        "variables.images.filter(i, [variables.images.indexOf(i)].exists(x, variables.targets[x] != variables.full[x]))"
+    )
+
+
+def quote(text: str) -> str:
+    """Write a text that a setting may hold; by its checks that has neither quotes nor backslashes."""
+    return f"'{text}'"
+
+
+def _places() -> str:
+    """An expression for the images of the pod and their places, as JSON pointers."""
+    lists = [
+        f"object.spec.?{name}.orValue([]).map(c, {{'path': '/spec/{name}/' +"
+        f" string(object.spec.{name}.indexOf(c)) + '/image', 'image': c.?image.orValue('')}})"
+        for name in _CONTAINERS
+    ]
+    volumes = (
+        "object.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, {'path': '/spec/volumes/' +"
+        " string(object.spec.volumes.indexOf(v)) + '/image/reference', 'image': v.image.?reference.orValue('')})"
+    )
+    return " +\n".join([*lists, volumes])
+
+
+def _old_images() -> str:
+    """An expression for the images that the pod had before an update."""
+    containers = " + ".join(f"oldObject.spec.?{name}.orValue([])" for name in _CONTAINERS)
+    return (
+        "oldObject == null ? [] :\n"
+        f"({containers}).map(c, c.?image.orValue('')) +\n"
+        "oldObject.spec.?volumes.orValue([]).map(v, v.?image.?reference.orValue(''))"
+    )
+
+
+def _otherwise(table: Table) -> str:
+    """What becomes of the full name `n` where no entry of the table decides."""
+    return {"rewrite": f"{quote(table.base + '/')} + n.substring(n.indexOf('/') + 1)", "keep": "n", "fail": "''"}[
+        table.others
+    ]
+
+
+def _list(items: Iterable[str]) -> str:
+    return "[\n" + ",\n".join(f"  {item}" for item in items) + "\n]"
+
+
+def _line(items: Iterable[str]) -> str:
+    return f"[{', '.join(items)}]"

@@ -1,0 +1,124 @@
+"""What a stream of manifests holds, as far as exports for it need to know."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.sites.site import pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from postrenderer.pipeline import Image, Processed
+
+_CONTAINER = re.compile(r"(.*/)(?:containers|initContainers)/[0-9]+/image")
+_POD_SPECS = {
+    "Pod": "/spec/",
+    "CronJob": "/spec/jobTemplate/spec/template/spec/",
+    **dict.fromkeys(
+        ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"), "/spec/template/spec/"
+    ),
+}
+"""Where the pod specs of Kubernetes' own kinds are."""
+
+
+class Place(NamedTuple):
+    """A reference that moves, or an object that needs pull secrets where `source` is empty.
+
+    Attributes:
+        source: the reference, as it is.
+        target: what it becomes.
+        pointer: JSON pointer (RFC 6901) of the place in the document.
+        api_version: of the document.
+        kind: of the document.
+        name: of the document.
+        hook: whether the document is a chart hook.
+    """
+
+    source: str
+    target: str
+    pointer: str
+    api_version: str
+    kind: str
+    name: str
+    hook: bool
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is the image of a container or an init container, wherever the pod spec is."""
+        return _CONTAINER.fullmatch(self.pointer) is not None
+
+    def __str__(self) -> str:
+        """Say what it is and where."""
+        return f"{self.source or 'pull secrets'} at {self.pointer or '/'} of {self.kind} {self.name}"
+
+
+class Workload(NamedTuple):
+    """An object of a kind of Kubernetes' own that makes pods."""
+
+    api_version: str
+    kind: str
+    name: str
+
+
+class Found(NamedTuple):
+    """The references that move, and who needs pull secrets.
+
+    Attributes:
+        images: the references.
+        registries: parts of references that move, to which other fields add the rest.
+        needing: workloads with an image on the private registry.
+        others: workloads without one.
+        secrets: other places that need pull secrets.
+    """
+
+    images: tuple[Place, ...]
+    registries: tuple[Place, ...]
+    needing: tuple[Workload, ...]
+    others: tuple[Workload, ...]
+    secrets: tuple[Place, ...]
+
+
+def pod_spec(kind: str) -> tuple[str, ...]:
+    """Return the keys that lead to the pod spec of a kind of Kubernetes' own."""
+    return tuple(filter(None, _POD_SPECS[kind].split("/")))
+
+
+def found(documents: Iterable[Processed], hooks: Collection[int]) -> Found:
+    """Collect what exports need.
+
+    Args:
+        documents: as the pipeline processed them.
+        hooks: the positions of those that are chart hooks.
+    """
+    images: list[Place] = []
+    registries: list[Place] = []
+    secrets: list[Place] = []
+    workloads: dict[Workload, bool] = {}
+    for document in documents:
+        identity = document.identity
+        names = (identity.api_version, identity.kind, identity.name, identity.position in hooks)
+        images += _moved(document.images, names)
+        registries += _moved(document.registries, names)
+        inside = _POD_SPECS.get(identity.kind, "no such place")
+        own = [image for image in document.images if pointer(image.site.path).startswith(inside)]
+        if own:
+            workloads[Workload(*names[:3])] = any(not image.left for image in own)
+        secrets += [
+            Place("", "", pointer(path), *names)
+            for addition in document.pull_secrets
+            for path in addition.paths
+            if f"{pointer(path)}/" != inside
+        ]
+    needing = tuple(workload for workload, needs in workloads.items() if needs)
+    others = tuple(workload for workload, needs in workloads.items() if not needs)
+    return Found(tuple(images), tuple(registries), needing, others, tuple(secrets))
+
+
+def _moved(images: Iterable[Image], names: tuple[str, str, str, bool]) -> Iterable[Place]:
+    return [
+        Place(image.source, image.target, pointer(image.site.path), *names)
+        for image in images
+        if not image.left and image.source != image.target
+    ]

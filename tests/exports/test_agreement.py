@@ -1,0 +1,193 @@
+"""The filter and every export make the same of the same references."""
+
+from __future__ import annotations
+
+import copy
+import platform
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from helm.harness import tool
+
+from exports.references import BECOMES, EVERYWHERE, REFUSED, SETTINGS, images, pod, secrets
+from postrenderer import exports
+from postrenderer.exports import document
+from postrenderer.exports.admission import Scope
+from postrenderer.exports.found import found
+from postrenderer.pipeline import post_render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from postrenderer.exports.document import Export
+    from postrenderer.settings import Settings
+
+every_setting = pytest.mark.parametrize("name", SETTINGS)
+
+
+def filtered(values: Settings, *objects: dict[str, Any]) -> list[dict[str, Any]]:
+    raw = b"".join(post_render(yaml.safe_dump_all(objects).encode(), values).output)
+    return list(yaml.safe_load_all(raw))
+
+
+def exported(kind: str, values: Settings, *objects: dict[str, Any]) -> Export:
+    result = post_render(yaml.safe_dump_all(objects).encode(), values)
+    return exports.OF_MANIFESTS[kind](values, found(result.documents, ()))
+
+
+@cache
+def policies(kind: str, name: str) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(document.write(exports.policies(kind, SETTINGS[name], Scope(), "v1"))))
+
+
+def kustomized(folder: Path, component: dict[str, Any], *objects: dict[str, Any]) -> list[dict[str, Any]]:
+    """What kubectl's own kustomize makes of objects with a component."""
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        pytest.skip("the kubectl under test is for Linux on x86-64")
+    (folder / "component").mkdir()
+    (folder / "component" / "kustomization.yaml").write_text(yaml.safe_dump(component))
+    (folder / "objects.yaml").write_text(yaml.safe_dump_all(objects))
+    (folder / "kustomization.yaml").write_text("resources: [objects.yaml]\ncomponents: [component]\n")
+    run = subprocess.run([tool("kubectl-1.29.1"), "kustomize", folder], stdout=subprocess.PIPE, check=True)
+    return list(yaml.safe_load_all(run.stdout))
+
+
+@every_setting
+def test_the_filter(name: str) -> None:
+    (new,) = filtered(SETTINGS[name], pod(list(BECOMES[name])))
+    assert dict(zip(BECOMES[name], images(new))) == BECOMES[name]
+    assert secrets(new) == set(SETTINGS[name].pull_secrets)
+
+
+@every_setting
+@pytest.mark.parametrize("kind", ["kustomize", "flux"])
+def test_kustomize(name: str, kind: str, tmp_path: Path) -> None:
+    given = pod(list(BECOMES[name]))
+    export = exported(kind, SETTINGS[name], given)
+    (content,) = yaml.safe_load_all(document.write(export))
+    if kind == "flux":  # the helm-controller makes a kustomization of it
+        (renderer,) = content["spec"]["postRenderers"]
+        content = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", **renderer["kustomize"]}
+    (new,) = kustomized(tmp_path, content, given)
+    assert dict(zip(BECOMES[name], images(new))) == BECOMES[name]
+    assert secrets(new) == set(SETTINGS[name].pull_secrets)
+    assert not export.left
+
+
+@every_setting
+def test_mutating_admission_policy(name: str) -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    new = cel.Policy(policies("admission", name)[0]).mutate(pod(list(BECOMES[name])))
+    assert dict(zip(BECOMES[name], images(new))) == BECOMES[name]
+    assert secrets(new) == set(SETTINGS[name].pull_secrets)
+
+
+@every_setting
+def test_validating_admission_policy(name: str) -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    policy = cel.Policy(policies("admission", name)[2])
+    for before, after in BECOMES[name].items():
+        assert bool(policy.refusal(pod([before]))) == (before != after or before in REFUSED[name]), before
+        assert bool(policy.refusal(pod([after]))) == (after in REFUSED[name]), after
+
+
+@every_setting
+def test_kyverno(name: str) -> None:
+    kyverno = pytest.importorskip("exports.engine_kyverno")
+    new = kyverno.mutate(policies("kyverno", name), "Pod", pod(list(BECOMES[name])))
+    assert dict(zip(BECOMES[name], images(new))) == BECOMES[name]
+    assert secrets(new) == set(SETTINGS[name].pull_secrets)
+
+
+def test_every_place_of_a_pod(tmp_path: Path) -> None:
+    values = SETTINGS["default"]
+    (wanted,) = filtered(values, EVERYWHERE)
+    export = exported("kustomize", values, EVERYWHERE)
+    (new,) = kustomized(tmp_path, yaml.safe_load(document.write(export)), EVERYWHERE)
+    for name in ("ephemeralContainers", "volumes"):
+        assert new["spec"].pop(name) == EVERYWHERE["spec"][name]
+    assert _sorted(new) == _sorted({**wanted, "spec": {key: wanted["spec"][key] for key in new["spec"]}})
+    assert [line.partition(":1 ")[0] for line in export.left] == ["quay.io/a/debug", "quay.io/a/model"]
+
+
+def test_every_place_of_a_pod_at_admission() -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    (wanted,) = filtered(SETTINGS["default"], EVERYWHERE)
+    mutating, _, validating, _ = policies("admission", "default")
+    new = cel.Policy(mutating).mutate(EVERYWHERE)
+    assert _sorted(new) == _sorted(wanted)
+    assert cel.Policy(mutating).mutate(new) == new
+    assert cel.Policy(validating).refusal(new) == ""
+    refusal = cel.Policy(validating).refusal(EVERYWHERE)
+    assert refusal.endswith(": nginx, quay.io/a/init:1, quay.io/a/debug:1, quay.io/a/model:1")
+
+
+def test_every_place_of_a_pod_in_kyverno() -> None:
+    kyverno = pytest.importorskip("exports.engine_kyverno")
+    (wanted,) = filtered(SETTINGS["default"], EVERYWHERE)
+    new = kyverno.mutate(policies("kyverno", "default"), "Pod", EVERYWHERE)
+    assert new["spec"].pop("ephemeralContainers") == EVERYWHERE["spec"]["ephemeralContainers"]  # none has a new pod
+    ephemeral = wanted["spec"].pop("ephemeralContainers")
+    assert _sorted(new) == _sorted(wanted)
+    old = copy.deepcopy(EVERYWHERE)
+    del old["spec"]["ephemeralContainers"]
+    updated = kyverno.mutate(policies("kyverno", "default"), "Pod/ephemeralcontainers", EVERYWHERE, old)
+    assert updated["spec"] == {**EVERYWHERE["spec"], "ephemeralContainers": ephemeral}
+
+
+def test_a_pod_that_runs_keeps_its_images() -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    kyverno = pytest.importorskip("exports.engine_kyverno")
+    mutating, _, validating, _ = policies("admission", "default")
+    old, new = pod(["nginx"]), pod(["nginx", "redis"])
+    for same in (old, EVERYWHERE):
+        assert cel.Policy(mutating).mutate(same, old=same) == same
+        assert cel.Policy(validating).refusal(same, old=same) == ""
+        for kind in ("Pod", "Pod/ephemeralcontainers"):
+            assert kyverno.mutate(policies("kyverno", "default"), kind, same, old=same) == same
+    assert images(cel.Policy(mutating).mutate(new, old=old)) == ["nginx", BECOMES["default"]["nginx"][:-5] + "redis"]
+    assert cel.Policy(validating).refusal(new, old=old).endswith(": redis")
+
+
+def test_static_pods_are_passed_over() -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    mutating, _, validating, _ = policies("admission", "default")
+    static = pod(["nginx"])
+    static["metadata"]["annotations"] = {"kubernetes.io/config.mirror": "x"}
+    for policy in (mutating, validating):
+        assert not cel.Policy(policy).matches(static)
+        assert cel.Policy(policy).matches(pod(["nginx"]))
+
+
+def deployment(name: str, image: str) -> dict[str, Any]:
+    spec = {"template": {"spec": pod([image])["spec"]}}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}, "spec": spec}
+
+
+def test_workloads(tmp_path: Path) -> None:
+    values = SETTINGS["rules"]
+    cron = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "c"}}
+    cron["spec"] = {"jobTemplate": {"spec": deployment("", "redis")["spec"]}}
+    objects = [deployment("a", "nginx"), deployment("kept", "busybox"), deployment("b", "quay.io/a/b:1"), cron]
+    export = exported("kustomize", values, *objects)
+    new = kustomized(tmp_path, yaml.safe_load(document.write(export)), *objects)
+    assert sorted(new, key=_name) == sorted(filtered(values, *objects), key=_name)
+    kyverno = pytest.importorskip("exports.engine_kyverno")
+    made = [kyverno.mutate(policies("kyverno", "rules"), "Deployment", each) for each in objects[:3]]
+    assert made == filtered(values, *objects[:3])
+    assert [kyverno.mutate(policies("kyverno", "rules"), "Deployment", each, each) for each in objects[:3]] == made
+
+
+def _name(content: dict[str, Any]) -> str:
+    name: str = content["metadata"]["name"]
+    return name
+
+
+def _sorted(content: dict[str, Any]) -> dict[str, Any]:
+    """The same pod with its pull secrets in order, which means nothing."""
+    ordered = sorted(content["spec"]["imagePullSecrets"], key=lambda secret: str(secret["name"]))
+    return {**content, "spec": {**content["spec"], "imagePullSecrets": ordered}}
