@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from registry import images
-from registry.conftest import Acreg, Published, login, push
+from registry.conftest import Acreg, Published, login, open_target, push
 from registry.servers import PASSWORD, USERNAME, missing_tools
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_containerd_pulls_with_a_password_by_the_authority_that_is_named(
 def test_containerd_pulls_over_plain_http(
     acreg: Acreg, published: Published, one: str, plain: Registry, containerd: Containerd
 ) -> None:
-    environment = _reach(plain, published)
+    environment = open_target(plain, published)
     assert acreg.run("mirror", "--list", "one.txt", **environment).code == 0
     certs = acreg.folder / "certs.d"
     assert acreg.run("nodes", "containerd", "--insecure", "--into", certs, **environment).code == 0
@@ -106,16 +106,39 @@ def test_containerd_pulls_over_plain_http(
     assert published.digests[one] in containerd.ctr("images", "ls").stdout
 
 
-def test_containerd_resolves_original_references(
-    acreg: Acreg, published: Published, plain: Registry, containerd: Containerd
+@pytest.mark.parametrize(
+    ("rules", "original", "private"),
+    [
+        ("{from: public.invalid, to: up}", "public.invalid/team/app:1", "up/team/app:1"),
+        (
+            "{from: public.invalid/a/docker-registry, to: a/docker-registry}",
+            "public.invalid/a/docker-registry/minio/miniob:1",
+            "a/docker-registry/minio/miniob:1",
+        ),
+        ("{from: public.invalid, to: up}, {from: public.invalid/a, to: b/a}", "public.invalid/a/app:1", "b/a/app:1"),
+        ("{from: public.invalid, to: up}, {from: public.invalid/a, to: b/a}", "public.invalid/b/app:1", "up/b/app:1"),
+    ],
+    ids=["whole host", "path kept", "longest first", "then the host"],
+)
+def test_containerd_resolves_original_references(  # noqa: PLR0913, PLR0917  # fixtures and a table
+    rules: str,
+    original: str,
+    private: str,
+    acreg: Acreg,
+    published: Published,
+    plain: Registry,
+    containerd: Containerd,
 ) -> None:
     digest = images.build(acreg.folder / "image", "through")
-    push(acreg.folder / "image", f"{plain.host}/appcircle/up/team/app:1")
-    (acreg.folder / "acreg.yaml").write_text("rules: [{from: public.invalid, to: up}]\n")
+    (acreg.folder / "acreg.yaml").write_text(f"rules: [{rules}]\n")
+    reach = open_target(plain, published)
+    listed = acreg.run("mirror", "--list", "-", "--dry-run", stdin=original, **reach).stdout
+    assert listed == f"{original}\t{plain.host}/appcircle/{private}\n", "what the filter writes"
+    push(acreg.folder / "image", f"{plain.host}/appcircle/{private}")
     certs = acreg.folder / "certs.d"
     flags = ("--insecure", "--pull-through", "--into", certs)
-    assert acreg.run("nodes", "containerd", *flags, **_reach(plain, published)).code == 0
-    pulled = containerd.pull(certs, "public.invalid/team/app:1")
+    assert acreg.run("nodes", "containerd", *flags, **reach).code == 0
+    pulled = containerd.pull(certs, original)
     assert pulled.returncode == 0, pulled.stderr
     assert digest in containerd.ctr("images", "ls").stdout
 
@@ -126,7 +149,7 @@ def test_crio_resolves_original_references(kind: str, acreg: Acreg, published: P
     push(acreg.folder / "image", f"{plain.host}/appcircle/miniob:1")
     drop_in = acreg.folder / "private.conf"
     flags = ("--insecure", "--pull-through", "--source", "public.invalid/team/registry", "--into", drop_in)
-    made = acreg.run("nodes", "crio", *flags, **_reach(plain, published))
+    made = acreg.run("nodes", "crio", *flags, **open_target(plain, published))
     assert made.code == 0, made.stderr
     original = "public.invalid/team/registry/miniob" + (":1" if kind == "tag" else f"@{digest}")
     run = subprocess.run(
@@ -145,11 +168,3 @@ def test_crio_resolves_original_references(kind: str, acreg: Acreg, published: P
         check=False,
     )
     assert run.stdout.strip() == digest, run.stderr
-
-
-def _reach(target: Registry, published: Published) -> dict[str, str]:
-    return {
-        "ACREG_REGISTRY": target.host,
-        "ACREG_INSECURE_REGISTRIES": f"{target.host},{published.registry.host}",
-        "ACREG_CA_FILE": "",
-    }
