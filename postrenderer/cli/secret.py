@@ -56,6 +56,12 @@ def main(argv: list[str]) -> int:
         checks.secret_name(name)
     except ValueError as error:
         raise SettingsError(f"--name {error}.") from None
+    namespace = str(flags["namespace"] or os.environ.get("HELM_NAMESPACE", ""))
+    if namespace and not _NAMESPACE.fullmatch(namespace):
+        raise SettingsError(
+            f"--namespace must be the name of a namespace, not `{namespace}`: lower-case letters, digits and `-`, with"
+            " a letter or digit at each end, at most 63 characters."
+        )
     login = access.login(flags, os.environ)
     if login is None:
         config = credentials.gather(access.authfile(flags, os.environ), os.environ)
@@ -65,12 +71,6 @@ def main(argv: list[str]) -> int:
             f"There are no credentials for {wanted.registry}: give --username NAME with --password-stdin or"
             f" --password-file FILE, or log in with `docker login {wanted.registry}`, or name the file that has them"
             " with --authfile FILE."
-        )
-    namespace = str(flags["namespace"] or os.environ.get("HELM_NAMESPACE", ""))
-    if namespace and not _NAMESPACE.fullmatch(namespace):
-        raise SettingsError(
-            f"--namespace must be the name of a namespace, not `{namespace}`: lower-case letters, digits and `-`, with"
-            " a letter or digit at each end, at most 63 characters."
         )
     sys.stdout.write(secret.manifest(name, namespace, wanted.registry, login))
     return 0

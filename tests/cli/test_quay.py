@@ -96,7 +96,7 @@ class StandIn:
 @pytest.fixture
 def quay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[StandIn]:
     stand_in = StandIn()
-    thread = threading.Thread(target=stand_in.server.serve_forever)
+    thread = threading.Thread(target=stand_in.server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     (tmp_path / "cred.json").write_text(f"{KEY}\n")
     monkeypatch.chdir(tmp_path)
@@ -168,12 +168,12 @@ def test_a_dry_run_sends_nothing_and_shows_no_password(quay: StandIn, capsys: py
     assert '"email": "ops@example.com"' in output
 
 
-@pytest.mark.parametrize("token", ["wrong", ""])
+@pytest.mark.parametrize("token", ["wrong", "", "two\nlines"])
 def test_a_token_is_needed(token: str, quay: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACREG_QUAY_TOKEN", token)
     with pytest.raises(AcregError, match="OAuth") as caught:
         _run()
-    assert ("status 401" in str(caught.value)) == bool(token)
+    assert ("status 401" in str(caught.value)) == token.startswith("wrong")
     assert all(method == "GET" for method, *_ in quay.requests)
 
 
@@ -195,6 +195,7 @@ def test_a_silent_quay_is_named(quay: StandIn) -> None:
     [
         (("--repository-path", "a/b"), "name of a Quay organization"),
         (("--source", "quay.io", "--source", "docker.io"), "--upstream PREFIX"),
+        (("--ca-file", "cred.json"), "holds no certificate in PEM form"),
     ],
 )
 def test_wrong_usage_is_said(arguments: tuple[str, ...], message: str, quay: StandIn) -> None:

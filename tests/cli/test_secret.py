@@ -128,6 +128,8 @@ def test_its_name_and_namespace(
         (("--username", "robot", "--password-file", "/nosuch"), "/nosuch cannot be read"),
         (("--no-pull-secrets",), "--name NAME"),
         (("--name", "Upper"), "--name must be the name of a Secret"),
+        (("-n", "two words"), "--namespace must be the name of a namespace, not `two words`"),
+        (("--server", "https://r.example.com/x"), "--server must be a host .* write `r.example.com`"),
         (("--password", "secret"), "--password is not an argument"),
     ],
 )
