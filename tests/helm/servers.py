@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    extensions_map = {".tgz": "application/gzip"}  # noqa: RUF012  # as the base class has it
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         pass
 
