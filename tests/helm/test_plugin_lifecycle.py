@@ -206,7 +206,7 @@ def test_doctor_sees_what_stops_helm_3(tmp_path: Path, zipapp: Path) -> None:
 def release(zipapp: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the release archives."""
     folder = tmp_path_factory.mktemp("release")
-    package = [sys.executable, REPOSITORY / "scripts" / "package", zipapp, folder]
+    package: list[str | Path] = [sys.executable, REPOSITORY / "scripts" / "package", zipapp, folder]
     subprocess.run(package, check=True, capture_output=True)
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
     return folder
