@@ -1,8 +1,8 @@
 # Terraform or OpenTofu, hashicorp/helm 3 (in version 2 `postrender` is a block: no `=`). The provider is a Helm 3 by
 # itself, whatever helm is on PATH: it takes a program, by its path or on PATH, and keeps chart hooks from it.
 #
-# Tested: the program with its arguments, on what Helm 3 renders. The syntax was read by an HCL parser; Terraform and the
-# provider were not at hand.
+# Tested: the program with its arguments, on what Helm 3 renders. The syntax was read by an HCL parser, and the names are
+# those of the provider's schema (3.1.1); Terraform and the provider itself were not at hand.
 terraform {
   required_providers {
     helm = {
