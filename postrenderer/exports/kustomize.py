@@ -43,7 +43,7 @@ def transformers(settings: Settings, found: Found) -> dict[str, Any]:
 def left(found: Found) -> tuple[str, ...]:
     """Return what kustomize cannot do about these manifests."""
     beyond = [place for place in found.images if not place.is_container]
-    lines = [f"{place}: not the image of a container or init container, so it stays." for place in beyond]
+    lines = [f"{place}: no image of a container or init container, so it stays." for place in beyond]
     lines += [f"{place}: a part of references, so it stays." for place in found.registries]
     lines += [f"{place}: kustomize does not know how lists merge there." for place in found.secrets]
     return tuple(dict.fromkeys(lines))

@@ -1,0 +1,128 @@
+"""`acreg export`: what each kind reads, says and refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from cli.conftest import HOOK, POD, PRIVATE, REGISTRY
+from postrenderer import cli, exports
+from postrenderer.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Callable
+
+    from cli.conftest import Ended
+
+CUSTOM = """\
+---
+apiVersion: monitoring.coreos.com/v1
+kind: Prometheus
+metadata: {name: m}
+spec: {image: quay.io/prometheus/prometheus:v3}
+"""
+
+
+@pytest.fixture
+def manifests(empty_folder: Path) -> Path:
+    file = empty_folder / "manifests.yaml"
+    file.write_text(POD + HOOK + CUSTOM)
+    return file
+
+
+def test_kustomize(acreg: Callable[..., Ended], manifests: Path) -> None:
+    code, out, err = acreg("export", "kustomize", *REGISTRY, "-f", manifests)
+    assert code == 0
+    assert yaml.safe_load(out)["images"] == [
+        {"name": "nginx", "newName": f"{PRIVATE}/nginx"},
+        {"name": "quay.io/a/b", "newName": f"{PRIVATE}/a/b"},
+    ]
+    assert [patch["target"] for patch in yaml.safe_load(out)["patches"]] == [
+        {"version": "v1", "kind": "Pod"},
+        {"group": "batch", "version": "v1", "kind": "Job"},
+    ]
+    place = "at /spec/image of Prometheus m"
+    lines = [
+        f"quay.io/prometheus/prometheus:v3 {place}: no image of a container or init container, so it stays.",
+        "pull secrets at /spec of Prometheus m: kustomize does not know how lists merge there.",
+    ]
+    assert err == "".join(f"not done: {line}\n" for line in lines)
+    assert all(f"# NOT DONE: {line}\n" in out for line in lines)
+    assert "save it as FOLDER/kustomization.yaml" in out.splitlines()[0]
+
+
+def test_flux_names_hooks(acreg: Callable[..., Ended], manifests: Path) -> None:
+    code, out, err = acreg("export", "flux", *REGISTRY, "-f", manifests)
+    assert code == 0
+    ((renderer,),) = (yaml.safe_load(out)["spec"]["postRenderers"],)
+    assert {"name": "quay.io/a/b", "newName": f"{PRIVATE}/a/b"} in renderer["kustomize"]["images"]
+    assert "/spec/template/spec/containers/0/image of Job j: in a chart hook" in err
+    assert err.count("in a chart hook") == 1
+
+
+def test_nothing_to_do_is_a_valid_post_renderer(acreg: Callable[..., Ended], empty_folder: Path) -> None:
+    (empty_folder / "none.yaml").write_text("kind: Namespace\n")
+    code, out, err = acreg("export", "flux", *REGISTRY, "-f", "none.yaml")
+    assert (code, err) == (0, "")
+    assert yaml.safe_load(out) == {"spec": {"postRenderers": [{"kustomize": {}}]}}
+
+
+def test_policies_need_no_manifests(acreg: Callable[..., Ended]) -> None:
+    code, out, err = acreg("export", "kyverno", *REGISTRY, "--except", "a", "--except", "b", "--label", "x/y=z")
+    assert code == 0
+    first = next(iter(yaml.safe_load_all(out)))["spec"]["rules"][0]
+    assert first["exclude"]["any"][0]["resources"]["namespaces"] == ["a", "b"]
+    assert first["match"]["any"][0]["resources"]["namespaceSelector"] == {"matchLabels": {"x/y": "z"}}
+    assert "not done: images in variables" in err
+    assert "`others` is `fail`" not in err
+    assert "`others` is `fail`" in acreg("export", "kyverno", *REGISTRY, "--others", "fail").err
+
+
+@pytest.mark.parametrize(
+    ("flags", "version"),
+    [((), "v1"), (("--kubernetes", "1.36"), "v1"), (("--kubernetes", "v1.34.2+k3s1"), "v1beta1")],
+)
+def test_admission_for_a_version_of_kubernetes(
+    acreg: Callable[..., Ended], flags: tuple[str, ...], version: str
+) -> None:
+    documents = list(yaml.safe_load_all(acreg("export", "admission", *REGISTRY, *flags).out))
+    assert [each["apiVersion"].rpartition("/")[2] for each in documents] == [version, version, "v1", "v1"]
+    assert documents[1]["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"][0]["values"] == [
+        "kube-system"
+    ]
+
+
+def test_no_pull_secrets_no_patch(acreg: Callable[..., Ended], manifests: Path) -> None:
+    none = (*REGISTRY, "--no-pull-secrets")
+    assert "imagePullSecrets" not in acreg("export", "kustomize", *none, "-f", manifests).out
+    for kind in exports.OF_POLICIES:
+        assert "imagePullSecrets" not in acreg("export", kind, *none).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "KIND"),
+        (("argocd",), "invalid choice: 'argocd'"),
+        (("kyverno",), "registry"),
+        (("kyverno", *REGISTRY, "-f", "x"), "-f is not an argument"),
+        (("kyverno", *REGISTRY, "--except", "Kube"), "--except: `Kube` is not the name of a namespace"),
+        (("kyverno", *REGISTRY, "--label", "x"), "--label: `x` is not KEY=VALUE"),
+        (("admission", *REGISTRY, "--kubernetes", "1.30"), "since Kubernetes 1.34, and stable since 1.36"),
+        (("admission", *REGISTRY, "--kubernetes", "new"), "`new` is not a version such as 1.36"),
+        (("flux", *REGISTRY, "--label", "x=y"), "--label is not an argument"),
+    ],
+)
+def test_wrong_usage_is_said(acreg: Callable[..., Ended], arguments: tuple[str, ...], message: str) -> None:
+    with pytest.raises(SettingsError, match=message.replace("(", r"\(")):
+        acreg("export", *arguments)
+
+
+@pytest.mark.parametrize("kind", exports.KINDS)
+def test_the_help_of_each_kind_has_an_example(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["export", kind, "--help"])
+    assert f"acreg export {kind} " in capsys.readouterr().out
