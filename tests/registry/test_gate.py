@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from helm.harness import Namespace, tool
 
-from registry.conftest import Acreg, Published, Run, login
+from registry.conftest import Acreg, Published, Run, counts, login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,12 +102,15 @@ def test_install_and_upgrade(
     assert stored() == []
     assert namespace.get("secrets") == [], "no release either"
 
-    _mirror(acreg, second, secured)
+    copied = acreg.run("mirror", "--chart", "chart", **environment)
+    assert (copied.code, counts(copied.stdout)["present"], counts(copied.stdout)["copied"]) == (0, 1, 1), copied
     wrong = acreg.run("install", "release", "chart", *CHECK, **{**environment, "ACREG_PASSWORD": "wrong"})
     assert (wrong.code, "refuses the credentials" in wrong.stderr, stored()) == (1, True, [])
     done = acreg.run("install", "release", "chart", *CHECK, **environment)
     assert done.code == 0, done.stderr
     assert stored() == [("a", private(first))]
+    checked = acreg.run("check", "--release", "release", "--retries", 0, **environment)
+    assert checked.stdout.count(f"present  {private(first)} ") == 1, "and the hook, which stays public on Helm 3"
 
     upgrade = ("upgrade", "release", "chart", "--reuse-values", "--set", f"first={third}", *CHECK)
     assert _refused(acreg.run(*upgrade, **environment), secured, third)
