@@ -40,7 +40,7 @@ _SHORT = len("sha256:") + 12
 def main(argv: list[str]) -> int:
     """Print what was found."""
     environ = access.withdraw(os.environ)
-    parser = Parser("acreg check", f"[SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser = Parser("acreg check", f"[SETTINGS] {planned.WHERE}", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
     parser.add_argument("--digests", action="store_true", help="compare the digests with those at the source")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")

@@ -55,7 +55,7 @@ class _Job(NamedTuple):
 def main(argv: list[str]) -> int:
     """Copy the images, or show what would be copied."""
     environ = access.withdraw(os.environ)
-    parser = Parser("acreg mirror", f"[SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser = Parser("acreg mirror", f"[SETTINGS] {planned.WHERE[:-1]} | --from DIR)", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
     folders = parser.add_mutually_exclusive_group()
     folders.add_argument("--to", metavar="DIR", help="write the images to a folder instead, to carry it elsewhere")

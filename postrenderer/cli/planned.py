@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from postrenderer.cli.arguments import Parser
     from postrenderer.settings import Settings
 
+WHERE = f"(--list FILE | {inputs.WHERE[1:]}"
 _JOBS, _RETRIES = 4, 3
 
 
