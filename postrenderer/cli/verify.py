@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.errors import AcregError
 from postrenderer.pipeline import post_render
 from postrenderer.relocation import Relocation
 from postrenderer.sites.site import CERTAIN, WEAK, pointer
@@ -33,7 +34,7 @@ examples:
   For a script:
     helm acreg verify -o json --chart appcircle/appcircle -f values.yaml | jq -r '.public[].reference'
 
-exit codes: 0 all are private; 1 one is not, or the manifests cannot be read; 2 wrong usage or settings."""
+exit codes: 0 all are private; 1 one is not, or there are no manifests to read; 2 wrong usage or settings."""
 
 
 class Finding(NamedTuple):
@@ -119,6 +120,11 @@ def _all(request: inputs.Request, folder: Path) -> Iterator[Finding]:
     for name in names if isinstance(names, list) else [""]:
         one = request._replace(flags={**request.flags, "filename": [name]}) if name else request
         manifests = inputs.read(one, folder)
+        if not (manifests.data.strip() or request.flags.get("chart") or request.flags.get("release")):
+            raise AcregError(
+                f"There is nothing in {name if name not in ('', '-') else 'standard input'} to verify: what should have"
+                " written the manifests has failed, most likely."
+            )
         yield from find(manifests.data, inputs.load(one, manifests, folder), name if name != "-" else "")
 
 

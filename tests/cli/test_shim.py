@@ -191,6 +191,13 @@ def test_it_never_runs_itself(shimmed: Shimmed, tmp_path: Path, acreg: Acreg) ->
         assert rendered.stdout.count(b"<--post-renderer>") == 1
 
 
+def test_a_wrapper_that_runs_helm_has_an_end(shimmed: Shimmed) -> None:
+    put(shimmed.behind, '#!/bin/sh\nhelm "$@"\n')
+    run = shimmed.call(["list"])
+    assert run.returncode == 2
+    assert run.stderr.count("without end. Have it name the program by its path.") == 1
+
+
 def test_a_relative_path(shimmed: Shimmed) -> None:
     for path in ("", f"{shimmed.shim}:", f"{shimmed.shim}:."):
         run = subprocess.run(
