@@ -18,8 +18,8 @@ wants, to install, upgrade, template and diff upgrade, unless they have one; eve
 settings are the post-renderer's own: ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml.
 
 Helm 3 keeps chart hooks from any post-renderer; `helm acreg install` and `upgrade` see to them there. To a plugin that
-runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer; `helm acreg verify
---release NAME` tells."""
+runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer: `helm acreg
+verify --release NAME` tells."""
 
 _EXAMPLES = """\
 examples:
