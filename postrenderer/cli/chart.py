@@ -23,8 +23,6 @@ _PROBE = "templates/acreg-values.yaml"
 _TEMPLATE = "acregValues: {{ toJson .Values | b64enc }}\n"
 _REMOTE = ("--repo", "--version", "--verify", "--devel")
 """What says where a chart comes from, and no longer counts once it is here."""
-_NAMING = ("--generate-name", "-g", "--name-template")
-"""What names the release if no argument does."""
 
 
 class Chart(NamedTuple):
@@ -112,7 +110,7 @@ def fetch(helm: Helm, named: tuple[str, str], argv: Sequence[str], scratch: Path
         raise AcregError(
             f"{chart} is no chart: it has no Chart.yaml. Name a folder or an archive that `helm template` takes."
         )
-    return Chart(helm, name, found[0], helmargs.without((*_REMOTE, *_NAMING), argv, flags), stdin)
+    return Chart(helm, name, found[0], helmargs.without(_REMOTE, argv, flags), stdin)
 
 
 def _copy(chart: Path, target: Path) -> None:

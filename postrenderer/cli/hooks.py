@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _UNWANTED = ("-o", "--output", "--output-dir", "--no-hooks")
 """Flags that would keep the hooks from being shown. Hooks that are not run are kept in the release all the same."""
+_NAMING = {"--generate-name", "-g", "--name-template"}
+"""Flags by which Helm makes up the release's name."""
 _NAMES = 2
 
 
@@ -68,11 +70,14 @@ def make_private(job: Job, settings: Settings, folder: Path, *, allow: bool) -> 
         AcregError: a hook's image stays public; nothing was installed.
         HelmError: Helm cannot render the release.
     """
+    # Without a `--`, behind which no flag of ours would count.
+    given = helmargs.without((), job.arguments, job.helm.flags(job.command))
+    job = _named(job._replace(arguments=given))
     rendered = manifests(job, job.arguments)
     lastrun.begin(rendered, settings.report)
     before = _look_at(rendered, settings)
     if not any(before):
-        return job.arguments
+        return given
     overlay, paths = _overlay(job, settings, folder, rendered)
     after = _look_at(manifests(job, [*job.arguments, *overlay]), settings) if overlay else before
     if after.public:
@@ -92,9 +97,17 @@ def make_private(job: Job, settings: Settings, folder: Path, *, allow: bool) -> 
             f" secret: {'; '.join(after.secretless)}. Give one to their service account or to the nodes, or use Helm 4."
         )
     if after == before:
-        return job.arguments
+        return given
     show.note(f"acreg: Helm 3 keeps chart hooks from a post-renderer. They are made private by values: {paths}")
-    return [*job.arguments, *overlay]
+    return [*given, *overlay]
+
+
+def _named(job: Job) -> Job:
+    """The command with a name for its release: one that Helm makes up would be another in each rendering."""
+    flags = job.helm.flags(job.command)
+    if _NAMING.isdisjoint(argument.name for argument in helmargs.split(job.arguments, flags)):
+        return job
+    return job._replace(arguments=["release-name", *helmargs.without(_NAMING, job.arguments, flags)])
 
 
 def manifests(job: Job, arguments: Sequence[str]) -> bytes:

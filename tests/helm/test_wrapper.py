@@ -153,10 +153,9 @@ def test_files_instead_of_output(helm: Helm, zipapp: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_arguments_behind_two_dashes(helm: Helm, zipapp: Path) -> None:
-    flags = ("--registry", "r.example.com", "--no-pull-secrets")
-    run = acreg(helm, zipapp, "template", *flags, "--", "r", CHARTS / "shared-anchor")
+    run = acreg(helm, zipapp, "template", "--registry", "r.example.com", "--", "r", CHARTS / "appcircle")
     assert run.code == 0, run.stderr
-    assert images(documents(run.stdout)) == {"r.example.com/toolbox:1.5.1"}
+    assert all(image.startswith("r.example.com/") for image in images(documents(run.stdout)))
 
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
