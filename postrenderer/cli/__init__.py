@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import NamedTuple
 
+from postrenderer.cli import show
 from postrenderer.errors import SettingsError
 
 
@@ -61,7 +62,7 @@ def main(argv: list[str]) -> int:
     if first == "help" and argv[1:]:
         argv = [argv[1], "--help"]
     elif first in ("--help", "-h", "help"):
-        print(overview())  # noqa: T201  # what was asked for
+        show.write(overview())
         return 0
     if first == "--version":
         argv = ["version"]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
+from postrenderer.cli import show
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from _typeshed import SupportsWrite
 
     from postrenderer.settings.options import Option
 
@@ -56,6 +59,13 @@ class Parser(argparse.ArgumentParser):
         """
         namespace, unknown = self.parse_known_args(argv)
         return vars(namespace), unknown
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help as UTF-8, whatever the locale."""
+        if file is None:
+            show.write(self.format_help().removesuffix("\n"))
+        else:
+            super().print_help(file)
 
     def refuse(self, unknown: Sequence[str]) -> NoReturn:
         """Raise the error for arguments that nobody knows."""
