@@ -216,7 +216,7 @@ def _password(file: str, from_stdin: bool, variable: str, username: str) -> str:
     if file:
         return read(file).rstrip("\r\n")
     if from_stdin:
-        return sys.stdin.buffer.read().decode().rstrip("\r\n") if sys.stdin else ""
+        return _text(sys.stdin.buffer.read() if sys.stdin else b"", "The password on standard input").rstrip("\r\n")
     if not variable and sys.stdin and sys.stdin.isatty():
         return getpass.getpass(f"Password for {username}: ")
     return variable
@@ -229,8 +229,13 @@ def read(file: str) -> str:
         SettingsError: it cannot be read.
     """
     try:
-        return Path(file).read_text(encoding="utf-8-sig")
+        return _text(Path(file).read_bytes(), file)
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SettingsError(f"{file} is not a text in UTF-8.") from None
+        raise SettingsError(f"{name} is not a text in UTF-8.") from None

@@ -75,7 +75,7 @@ def look(
     """
     with Scratch() as scratch:
         skopeo = Skopeo(access.reach(flags, environ, settings, scratch))
-        crew = Crew(*planned.work(flags), skopeo.stop)
+        crew = Crew(*planned.work(flags), skopeo.stop, show.note)
         return crew.each(copies, Check(skopeo, crew, digests=bool(flags.get("digests"))), lambda _: None)
 
 

@@ -110,7 +110,8 @@ def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, lis
 
 
 def _run(job: _Job, skopeo: Skopeo, request: inputs.Request) -> int:
-    crew = Crew(*planned.work(request.flags), skopeo.stop)
+    progress = Progress(len(job.images))
+    crew = Crew(*planned.work(request.flags), skopeo.stop, progress.note)
     work: Mirror | airgap.Save
     if job.to:
         airgap.prepare(job.to)
@@ -118,7 +119,7 @@ def _run(job: _Job, skopeo: Skopeo, request: inputs.Request) -> int:
     else:
         work = Mirror(skopeo, crew, job.loaded.origin if job.loaded else None)
     outcomes: list[Outcome] = []
-    with Progress(len(job.images)) as progress:
+    with progress:
 
         def finished(outcome: Outcome) -> None:
             outcomes.append(outcome)

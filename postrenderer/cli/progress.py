@@ -41,14 +41,20 @@ class Progress:
         """Say what became of one more image."""
         self._count += 1
         width = len(str(self._total))
-        text = f"[{self._count:{width}}/{self._total}] {status:9} {reference}{f'  ({note})' if note else ''}"
+        self.note(
+            f"[{self._count:{width}}/{self._total}] {status:9} {reference}{f'  ({note})' if note else ''}",
+            is_bad=is_bad,
+        )
+        if self._bar is not None:
+            self._bar.advance(self._task)
+
+    def note(self, text: str, *, is_bad: bool = False) -> None:
+        """Say something else; any thread may."""
         if self._bar is None:
             show.note(text)
         else:
-            self._bar.console.print(
-                text, style="red" if is_bad else None, markup=False, highlight=False, soft_wrap=True
-            )
-            self._bar.advance(self._task)
+            style = "red" if is_bad else None
+            self._bar.console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _bar() -> Bar | None:

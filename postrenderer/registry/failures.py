@@ -42,7 +42,13 @@ class _Known(NamedTuple):
 _TABLE = (
     _Known("old", r"unknown flag", "this skopeo is too old, and 1.6.0 is the first that can keep digests"),
     _Known("helper", r"docker-credential-", "the program that keeps the credentials does not work"),
-    _Known("policy", r"policy\.json", "skopeo has no signature policy; Debian's package of it has /etc/containers"),
+    _Known(
+        "policy",
+        r"policy\.json",
+        "skopeo wants to know which signatures to ask for; who asks for none writes"
+        ' {"default": [{"type": "insecureAcceptAnything"}]} to /etc/containers/policy.json or'
+        " ~/.config/containers/policy.json",
+    ),
     _Known("full", r"no space left|disk quota exceeded", "the disk is full"),
     _Known(
         "large",

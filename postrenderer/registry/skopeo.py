@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE, TARGET = "src", "dest"
 """The sides of a copy, as skopeo's flags name them."""
-_INSPECT_SECONDS = 120
+_INSPECT_SECONDS = 60
 
 
 class Place(NamedTuple):

@@ -26,13 +26,22 @@ class Crew:
         jobs: how many images are worked on at once.
         retries: how often a failing step is tried again.
         interrupt: ends what runs, when this thread is interrupted.
+        notice: called, in any thread, with what a step failed of that is tried again, and when.
         pause: seconds before the second try; each further pause is twice as long.
     """
 
-    def __init__(self, jobs: int, retries: int, interrupt: Callable[[], None], pause: float = 1.0) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        retries: int,
+        interrupt: Callable[[], None],
+        notice: Callable[[str], None] = lambda _: None,
+        pause: float = 1.0,
+    ) -> None:
         self._jobs = jobs
         self._retries = retries
         self._interrupt = interrupt
+        self._notice = notice
         self._pause = pause
         self._stop = threading.Event()
         self._reason = ""
@@ -65,10 +74,12 @@ class Crew:
                 if error.kind in LASTING or count == self._retries:
                     self._learn(error)
                     raise
+                pause = self._pause * 2**count
+                self._notice(f"{error.reason}; the next try is in {pause:g} s")
             else:
                 self._reached.update(hosts)
                 return done
-            self._stop.wait(self._pause * 2**count)
+            self._stop.wait(pause)
         raise AssertionError
 
     def _learn(self, error: RegistryError) -> None:

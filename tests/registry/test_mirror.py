@@ -116,13 +116,18 @@ def test_a_registry_that_comes_back_in_time_is_tried_again(acreg: Acreg, publish
     listed.write_text(published.references[1])
     environment = {**acreg.environment, **open_target(plain, published)}
     with subprocess.Popen(
-        acreg.command("mirror", "--list", listed), env=environment, stdout=subprocess.PIPE, text=True
+        acreg.command("mirror", "--list", listed),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.7)
         plain.start()
-        output = process.communicate()[0]
+        output, errors = process.communicate()
     assert (process.returncode, counts(output)["copied"]) == (0, 1)
+    assert f"{plain.host}: it does not answer; the next try is in 1 s" in errors
 
 
 def test_another_image_under_the_target_tag_is_replaced_and_named(

@@ -98,6 +98,7 @@ def test_without_skopeo_it_says_how_to_get_it(acreg: Acreg) -> None:
         (("--list", "-"), "a b c\n", 1, "Line 1 of the list, `a b c`, is not a valid reference"),
         (("--list", "-"), "\udcff\udcfe", 1, "PowerShell's `>` writes UTF-16"),
         ((), "", 1, "There are no manifests"),
+        (("--list", "some.txt", "--username", "x", "--password-stdin"), "\udcff", 2, "The password on standard input"),
         (("--list", "images.txt", "--insecure-registry", "https://r.example.com"), "", 2, "write `r.example.com`"),
         (("--list", "images.txt", "--ca-file", "images.txt"), "", 2, "holds no certificate in PEM form"),
         (("--list", "images.txt", "--jobs", "0"), "", 2, "--jobs must be 1 or more"),

@@ -48,6 +48,13 @@ def test_what_may_pass_is_tried_again(kinds: tuple[str, ...], calls: int) -> Non
     assert step.calls == calls
 
 
+def test_it_says_why_it_waits() -> None:
+    said: list[str] = []
+    crew = Crew(1, 2, lambda: None, said.append, pause=0.01)
+    assert _fail(crew, Step("unreachable", "other", "other"), "r").kind == "other"
+    assert said == ["unreachable failed; the next try is in 0.01 s", "other failed; the next try is in 0.02 s"]
+
+
 @pytest.mark.parametrize("kind", ["unreachable", "certificate", "http"])
 def test_what_a_registry_has_is_found_once(kind: str) -> None:
     crew = _crew(retries=0)
