@@ -7,6 +7,9 @@ and optional fields (`.?`, `orValue`).
 The variables hold lists, one step of the relocation each, whose items belong together by their position: `images`,
 their `names` without tag and digest, their `full` names (see `postrenderer.exports.prefixes`) and their `targets`. A
 target that is the full name stays, an empty one may not be pulled. What is no reference has the full name `/.`.
+
+Kubernetes wants all items of a list or map to be of one type, so what comes out of the pod, whose type is not known, is
+made a text.
 """
 
 from __future__ import annotations
@@ -105,12 +108,13 @@ def _places() -> str:
     """An expression for the images of the pod and their places, as JSON pointers."""
     lists = [
         f"object.spec.?{name}.orValue([]).map(c, {{'path': '/spec/{name}/' +"
-        f" string(object.spec.{name}.indexOf(c)) + '/image', 'image': c.?image.orValue('')}})"
+        f" string(object.spec.{name}.indexOf(c)) + '/image', 'image': string(c.?image.orValue(''))}})"
         for name in _CONTAINERS
     ]
     volumes = (
         "object.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, {'path': '/spec/volumes/' +"
-        " string(object.spec.volumes.indexOf(v)) + '/image/reference', 'image': v.image.?reference.orValue('')})"
+        " string(object.spec.volumes.indexOf(v)) + '/image/reference',"
+        " 'image': string(v.image.?reference.orValue(''))})"
     )
     return " +\n".join([*lists, volumes])
 
@@ -120,8 +124,8 @@ def _old_images() -> str:
     containers = " + ".join(f"oldObject.spec.?{name}.orValue([])" for name in _CONTAINERS)
     return (
         "oldObject == null ? [] :\n"
-        f"({containers}).map(c, c.?image.orValue('')) +\n"
-        "oldObject.spec.?volumes.orValue([]).map(v, v.?image.?reference.orValue(''))"
+        f"({containers}).map(c, string(c.?image.orValue(''))) +\n"
+        "oldObject.spec.?volumes.orValue([]).map(v, string(v.?image.?reference.orValue('')))"
     )
 
 

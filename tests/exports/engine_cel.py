@@ -23,7 +23,6 @@ def _list_index_of(items: list[Any], item: Any) -> int:  # noqa: ANN401  # what 
     return next((index for index, each in enumerate(items) if each == item), -1)
 
 
-_NAMES = ("object", "oldObject", "request", "variables")
 _LIST_INDEX_OF = cel.FunctionDecl(
     "listIndexOf",
     [
@@ -37,54 +36,63 @@ _LIST_INDEX_OF = cel.FunctionDecl(
         for kind in (cel.Type.MAP, cel.Type.STRING)
     ],
 )
-_ENVIRONMENT = cel.NewEnv(
-    variables=dict.fromkeys(_NAMES, cel.Type.DYN),
-    extensions=[ext_strings.ExtStrings(), ext_optional.ExtOptional()],
-    functions=[_LIST_INDEX_OF],
-)
-
-
-def evaluate(expression: str, **values: object) -> Any:  # noqa: ANN401  # likewise
-    expression = re.sub(r"\.indexOf\((?!')", ".listIndexOf(", expression)
-    expression = expression.replace("JSONPatch{op:", "{'op':").replace(", path:", ", 'path':")
-    expression = expression.replace(", value:", ", 'value':")
-    result = _ENVIRONMENT.compile(expression).eval(data={**dict.fromkeys(_NAMES), **values})
-    assert result.type() != cel.Type.ERROR, result.value()
-    return result.plain_value()
+_INPUTS = dict.fromkeys(("object", "oldObject", "request"), cel.Type.DYN)
 
 
 class Policy:
-    """A policy of either kind."""
+    """A policy of either kind.
+
+    Attributes:
+        types: the type of each variable, as the type checker infers it; later expressions are checked by these.
+    """
 
     def __init__(self, content: dict[str, Any]) -> None:
-        self.spec = content["spec"]
+        self._spec = content["spec"]
+        self.types: dict[str, Any] = {}
+        self._variables = {}
+        for variable in self._spec["variables"]:
+            expression = self._compile(variable["expression"])
+            self._variables[variable["name"]] = expression
+            self.types[variable["name"]] = expression.return_type()
 
     def mutate(self, pod: dict[str, Any], old: dict[str, Any] | None = None) -> dict[str, Any]:
         """Apply the mutations one after the other; each sees what the one before it did."""
-        for mutation in self.spec["mutations"]:
-            values = self._values(pod, old)
-            pod = jsonpatch.apply_patch(pod, evaluate(mutation["jsonPatch"]["expression"], **values))
+        for mutation in self._spec["mutations"]:
+            patch = self._evaluate(mutation["jsonPatch"]["expression"], pod, old)
+            pod = jsonpatch.apply_patch(pod, patch)
         return pod
 
     def refusal(self, pod: dict[str, Any], old: dict[str, Any] | None = None) -> str:
         """Return the message of a refusal; empty if the pod may come in."""
-        (validation,) = self.spec["validations"]
-        values = self._values(pod, old)
-        if evaluate(validation["expression"], **values):
+        (validation,) = self._spec["validations"]
+        if self._evaluate(validation["expression"], pod, old):
             return ""
-        message: str = evaluate(validation["messageExpression"], **values)
+        message: str = self._evaluate(validation["messageExpression"], pod, old)
         return message
 
     def matches(self, pod: dict[str, Any]) -> bool:
-        return all(evaluate(each["expression"], object=pod) for each in self.spec["matchConditions"])
+        return all(self._evaluate(each["expression"], pod, None) for each in self._spec["matchConditions"])
 
-    def _values(self, pod: dict[str, Any], old: dict[str, Any] | None) -> dict[str, Any]:
-        values: dict[str, Any] = {
-            "object": pod,
-            "oldObject": old,
-            "request": {"operation": "UPDATE" if old else "CREATE"},
-            "variables": {},
-        }
-        for variable in self.spec["variables"]:
-            values["variables"][variable["name"]] = evaluate(variable["expression"], **values)
-        return values
+    def _compile(self, expression: str) -> Any:  # noqa: ANN401  # the library may be missing
+        """Compile an expression: a variable is `variables_NAME` here, so that each has a type of its own."""
+        environment = cel.NewEnv(
+            variables={**_INPUTS, **{f"variables_{name}": kind for name, kind in self.types.items()}},
+            extensions=[ext_strings.ExtStrings(), ext_optional.ExtOptional()],
+            functions=[_LIST_INDEX_OF],
+        )
+        expression = re.sub(r"\bvariables\.", "variables_", expression)
+        expression = re.sub(r"\.indexOf\((?!')", ".listIndexOf(", expression)
+        expression = expression.replace("JSONPatch{op:", "{'op':").replace(", path:", ", 'path':")
+        return environment.compile(expression.replace(", value:", ", 'value':"))
+
+    def _evaluate(self, text: str, pod: dict[str, Any], old: dict[str, Any] | None) -> Any:  # noqa: ANN401  # what JSON can hold
+        values = {"object": pod, "oldObject": old, "request": {"operation": "UPDATE" if old else "CREATE"}}
+        for name, expression in self._variables.items():
+            values[f"variables_{name}"] = _plain(expression, values)
+        return _plain(self._compile(text), values)
+
+
+def _plain(expression: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401  # likewise
+    result = expression.eval(data=values)
+    assert result.type() != cel.Type.ERROR, result.value()
+    return result.plain_value()

@@ -153,6 +153,14 @@ def test_a_pod_that_runs_keeps_its_images() -> None:
     assert cel.Policy(validating).refusal(new, old=old).endswith(": redis")
 
 
+def test_all_items_of_a_list_or_map_are_of_one_type() -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    types = {name: kind.name() for name, kind in cel.Policy(policies("admission", "rules")[2]).types.items()}
+    assert types.pop("places") == "LIST<MAP<STRING, STRING>>"
+    assert types.pop("table") == "LIST<MAP<STRING, STRING>>"
+    assert set(types.values()) == {"LIST<STRING>"}
+
+
 def test_static_pods_are_passed_over() -> None:
     cel = pytest.importorskip("exports.engine_cel")
     mutating, _, validating, _ = policies("admission", "default")
