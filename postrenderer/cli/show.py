@@ -10,13 +10,20 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from postrenderer.errors import AcregError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
 def is_fancy() -> bool:
     """Whether standard output is a terminal whose user wants colour (no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal() -> bool:
+    """Whether somebody may read standard output as it is written."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -26,7 +33,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """
     lines = list(rows)
     widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
-    if sys.stdout.isatty() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
+    if is_terminal() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
         for first, second, *rest in lines:
             styled(first, "bold")
             write(f"  {second}")
@@ -65,9 +72,25 @@ def styled(text: str, style: str) -> None:
 
 
 def write(text: str) -> None:
-    """Print a line as UTF-8, whatever the locale."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode(errors="replace") + b"\n")
+    """Print a line as UTF-8, whatever the locale.
+
+    Raises:
+        AcregError: standard output cannot take it.
+        BrokenPipeError: nobody reads it.
+    """
+    if sys.stdout is None:
+        raise BrokenPipeError
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode(errors="replace") + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered could not go there
+        raise AcregError(
+            f"Standard output cannot be written: {error.strerror}. What was written is not complete."
+        ) from None
 
 
 def note(text: str) -> None:

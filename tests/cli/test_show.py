@@ -89,3 +89,24 @@ def test_nothing_is_lost_without_rich(
     for name in ("rich", "rich.box", "rich.console"):
         monkeypatch.setitem(sys.modules, name, None)
     assert acreg(*images) == plain
+
+
+@pytest.mark.zipapp
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no device that is full")  # noqa: PTH110
+@pytest.mark.parametrize(
+    ("shell", "message"),
+    [
+        ('"$@" >/dev/full', "acreg: Standard output cannot be written: No space left on device. What was written"),
+        ('"$@" >&-', ""),
+    ],
+    ids=["full", "closed"],
+)
+@pytest.mark.parametrize("command", ["images", "diff"])
+def test_output_that_nobody_takes(
+    zipapp: Path, images: tuple[str | Path, ...], shell: str, message: str, command: str
+) -> None:
+    arguments = ["sh", "-c", shell, "sh", zipapp, command, *images[1:]]
+    run = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr[: len(message) or None] == message
+    assert run.stderr.count("\n") == (1 if message else 0)
