@@ -98,7 +98,8 @@ def run(command: str, argv: Sequence[str]) -> int:
     helm = helm_.find()
     given = list(helmargs.split(arguments, helm.flags(command)))
     named = [argument.value for argument in given if not argument.name]
-    lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), helmvalues.named(arguments))
+    files = [_USER_INFO.sub("//", name) for name in helmvalues.named(arguments)]
+    lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), files)
     if not named:
         raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
     if helm.major < helm_.HELM4 and any(argument.name == "--output-dir" for argument in given):

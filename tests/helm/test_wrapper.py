@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,6 @@ from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES,
 from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from helm.harness import Namespace
 
 pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
@@ -175,6 +174,17 @@ def test_explain_tells_of_runs_that_helm_ended(helm: Helm, zipapp: Path) -> None
         assert told in explained
         assert f"command   template {RELEASE} {chart}\n" in explained
     assert f"files     {CHARTS / 'empty' / 'Chart.yaml'}\n" in explained
+
+
+@pytest.mark.parametrize("helm", LATEST[-1:], indirect=True)
+def test_explain_keeps_no_password(helm: Helm, zipapp: Path) -> None:
+    address = "http://me:s3cret@127.0.0.1:9"
+    arguments = ("--set", "a=s3cret", "--password", "s3cret", "--registry", "r.example.com")
+    run = acreg(helm, zipapp, "template", "r", f"{address}/c.tgz", "-f", f"{address}/v.yaml", *arguments)
+    assert run.code == 1
+    note = (Path(helm.environment["HELM_CACHE_HOME"]) / "acreg" / "last-run").read_text(encoding="utf-8")
+    assert "command: template r http://127.0.0.1:9/c.tgz\n" in note
+    assert "s3cret" not in note.partition("\n\n")[0]
 
 
 @pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
