@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from helm.harness import CHARTS, PRIVATE, VALUES
+from helm.harness import CHARTS, LATEST, PRIVATE, VALUES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from helm.harness import Helm
 
-pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
+pytestmark = [pytest.mark.helm, pytest.mark.zipapp, pytest.mark.parametrize("helm", LATEST, indirect=True)]
 
 REGISTRY = ("--registry", "registry.spacetech.com:8083", "--repository-path", "appcircle")
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec:\n  containers: [{name: c, image: %s}]\n%s"
@@ -26,14 +26,6 @@ GUARDED = (
     '{{ if ne .Values.image "quay.io/a/b" }}{{ if not .Values.global.security.allowInsecureImages }}'
     '{{ fail "substituted" }}{{ end }}{{ end }}{{ .Values.image }}:1'
 )
-
-
-@pytest.fixture
-def latest(helm: Helm) -> Helm:
-    """One Helm of each major version: the values do not depend on more."""
-    if not any(version in str(helm.binary) for version in ("3.19.0", "4.3.1")):
-        pytest.skip("one Helm of each major version is enough")
-    return helm
 
 
 def values(helm: Helm, zipapp: Path, *arguments: str | Path) -> tuple[dict[str, Any], str]:
@@ -53,16 +45,16 @@ def chart(folder: Path, defaults: str, *templates: str) -> Path:
     return folder
 
 
-def test_what_the_page_tells_people_to_type(latest: Helm, zipapp: Path) -> None:
+def test_what_the_page_tells_people_to_type(helm: Helm, zipapp: Path) -> None:
     page = yaml.safe_load((VALUES / "private-stragglers.yaml").read_text(encoding="utf-8"))
-    found, said = values(latest, zipapp, CHARTS / "appcircle", *REGISTRY)
+    found, said = values(helm, zipapp, CHARTS / "appcircle", *REGISTRY)
     assert {key: found[key] for key in page} == page
     assert found["ingress-nginx"]["controller"]["admissionWebhooks"]["image"] == {"registry": PRIVATE}
     assert "58 of 60 references are private" in said
     assert "toolbox:1.5.1 in ConfigMap release-name-runner" in said
 
-    archive = latest.output("package", CHARTS / "appcircle", "--destination", zipapp.parent).split(": ")[1].strip()
-    assert values(latest, zipapp, archive, *REGISTRY)[0] == found
+    archive = helm.output("package", CHARTS / "appcircle", "--destination", zipapp.parent).split(": ")[1].strip()
+    assert values(helm, zipapp, archive, *REGISTRY)[0] == found
 
 
 @pytest.mark.parametrize(
@@ -97,10 +89,10 @@ def test_what_the_page_tells_people_to_type(latest: Helm, zipapp: Path) -> None:
     ],
 )
 def test_shapes(  # noqa: PLR0913, PLR0917  # fixtures and a table's columns
-    latest: Helm, zipapp: Path, tmp_path: Path, defaults: str, image: str, overlay: dict[str, Any]
+    helm: Helm, zipapp: Path, tmp_path: Path, defaults: str, image: str, overlay: dict[str, Any]
 ) -> None:
     folder = chart(tmp_path / "shape", defaults + "\n", POD % ("p", f"'{image}'" if "fail" not in image else image, ""))
-    assert values(latest, zipapp, folder, *REGISTRY, "--no-pull-secrets")[0] == overlay
+    assert values(helm, zipapp, folder, *REGISTRY, "--no-pull-secrets")[0] == overlay
 
 
 @pytest.mark.parametrize(
@@ -112,26 +104,26 @@ def test_shapes(  # noqa: PLR0913, PLR0917  # fixtures and a table's columns
     ids=["objects", "names"],
 )
 def test_pull_secrets_in_the_form_of_the_chart(
-    latest: Helm, zipapp: Path, tmp_path: Path, written: str, item: object
+    helm: Helm, zipapp: Path, tmp_path: Path, written: str, item: object
 ) -> None:
     template = POD % ("p", "'{{ .Values.image }}'", SECRETS % ("pullSecrets", written))
     folder = chart(tmp_path / "secrets", "pullSecrets: []\nimage: nginx:1\n", template)
-    assert values(latest, zipapp, folder, *REGISTRY)[0] == {"image": f"{PRIVATE}/nginx:1", "pullSecrets": [item]}
+    assert values(helm, zipapp, folder, *REGISTRY)[0] == {"image": f"{PRIVATE}/nginx:1", "pullSecrets": [item]}
 
 
-def test_a_chart_without_values(latest: Helm, zipapp: Path, tmp_path: Path) -> None:
+def test_a_chart_without_values(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     folder = chart(tmp_path / "fixed", "", POD % ("p", "nginx:1", ""))
-    found, said = values(latest, zipapp, folder, *REGISTRY)
+    found, said = values(helm, zipapp, folder, *REGISTRY)
     assert found == {}
     assert "0 of 1 references are private" in said
     assert "nginx:1 in Pod p" in said
 
 
-def test_an_archive_that_reaches_out(latest: Helm, zipapp: Path, tmp_path: Path) -> None:
+def test_an_archive_that_reaches_out(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     archive = tmp_path / "evil.tgz"
     with tarfile.open(archive, "w:gz") as tar:
         tar.add(chart(tmp_path / "fixed", "", POD % ("p", "nginx:1", "")), "fixed")
         tar.add(CHARTS / "images.txt", "fixed/../../../outside.txt")
-    environment = {**latest.environment, "HELM_BIN": str(latest.binary), "TMPDIR": str(tmp_path)}
+    environment = {**helm.environment, "HELM_BIN": str(helm.binary), "TMPDIR": str(tmp_path)}
     subprocess.run([zipapp, "values", archive, *REGISTRY], env=environment, capture_output=True, check=False)
     assert list(tmp_path.rglob("outside.txt")) == []
