@@ -64,6 +64,25 @@ class Acreg(NamedTuple):
         )
         return Run(run.returncode, run.stdout.decode(), run.stderr.decode())
 
+    def start(self, *arguments: object, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**self.environment, **environment},
+            cwd=self.folder,
+            text=True,
+        )
+
+
+def wait_for(line: str, process: subprocess.Popen[str]) -> None:
+    """Read a process's standard error until there is a line that starts so."""
+    assert process.stderr is not None
+    for read in process.stderr:
+        if read.startswith(line):
+            return
+    raise AssertionError(line)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _tools() -> None:

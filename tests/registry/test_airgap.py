@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from registry.conftest import Acreg, Published, Run, counts, login, make_acreg
+from registry.conftest import Acreg, Published, Run, counts, login, make_acreg, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,15 +95,9 @@ def test_a_damaged_list_is_refused(file: str, harm: str, acreg: Acreg, saved: Pa
 
 def test_killed_in_the_middle_and_resumed(acreg: Acreg) -> None:
     folder = acreg.folder / "media"
-    command = acreg.command("mirror", "--list", "some.txt", "--to", folder, "--jobs", 2)
-    with subprocess.Popen(
-        command, env=acreg.environment, cwd=acreg.folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith("[2/"):
-                process.send_signal(signal.SIGKILL)
-                break
+    with acreg.start("mirror", "--list", "some.txt", "--to", folder, "--jobs", 2) as process:
+        wait_for("[2/", process)
+        process.kill()
     unfinished = acreg.run("mirror", "--from", folder, ACREG_REGISTRY="localhost:1")
     assert (unfinished.code, "has finished" in unfinished.stderr) == (1, True)
     run = _save(acreg, folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import pytest
 
 from postrenderer.reference import parse
 from registry import images
-from registry.conftest import Acreg, Published, counts, login, open_target, push
+from registry.conftest import Acreg, Published, counts, login, open_target, push, wait_for
 from registry.servers import PASSWORD, USERNAME
 
 if TYPE_CHECKING:
@@ -34,20 +33,9 @@ def _digest(reference: str, authority: Path | None = None, credentials: str = ""
 def test_the_whole_list_killed_resumed_and_found_where_the_filter_points(
     acreg: Acreg, published: Published, secured: Registry, authority: tuple[Path, object]
 ) -> None:
-    command = acreg.command("mirror", "--list", "images.txt")
-    with subprocess.Popen(
-        command,
-        env={**acreg.environment, **login(secured)},
-        cwd=acreg.folder,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith("[ 6/"):
-                process.send_signal(signal.SIGKILL)
-                break
+    with acreg.start("mirror", "--list", "images.txt", **login(secured)) as process:
+        wait_for("[ 6/", process)
+        process.kill()
     left = [path for path in Path(acreg.environment["TMPDIR"]).rglob("*") if path.is_file()]
     assert [path for path in left if PASSWORD.encode() in path.read_bytes() or path.name != "ca.crt"] == []
 
@@ -69,11 +57,8 @@ def test_the_whole_list_killed_resumed_and_found_where_the_filter_points(
 
 
 def test_terminated_it_leaves_nothing_behind(acreg: Acreg, published: Published, plain: Registry) -> None:
-    environment = {**acreg.environment, **open_target(plain, published)}
-    command = acreg.command("mirror", "--list", "images.txt", "--jobs", 1)
-    with subprocess.Popen(command, env=environment, cwd=acreg.folder, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert process.stderr.readline().startswith("[ 1/38] copied")
+    with acreg.start("mirror", "--list", "images.txt", "--jobs", 1, **open_target(plain, published)) as process:
+        wait_for("[ 1/38] copied", process)
         process.terminate()
     assert process.returncode == 130
     assert list(Path(acreg.environment["TMPDIR"]).iterdir()) == []
@@ -83,23 +68,10 @@ def test_a_registry_that_goes_down_fails_the_rest_and_they_come_later(
     acreg: Acreg, published: Published, plain: Registry
 ) -> None:
     target = open_target(plain, published)
-    command = acreg.command("mirror", "--list", "some.txt", "--jobs", 1, "--retries", 0)
-    with subprocess.Popen(
-        command,
-        env={**acreg.environment, **target},
-        cwd=acreg.folder,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        for line in process.stderr:
-            if line.startswith("[2/"):
-                plain.stop()
-                break
-        process.stderr.read()
-        output = process.stdout.read()
+    with acreg.start("mirror", "--list", "some.txt", "--jobs", 1, "--retries", 0, **target) as process:
+        wait_for("[2/", process)
+        plain.stop()
+        output, _ = process.communicate()
     assert (process.returncode, counts(output)["copied"] + counts(output)["failed"]) == (1, 6)
     assert counts(output)["copied"] >= 2
     assert f"{plain.host}: it does not answer (" in output
@@ -114,14 +86,7 @@ def test_a_registry_that_comes_back_in_time_is_tried_again(acreg: Acreg, publish
     plain.stop()
     listed = acreg.folder / "one.txt"
     listed.write_text(published.references[1])
-    environment = {**acreg.environment, **open_target(plain, published)}
-    with subprocess.Popen(
-        acreg.command("mirror", "--list", listed),
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with acreg.start("mirror", "--list", listed, **open_target(plain, published)) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.7)
         plain.start()

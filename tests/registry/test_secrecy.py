@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,23 +20,15 @@ def test_not_in_arguments_environments_files_or_output(acreg: Acreg, secured: Re
     secrets = [PASSWORD, "source-key-material"]
     pairs = (f"{USERNAME}:{PASSWORD}", "_json_key:source-key-material")
     needles = [text.encode() for text in secrets + [base64.b64encode(pair.encode()).decode() for pair in pairs]]
-    command = acreg.command("mirror", "--list", "some.txt", "--source-username", "_json_key")
-    command += ["--source-password-file", str(key)]
+    source = ("--source-username", "_json_key", "--source-password-file", key)
     told: set[bytes] = set()
     files: set[bytes] = set()
-    with subprocess.Popen(
-        command,
-        env={**acreg.environment, **login(secured)},
-        cwd=acreg.folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:
+    with acreg.start("mirror", "--list", "some.txt", *source, **login(secured)) as process:
         while process.poll() is None:
             for child in _descendants(process.pid):
                 told.update(_told_by(child))
             files.update(_contents(Path(acreg.environment["TMPDIR"])))
-        assert process.stdout is not None
-        output = process.stdout.read()
+        output = "".join(process.communicate()).encode()
     assert process.returncode == 0, output
     assert sum(text.startswith(b"/usr/bin/skopeo\0copy\0") for text in told) > 3
     assert any(b"BEGIN CERTIFICATE" in text for text in files), "else the folder was not seen in time"
