@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Write what makes other programs point images at the private registry, by the same rules, where no post-renderer can:
-  flux        the post-renderer of a HelmRelease, for the images of a chart
-  kustomize   a component, for the images of manifests
-  kyverno     ClusterPolicies of Kyverno, for every pod of a cluster and what makes pods
-  admission   Kubernetes' own MutatingAdmissionPolicy for every pod of a cluster, and a ValidatingAdmissionPolicy that
-              refuses images from elsewhere; the API server evaluates both itself
+  flux         the post-renderer of a HelmRelease, for the images of a chart
+  kustomize    a component, for the images of manifests
+  kyverno      ClusterPolicies of Kyverno before 1.20, for every pod of a cluster and what makes pods
+  kyverno-cel  a MutatingPolicy of Kyverno from 1.17 on, for every pod of a cluster
+  admission    Kubernetes' own MutatingAdmissionPolicy for every pod of a cluster, and a ValidatingAdmissionPolicy that
+               refuses images from elsewhere; the API server evaluates both itself
 Flux and kustomize know names alone, so they are told the images of manifests or of a chart; policies know the rules.
 What a program cannot do of what acreg does is said on standard error and in comments."""
 
@@ -42,6 +43,7 @@ examples:
     kubectl apply --dry-run=server -f policies.yaml
   Only pods of namespaces with a label:
     helm acreg export kyverno --values values.yaml --label images=private | kubectl apply -f -
+    helm acreg export kyverno-cel --values values.yaml --label images=private | kubectl apply -f -
 
 exit codes: as `acreg render`."""
 
@@ -67,7 +69,7 @@ def main(argv: list[str]) -> int:
 
 
 def _add_scope(parser: Parser) -> None:
-    group = parser.add_argument_group("where policies apply", "For kyverno and admission.")
+    group = parser.add_argument_group("where policies apply", "For policies.")
     group.add_argument(
         "--except",
         dest="excepted",
@@ -140,6 +142,6 @@ def _api_version(kubernetes: str) -> str:
     if minor < _FIRST_BETA:
         raise SettingsError(
             f"--kubernetes: {kubernetes} is too old: MutatingAdmissionPolicy is there since Kubernetes 1.{_FIRST_BETA},"
-            f" and stable since 1.{_FIRST_STABLE}. `acreg export kyverno` writes policies for older ones too."
+            f" and stable since 1.{_FIRST_STABLE}. `acreg export kyverno-cel` needs Kyverno instead."
         )
     return "v1" if minor >= _FIRST_STABLE else "v1beta1"

@@ -11,6 +11,7 @@ from postrenderer.exports.admission import admission
 from postrenderer.exports.flux import flux
 from postrenderer.exports.kustomize import kustomize
 from postrenderer.exports.kyverno import kyverno
+from postrenderer.exports.kyverno_cel import kyverno_cel
 
 if TYPE_CHECKING:
     from postrenderer.exports.admission import Scope
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 OF_MANIFESTS = {"flux": flux, "kustomize": kustomize}
-OF_POLICIES = ("kyverno", "admission")
+OF_POLICIES = ("kyverno", "kyverno-cel", "admission")
 KINDS = (*OF_MANIFESTS, *OF_POLICIES)
 
 
@@ -31,4 +32,6 @@ def policies(kind: str, settings: Settings, scope: Scope, version: str) -> Expor
         scope: where they apply.
         version: the version of MutatingAdmissionPolicy, for `admission`.
     """
-    return admission(settings, scope, version) if kind == "admission" else kyverno(settings, scope)
+    if kind == "admission":
+        return admission(settings, scope, version)
+    return (kyverno_cel if kind == "kyverno-cel" else kyverno)(settings, scope)

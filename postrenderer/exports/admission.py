@@ -19,7 +19,7 @@ GROUP = "admissionregistration.k8s.io"
 NAME = "acreg-private-images"
 _MIRROR = "kubernetes.io/config.mirror"
 """The annotation of a mirror pod, which shows a static pod of a node's own files: nothing can be changed through it."""
-_LEFT = (
+LEFT = (
     "images in variables, arguments, ConfigMaps and custom resources stay, as policies look at pods alone; those of the"
     " pods that operators make of them are moved."
 )
@@ -53,21 +53,9 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
         scope: where they apply.
         version: the version of MutatingAdmissionPolicy in the cluster, `v1` or `v1beta1`.
     """
-    known = table(settings)
-    variables = cel.variables(known)
-    mutations = [cel.moves()]
-    if settings.pull_secrets:
-        mutations.append(cel.pull_secrets(known, settings.pull_secrets))
-    common = {"failurePolicy": "Fail", "matchConstraints": _pods(), "matchConditions": [_no_mirror()]}
-    mutating = {
-        **common,
-        "reinvocationPolicy": "IfNeeded",
-        "variables": variables,
-        "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": text}} for text in mutations],
-    }
     validating = {
-        **common,
-        "variables": [*variables, {"name": "refused", "expression": cel.refused()}],
+        **_common(),
+        "variables": [*cel.variables(table(settings)), {"name": "refused", "expression": cel.refused()}],
         "validations": [_validation(settings)],
     }
     since = "1.36 or newer" if version == "v1" else "1.34 or 1.35, where this version must be enabled"
@@ -83,13 +71,31 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
     )
     return Export(
         (
-            _object("MutatingAdmissionPolicy", version, mutating, about_mutating),
+            _object("MutatingAdmissionPolicy", version, mutating_spec(settings), about_mutating),
             _binding("MutatingAdmissionPolicyBinding", version, scope),
             _object("ValidatingAdmissionPolicy", "v1", validating, about_validating),
             _binding("ValidatingAdmissionPolicyBinding", "v1", scope, validationActions=["Deny"]),
         ),
-        (_LEFT,),
+        (LEFT,),
     )
+
+
+def mutating_spec(settings: Settings) -> dict[str, Any]:
+    """Return the specification of a policy that moves the images of pods and adds the pull secrets."""
+    known = table(settings)
+    mutations = [cel.moves()]
+    if settings.pull_secrets:
+        mutations.append(cel.pull_secrets(known, settings.pull_secrets))
+    return {
+        **_common(),
+        "reinvocationPolicy": "IfNeeded",
+        "variables": cel.variables(known),
+        "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": text}} for text in mutations],
+    }
+
+
+def _common() -> dict[str, Any]:
+    return {"failurePolicy": "Fail", "matchConstraints": _pods(), "matchConditions": [_no_mirror()]}
 
 
 def _pods() -> dict[str, Any]:

@@ -55,7 +55,8 @@ def kyverno(settings: Settings, scope: Scope) -> Export:
         (
             Document(
                 (
-                    "Kyverno 1.11 to 1.19, which calls ClusterPolicy deprecated from 1.17 on: `kubectl apply -f` it.",
+                    "Kyverno 1.11 to 1.19: `kubectl apply -f` it. Newer ones are to have no ClusterPolicy: for them",
+                    "there is `acreg export kyverno-cel`.",
                     "It changes pods and what makes them: a GitOps controller that compares may take that for drift.",
                     "With the annotation `pod-policies.kyverno.io/autogen-controllers: none` it changes pods alone.",
                 ),

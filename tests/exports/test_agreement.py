@@ -79,9 +79,10 @@ def test_kustomize(name: str, kind: str, tmp_path: Path) -> None:
 
 
 @every_setting
-def test_mutating_admission_policy(name: str) -> None:
+@pytest.mark.parametrize("kind", ["admission", "kyverno-cel"])
+def test_mutating_policy(name: str, kind: str) -> None:
     cel = pytest.importorskip("exports.engine_cel")
-    new = cel.Policy(policies("admission", name)[0]).mutate(pod(list(BECOMES[name])))
+    new = cel.Policy(policies(kind, name)[0]).mutate(pod(list(BECOMES[name])))
     assert dict(zip(BECOMES[name], images(new))) == BECOMES[name]
     assert secrets(new) == set(SETTINGS[name].pull_secrets)
 

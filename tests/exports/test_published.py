@@ -40,6 +40,15 @@ def test_admission_policies(version: str, scope: Scope) -> None:
     ] * 2
 
 
+@pytest.mark.parametrize("scope", [SCOPE, Scope(())])
+def test_the_mutating_policy_of_kyverno(scope: Scope) -> None:
+    """Its schema was not to be had for every Python here; it is that of Kubernetes' own, with more that is not used."""
+    (content,) = policies("kyverno-cel", scope=scope)
+    assert (content.pop("apiVersion"), content.pop("kind")) == ("policies.kyverno.io/v1", "MutatingPolicy")
+    assert published.kubernetes().faults("V1MutatingAdmissionPolicySpec", content["spec"]) == []
+    assert content["spec"]["matchConstraints"].get("namespaceSelector") == (SELECTOR if scope == SCOPE else None)
+
+
 @pytest.mark.parametrize("name", SETTINGS)
 def test_kyverno_policies(name: str) -> None:
     found = policies("kyverno", name=name)

@@ -1,0 +1,36 @@
+"""Kyverno's mutate policies in CEL, which replace those in JMESPath.
+
+Format: MutatingPolicy (policies.kyverno.io/v1), https://kyverno.io/docs/policy-types/mutating-policy: a superset of
+MutatingAdmissionPolicy without a binding, which Kyverno evaluates for Kubernetes of any version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.exports.admission import LEFT, NAME, mutating_spec
+from postrenderer.exports.document import Document, Export
+
+if TYPE_CHECKING:
+    from postrenderer.exports.admission import Scope
+    from postrenderer.settings import Settings
+
+_ABOUT = (
+    "Kyverno 1.17 or newer: `kubectl apply -f` it. It points the images of pods at the private registry: containers,",
+    "init and ephemeral containers, and image volumes. Pods alone are changed, not what they are made from: that",
+    "stays as Git or Helm has it. A running pod keeps the images that it has.",
+)
+
+
+def kyverno_cel(settings: Settings, scope: Scope) -> Export:
+    """Return the policy that moves the images of pods and adds the pull secrets."""
+    spec = mutating_spec(settings)
+    if scope.selector():
+        spec["matchConstraints"]["namespaceSelector"] = scope.selector()
+    content = {
+        "apiVersion": "policies.kyverno.io/v1",
+        "kind": "MutatingPolicy",
+        "metadata": {"name": NAME},
+        "spec": spec,
+    }
+    return Export((Document(_ABOUT, content),), (LEFT,))
