@@ -108,7 +108,7 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # the command line's help does not need yaml
 
     gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
-    result = post_render(raw, settings)
+    result = post_render(raw, settings, listed=bool(settings.report))
     if settings.report:
         from postrenderer import report  # noqa: PLC0415  # jsonpatch is slow to import
 

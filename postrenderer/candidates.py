@@ -1,4 +1,4 @@
-"""Which documents can hold an image that moves, told from their bytes, so that the others need no parsing.
+"""Which documents, and which of their lines, can be about an image that moves: told from their bytes, without parsing.
 
 The rule is safe on one side only: a document that is passed over holds no site that is certain or strong, and no alias
 whose anchor stands in another document. What is merely weak is never changed, and so no reason to read a document.
@@ -7,57 +7,84 @@ whose anchor stands in another document. What is merely weak is never changed, a
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from postrenderer.sites.keys import HINTS
 
-_WORDS = (*(hint.encode() for hint in HINTS if hint != "epo"), b"HUB", b"pkg.crossplane.io")
-"""Names of fields, variables and flags; and the group with a field that holds an image under another name."""
-_NAMED = rb"\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"
-_PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]",  # the end of a path, and a tag, a digest or a template for one
-        rb"epo(?:sitory)?(?![a-z])",  # and no report
-        rb"hub(?<![a-z]hub)(?![a-z])",  # Istio's word for a registry
-        rb"Hub(?![a-z])",
-        rb"ame" + _NAMED,  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
-        rb"AME" + _NAMED,
-        rb"Secret(?<!\wSecret)(?!\w)",  # the kind whose data are base64
-        rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)",  # escapes that a key or a reference could be spelled with
-    )
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAMES = sorted({hint.lower().encode() for hint in HINTS} - {b"epo"})
+"""One of them stands, in any case, in the name of every image or part of it, but for a repository and a hub."""
+_LOWER = (
+    (b"epo", re.compile(rb"epo(?:sitory)?(?![a-z])")),  # and no report
+    (b"hub", re.compile(rb"hub(?<![a-z]hub)(?![a-z])")),  # Istio's word for a registry, and no GitHub
+    (  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
+        b"ame",
+        re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"),
+    ),
+    (b"pkg.crossplane.io", re.compile(rb"pkg\.crossplane\.io")),  # the group with images in fields called `package`
 )
-"""Each begins with a literal, without which searching takes ten times as long."""
+_EXACT = (
+    (b"Hub", re.compile(rb"Hub(?![a-z])")),
+    (b"HUB", re.compile(rb"HUB")),
+    (b"/", re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")),  # the end of a path, and a tag or what becomes one
+    (b"Secret", re.compile(rb"Secret(?<!\wSecret)(?!\w)")),  # the kind whose data are base64
+    (b"\\", re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")),  # escapes that could spell a key or a reference
+)
+"""Patterns, each behind the literal that it begins with and that is looked for first, which is ten times as quick."""
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
-_SCHEMA = b"\nkind: CustomResourceDefinition"
+_TAGGED = re.compile(rb":(?<=[\w\]]:)[\w{$]")
+"""A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
+_EVERYWHERE = re.compile(rb"Secret(?<!\wSecret)(?!\w)|(?i:pkg\.crossplane\.io)")
+"""What makes every line one that may be about an image: base64, and a field that only its group tells from others."""
+_SCHEMA = re.compile(rb"^kind: CustomResourceDefinition\r?$", re.MULTILINE)
 
 
-def may_hold_images(data: bytes, start: int, end: int, hosts: frozenset[bytes] = frozenset()) -> bool:
+def may_hold_images(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> bool:
     """Whether a document must be read.
 
     Args:
-        data: the stream.
-        start: where the document starts in it.
-        end: where it ends.
+        raw: the document, in UTF-8.
         hosts: the configured registries', at which a reference is an image without a tag too.
     """
-    schema = data.find(_SCHEMA, start, end)
-    if schema >= 0 and data[schema + len(_SCHEMA) : schema + len(_SCHEMA) + 1] in (b"", b"\n", b"\r"):
-        return data.find(b"\n...", start, end) >= 0  # a second document may stand behind the end of the first
+    if b"\nkind: CustomResourceDefinition" in raw and _SCHEMA.search(raw):
+        return b"\n..." in raw  # a second document may stand behind the end of the first
     return (
-        any(data.find(word, start, end) >= 0 for word in _WORDS)
-        or _names(hosts, data, start, end)
-        or any(pattern.search(data, start, end) for pattern in _PATTERNS)
+        any(True for _ in _hints(raw, hosts))
         # An anchor may be in an earlier document, as Helm 4 leaves it: then its aliases must be written out.
-        or any(data.find(b"&" + alias[1], start, alias.start()) < 0 for alias in _ALIAS.finditer(data, start, end))
+        or (b"*" in raw and any(raw.find(b"&" + alias[1], 0, alias.start()) < 0 for alias in _ALIAS.finditer(raw)))
     )
 
 
-def _names(hosts: frozenset[bytes], data: bytes, start: int, end: int) -> bool:
-    """Whether one of the hosts may stand before a path in a document, at a cost that many hosts do not raise."""
-    if len(hosts) <= _FEW:
-        return any(data.find(host, start, end) >= 0 for host in hosts)
-    found = (match.group() for match in _HOST.finditer(data, start, end))
-    return any(host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts for host in found)
+def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None:
+    """Where in a document something may be about an image, as sorted offsets; None if that is everywhere.
+
+    Every site that is certain or strong has a hint in what it was found by: its text, its name, the names and texts
+    beside it, or the name of what holds these.
+    """
+    if (b"Secret" in raw or b"rossplane" in raw) and _EVERYWHERE.search(raw):
+        return None
+    return sorted([*_hints(raw, hosts), *(match.start() for match in _TAGGED.finditer(raw))])
+
+
+def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:
+    lower = raw.lower()
+    for word in (*_NAMES, *(hosts if len(hosts) <= _FEW else ())):
+        at = lower.find(word)
+        while at >= 0:
+            yield at
+            at = lower.find(word, at + 1)
+    for text, patterns in ((raw, _EXACT), (lower, _LOWER)):
+        for literal, pattern in patterns:
+            if literal in text:
+                for match in pattern.finditer(text):
+                    yield match.start()
+    if len(hosts) > _FEW:
+        for match in _HOST.finditer(lower):
+            host = match.group()
+            if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:
+                yield match.start()

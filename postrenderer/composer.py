@@ -94,6 +94,23 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
         return from_events(text, elsewhere)
 
 
+CHECKS_QUICKLY = hasattr(Loader, "raw_parse")
+"""Whether check() is there, which takes a fifth of the time of composing: the C extension has it."""
+
+
+def check(raw: bytes) -> None:
+    """See whether a text is YAML.
+
+    Raises:
+        yaml.YAMLError: it is not.
+    """
+    loader: Any = Loader(raw)
+    try:
+        loader.raw_parse()
+    finally:
+        loader.dispose()
+
+
 def _from_loader(text: str) -> list[yaml.Node]:
     loader = Loader(text)
     roots = []

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from postrenderer import composer, patch, pullsecrets, secretfields, sites, stream
-from postrenderer.candidates import may_hold_images
+from postrenderer.candidates import hints, may_hold_images
 from postrenderer.errors import AcregError, InternalError
+from postrenderer.outline import Outline, outline
 from postrenderer.reference import OFFICIAL
 from postrenderer.relocation import Relocation
 from postrenderer.scalars import Edit, apply
@@ -56,8 +57,14 @@ class Result(NamedTuple):
     documents: list[Processed]
 
 
-def post_render(raw: bytes, settings: Settings) -> Result:
+def post_render(raw: bytes, settings: Settings, *, listed: bool = True) -> Result:
     """Point every image reference of a stream at the private registry, add the pull secrets, change nothing else.
+
+    Args:
+        raw: the stream.
+        settings: what is asked for.
+        listed: whether all that is found is wanted, with its place. If only the output counts, no more of a document is
+            read than may be about an image that moves.
 
     Raises:
         AcregError: the stream cannot be processed as asked.
@@ -69,15 +76,16 @@ def post_render(raw: bytes, settings: Settings) -> Result:
     done: list[Processed] = []
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    data = encoded.data
-    for document in stream.documents(data):
-        start, end = document.start, document.end
-        if may_hold_images(data, start, end, hosts) or any(data.find(word, start, end) >= 0 for word in words):
-            text, processed = _process(document, settings, relocation)
-            pieces.append(text.encode())
+    whole = listed or settings.strict or settings.service_accounts or bool(settings.locations)
+    for document in stream.documents(encoded.data):
+        source = document.raw()
+        if may_hold_images(source, hosts) or any(word in source for word in words):
+            hinted = None if whole or not composer.CHECKS_QUICKLY else hints(source, hosts)
+            new, processed = _read(document, hinted, settings, relocation)
+            pieces.append(new)
             done += processed
         else:
-            pieces.append(data[start:end])
+            pieces.append(source)
     relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
     if settings.strict:
         _refuse_public(done)
@@ -91,9 +99,30 @@ def _more_words(settings: Settings) -> list[bytes]:
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _process(document: Document, settings: Settings, relocation: Relocation) -> tuple[str, list[Processed]]:
-    """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
+def _read(
+    document: Document, hinted: list[int] | None, settings: Settings, relocation: Relocation
+) -> tuple[bytes, list[Processed]]:
+    """Change one piece of the stream by its outline; by the whole if it has none or there is something to explain."""
+    if hinted is not None:
+        try:
+            part = outline(document.raw(), hinted)
+            if part.cuts:
+                new, done = _process(document, part, composer.compose(part.text).roots, settings, relocation)
+                composer.check(new)  # nothing has looked at what was cut out
+                return new, done
+        except InternalError:
+            raise
+        except (AcregError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
+            pass
     text, roots = stream.compose(document)
+    return _process(document, Outline(text, []), roots, settings, relocation)
+
+
+def _process(
+    document: Document, part: Outline, roots: list[yaml.Node], settings: Settings, relocation: Relocation
+) -> tuple[bytes, list[Processed]]:
+    """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
+    text = part.text
     edits: list[Edit] = []
     done = []
     for root in roots:
@@ -117,8 +146,8 @@ def _process(document: Document, settings: Settings, relocation: Relocation) -> 
         registries = [image for image, _ in settled if image.site.span.place]
         done.append(Processed(identity, references, registries, additions, operations, states))
     if edits:
-        text = _prove(apply(text, edits), roots, done)
-    return text, done
+        _prove(apply(text, edits), roots, done)
+    return part.whole(edits).encode(), done
 
 
 def _settle(site: Site, relocation: Relocation, settings: Settings, line: int) -> tuple[Image, Edit | None]:
@@ -196,7 +225,7 @@ def _plain(root: yaml.Node, identity: Identity) -> Any:  # noqa: ANN401  # what 
         ) from None
 
 
-def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
+def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> None:
     """Read the edited text back and compare it with the nodes as planned."""
     try:
         place = patch.difference(planned, composer.compose(text).roots)
@@ -207,7 +236,6 @@ def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> str:
             f"{done[0].identity}: the edited text does not say what was planned, first at {place or 'its root'}. "
             "Nothing was written. This is a defect of acreg: please report it with the document."
         )
-    return text
 
 
 def _refuse_public(done: list[Processed]) -> None:

@@ -81,13 +81,17 @@ class Document(NamedTuple):
     line: int
     """The number of its first line in the stream, from 1."""
 
+    def raw(self) -> bytes:
+        """The document, as UTF-8."""
+        return self.data[self.start : self.end]
+
     def text(self) -> str:
         """The document, decoded.
 
         Raises:
             AcregError: it is not UTF-8.
         """
-        raw = self.data[self.start : self.end]
+        raw = self.raw()
         try:
             return raw.decode()
         except UnicodeDecodeError as error:

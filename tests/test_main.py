@@ -129,7 +129,7 @@ def failing(error: str, before: str = "") -> tuple[str, str]:
 import sys
 from postrenderer import __main__, pipeline
 {before}
-def post_render(raw, settings):
+def post_render(raw, settings, listed):
     raise {error}
 pipeline.post_render = post_render
 sys.exit(__main__.main())

@@ -57,7 +57,7 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
     accounts: dict[int, Owner] = {}
     claimed: dict[int, object] = {}
     unclaimed: list[Scalar] = []
-    for visit in walk(root, kinds.is_passed_over):
+    for visit in walk(root, kinds.is_passed_over, text.may_hold_images):
         if isinstance(visit, Mapping):
             sites = _of_families(visit, context, claimed)
             if podspec.is_pod_spec(visit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
@@ -19,21 +20,26 @@ FAMILY = "field"
 
 _OPENSHIFT = "DockerImage"
 """The kind of an ObjectReference that names an image: ImageStream and BuildConfig, image.openshift.io/v1, build/v1."""
+_OF_LISTS = frozenset((keys.IMAGE, keys.MENTION))
 _OVERRIDES = frozenset(("newName", "newTag"))
 """Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
 
 
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
-    scalars = [
-        Named(
-            _qualified(mapping, key), value.value, 0, Scalar(value, (mapping.path, key), key), kinds.role(mapping, key)
-        )
-        for key, value in mapping.pairs
-        if isinstance(value, yaml.ScalarNode) and value.value
-    ]
-    yield from _object_reference(scalars)
-    found = named.images([*_without_sources(scalars, mapping), *_listed(mapping)])
+    scalars, lists = [], []
+    for key, value in mapping.pairs:
+        name, role = _said(mapping.api.group, mapping.key, key)
+        if role and value.value:
+            if isinstance(value, yaml.ScalarNode):
+                scalars.append(Named(name, value.value, 0, Scalar(value, (mapping.path, key), key), role))
+            elif isinstance(value, yaml.SequenceNode) and role in _OF_LISTS:
+                lists.append((key, value))
+        elif value.value == _OPENSHIFT and key == "kind":
+            yield from _object_reference(mapping)
+    if not scalars and not lists:
+        return
+    found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
     for site in sites_of(found, FAMILY):
         span = site.span
         if mapping.listed and site.path == (mapping.path, "image") and any(key == "name" for key, _ in mapping.pairs):
@@ -43,16 +49,18 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
         yield site._replace(span=span)
 
 
-def _qualified(mapping: Mapping, key: str) -> str:
-    """The name of a field; with the name of what holds it if that is an image: `image.repository`, `images.proxy`."""
-    return f"{mapping.key}.{key}" if keys.read(mapping.key).role in (keys.IMAGE, keys.MENTION) else key
+@lru_cache(maxsize=8192)
+def _said(group: str, holder: str, key: str) -> tuple[str, str]:
+    """The name and the role of a field; what holds it is in the name if that is an image: `image.repository`."""
+    name = f"{holder}.{key}" if keys.read(holder).role in _OF_LISTS else key
+    role = kinds.role(group, key) or keys.read(name).role
+    return name, role if role in named.ROLES else ""
 
 
-def _object_reference(scalars: list[Named]) -> Iterator[Site]:
-    of = {value.scalar.key: value for value in scalars if value.scalar}
-    kind, name = of.get("kind"), of.get("name")
-    if kind and name and name.scalar and kind.value == _OPENSHIFT:
-        yield whole(name.scalar, FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
+def _object_reference(mapping: Mapping) -> Iterator[Site]:
+    for key, value in mapping.pairs:
+        if key == "name" and isinstance(value, yaml.ScalarNode) and value.value:
+            yield whole(Scalar(value, (mapping.path, key), key), FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
 
 
 def _without_sources(scalars: list[Named], mapping: Mapping) -> Iterator[Named]:
@@ -66,17 +74,12 @@ def _without_sources(scalars: list[Named], mapping: Mapping) -> Iterator[Named]:
             yield value
 
 
-def _listed(mapping: Mapping) -> Iterator[Named]:
+def _listed(mapping: Mapping, lists: list[tuple[str, yaml.SequenceNode]]) -> Iterator[Named]:
     """The texts in lists that are named after images."""
-    for key, node in mapping.pairs:
-        if isinstance(node, yaml.SequenceNode) and keys.read(_qualified(mapping, key)).role in (
-            keys.IMAGE,
-            keys.MENTION,
-        ):
-            for index, item in enumerate(node.value):
-                if isinstance(item, yaml.ScalarNode) and item.value:
-                    scalar = Scalar(item, ((mapping.path, key), index), key)
-                    yield Named(key, item.value, 0, scalar, keys.MENTION)
+    for key, node in lists:
+        for index, item in enumerate(node.value):
+            if isinstance(item, yaml.ScalarNode) and item.value:
+                yield Named(key, item.value, 0, Scalar(item, ((mapping.path, key), index), key), keys.MENTION)
 
 
 def _of_container(span: Span) -> Span:

@@ -50,9 +50,9 @@ _SCHEMAS = frozenset(("CustomResourceDefinition",))
 """Kinds that describe objects and hold none: an image in them is a default or an example."""
 
 
-def role(mapping: Mapping, field: str) -> str:
-    """The role of a field, as the grammar of names calls it; empty if its name says it."""
-    return _ROLES.get((mapping.api.group, field), "")
+def role(group: str, field: str) -> str:
+    """The role of a field of an API group, as the grammar of names calls it; empty if its name says it."""
+    return _ROLES.get((group, field), "")
 
 
 def is_passed_over(mapping: Mapping) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _DIGEST = "sha256:"
 _PARTS = frozenset((keys.IMAGE, keys.REGISTRY, keys.REPOSITORY, keys.TAG))
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.UNPULLED))
+ROLES = _PARTS | _SINGLE
+"""Those of texts that are images or parts of one."""
 
 
 def images(values: Iterable[Named]) -> Iterator[Image]:

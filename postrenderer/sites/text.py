@@ -48,11 +48,17 @@ _IGNORED = re.compile(
 )
 """Parts of a script or a template in which only what is under a configured source or rule is an image."""
 _TOKEN = re.compile(r"[^\s,;|=\"'`(){}\[\]]+")
-_INTERESTING = re.compile("|".join(keys.HINTS) + "|" + registries.BEFORE_PATH)
+_HINT = re.compile("|".join(keys.HINTS))
+_INTERESTING = re.compile(f"{_HINT.pattern}|{registries.BEFORE_PATH}")
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
 _NEIGHBOURS = 2
 """Lines between assignments that still belong together."""
+
+
+def may_hold_images(value: str) -> bool:
+    """Whether a text that no family of places claims is worth a look: most say nothing at all."""
+    return "/" in value or ":" in value or _HINT.search(value) is not None
 
 
 def sites(scalar: Scalar, context: Context) -> Iterator[Site]:

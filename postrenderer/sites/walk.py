@@ -22,8 +22,8 @@ _REVISITS = 10_000
 """How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
 
 
-def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
-    """Visit every mapping and every scalar value below a node, the node included, in the order of the text.
+def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str], object] = bool) -> Iterator[Visit]:
+    """Visit every mapping and every wanted scalar below a node, the node included, in the order of the text.
 
     Keys are no values, and keys that are no scalars hide what they lead to. A node with aliases is visited at each of
     its places, but a document that multiplies itself by aliases is cut short.
@@ -31,6 +31,7 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
     Args:
         root: the composed document.
         skip: says of a mapping that nothing below it is to be visited, nor itself.
+        wanted: says of the value of a scalar whether it is to be visited.
     """
     stack: list[tuple[yaml.Node, Path, str, bool, Api]] = [(root, None, "", False, Api("", ""))]
     seen: set[int] = set()
@@ -44,7 +45,8 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool]) -> Iterator[Visit]:
         else:
             seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
-            yield Scalar(node, path, key)
+            if wanted(node.value):
+                yield Scalar(node, path, key)
         elif isinstance(node, yaml.MappingNode):
             pairs = fields(node)
             mapping = Mapping(node, pairs, path, key, listed, _api(pairs, top=path is None or key == "items") or api)
@@ -70,7 +72,7 @@ def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
     Source: https://yaml.org/type/merge.html. The mapping's own entries win, and of several merged mappings the first.
     """
     pairs = [(key.value, value) for key, value in mapping.value if isinstance(key, yaml.ScalarNode)]
-    if any(key == _MERGE for key, _ in pairs):
+    if _MERGE in dict(pairs):
         merged = [value for key, value in pairs if key == _MERGE]
         pairs = [pair for pair in pairs if pair[0] != _MERGE]
         _merge(merged, pairs, {id(mapping)})

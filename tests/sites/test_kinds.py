@@ -22,7 +22,7 @@ def mapping(group: str, kind: str, key: str) -> Mapping:
     ],
 )
 def test_role(group: str, field: str, role: str) -> None:
-    assert kinds.role(mapping(group, "Any", "spec"), field) == role
+    assert kinds.role(group, field) == role
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A document that `candidates.may_hold_images` passes over comes out as if it had been read."""
+"""A document that is passed over, or read by its outline, comes out as if it had been read whole."""
 
 from __future__ import annotations
 
@@ -62,17 +62,17 @@ VALUES = [
 ]
 
 
-def output(text: str) -> bytes:
-    return b"".join(pipeline.post_render(text.encode(), SETTINGS).output)
+def output(text: str, *, listed: bool = False) -> bytes:
+    return b"".join(pipeline.post_render(text.encode(), SETTINGS, listed=listed).output)
 
 
 def same(text: str) -> None:
-    """Post-render a stream, and see that it is the same with every document read."""
+    """Post-render a stream, and see that it is the same with every document read whole."""
     with (
         mock.patch.object(pipeline, "may_hold_images", return_value=True),
         mock.patch("postrenderer.pipeline.Relocation.check"),
     ):
-        everything = output(text)
+        everything = output(text, listed=True)
     with mock.patch("postrenderer.pipeline.Relocation.check"):
         assert output(text).split(b"\n---\n") == everything.split(b"\n---\n")
 
