@@ -30,16 +30,18 @@ class Schema:
             files = metadata.distribution(package)
         except metadata.PackageNotFoundError:
             pytest.skip("the packages for exports are locked for Python 3.11 and newer")
+        found = Path(str(files.locate_file(folder))).glob(pattern)
+        self._unread = {file.stem.replace("_", ""): file for file in found}
+        self._only = next(iter(self._unread)) if len(self._unread) == 1 else ""
         self._classes: dict[str, ast.ClassDef] = {}
-        for file in sorted(Path(str(files.locate_file(folder))).glob(pattern)):
-            found = ast.parse(file.read_text(encoding="utf-8")).body
-            self._classes.update((node.name, node) for node in found if isinstance(node, ast.ClassDef))
 
     def faults(self, kind: str, value: Any, place: str = "") -> list[str]:  # noqa: ANN401  # what JSON can hold
         """Return what is wrong with an object that is to be of a class, a line each."""
         if not isinstance(value, dict):
             return [f"{place} is no mapping"]
-        fields = _fields(self._classes[kind])
+        node = self._class(kind)
+        assert node, f"{kind} is in no schema"
+        fields = _fields(node)
         lines = [f"{place}/{name} is missing" for name, field in fields.items() if field.required and name not in value]
         for name, item in value.items():
             if name not in fields:
@@ -62,9 +64,18 @@ class Schema:
         elif outer in ("List", "Dict"):
             items = enumerate(value) if outer == "List" else value.items()
             lines = [line for key, item in items for line in self._mismatch(inner[-1], item, f"{place}/{key}")]
-        elif outer in self._classes:
+        elif self._class(outer):
             lines = self.faults(outer, value, place)
         return lines
+
+    def _class(self, name: str) -> ast.ClassDef | None:
+        """Find a class, in a file of its name or else in the one file that there is."""
+        if name not in self._classes:
+            file = self._unread.pop(name.lower(), None) or self._unread.pop(self._only, None)
+            for node in ast.parse(file.read_text(encoding="utf-8")).body if file else ():
+                if isinstance(node, ast.ClassDef):
+                    self._classes[node.name] = node
+        return self._classes.get(name)
 
 
 @cache

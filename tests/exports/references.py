@@ -21,7 +21,9 @@ SETTINGS = {
             Rule("quay.io", "q"),
             Rule("quay.io/a", "qa"),
             Rule("docker.io", "hub"),
+            Rule("docker.io/library", "l"),
             Rule("docker.io/library/redis", "r"),
+            Rule("docker.io/memcached", "m"),
             Rule("docker.io/bitnami", "b"),
             Rule("gcr.io/x", "mirror.io"),
             Rule("ghcr.io/y", "mirror.net/z"),
@@ -30,7 +32,7 @@ SETTINGS = {
     ),
     "closed": _DEFAULT._replace(sources=("docker.io", "quay.io/team"), others="fail", pull_secrets=("one", "two")),
     "open": _DEFAULT._replace(others="keep", pull_secrets=()),
-    "whole registry": Settings("docker.io", "me", sources=()),
+    "whole registry": Settings("docker.io", "me", sources=(), rules=(Rule("docker.io", "hub"),)),
 }
 
 BECOMES: dict[str, dict[str, str]] = {
@@ -65,7 +67,8 @@ BECOMES: dict[str, dict[str, str]] = {
         "quay.io/a:1": f"{PRIVATE}/qa:1",
         "quay.io/ab/c": f"{PRIVATE}/q/ab/c",
         "quay.io/kept/d": "quay.io/kept/d",
-        "nginx": f"{PRIVATE}/hub/library/nginx",
+        "nginx": f"{PRIVATE}/l/nginx",
+        "memcached:1": f"{PRIVATE}/m:1",
         "docker.io/acme/app:1": f"{PRIVATE}/hub/acme/app:1",
         "redis:7": f"{PRIVATE}/r:7",
         "redis/redis-stack": f"{PRIVATE}/hub/redis/redis-stack",
@@ -95,7 +98,7 @@ BECOMES: dict[str, dict[str, str]] = {
         "quay.io/a/b": "quay.io/a/b",
     },
     "whole registry": {
-        "nginx": "docker.io/me/nginx",
+        "nginx": "docker.io/me/hub/library/nginx",
         "me/app:1": "me/app:1",
         "quay.io/me/app:2": "docker.io/me/me/app:2",
     },
