@@ -126,14 +126,22 @@ def _plugins(helm: helm_.Helm) -> Iterator[Finding]:
     if all(line.split()[:1] != ["acreg"] for line in listed):
         text = "acreg is no plugin here; the zipapp works without. `helm plugin install FOLDER-OR-URL` makes it one"
         yield Finding("note", subject, text)
-    elif helm.major >= helm_.HELM4:
-        text = (
-            f"--post-renderer {lastrun.POST_RENDERER} is known"
-            if registered
-            else f"--post-renderer {lastrun.POST_RENDERER} is not known, helm acreg install and upgrade work all the"
-            " same; scripts/register-helm4 registers it"
+    if helm.major >= helm_.HELM4:
+        state, text = _post_renderer(registered)
+        yield Finding(state, subject, f"--post-renderer {lastrun.POST_RENDERER} {text}")
+
+
+def _post_renderer(registered: list[Path]) -> tuple[str, str]:
+    """What Helm 4 makes of the name of the post-renderer."""
+    if not registered:
+        return (
+            "note",
+            "is not known, helm acreg install and upgrade work all the same; scripts/register-helm4 registers it",
         )
-        yield Finding("ok" if registered else "note", subject, text)
+    program = registered[0] / "acreg.pyz"
+    if not os.access(program, os.X_OK):
+        return "wrong", f"cannot work, as {program} leads to no program: install the plugin anew"
+    return "ok", "is known"
 
 
 def _settings(flags: dict[str, object]) -> Iterator[Finding]:

@@ -188,6 +188,27 @@ def test_a_zipapp_that_was_there_stays(tmp_path: Path, zipapp: Path) -> None:
     assert list(built.parent.iterdir()) == [built]
 
 
+def test_doctor_sees_what_stops_helm_4(tmp_path: Path, zipapp: Path) -> None:
+    at = home(tmp_path, zipapp, "4.3.1", tmp_path)
+    doctor: list[str | Path] = [zipapp, "doctor", "--registry", "r.example.com"]
+    environment = {**at.helm.environment, "HELM_BIN": str(at.helm.binary)}
+    program = tmp_path / "acreg.pyz"
+    for state, code, text in (
+        ("note", 0, "not known"),
+        ("ok", 0, "is known"),
+        ("wrong", 1, f"{at.plugins}/acreg-post"),
+    ):
+        run = subprocess.run(doctor, env=environment, capture_output=True, text=True, check=False)
+        (line,) = [line for line in run.stdout.splitlines() if "--post-renderer" in line]
+        assert (run.returncode, line.split()[0], text in line) == (code, state, True)
+        if state == "note":
+            shutil.copy(zipapp, program)
+            register = [REPOSITORY / "scripts" / "register-helm4", at.plugins, program]
+            subprocess.run(register, check=True, capture_output=True)
+        else:
+            program.unlink(missing_ok=True)
+
+
 def test_doctor_sees_what_stops_helm_3(tmp_path: Path, zipapp: Path) -> None:
     at = home(tmp_path, zipapp, "3.19.0", source_in(tmp_path / "acreg"))
     at.install()
