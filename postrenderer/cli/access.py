@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import json
 import os
-import ssl
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -127,6 +126,8 @@ def certificate(file: str) -> str:
     Raises:
         SettingsError: it cannot be read, holds none, or holds a private key, which is for nobody else to see.
     """
+    import ssl  # noqa: PLC0415  # slow to import, and only needed here
+
     text = read(file)
     if "PRIVATE KEY-----" in text:
         raise SettingsError(f"--ca-file: {file} holds a private key: name a file that has the certificate alone.")
