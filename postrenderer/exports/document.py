@@ -33,9 +33,10 @@ class Export(NamedTuple):
 
 def write(export: Export) -> str:
     """Write an export as a YAML stream, with texts of several lines as such."""
+    left = [f"NOT DONE: {' '.join(line.split())}" for line in export.left]
     pieces = []
     for number, document in enumerate(export.documents):
-        lines = document.about if number else (*document.about, *(f"NOT DONE: {line}" for line in export.left))
+        lines = document.about if number else [*document.about, *left]
         comments = "".join(f"# {line}\n" for line in lines)
         pieces.append(comments + yaml.dump(document.content, Dumper=_Dumper, sort_keys=False, width=2**31))
     return "---\n".join(pieces)

@@ -9,9 +9,13 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 import yaml
 from helm.harness import tool
+from hypothesis import given
+from hypothesis import strategies as st
+from test_relocation import REFERENCES, build, settings
 
 from exports.references import BECOMES, EVERYWHERE, REFUSED, SETTINGS, images, pod, secrets
 from postrenderer import exports
@@ -39,9 +43,13 @@ def exported(kind: str, values: Settings, *objects: dict[str, Any]) -> Export:
     return exports.OF_MANIFESTS[kind](values, found(result.documents, ()))
 
 
+def written(export: Export) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(document.write(export)))
+
+
 @cache
 def policies(kind: str, name: str) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(document.write(exports.policies(kind, SETTINGS[name], Scope(), "v1"))))
+    return written(exports.policies(kind, SETTINGS[name], Scope(), "v1"))
 
 
 def kustomized(folder: Path, component: dict[str, Any], *objects: dict[str, Any]) -> list[dict[str, Any]]:
@@ -162,6 +170,21 @@ def test_all_items_of_a_list_or_map_are_of_one_type() -> None:
     assert set(types.values()) == {"LIST<STRING>"}
 
 
+@hypothesis.settings(max_examples=20, deadline=None)
+@given(settings(), st.lists(REFERENCES, min_size=1, max_size=9, unique=True))
+def test_policies_agree_on_any_settings_and_references(values: Settings, texts: list[str]) -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    kyverno = pytest.importorskip("exports.engine_kyverno")
+    relocate = build(values)
+    mutating, _, validating, _ = written(exports.policies("admission", values, Scope(), "v1"))
+    rules = written(exports.policies("kyverno", values, Scope(), "v1"))
+    targets = [relocate(text).target for text in texts]
+    assert images(cel.Policy(mutating).mutate(pod(texts))) == targets
+    assert images(kyverno.mutate(rules, "Pod", pod(texts))) == targets
+    outside = [text for text in texts if relocate(text).status not in ("private", "kept")]
+    assert cel.Policy(validating).refusal(pod(texts)).partition(f"{values.prefix}: ")[2] == ", ".join(outside)
+
+
 def test_static_pods_are_passed_over() -> None:
     cel = pytest.importorskip("exports.engine_cel")
     mutating, _, validating, _ = policies("admission", "default")
@@ -181,7 +204,7 @@ def test_workloads(tmp_path: Path) -> None:
     values = SETTINGS["rules"]
     cron = {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "c"}}
     cron["spec"] = {"jobTemplate": {"spec": deployment("", "redis")["spec"]}}
-    objects = [deployment("a", "nginx"), deployment("kept", "busybox"), deployment("b", "quay.io/a/b:1"), cron]
+    objects = [deployment("a", "nginx"), deployment("axe", "busybox"), deployment("b", "quay.io/a/b:1"), cron]
     export = exported("kustomize", values, *objects)
     new = kustomized(tmp_path, yaml.safe_load(document.write(export)), *objects)
     assert sorted(new, key=_name) == sorted(filtered(values, *objects), key=_name)

@@ -103,6 +103,11 @@ def test_cel_is_what_kubernetes_documents() -> None:
         assert set(re.findall(r"(\w+)\(", code)) <= documented | {"in"}
 
 
+def test_a_line_of_what_is_left_is_one_comment() -> None:
+    export = document.Export((document.Document(("a",), {"b": "c\nd"}), document.Document((), {})), ("at /x\ny: z",))
+    assert document.write(export) == "# a\n# NOT DONE: at /x y: z\nb: |-\n  c\n  d\n---\n{}\n"
+
+
 def _texts(value: Any) -> list[str]:  # noqa: ANN401  # what JSON can hold
     if isinstance(value, dict):
         return [text for item in value.values() for text in _texts(item)]
