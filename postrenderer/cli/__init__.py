@@ -9,7 +9,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import NamedTuple
 
-from postrenderer.cli import show
 from postrenderer.errors import SettingsError
 
 
@@ -62,6 +61,8 @@ def main(argv: list[str]) -> int:
     if first == "help" and argv[1:]:
         argv = [argv[1], "--help"]
     elif first in ("--help", "-h", "help"):
+        from postrenderer.cli import show  # noqa: PLC0415  # the filter with settings comes by here, too
+
         show.write(overview())
         return 0
     if first == "--version":

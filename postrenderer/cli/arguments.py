@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
-from postrenderer.cli import show
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
@@ -63,6 +62,8 @@ class Parser(argparse.ArgumentParser):
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Print the help as UTF-8, whatever the locale."""
         if file is None:
+            from postrenderer.cli import show  # noqa: PLC0415  # the filter, whose flags these are too, shows nothing
+
             show.write(self.format_help().removesuffix("\n"))
         else:
             super().print_help(file)

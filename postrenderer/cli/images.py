@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 def main(argv: list[str]) -> int:
     """Print the list."""
-    parser = Parser("acreg images", f"[-o FORM] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser = Parser("acreg images", f"[-o FORM] [SETTINGS] (--list FILE | {inputs.WHERE[1:]}", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--source-only", action="store_true", help="only the references as they are, sorted, each once")

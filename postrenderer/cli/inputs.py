@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from postrenderer.settings import Settings
 
-WHERE = "(< MANIFESTS | -f FILE… | --chart CHART [HELM'S FLAGS] | --release NAME)"
+WHERE = "(< MANIFESTS | -f FILE… | --chart CHART […] | --release NAME)"
 
 _NO_REGISTRY = "global: {imageRegistry: registry.invalid}\n"
 

@@ -6,7 +6,6 @@ rich is imported only for a terminal, and nothing is lost where it is missing.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """
     lines = list(rows)
     widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
-    if is_terminal() and sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns:
+    if is_terminal() and sum(widths) + 2 * len(widths) > _columns():
         for first, second, *rest in lines:
             styled(first, "bold")
             write(f"  {second}")
@@ -55,6 +54,12 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
             return
     for line in [headers, *lines]:
         write("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
+
+
+def _columns() -> int:
+    import shutil  # noqa: PLC0415  # only needed on a terminal
+
+    return shutil.get_terminal_size().columns
 
 
 def styled(text: str, style: str) -> None:

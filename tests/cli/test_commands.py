@@ -26,14 +26,15 @@ def help_of(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_every_command_has_help_with_an_example(capfd: pytest.CaptureFixture[str], command: str) -> None:
     text = help_of(capfd, command, "--help")
     assert text.startswith(f"usage: acreg {command} ")
+    assert max(map(len, text.splitlines())) <= 120
     examples = re.split(r"^examples?:$", text, flags=re.MULTILINE)
     assert len(examples) == 2
     assert re.search(rf"\b(?:acreg|acreg\.pyz|acreg-postrenderer)(?: {command})?\b", examples[1])
     assert help_of(capfd, "help", command) == text
 
 
-@pytest.mark.parametrize("word", ["--help", "-h", "help"])
-def test_the_overview_names_every_command(acreg: Acreg, word: str) -> None:
-    lines = acreg(word).out.splitlines()
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"]], ids=str)
+def test_the_overview_names_every_command(acreg: Acreg, words: list[str]) -> None:
+    lines = acreg(*words).out.splitlines()
     assert [line.split()[0] for line in lines if re.match(r"  \w", line)] == list(cli.COMMANDS)
     assert max(map(len, lines)) <= 100

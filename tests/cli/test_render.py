@@ -78,21 +78,3 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     for option in OPTIONS:
         names = (option.flag, option.negation, option.variable, option.flag and option.key, option.values_key)
         assert [name for name in names if name not in shown] == []
-
-
-@pytest.mark.parametrize("command", cli.COMMANDS)
-def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main([command, "--help"])
-    assert ended.value.code == 0
-    shown, _ = capsys.readouterr()
-    assert shown.startswith("usage: acreg ")
-    assert "example" in shown
-    assert max(map(len, shown.splitlines())) <= 120
-
-
-@pytest.mark.parametrize("arguments", [[], ["help"], ["-h"], ["--help"]])
-def test_the_overview_names_every_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(arguments) == 0
-    shown, _ = capsys.readouterr()
-    assert [name for name in cli.COMMANDS if f"  {name} " not in shown] == []

@@ -82,7 +82,7 @@ def test_values(helm: Helm, zipapp: Path, named: list[str]) -> None:
 
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
-@pytest.mark.parametrize("command", [["images", "-o", "json"], ["diff"], ["render"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("command", [["images", "-o", "json"], ["diff"]], ids=lambda words: words[0])
 def test_chart(helm: Helm, zipapp: Path, named: list[str], command: list[str]) -> None:
     flags = ("-f", PRIVATE_VALUES)
     found = acreg(helm, zipapp, *command, "--chart", *named, *flags)
@@ -91,6 +91,7 @@ def test_chart(helm: Helm, zipapp: Path, named: list[str], command: list[str]) -
 
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
+@pytest.mark.parametrize("named", ["oci"], indirect=True)
 def test_template(helm: Helm, zipapp: Path, named: list[str]) -> None:
     flags = ("-f", PRIVATE_VALUES)
     found = acreg(helm, zipapp, "template", "r", *named, *flags)
