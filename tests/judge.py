@@ -11,7 +11,7 @@ import yaml
 from rendering import SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 _CHART = "apiVersion: v2\nname: judge\nversion: 1.0.0\n"
@@ -46,6 +46,18 @@ def read(helm: Path, documents: Sequence[str], folder: Path) -> list[Any]:
     run = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True)
     data = yaml.load(run.stdout, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)["data"] or {}  # noqa: S506  # both are safe
     return [json.loads(data[str(index)]) for index in range(len(documents))]
+
+
+def moving(references: Iterable[str], relocate: Callable[[str], str]) -> Callable[[str], str]:
+    """What becomes of a text: the references in it are replaced, as wholes.
+
+    Args:
+        references: that may stand in a text.
+        relocate: what becomes of each.
+    """
+    longest_first = "|".join(map(re.escape, sorted(references, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<![\w./:@-])(?:{longest_first})(?![\w./:@-])")
+    return lambda text: pattern.sub(lambda match: relocate(match.group()), text)
 
 
 def differences(before: Any, after: Any, moved: Callable[[str], str], path: str = "") -> list[str]:  # noqa: ANN401  # JSON

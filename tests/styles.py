@@ -24,16 +24,21 @@ OTHER = ("0644", "yes", "22:22", "1e+06", "=", "12:30", "on", "true", "grÃ¼n ðŸ˜
 SECRETS: tuple[Any, ...] = (["one"], ["one", "containerregistry"], ["containerregistry"], [])
 
 
+LABELS = {"app": "nginx", "version": "1.27", "checked": "12:30", "home": "https://quay.io/repository/a/b"}
+"""What names images and is none."""
+
+
 class Stream(NamedTuple):
-    """A stream, the references in it, and how many pods it has."""
+    """A stream, the references in it, how many pods it has, and how many references stand in documents within texts."""
 
     text: str
     references: list[str]
     pods: int
+    embedded: int
 
 
 def stream(rnd: Random, *, nulls: bool = True) -> Stream:
-    """Write one to three documents with a pod each.
+    """Write one to three documents with a pod each, and now and then a ConfigMap with the text of one more.
 
     Args:
         rnd: decides.
@@ -42,7 +47,10 @@ def stream(rnd: Random, *, nulls: bool = True) -> Stream:
     references: list[str] = []
     pods = rnd.randint(1, 3)
     text = "".join(_document(rnd, _pod(rnd, references, nulls=nulls), f"web-{number}") for number in range(pods))
-    return Stream(text.replace("\n", "\r\n") if rnd.random() < 0.2 else text, references, pods)
+    plain = len(references)
+    if rnd.random() < 0.2:
+        text += _config_map(rnd, _pod(rnd, references, nulls=nulls))
+    return Stream(text.replace("\n", "\r\n") if rnd.random() < 0.2 else text, references, pods, len(references) - plain)
 
 
 def _pod(rnd: Random, references: list[str], *, nulls: bool) -> dict[str, Any]:
@@ -71,24 +79,47 @@ def _pod(rnd: Random, references: list[str], *, nulls: bool) -> dict[str, Any]:
     return dict(fields)
 
 
-def _document(rnd: Random, pod: dict[str, Any], name: str) -> str:
+def _wrapped(rnd: Random, pod: dict[str, Any], name: str) -> dict[str, Any]:
     kind, steps = rnd.choice(WRAPPERS)
     value: Any = pod
     for step in reversed(steps):
         value = [value] if step == "-" else {step: value}
+    labels = {key: LABELS[key] for key in LABELS if rnd.random() < 0.3}
+    return {
+        "apiVersion": "v1",
+        "kind": kind,
+        "metadata": {"name": name, **({"labels": labels} if labels else {})},
+        **value,
+    }
+
+
+def _document(rnd: Random, pod: dict[str, Any], name: str) -> str:
+    fields = _wrapped(rnd, pod, name)
     writer = _Writer(rnd)
-    fields = {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **value}
     if rnd.random() < 0.1:
         return f"--- {writer.flow(fields)}\n"
     text = f"---\n# Source: chart/templates/{name}.yaml\n" + writer.mapping(fields, "")
     return text + "".join(f"copy-{anchor}: *{anchor}\n" for anchor in writer.anchors)
 
 
+def _config_map(rnd: Random, pod: dict[str, Any]) -> str:
+    """A ConfigMap with a manifest as text, whose references stand in it letter by letter."""
+    fields = _wrapped(rnd, pod, "embedded")
+    if rnd.random() < 0.3:
+        inner = json.dumps(fields, indent=rnd.choice((None, 2)), ensure_ascii=False)
+    else:
+        inner = _Writer(rnd, escapes=False).mapping(fields, "")
+    data = {"other": rnd.choice(OTHER), rnd.choice(("pod.yaml", "template")): inner}
+    outer = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "embedding"}, "data": data}
+    return "---\n" + _Writer(rnd).mapping(outer, "")
+
+
 class _Writer:
     """Writes data as YAML, each part in a style of its own."""
 
-    def __init__(self, rnd: Random) -> None:
+    def __init__(self, rnd: Random, *, escapes: bool = True) -> None:
         self.rnd = rnd
+        self.escapes = escapes
         self.step = " " * rnd.choice((2, 2, 2, 4, 1))
         self.offset = rnd.choice(("", "  "))
         self.anchors: list[str] = []
@@ -133,6 +164,8 @@ class _Writer:
 
     def scalar(self, value: str, indent: str) -> str:
         """A scalar in a block, in any style that can hold it."""
+        if "\n" in value or value.startswith("{"):
+            return self.text(value, indent)
         if value == "it's" or self.rnd.random() < 0.3:
             return self.quoted(value)
         style = self.rnd.random()
@@ -141,8 +174,16 @@ class _Writer:
         before = f"{self.anchor()} "[1:] if style < 0.15 else self.rnd.choice((*[""] * 12, "!!str ", f"\n{indent}  "))
         return before + value + self.rnd.choice(("", "", "", "", "  ", " # was nginx:0"))
 
+    def text(self, value: str, indent: str) -> str:
+        """A text that holds a document, in a block or in double quotes."""
+        if value.endswith("\n\n") or self.rnd.random() < 0.3:
+            return json.dumps(value, ensure_ascii=False)
+        chomping = "" if value.endswith("\n") else "-"
+        body = value.removesuffix("\n").replace("\n", f"\n{indent}  ")
+        return f"|2{chomping}\n{indent}  {body}"
+
     def quoted(self, value: str) -> str:
-        style = self.rnd.randint(0, 3)
+        style = 1 if {"\n", '"'} & set(value) else self.rnd.randint(0, 3 if self.escapes else 1)
         if style == 0:
             return "'" + value.replace("'", "''") + "'"
         if style == 1:

@@ -30,10 +30,7 @@ def test_only_references_and_pull_secrets_differ(version: str, tmp_path: Path) -
     judged = judge.read(helm, before + after, tmp_path / "judge")
     relocation = Relocation(settings())
     references = {reference for one in streams for reference in one.references}
-
-    def moved(text: str) -> str:
-        return relocation(text).target if text in references else text
-
+    moved = judge.moving(references, lambda reference: relocation(reference).target)
     for index, (old, new) in enumerate(zip(judged, judged[len(before) :])):
         assert "Error" not in old, before[index]
         assert judge.differences(old, new, moved) == [], after[index]
