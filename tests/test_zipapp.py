@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,6 +134,10 @@ def test_two_builds_from_two_folders_with_two_umasks_are_equal(tmp_path: Path) -
     assert built[0] == built[1]
 
 
+compiled = pytest.mark.skipif(not yaml.__with_libyaml__, reason="the zipapp under test has no C extension either")
+
+
+@compiled
 @pytest.mark.parametrize("minor", range(9, 15))
 def test_the_c_extension_is_there_for_every_python(zipapp: Path, minor: int) -> None:
     with zipfile.ZipFile(zipapp) as archive:
@@ -145,6 +150,7 @@ def test_the_c_extension_is_there_for_every_python(zipapp: Path, minor: int) -> 
     assert expected <= names
 
 
+@compiled
 @pytest.mark.skipif(sys.platform != "linux", reason="a Linux extension is loaded")
 def test_a_stripped_extension_loads(machine: Machine) -> None:
     run = machine.with_(SHIV_INTERPRETER="1").run(
