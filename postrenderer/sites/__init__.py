@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,8 @@ SCALAR_FAMILIES = (text,)
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -100,7 +103,7 @@ def _documents(value: str) -> list[yaml.Node]:
     if not text.may_be_document(value):
         return []
     try:
-        roots = composer.compose(value).roots
+        roots = composer.compose(_SURROGATE.sub(r"\\u00", value)).roots
     except (yaml.YAMLError, RecursionError):
         return []
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots

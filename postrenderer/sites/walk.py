@@ -21,6 +21,9 @@ _OBJECT = frozenset(("apiVersion", "kind"))
 _REVISITS = 10_000
 """How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
 
+_SOURCES, _MERGED = 100, 1_000
+"""How many mappings, and how many of their entries, are merged into one; those beyond count where they stand."""
+
 
 def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str], object] = bool) -> Iterator[Visit]:
     """Visit every mapping and every wanted scalar below a node, the node included, in the order of the text.
@@ -44,18 +47,21 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str
                 continue
         else:
             seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            if wanted(node.value):
-                yield Scalar(node, path, key)
-        elif isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.MappingNode):
             pairs = fields(node)
             mapping = Mapping(node, pairs, path, key, listed, _api(pairs, top=path is None or key == "items") or api)
             if not skip(mapping):
                 yield mapping
-                stack.extend((value, (path, name), name, False, mapping.api) for name, value in reversed(pairs))
+                stack += [
+                    (value, (path, name), name, False, mapping.api)
+                    for name, value in reversed(pairs)
+                    if not isinstance(value, yaml.ScalarNode) or wanted(value.value)
+                ]
         elif isinstance(node, yaml.SequenceNode):
             count = len(node.value)
             stack.extend((node.value[i], (path, i), key, True, api) for i in range(count - 1, -1, -1))
+        elif isinstance(node, yaml.ScalarNode) and wanted(node.value):
+            yield Scalar(node, path, key)
 
 
 def _api(pairs: list[tuple[str, yaml.Node]], *, top: bool) -> Api | None:
@@ -71,24 +77,28 @@ def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
 
     Source: https://yaml.org/type/merge.html. The mapping's own entries win, and of several merged mappings the first.
     """
-    pairs = [(key.value, value) for key, value in mapping.value if isinstance(key, yaml.ScalarNode)]
-    if _MERGE in dict(pairs):
-        merged = [value for key, value in pairs if key == _MERGE]
-        pairs = [pair for pair in pairs if pair[0] != _MERGE]
-        _merge(merged, pairs, {id(mapping)})
-    return pairs
-
-
-def _merge(sources: list[yaml.Node], pairs: list[tuple[str, yaml.Node]], within: set[int]) -> None:
-    """Add to the pairs what merged mappings have and the pairs lack; a mapping that merges itself adds nothing."""
-    for source in sources:
-        if id(source) in within:
+    pairs = _own(mapping)
+    if _MERGE not in dict(pairs):
+        return pairs
+    found = [pair for pair in pairs if pair[0] != _MERGE]
+    known = {_MERGE, *(key for key, _ in found)}
+    seen = {id(mapping)}  # a mapping that merges itself adds nothing
+    sources = [value for key, value in reversed(pairs) if key == _MERGE]
+    most = len(found) + _MERGED
+    while sources and len(seen) <= _SOURCES:
+        source = sources.pop()
+        if id(source) in seen:
             continue
-        within.add(id(source))
+        seen.add(id(source))
         if isinstance(source, yaml.SequenceNode):
-            _merge(source.value, pairs, within)
+            sources.extend(reversed(source.value))
         elif isinstance(source, yaml.MappingNode):
-            theirs = [(key.value, value) for key, value in source.value if isinstance(key, yaml.ScalarNode)]
-            own = {_MERGE, *(key for key, _ in pairs)}
-            pairs += [pair for pair in theirs if pair[0] not in own]
-            _merge([value for key, value in theirs if key == _MERGE], pairs, within)
+            theirs = _own(source, most - len(found))
+            found += [pair for pair in theirs if pair[0] not in known]
+            known.update(dict(theirs))
+            sources.extend(value for key, value in reversed(theirs) if key == _MERGE)
+    return found
+
+
+def _own(mapping: yaml.MappingNode, most: int | None = None) -> list[tuple[str, yaml.Node]]:
+    return [(key.value, value) for key, value in mapping.value[:most] if isinstance(key, yaml.ScalarNode)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 from marked import check, config
@@ -112,6 +113,12 @@ def test_documents_within_texts_within_documents(levels: int) -> None:
         text = "data: |\n" + "".join(f"  {line}\n" for line in text.splitlines())
     (site,) = find(text).sites
     assert site.span.reference == "acme/app:1"
+
+
+def test_a_character_that_json_writes_in_halves() -> None:
+    inner = json.dumps({"volumes": [{"image": {"reference": "acme/app"}}], "x": "\U0001f600"})
+    (site,) = find(f"a: '{inner}'\n").sites
+    assert site.span.reference == "acme/app"
 
 
 def test_a_base64_text_within_a_text_is_left_alone() -> None:

@@ -71,3 +71,12 @@ def test_what_belongs_to_which_object() -> None:
 def test_fields_resolve_merge_keys(text: str, expected: dict[str, str]) -> None:
     (root,) = composer.compose(text).roots
     assert {key: value.value for key, value in fields(root)} == expected  # type: ignore[arg-type]  # a mapping
+
+
+def test_what_merges_too_much_keeps_what_is_its_own() -> None:
+    many = ", ".join(f"k{n}: v" for n in range(5_000))
+    (root,) = composer.compose(f"x: &x {{{many}}}\ny: {{a: 1, <<: *x}}").roots
+    merged = dict(fields(root.value[1][1]))
+    assert merged["a"].value == "1"
+    assert "k1" in merged
+    assert len(merged) < 2_000
