@@ -55,6 +55,7 @@ REFUSED = {
         b"\xff\xfe" + POD.decode().encode("utf-16-le") + b"x",
         "The manifests start with a byte order",
     ),
+    "an escape beyond Unicode": (POD + b'    x: "\\U08000050"\n', "Pod (document 1) is not valid YAML: "),
     "tabs as indentation": (b"image:\n\tx: nginx:1\n", "document 1 is not valid YAML: "),
     "an unterminated quote": (POD + b'    x: "y\n', "Pod (document 1) is not valid YAML: "),
     "an unknown tag handle": (POD + b"    x: !e!unknown y\n", "Pod (document 1) is not valid YAML: "),
