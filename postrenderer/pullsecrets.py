@@ -145,13 +145,11 @@ def _insert_flow(text: str, mapping: yaml.MappingNode, field: Field, value: Any)
 
 def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401  # likewise
     """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
-    starts = [_key_start(text, key) for key, _ in mapping.value]
-
-    def rank(index: int) -> tuple[bool, bool]:
-        return bool(before(text, starts[index]).strip(" ")), mapping.value[index][0].value != "containers"
-
-    index = min(range(len(starts)), key=rank)
-    start = starts[index]
+    order = [index for index, (key, _) in enumerate(mapping.value) if key.value == "containers"]
+    order += range(len(mapping.value))
+    alone = (index for index in order if not before(text, _key_start(text, mapping.value[index][0])).strip(" "))
+    index = next(alone, order[0])
+    start = _key_start(text, mapping.value[index][0])
     indent = newline(text, start) + " " * len(before(text, start))
     lines = _block_lines(value, indent, _list_offset(mapping))
     mapping.value.insert(index, (_key(field), _node(value)))

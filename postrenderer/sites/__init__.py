@@ -15,10 +15,13 @@ from postrenderer.sites.site import CERTAIN, KNOWN, STRONG, Api, Context, Mappin
 from postrenderer.sites.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
 
-MAPPING_FAMILIES = (podspec, env, args, fields, secrets)
-"""Asked for every mapping; the first that claims a scalar has it."""
+LIST_FAMILIES = (podspec, env, args)
+"""Asked for every mapping that has a list; they look for nothing else."""
+MAPPING_FAMILIES = (fields, secrets)
+"""Asked for every mapping after those. The first that claims a scalar has it."""
 SCALAR_FAMILIES = (text,)
 """Asked for every scalar that no mapping family has claimed."""
 
@@ -62,8 +65,10 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
     unclaimed: list[Scalar] = []
     for visit in walk(root, kinds.is_passed_over, text.may_hold_images):
         if isinstance(visit, Mapping):
-            sites = _of_families(visit, context, claimed)
-            if podspec.is_pod_spec(visit):
+            lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
+            families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
+            sites = _of_families(families, visit, context, claimed)
+            if lists and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and any(key == "kind" for key, _ in visit.pairs):
                 accounts.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
@@ -109,9 +114,11 @@ def _documents(value: str) -> list[yaml.Node]:
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
 
 
-def _of_families(mapping: Mapping, context: Context, claimed: dict[int, object]) -> list[Site]:
+def _of_families(
+    families: Iterable[ModuleType], mapping: Mapping, context: Context, claimed: dict[int, object]
+) -> list[Site]:
     found: list[Site] = []
-    for family in MAPPING_FAMILIES:
+    for family in families:
         for site in family.sites(mapping, context):
             if claimed.setdefault(id(site.node), family) is family:
                 found.append(site)
