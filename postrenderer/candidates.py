@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer.sites.keys import HINTS
+from postrenderer.sites.keys import COPYING, HINTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NAMES = sorted({hint.lower().encode() for hint in HINTS} - {b"epo"})
 """One of them stands, in any case, in the name of every image or part of it, but for a repository and a hub."""
@@ -39,8 +39,12 @@ _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
 _TAGGED = re.compile(rb":(?<=[\w\]]:)[\w{$]")
 """A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
+_TOOLS = sorted(tool.encode() for tool in COPYING)
+"""What a command may be that makes the images in another list, its arguments, ones that are not pulled."""
 _EVERYWHERE = re.compile(rb"Secret(?<!\wSecret)(?!\w)|(?i:pkg\.crossplane\.io)")
 """What makes every line one that may be about an image: base64, and a field that only its group tells from others."""
+_SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
+"""An escape in what may be one of these."""
 _SCHEMA = re.compile(rb"^kind: CustomResourceDefinition\r?$", re.MULTILINE)
 
 
@@ -68,16 +72,22 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
     """
     if (b"Secret" in raw or b"rossplane" in raw) and _EVERYWHERE.search(raw):
         return None
-    return sorted([*_hints(raw, hosts), *(match.start() for match in _TAGGED.finditer(raw))])
+    if b"\\" in raw and _SPELT.search(raw):
+        return None
+    return sorted([*_hints(raw, hosts), *_places(raw, _TOOLS), *(match.start() for match in _TAGGED.finditer(raw))])
+
+
+def _places(raw: bytes, words: Iterable[bytes]) -> Iterator[int]:
+    for word in words:
+        at = raw.find(word)
+        while at >= 0:
+            yield at
+            at = raw.find(word, at + 1)
 
 
 def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:
     lower = raw.lower()
-    for word in (*_NAMES, *(hosts if len(hosts) <= _FEW else ())):
-        at = lower.find(word)
-        while at >= 0:
-            yield at
-            at = lower.find(word, at + 1)
+    yield from _places(lower, (*_NAMES, *(hosts if len(hosts) <= _FEW else ())))
     for text, patterns in ((raw, _EXACT), (lower, _LOWER)):
         for literal, pattern in patterns:
             if literal in text:

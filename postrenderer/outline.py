@@ -1,11 +1,11 @@
 """The outline of a document: its text without the parts that hold no hint of an image.
 
 Composing costs more than all else, and most of a workload's text is labels, probes, resources and variables. What is
-cut out is the value of a key on its own line, from the next line to the line before the next key of that depth, or the
-lines of a long block scalar. Keys and items of lists stay, so that every path stays what it is.
+cut out is the collection below a key, from the next line to the line before the next key of that depth, or the lines of
+a block scalar. Keys stay, and so does what may belong to an image beside it: a name, a value, a version, a single word.
 
 Whether lines are what they look like can only be told of plain block style. So nothing is cut from a document that has
-anchors, explicit keys, tabs for indentation, or quotes and brackets that a line leaves open, outside of block scalars.
+anchors, explicit keys, tabs, or quotes and brackets that a line leaves open, outside of block scalars.
 """
 
 from __future__ import annotations
@@ -21,32 +21,44 @@ from postrenderer.scalars import Edit, splice
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_KEY = rb"[\w./$-][\w./$ -]*"
-_PARENT = re.compile(rb"( *(?:- +)*)" + _KEY)
-_HEADED = re.compile(rb"( *(?:- +)*)(?:(" + _KEY + rb"|\"[^\"\\\n]*\"|'[^'\n]*'): +)?(?:!\S* +)?")
+_KEY = rb"(?!- )[\w./$-][\w./$ -]*"
+_QUOTED = rb"\"[^\"\\\n]*\"|'[^'\n]*'"
+_PARENT = re.compile(rb"( *(?:- +)*)(?!(?:apiVersion|kind) *\Z)" + _KEY)  # a text or none says what an object is
+_HEADED = re.compile(rb"( *(?:- +)*)(?:(" + _KEY + rb"|" + _QUOTED + rb"): +)?(?:!\S* +)?")
+_INDENT = re.compile(rb" *(?:- +)*")
 _HEADER = rb"[-+0-9]{0,2}[ \t]*(?:#[^\n]*)?\n"
-_MARKS = ((b":\n", re.compile(rb":\n")), (b"|", re.compile(rb"\|" + _HEADER)), (b">", re.compile(rb">" + _HEADER)))
+_MARKS = (
+    (b":\n", re.compile(rb":\n")),
+    (b": ", re.compile(rb": +(?:[#!][^\n]*)?\n")),
+    (b"|", re.compile(rb"\|" + _HEADER)),
+    (b">", re.compile(rb">" + _HEADER)),
+)
 """What ends a line before a value on the lines below: of a key, and of a block scalar."""
-_IN_LINE = rb"(?!(?:[^\n\"'\[\]{}]|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')*[\]}] *(?:#[^\n]*)?\n)"
+_IN_LINE = rb"(?!(?:[^\n#\"'\[\]{}]|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')*[\]}] *(?:#[^\n]*)?\n)"
+_NODE = rb"(?<![^ \n\[{,:]%b)(?<![^ \n\[\]{},\"']:%b)[\w-]"
 _UNSURE = (
-    (b'"', re.compile(rb"\"(?<=[ \n\[{,]\")(?:[^\"\\\n]|\\[^\n])*\\?\n")),
-    (b"'", re.compile(rb"'(?<=[ \n\[{,]')[^'\n]*(?:''[^'\n]*)*\n")),
-    (b"[", re.compile(rb"\[(?<=[ \n]\[)" + _IN_LINE)),
-    (b"{", re.compile(rb"\{(?<=[ \n]\{)" + _IN_LINE)),
-    (b"&", re.compile(rb"&(?<=[ \n\[{,]&)[\w-]")),
-    (b"*", re.compile(rb"\*(?<=[ \n\[{,]\*)[\w-]")),
-    (b"?", re.compile(rb"\?(?<=[ \n]\?)\s")),
-    (b"\t", re.compile(rb"\t(?<=[ \n]\t)")),
+    (b'"', re.compile(rb"\"(?<![^ \n\[{,]\")(?:[^\"\\\n]|\\[^\n])*\\?\n")),
+    (b"'", re.compile(rb"'(?<![^ \n\[{,]')[^'\n]*(?:''[^'\n]*)*\n")),
+    (b"[", re.compile(rb"\[(?<![^ \n]\[)" + _IN_LINE)),
+    (b"{", re.compile(rb"\{(?<![^ \n]\{)" + _IN_LINE)),
+    (b"&", re.compile(rb"&" + _NODE % (b"&", b"&"))),
+    (b"*", re.compile(rb"\*" + _NODE % (rb"\*", rb"\*"))),
+    (b"?", re.compile(rb"\?(?<![^ \n]\?)\s")),
+    (b"\t", re.compile(rb"\t")),
 )
 """What makes lines something else than they look like, unless it stands in a block scalar."""
 _BREAKS = (b"\r", b"\n%", b"\n...")
 _UNICODE_BREAKS = tuple(char.encode() for char in "\x85\u2028\u2029")
 """Other breaks of lines than the usual one, and what has a meaning at the start of a line."""
-_ITEM = re.compile(rb"(?: *(?:#[^\n]*)?\n)* *-(?=[ \n])")
+_COLLECTION = re.compile(rb"(?: *(?:#[^\n]*)?\n)* *(?:(-)(?:[ \n]|\Z)|(?:" + _KEY + rb"|" + _QUOTED + rb") *:[ \n])")
+"""The start of a list, in its group, or of a mapping."""
+_OF_SCALARS = b"|>"
 _LEAST = 48
-"""Bytes of a collection that are worth a cut."""
-_LONGEST_TAG = 128
-"""A block scalar may as well be a tag, unless it is longer."""
+"""Bytes that are worth a cut."""
+_BESIDE = re.compile(rb"(?i:name|value|tag|version|digest|sha)(?![A-Za-z])")
+"""In keys and flags whose text, whatever it is, may say something about an image beside it."""
+_WORDS = re.compile(rb"\s*(?:[{$%<]\S*|[^\s{$%<]+)\s+\S")
+"""The start of what is no image, tag or tool: more than one word, and no template that belongs to the first."""
 
 
 class Outline(NamedTuple):
@@ -97,33 +109,27 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
             continue
         line = raw.rfind(b"\n", 0, mark) + 1
         hint = hints[bisect_left(hints, line)]
-        if raw[mark] == _COLON:
-            key = _PARENT.fullmatch(raw, line, mark)
-            if key is None or mark < protected:
+        if raw[mark] in _OF_SCALARS:
+            header = _header(raw, line, mark)
+            if header is None:
                 continue
-            after = _after_value(key.end(1) - line)
-            if hint < mark:  # and may say something about what is below
-                protected = _end(after, raw, mark, size)
-                continue
-            end = _end(after, raw, mark, min(hint, unsure[bisect_left(unsure, line)]))
-            if end - below >= _LEAST:
-                item = _ITEM.match(raw, below, end)  # a list stays one
-                cuts.append((item.end(), end - raw.endswith(b"\n", below, end)) if item else (below, end))
-            passed = max(passed, end)
-        else:
-            column = _column(raw, line, mark)
-            if column is None:
-                continue
+            column, key = header
             if column < 0 or unsure[checked] < mark:
                 return []
             passed = _end(_after_scalar(column), raw, below - 1, size)
             checked = bisect_left(unsure, passed)
-            if passed <= hint and passed - below > _LONGEST_TAG and mark >= protected:
+            beside = line if key else _item_before(raw, line, column)
+            hint = hints[bisect_left(hints, beside)]
+            if passed <= hint and mark >= protected and _says_nothing(key or raw[beside:line], raw, below, passed):
                 cuts.append((below, passed))
+        elif mark < protected:
+            continue
+        elif hint < mark:  # and may say something about what is below
+            protected = _end(_after_value(_indent(raw, line)), raw, mark, size)
+        else:
+            passed, found = _collection(raw, line, (mark, below), min(hint, unsure[bisect_left(unsure, line)]))
+            cuts += found
     return cuts if unsure[checked] == size else []
-
-
-_COLON = ord(":")
 
 
 def _places(raw: bytes, patterns: Iterable[tuple[bytes, re.Pattern[bytes]]]) -> list[tuple[int, int]]:
@@ -131,12 +137,44 @@ def _places(raw: bytes, patterns: Iterable[tuple[bytes, re.Pattern[bytes]]]) -> 
     return sorted([match.span() for literal, pattern in patterns if literal in raw for match in pattern.finditer(raw)])
 
 
-def _column(raw: bytes, line: int, mark: int) -> int | None:
-    """The column of the key or dash in front of a block scalar; None in a comment, and -1 if it is none of these."""
+def _indent(raw: bytes, line: int) -> int:
+    """The column of the first thing on a line behind the dashes."""
+    indent = _INDENT.match(raw, line)
+    return indent.end() - line if indent else 0
+
+
+def _collection(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tuple[int, list[tuple[int, int]]]:
+    """Where the collection below a key ends, and what of it can go; 0 if there is none that ends before a limit."""
+    at, below = mark
+    key = _PARENT.fullmatch(raw, line, at) if below == at + 2 else None
+    end = _end(_after_value(key.end(1) - line), raw, at, limit) if key else 0
+    first = _COLLECTION.match(raw, below, end)
+    if first is None:
+        return 0, []
+    start, stop = (
+        (first.end(1), end - raw.endswith(b"\n", below, end)) if first[1] else (below, end)
+    )  # a list stays one
+    return end, [(start, stop)] if stop - start >= _LEAST else []
+
+
+def _header(raw: bytes, line: int, mark: int) -> tuple[int, bytes] | None:
+    """The column of the key or dash in front of a block scalar, and the key; None in a comment, -1 if it is neither."""
     header = _HEADED.fullmatch(raw, line, mark)
     if header is None:
-        return None if raw[line:mark].lstrip(b" ").startswith(b"#") else -1
-    return header.end(1) - line if header[2] else header[1].rfind(b"-")
+        return None if raw[line:mark].lstrip(b" ").startswith(b"#") else (-1, b"")
+    return (header.end(1) - line, header[2]) if header[2] else (header[1].rfind(b"-"), b"")
+
+
+def _item_before(raw: bytes, line: int, column: int) -> int:
+    """Where the item before an item may start, which may be a flag; the item's line itself if it is the first."""
+    if raw.endswith(b":\n", 0, line):
+        return line
+    return max(raw.rfind(b"\n" + raw[line : line + column] + b"-", 0, line), 0)
+
+
+def _says_nothing(name: bytes, raw: bytes, start: int, end: int) -> bool:
+    """Whether a block scalar without a hint is long, and says nothing of an image beside it either."""
+    return end - start >= _LEAST and not _BESIDE.search(name) and _WORDS.match(raw, start, end) is not None
 
 
 def _end(pattern: re.Pattern[bytes], raw: bytes, position: int, limit: int) -> int:
