@@ -86,6 +86,13 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
         yaml.YAMLError: it is not YAML.
         RecursionError: it has more than _DEEPEST levels.
     """
+    try:
+        return _compose(text, elsewhere)
+    except (ValueError, OverflowError):  # PyYAML's Python code hands an escape to chr() as it stands
+        raise yaml.YAMLError("found an escape for a character beyond Unicode") from None
+
+
+def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
     if text.count("[") + text.count("{") > _DEEP or _DEEP_INDENT.search(text):
         return from_events(text, elsewhere)
     try:
@@ -94,8 +101,9 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
         return from_events(text, elsewhere)
 
 
-CHECKS_QUICKLY = hasattr(Loader, "raw_parse")
-"""Whether check() is there, which takes a fifth of the time of composing: the C extension has it."""
+def can_check() -> bool:
+    """Whether check() is there, which takes a fifth of the time of composing: the C extension has it."""
+    return hasattr(Loader, "raw_parse")
 
 
 def check(raw: bytes) -> None:

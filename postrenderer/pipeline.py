@@ -76,11 +76,11 @@ def post_render(raw: bytes, settings: Settings, *, listed: bool = True) -> Resul
     done: list[Processed] = []
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    whole = listed or settings.strict or settings.service_accounts or bool(settings.locations)
+    whole = listed or settings.strict or settings.service_accounts or bool(settings.locations or settings.ignore)
     for document in stream.documents(encoded.data):
         source = document.raw()
         if may_hold_images(source, hosts) or any(word in source for word in words):
-            hinted = None if whole or not composer.CHECKS_QUICKLY else hints(source, hosts)
+            hinted = None if whole or not composer.can_check() else hints(source, hosts)
             new, processed = _read(document, hinted, settings, relocation)
             pieces.append(new)
             done += processed

@@ -121,3 +121,9 @@ def strip(node: yaml.Node) -> Any:  # noqa: ANN401  # nested tuples
 def test_what_holds_itself_cannot_be_written_out(text: str) -> None:
     with pytest.raises(RecursionError):
         composer.written_out(composer.from_events(text).roots[0])
+
+
+@pytest.mark.parametrize("text", ['"\\U08000050"', '"\\Uffffffff"', "[" * 600 + '"\\U08000050"' + "]" * 600])
+def test_an_escape_beyond_unicode_is_no_yaml(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        composer.compose(text)
