@@ -13,14 +13,11 @@ from postrenderer.cli.images import hook_positions
 from postrenderer.errors import SettingsError
 from postrenderer.exports import document
 from postrenderer.exports.admission import Scope
+from postrenderer.exports.flux import HelmRelease
 from postrenderer.exports.found import found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from postrenderer.exports.document import Export
-    from postrenderer.exports.found import Found
-    from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
 Write what makes other programs point images at the private registry, by the same rules, where no post-renderer can:
@@ -35,8 +32,8 @@ What a program cannot do of what acreg does is said on standard error and in com
 
 _EXAMPLES = """\
 examples:
-  The post-renderer of a HelmRelease, and a component for `components` of a kustomization:
-    helm acreg export flux --chart appcircle/appcircle -f values.yaml > post-renderers.yaml
+  A patch for a HelmRelease in Git, and a component for `components` of a kustomization:
+    helm acreg export flux --helm-release appcircle/server --chart appcircle/appcircle -f values.yaml > patch.yaml
     kustomize build app | acreg export kustomize --registry registry.example.com:8083 > private/kustomization.yaml
   Every pod of a cluster but those of two namespaces; see first what the API server thinks of the policies:
     helm acreg export admission --values values.yaml --except kube-system --except local-path-storage > policies.yaml
@@ -47,6 +44,7 @@ examples:
 
 exit codes: as `acreg render`."""
 
+_HELM_RELEASE = re.compile("(?:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)/)?([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)")
 _DNS_LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _NAMESPACE_LABEL = re.compile(r"((?:[a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)=([A-Za-z0-9_.-]{0,63})")
 _FIRST_BETA, _FIRST_STABLE = 34, 36
@@ -61,6 +59,12 @@ def main(argv: list[str]) -> int:
     kind = next((argument for argument in argv if argument in exports.KINDS), "")
     if kind in exports.OF_POLICIES or not kind:
         _add_scope(parser)
+    if kind not in exports.KINDS or kind == "flux":
+        parser.add_argument(
+            "--helm-release",
+            metavar="[NAMESPACE/]NAME",
+            help="the HelmRelease that it is for: makes it a patch, where else it is only the part of one; for flux",
+        )
     export = (_of_policies if kind in exports.OF_POLICIES else _of_manifests)(parser, argv)
     show.write(document.write(export).removesuffix("\n"))
     for line in export.left:
@@ -102,12 +106,22 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # policies do not need it
 
     request = inputs.parse(parser, argv)
+    release = _helm_release(request.text("helm_release"))
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
     result = post_render(manifests.data, wanted)
-    make: Callable[[Settings, Found], Export] = exports.OF_MANIFESTS[request.text("kind")]
-    return make(wanted, found(result.documents, hook_positions(manifests.data)))
+    held = found(result.documents, hook_positions(manifests.data), wanted)
+    return exports.of_manifests(request.text("kind"), wanted, held, release)
+
+
+def _helm_release(given: str) -> HelmRelease | None:
+    if not given:
+        return None
+    match = _HELM_RELEASE.fullmatch(given)
+    if not match:
+        raise SettingsError(f"--helm-release: `{given}` is not NAME or NAMESPACE/NAME, such as `appcircle/server`.")
+    return HelmRelease(match[1] or "", match[2])
 
 
 def _excepted(given: object) -> tuple[str, ...]:

@@ -16,11 +16,25 @@ from postrenderer.exports.kyverno_cel import kyverno_cel
 if TYPE_CHECKING:
     from postrenderer.exports.admission import Scope
     from postrenderer.exports.document import Export
+    from postrenderer.exports.flux import HelmRelease
+    from postrenderer.exports.found import Found
     from postrenderer.settings import Settings
 
-OF_MANIFESTS = {"flux": flux, "kustomize": kustomize}
+OF_MANIFESTS = ("flux", "kustomize")
 OF_POLICIES = ("kyverno", "kyverno-cel", "admission")
 KINDS = (*OF_MANIFESTS, *OF_POLICIES)
+
+
+def of_manifests(kind: str, settings: Settings, found: Found, release: HelmRelease | None = None) -> Export:
+    """Return what an engine is to do about some manifests.
+
+    Args:
+        kind: one of OF_MANIFESTS.
+        settings: what the relocation is.
+        found: what the manifests hold.
+        release: the HelmRelease that it is for, for `flux`.
+    """
+    return flux(settings, found, release) if kind == "flux" else kustomize(settings, found)
 
 
 def policies(kind: str, settings: Settings, scope: Scope, version: str) -> Export:

@@ -19,10 +19,11 @@ GROUP = "admissionregistration.k8s.io"
 NAME = "acreg-private-images"
 _MIRROR = "kubernetes.io/config.mirror"
 """The annotation of a mirror pod, which shows a static pod of a node's own files: nothing can be changed through it."""
-LEFT = (
+PODS_ALONE = (
     "images in variables, arguments, ConfigMaps and custom resources stay, as policies look at pods alone; those of the"
     " pods that operators make of them are moved."
 )
+IGNORE = "`ignore` is not heeded: policies move the images of every pod."
 
 
 class Scope(NamedTuple):
@@ -65,18 +66,20 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
         "and image volumes. Pods alone are changed, not what they are made from, which stays as Git or Helm has it.",
         "A running pod keeps the images that it has.",
     )
-    about_validating = (
-        "Refuses pods with images from elsewhere, but for those under `keep`. To see first what it would refuse, let",
-        "its binding say `validationActions: [Warn, Audit]`.",
+    refuses = (
+        "Refuses pods with images from elsewhere, but for those under `keep`."
+        if settings.others != "keep"
+        else "Refuses pods with images under `rules` and `sources` only: `others` is `keep`, so all else may come in."
     )
+    preview = "To see first what it would refuse, let its binding say `validationActions: [Warn, Audit]`."
     return Export(
         (
             _object("MutatingAdmissionPolicy", version, mutating_spec(settings), about_mutating),
             _binding("MutatingAdmissionPolicyBinding", version, scope),
-            _object("ValidatingAdmissionPolicy", "v1", validating, about_validating),
+            _object("ValidatingAdmissionPolicy", "v1", validating, (refuses, preview)),
             _binding("ValidatingAdmissionPolicyBinding", "v1", scope, validationActions=["Deny"]),
         ),
-        (LEFT,),
+        (PODS_ALONE, *([IGNORE] if settings.ignore else [])),
     )
 
 

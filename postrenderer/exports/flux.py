@@ -5,7 +5,7 @@ Format: `spec.postRenderers` of HelmRelease (helm.toolkit.fluxcd.io/v2), https:/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.exports import kustomize
 from postrenderer.exports.document import Document, Export
@@ -14,18 +14,39 @@ if TYPE_CHECKING:
     from postrenderer.exports.found import Found
     from postrenderer.settings import Settings
 
-_ABOUT = (
-    "The post-renderer of a HelmRelease (helm.toolkit.fluxcd.io/v2): put `postRenderers` under its `spec`, in Git.",
-    "It knows the images of the chart's version that it was made from; make it anew when that changes.",
-)
+_PART = "The post-renderer of a HelmRelease (helm.toolkit.fluxcd.io/v2): put `postRenderers` under its `spec`, in Git."
+_PATCH = "A patch that gives a HelmRelease its post-renderer: name it under `patches` of the kustomization in Git."
+_UNTIL = "It knows the images of the chart's version that it was made from; make it anew when that changes."
 
 
-def flux(settings: Settings, found: Found) -> Export:
-    """Return the post-renderer for the images of a chart, as the part of a HelmRelease."""
-    content = {"spec": {"postRenderers": [{"kustomize": kustomize.transformers(settings, found)}]}}
+class HelmRelease(NamedTuple):
+    """The HelmRelease that a post-renderer is for: its own name and namespace; the namespace may be empty."""
+
+    namespace: str
+    name: str
+
+
+def flux(settings: Settings, found: Found, release: HelmRelease | None = None) -> Export:
+    """Return the post-renderer for the images of a chart.
+
+    Args:
+        settings: what the relocation is.
+        found: what the chart holds.
+        release: makes it a patch for this HelmRelease; else it is the part of one.
+    """
+    content: dict[str, Any] = {"spec": {"postRenderers": [{"kustomize": kustomize.transformers(settings, found)}]}}
+    if release:
+        metadata = {"name": release.name, "namespace": release.namespace}
+        content = {
+            "apiVersion": "helm.toolkit.fluxcd.io/v2",
+            "kind": "HelmRelease",
+            "metadata": {key: value for key, value in metadata.items() if value},
+            **content,
+        }
     hooks = [
         f"{place}: in a chart hook, which a helm-controller that is built on Helm 3 does not post-render."
         for place in found.images
         if place.hook
     ]
-    return Export((Document(_ABOUT, content),), (*kustomize.left(found), *dict.fromkeys(hooks)))
+    about = (_PATCH if release else _PART, _UNTIL)
+    return Export((Document(about, content),), (*kustomize.left(settings, found), *dict.fromkeys(hooks)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.sites.site import pointer
+from postrenderer.relocation import Relocation
+from postrenderer.sites.site import WEAK, pointer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from postrenderer.pipeline import Image, Processed
+    from postrenderer.settings import Settings
 
 _CONTAINER = re.compile(r"(.*/)(?:containers|initContainers)/[0-9]+/image")
 _POD_SPECS = {
@@ -24,7 +26,7 @@ _POD_SPECS = {
 
 
 class Place(NamedTuple):
-    """A reference that moves, or an object that needs pull secrets where `source` is empty.
+    """A reference, or an object that needs pull secrets where `source` is empty.
 
     Attributes:
         source: the reference, as it is.
@@ -34,6 +36,7 @@ class Place(NamedTuple):
         kind: of the document.
         name: of the document.
         hook: whether the document is a chart hook.
+        left: why acreg itself leaves the reference where it is; empty if it moves.
     """
 
     source: str
@@ -43,6 +46,7 @@ class Place(NamedTuple):
     kind: str
     name: str
     hook: bool
+    left: str = ""
 
     @property
     def is_container(self) -> bool:
@@ -63,7 +67,7 @@ class Workload(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The references that move, and who needs pull secrets.
+    """The references that move or should, and who needs pull secrets.
 
     Attributes:
         images: the references.
@@ -71,6 +75,7 @@ class Found(NamedTuple):
         needing: workloads with an image on the private registry.
         others: workloads without one.
         secrets: other places that need pull secrets.
+        public: references that acreg leaves outside the private registry, though the settings do not keep them there.
     """
 
     images: tuple[Place, ...]
@@ -78,6 +83,7 @@ class Found(NamedTuple):
     needing: tuple[Workload, ...]
     others: tuple[Workload, ...]
     secrets: tuple[Place, ...]
+    public: tuple[Place, ...]
 
 
 def pod_spec(kind: str) -> tuple[str, ...]:
@@ -85,22 +91,30 @@ def pod_spec(kind: str) -> tuple[str, ...]:
     return tuple(filter(None, _POD_SPECS[kind].split("/")))
 
 
-def found(documents: Iterable[Processed], hooks: Collection[int]) -> Found:
+def found(documents: Iterable[Processed], hooks: Collection[int], settings: Settings) -> Found:
     """Collect what exports need.
 
     Args:
         documents: as the pipeline processed them.
         hooks: the positions of those that are chart hooks.
+        settings: as they were processed with.
     """
+    relocation = Relocation(settings)
     images: list[Place] = []
     registries: list[Place] = []
     secrets: list[Place] = []
+    public: list[Place] = []
     workloads: dict[Workload, bool] = {}
     for document in documents:
         identity = document.identity
         names = (identity.api_version, identity.kind, identity.name, identity.position in hooks)
         images += _moved(document.images, names)
         registries += _moved(document.registries, names)
+        public += [
+            Place(image.source, "", pointer(image.site.path), *names, image.left)
+            for image in (*document.images, *document.registries)
+            if image.left and image.site.span.level != WEAK and relocation(image.site.span.reference).status != "kept"
+        ]
         inside = _POD_SPECS.get(identity.kind, "no such place")
         own = [image for image in document.images if pointer(image.site.path).startswith(inside)]
         if own:
@@ -113,7 +127,7 @@ def found(documents: Iterable[Processed], hooks: Collection[int]) -> Found:
         ]
     needing = tuple(workload for workload, needs in workloads.items() if needs)
     others = tuple(workload for workload, needs in workloads.items() if not needs)
-    return Found(tuple(images), tuple(registries), needing, others, tuple(secrets))
+    return Found(tuple(images), tuple(registries), needing, others, tuple(secrets), tuple(public))
 
 
 def _moved(images: Iterable[Image], names: tuple[str, str, str, bool]) -> Iterable[Place]:

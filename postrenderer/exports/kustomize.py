@@ -29,7 +29,7 @@ _ABOUT = (
 def kustomize(settings: Settings, found: Found) -> Export:
     """Return the component for the images of some manifests."""
     content = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", **transformers(settings, found)}
-    return Export((Document(_ABOUT, content),), left(found))
+    return Export((Document(_ABOUT, content),), left(settings, found))
 
 
 def transformers(settings: Settings, found: Found) -> dict[str, Any]:
@@ -40,12 +40,17 @@ def transformers(settings: Settings, found: Found) -> dict[str, Any]:
     return {key: value for key, value in (("images", images), ("patches", patches)) if value}
 
 
-def left(found: Found) -> tuple[str, ...]:
-    """Return what kustomize cannot do about these manifests."""
+def left(settings: Settings, found: Found) -> tuple[str, ...]:
+    """Return what of these manifests stays as it is, or moves though it should not."""
     beyond = [place for place in found.images if not place.is_container]
     lines = [f"{place}: no image of a container or init container, so it stays." for place in beyond]
     lines += [f"{place}: a part of references, so it stays." for place in found.registries]
     lines += [f"{place}: kustomize does not know how lists merge there." for place in found.secrets]
+    lines += [f"{place}: {place.left}, so it stays." for place in found.public]
+    if settings.ignore and found.images:
+        lines.append(
+            "`ignore` is not heeded: kustomize knows an image by its name alone, and moves it in every container."
+        )
     return tuple(dict.fromkeys(lines))
 
 

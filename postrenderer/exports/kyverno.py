@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from postrenderer.exports.admission import IGNORE
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.prefixes import END, OFFICIAL_START, table
 from postrenderer.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
@@ -37,11 +38,10 @@ _NOT_OF_A_POD_THAT_RUNS = {
     "operator": "NotEquals",
     "value": "UPDATE Pod",
 }
-_LEFT = (
-    "images in variables, arguments, ConfigMaps and custom resources stay: the policies look at pods and their makers.",
-    "a pod that runs keeps its images, those that an update gives it too.",
-    "images from elsewhere come in, though `others` is `fail`: `acreg export admission` refuses them.",
+_PODS_AND_MAKERS = (
+    "images in variables, arguments, ConfigMaps and custom resources stay: the policies look at pods and their makers."
 )
+_RUNNING = "a pod that runs keeps its images, those that an update gives it too."
 
 
 def kyverno(settings: Settings, scope: Scope) -> Export:
@@ -64,8 +64,16 @@ def kyverno(settings: Settings, scope: Scope) -> Export:
             ),
             Document(("Containers that `kubectl debug` adds.",), _policy("acreg-private-debug-images", [ephemeral])),
         ),
-        _LEFT if settings.others == "fail" else _LEFT[:-1],
+        (_PODS_AND_MAKERS, _RUNNING, *unheeded(settings)),
     )
+
+
+def unheeded(settings: Settings) -> tuple[str, ...]:
+    """Return what Kyverno's mutate policies do not do of the settings."""
+    found = [IGNORE] if settings.ignore else []
+    if settings.others == "fail":
+        found.append("images from elsewhere come in, though `others` is `fail`: `acreg export admission` refuses them.")
+    return tuple(found)
 
 
 def full_name(image: str) -> str:

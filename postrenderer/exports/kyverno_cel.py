@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.exports.admission import LEFT, NAME, mutating_spec
+from postrenderer.exports.admission import NAME, PODS_ALONE, mutating_spec
 from postrenderer.exports.document import Document, Export
+from postrenderer.exports.kyverno import unheeded
 
 if TYPE_CHECKING:
     from postrenderer.exports.admission import Scope
@@ -33,4 +34,4 @@ def kyverno_cel(settings: Settings, scope: Scope) -> Export:
         "metadata": {"name": NAME},
         "spec": spec,
     }
-    return Export((Document(_ABOUT, content),), (LEFT,))
+    return Export((Document(_ABOUT, content),), (PODS_ALONE, *unheeded(settings)))

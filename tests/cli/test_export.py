@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from postrenderer import cli, exports
 from postrenderer.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Callable
 
     from cli.conftest import Ended
@@ -61,6 +61,51 @@ def test_flux_names_hooks(acreg: Callable[..., Ended], manifests: Path) -> None:
     assert {"name": "quay.io/a/b", "newName": f"{PRIVATE}/a/b"} in renderer["kustomize"]["images"]
     assert "/spec/template/spec/containers/0/image of Job j: in a chart hook" in err
     assert err.count("in a chart hook") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "metadata"), [("n/r", {"name": "r", "namespace": "n"}), ("web.v2", {"name": "web.v2"})]
+)
+def test_a_patch_for_a_helm_release(
+    acreg: Callable[..., Ended], manifests: Path, given: str, metadata: dict[str, str]
+) -> None:
+    part = yaml.safe_load(acreg("export", "flux", *REGISTRY, "-f", manifests).out)
+    out = acreg("export", "flux", "--helm-release", given, *REGISTRY, "-f", manifests).out
+    assert yaml.safe_load(out) == {
+        "apiVersion": "helm.toolkit.fluxcd.io/v2",
+        "kind": "HelmRelease",
+        "metadata": metadata,
+        **part,
+    }
+
+
+IGNORE = "ignore: [{kind: Pod, name: other, path: /spec/containers/*/image}]\n"
+
+
+@pytest.mark.parametrize("kind", exports.OF_MANIFESTS)
+def test_what_stays_public_is_said(acreg: Callable[..., Ended], manifests: Path, kind: str) -> None:
+    Path("acreg.yaml").write_text(IGNORE, encoding="utf-8")
+    said = acreg("export", kind, *REGISTRY, "--source", "quay.io", "--others", "fail", "-f", manifests).err
+    assert "not done: nginx:1.27 at /spec/containers/0/image of Pod p: others: fail, so it stays.\n" in said
+    assert "not done: `ignore` is not heeded: kustomize knows an image by its name alone" in said
+    for kept in (("--keep", "docker.io"), ("--others", "keep", "--source", "quay.io")):
+        assert "nginx" not in acreg("export", kind, *REGISTRY, *kept, "-f", manifests).err
+
+
+@pytest.mark.parametrize("kind", exports.OF_POLICIES)
+def test_policies_say_what_they_do_not_heed(acreg: Callable[..., Ended], empty_folder: Path, kind: str) -> None:
+    assert "`ignore`" not in acreg("export", kind, *REGISTRY).err
+    (empty_folder / "acreg.yaml").write_text(IGNORE, encoding="utf-8")
+    assert "not done: `ignore` is not heeded: policies move the images" in acreg("export", kind, *REGISTRY).err
+    refuses = kind == "admission"
+    assert ("though `others` is `fail`" in acreg("export", kind, *REGISTRY, "--others", "fail").err) is not refuses
+
+
+@pytest.mark.parametrize(
+    ("others", "refused"), [("rewrite", "from elsewhere"), ("keep", "under `rules` and `sources`")]
+)
+def test_what_admission_says_it_refuses(acreg: Callable[..., Ended], others: str, refused: str) -> None:
+    assert f"# Refuses pods with images {refused}" in acreg("export", "admission", *REGISTRY, "--others", others).out
 
 
 def test_nothing_to_do_is_a_valid_post_renderer(acreg: Callable[..., Ended], empty_folder: Path) -> None:
@@ -114,6 +159,8 @@ def test_no_pull_secrets_no_patch(acreg: Callable[..., Ended], manifests: Path) 
         (("admission", *REGISTRY, "--kubernetes", "1.30"), "since Kubernetes 1.34, and stable since 1.36"),
         (("admission", *REGISTRY, "--kubernetes", "new"), "`new` is not a version such as 1.36"),
         (("flux", *REGISTRY, "--label", "x=y"), "--label is not an argument"),
+        (("flux", *REGISTRY, "--helm-release", "a/b/c"), "--helm-release: `a/b/c` is not NAME or NAMESPACE/NAME"),
+        (("kustomize", *REGISTRY, "--helm-release", "a"), "--helm-release is not an argument"),
     ],
 )
 def test_wrong_usage_is_said(acreg: Callable[..., Ended], arguments: tuple[str, ...], message: str) -> None:

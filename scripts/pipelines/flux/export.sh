@@ -6,12 +6,5 @@
 # Tested: it runs under Helm 3 and Helm 4; kustomize makes the HelmRelease, and, as the controller does, makes the images
 # of the chart private with it. Flux itself was not at hand.
 set -eu
-acreg.pyz export flux --chart ./chart -f values.yaml > rules.yaml
-cat - rules.yaml > post-renderers.yaml <<END
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata:
-  name: appcircle-server
-  namespace: appcircle
-END
-rm rules.yaml
+acreg.pyz export flux --helm-release appcircle/appcircle-server --chart ./chart -f values.yaml > new.yaml
+mv new.yaml post-renderers.yaml # only if all went well
