@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from helm.conftest import helm, namespace, shiv_root  # noqa: F401  # fixtures
+from helm.harness import tool
 
 from pipelines import workspace
 
@@ -16,14 +17,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def checkout(
+def offline(
     helm: Helm,  # noqa: F811  # the fixture
-    namespace: Namespace,  # noqa: F811  # the fixture
     tmp_path: Path,
     zipapp: Path,
     shiv_root: Path,  # noqa: F811  # the fixture
 ) -> Workspace:
+    """A checkout on a machine that knows no cluster."""
+    return workspace.make(tmp_path / "machine", helm, zipapp, shiv_root, tool("kubectl-1.29.1"))
+
+
+@pytest.fixture
+def checkout(offline: Workspace, namespace: Namespace) -> Workspace:  # noqa: F811  # the fixture
     """A checkout on a machine that reaches the cluster, with NAMESPACE as a variable of the pipeline."""
-    made = workspace.make(tmp_path / "machine", helm, zipapp, shiv_root, namespace.kubectl)
-    made.environment.update(KUBECONFIG=namespace.kubeconfig, NAMESPACE=namespace.name)
-    return made
+    offline.environment.update(KUBECONFIG=namespace.kubeconfig, NAMESPACE=namespace.name)
+    return offline

@@ -69,14 +69,13 @@ def test_pipes(checkout: Workspace, namespace: Namespace, tmp_path: Path) -> Non
     assert (public.code, "should be" in public.stdout) == (1, True)
 
 
-@pytest.mark.cluster
 @both
 @pytest.mark.parametrize("chart", ["plain", "hooks-only"])
-def test_argo_cd_renders(checkout: Workspace, chart: str) -> None:
-    folder = checkout.folder / "application"
+def test_argo_cd_renders(offline: Workspace, chart: str) -> None:
+    folder = offline.folder / "application"
     shutil.copytree(CHARTS / chart, folder)
     shutil.copy(VALUES / "private.yaml", folder / "values.yaml")
-    at = checkout._replace(folder=folder)
+    at = offline._replace(folder=folder)
     known = {"ARGOCD_APP_NAME": "r", "ARGOCD_APP_NAMESPACE": "n", "KUBE_VERSION": "1.31.0"}
     spec = load("argocd/config-management-plugin.yml")["spec"]
     made = [at.run(*spec[step]["command"], *spec[step].get("args", []), **known) for step in ("init", "generate")]
@@ -118,33 +117,31 @@ def test_the_sidecar_has_what_the_plugin_runs() -> None:
     assert copied["acreg.pyz"] == "/usr/local/bin/acreg.pyz"
 
 
-@pytest.mark.cluster
 @both
-def test_flux(checkout: Workspace) -> None:
+def test_flux(offline: Workspace) -> None:
     for file in (PIPELINES / "flux").iterdir():
-        shutil.copy(file, checkout.folder)
-    made = checkout.sh("./export.sh && kubectl kustomize .")
+        shutil.copy(file, offline.folder)
+    made = offline.sh("./export.sh && kubectl kustomize .")
     assert made.code == 0, made.stderr
     (release,) = [one for one in yaml.safe_load_all(made.stdout) if one]
     assert release["spec"]["valuesFrom"]
     (post_renderer,) = release["spec"]["postRenderers"]
 
     # What the helm-controller does with it.
-    controller = checkout.folder / "controller"
+    controller = offline.folder / "controller"
     controller.mkdir()
-    rendered = checkout.sh("helm template r ./chart -f values.yaml")
+    rendered = offline.sh("helm template r ./chart -f values.yaml")
     (controller / "rendered.yaml").write_text(rendered.stdout, encoding="utf-8")
     kustomization = {"resources": ["rendered.yaml"], **post_renderer["kustomize"]}
     (controller / "kustomization.yaml").write_text(yaml.safe_dump(kustomization), encoding="utf-8")
-    assert_private(checkout.sh("kubectl kustomize controller").stdout)
+    assert_private(offline.sh("kubectl kustomize controller").stdout)
 
 
-@pytest.mark.cluster
 @both
-def test_helmfile(checkout: Workspace, helm: Helm) -> None:
+def test_helmfile(offline: Workspace, helm: Helm) -> None:
     content = load("helmfile.yaml")
     defaults, (release,) = content["helmDefaults"], content["releases"]
-    run = checkout.run(
+    run = offline.run(
         *("helm", "template", release["name"], release["chart"], "--namespace", release["namespace"]),
         *("--post-renderer", defaults["postRenderer"] if helm.major == 3 else helm.post_renderer),
         *(f"--post-renderer-args={argument}" for argument in defaults["postRendererArgs"]),
@@ -155,9 +152,8 @@ def test_helmfile(checkout: Workspace, helm: Helm) -> None:
     assert_private(run.stdout)
 
 
-@pytest.mark.cluster
 @pytest.mark.parametrize("helm", ["3.19.0"], indirect=True)  # the provider is a Helm 3
-def test_terraform(checkout: Workspace) -> None:
+def test_terraform(offline: Workspace) -> None:
     with (PIPELINES / "main.tf").open(encoding="utf-8") as file:
         (resource,) = hcl2.load(file)["resource"]
     release = resource['"helm_release"']['"appcircle_server"']
@@ -165,7 +161,7 @@ def test_terraform(checkout: Workspace) -> None:
         text.strip('"').replace("${path.module}", ".")
         for text in (release["postrender"]["binary_path"], *release["postrender"]["args"])
     )
-    run = checkout.run(
+    run = offline.run(
         *("helm", "template", "r", release["chart"].strip('"').replace("${path.module}", ".")),
         *("--post-renderer", binary, *(f"--post-renderer-args={argument}" for argument in arguments)),
     )
