@@ -5,6 +5,7 @@ Each row is a field of a public API, as its CustomResourceDefinition or its docu
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,6 +74,10 @@ VARIABLE = "_IMAGE_PULL_SECRETS"
 """How operators call their variables with names of secrets, separated by commas: STRIMZI_IMAGE_PULL_SECRETS."""
 
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+"""What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
+
+
 def holders(root: yaml.Node, images: Iterable[Path]) -> Iterator[Holder]:
     """The mappings of custom resources that have a private image at or below them, with their field for pull secrets.
 
@@ -105,7 +110,7 @@ def variables(root: yaml.Node, names: tuple[str, ...]) -> Iterator[tuple[yaml.Sc
             ):
                 present = [part.strip() for part in value.value.split(",")]
                 missing = [wanted for wanted in names if wanted not in present]
-                if value.value.strip() and missing:
+                if missing and all(_NAME.fullmatch(part) for part in present):
                     last = value.value.split()[-1]
                     start = value.value.rindex(last)
                     yield value, Edit(start, start + len(last), ",".join([last, *missing]))

@@ -182,6 +182,10 @@ def render(text: str, *secrets: str) -> str:
               value: ""
             - name: IMAGE_PULL_SECRETS
               value: one
+            - name: QUOTED_IMAGE_PULL_SECRETS
+              value: "'one two'"
+            - name: WRONG_IMAGE_PULL_SECRETS
+              value: "registry.example.com:8083/appcircle/b:1"
             """,
             """\
             kind: Deployment
@@ -194,6 +198,10 @@ def render(text: str, *secrets: str) -> str:
               value: ""
             - name: IMAGE_PULL_SECRETS
               value: one
+            - name: QUOTED_IMAGE_PULL_SECRETS
+              value: "'one two'"
+            - name: WRONG_IMAGE_PULL_SECRETS
+              value: "appcircle/b:1"
             """,
         ),
     ],

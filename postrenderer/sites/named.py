@@ -78,9 +78,12 @@ def _put_together(group: dict[str, Named]) -> Iterator[Image]:
     together = " and ".join(f"`{part.name}`" for part in (*parts, tag) if part)
     reason = f"{together} make up an image" if len(parts) > 1 or tag else f"{together} names a repository"
     first = parts[0]
-    end = first.start + len(first.value.rstrip("/"))
     rest = tuple(part for part in (*parts[1:], tag) if part)
-    yield Image(first, Span(first.start, end, reference, suffix + mark, level, reason), rest)
+    length = len(first.value.rstrip("/"))
+    if len(text.literal) < length:  # a template fills in the end of it
+        length, reference, suffix, mark = len(text.literal), text.literal, "", ""
+    span = Span(first.start, first.start + length, reference, suffix + mark, level, reason)
+    yield Image(first, span, rest)
 
 
 def _is_complete(name: str) -> bool:

@@ -66,6 +66,8 @@ def test_fields_that_are_named_after_images(spec: str) -> None:
         "{busyBoxImage: {repository: «busybox», tag: 1.28.0-glibc}}",
         "{version: 6.2.0, repository: «acme/scylla», agentVersion: 3.4, agentRepository: «docker.io/acme/agent»}",
         f"{{version: '6.2.0@{SHA}', repository: «acme/scylla»}}",
+        "{repository: '«quay.io/acme/x»-{{ .Arch }}', tag: '1'}",
+        "{image: {repository: '«quay.io/acme»/${NAME}/y', tag: '1'}}",
         "{image: «rocm/amdgpu-driver», version: '6.3'}",
         f"{{image: «quay.io/argoproj/argocd», version: '{SHA}', redis: {{image: «redis», version: '7'}}}}",
         "{proxy: {image: {name: «cr.acme.dev/linkerd/proxy», version: edge-1, pullPolicy: ''}}}",
