@@ -110,9 +110,7 @@ def _read(
                 new, done = _process(document, part, composer.compose(part.text).roots, settings, relocation)
                 composer.check(new)  # nothing has looked at what was cut out
                 return new, done
-        except InternalError:
-            raise
-        except (AcregError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        except (AcregError, ValueError, yaml.YAMLError, RecursionError):
             pass
     text, roots = stream.compose(document)
     return _process(document, Outline(text, []), roots, settings, relocation)
