@@ -181,7 +181,7 @@ def test_invalid(text: str, position: int, word: str) -> None:
 
 
 def test_an_image_id_is_named_as_one() -> None:
-    with pytest.raises(InvalidReferenceError, match="^64 hexadecimal digits are the ID of an image$"):
+    with pytest.raises(InvalidReferenceError, match=r"^64 hexadecimal digits are the ID of an image$"):
         parse("1a" * 32)
 
 

@@ -36,8 +36,8 @@ def _patch(spec: dict[str, Any]) -> NodeFile:
     about = (
         "The cluster's image configuration: save it as patch.yaml, then",
         "`oc patch image.config.openshift.io/cluster --type merge --patch-file patch.yaml`.",
-        "A merge patch replaces whole lists: where the cluster has some, merge into what it has with",
-        "`oc get image.config.openshift.io/cluster -o yaml > image.yaml`, --into image.yaml, `oc replace -f image.yaml`.",
+        "A merge patch replaces whole lists: where the cluster has some, merge into what it has with `oc get",
+        "image.config.openshift.io/cluster -o yaml > image.yaml`, --into image.yaml, `oc replace -f image.yaml`.",
         "Where it has allowedRegistries, they must name this registry too. The Machine Config Operator then restarts",
         "the nodes one by one: wait until `oc get mcp` says UPDATED True.",
     )
