@@ -145,7 +145,8 @@ def _print(found: list[Finding], bad: list[Finding], form: str) -> None:
         return
     if bad:
         show.table(("REFERENCE", "WHY", "DOCUMENT", "PATH", "LINE"), map(_row, bad))
-    lacking = f", and {counts['withoutPullSecret']} places lack a pull secret" if counts["withoutPullSecret"] else ""
+    without = counts["withoutPullSecret"]
+    lacking = f", and {without} {'place lacks' if without == 1 else 'places lack'} a pull secret" if without else ""
     show.write(f"{counts['private']} of {len(references)} references are private{lacking}")
 
 

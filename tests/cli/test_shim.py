@@ -75,6 +75,7 @@ RENDERS = [
     ["upgrade", HERE, "--install", "r", "c", "--set", "a=b c,d=*", "-f", ""],
     ["template", HERE],
     ["diff", "upgrade", HERE, "r", "c"],
+    ["diff", "--no-color", "upgrade", HERE, "r", "c"],
     ["-n", "ns", "diff", "upgrade", HERE, "r", "c"],
     ["--kube-context", "x", "upgrade", HERE, "r", "c"],
     ["--kube-context=x", "upgrade", HERE, "r", "c"],

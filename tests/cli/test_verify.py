@@ -68,6 +68,11 @@ def test_a_table_of_what_is_not(acreg: Acreg, public: Path, private: Path) -> No
     ]
 
 
+def test_one_place_without_a_pull_secret(acreg: Acreg, tmp_path: Path) -> None:
+    run = acreg("verify", *REGISTRY, "-f", write(tmp_path, POD))
+    assert run.out.splitlines()[-1] == "0 of 1 references are private, and 1 place lacks a pull secret"
+
+
 def test_programs_get_the_same(acreg: Acreg, public: Path) -> None:
     run = acreg("verify", "-o", "json", "--keep", "quay.io", *REGISTRY, "-f", public)
     assert run.code == 1
