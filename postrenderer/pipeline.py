@@ -12,7 +12,7 @@ from postrenderer.candidates import hints, may_hold_images
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.outline import Outline, outline
 from postrenderer.reference import OFFICIAL
-from postrenderer.relocation import Relocation
+from postrenderer.relocation import OTHERS_FAIL, Relocation
 from postrenderer.scalars import Edit, apply
 from postrenderer.sites import declared
 from postrenderer.sites.podspec import images
@@ -57,7 +57,7 @@ class Result(NamedTuple):
     documents: list[Processed]
 
 
-def post_render(raw: bytes, settings: Settings, *, listed: bool = True) -> Result:
+def post_render(raw: bytes, settings: Settings, *, listed: bool = True, refusing: bool = True) -> Result:
     """Point every image reference of a stream at the private registry, add the pull secrets, change nothing else.
 
     Args:
@@ -65,6 +65,7 @@ def post_render(raw: bytes, settings: Settings, *, listed: bool = True) -> Resul
         settings: what is asked for.
         listed: whether all that is found is wanted, with its place. If only the output counts, no more of a document is
             read than may be about an image that moves.
+        refusing: whether images that stay public end a run that is `strict` or has `others: fail`.
 
     Raises:
         AcregError: the stream cannot be processed as asked.
@@ -76,7 +77,8 @@ def post_render(raw: bytes, settings: Settings, *, listed: bool = True) -> Resul
     done: list[Processed] = []
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    whole = listed or settings.strict or settings.service_accounts or bool(settings.locations or settings.ignore)
+    refusing = refusing and (settings.strict or settings.others == "fail")
+    whole = listed or refusing or settings.service_accounts or bool(settings.locations or settings.ignore)
     for document in stream.documents(encoded.data):
         source = document.raw()
         if may_hold_images(source, hosts) or any(word in source for word in words):
@@ -87,8 +89,8 @@ def post_render(raw: bytes, settings: Settings, *, listed: bool = True) -> Resul
         else:
             pieces.append(source)
     relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
-    if settings.strict:
-        _refuse_public(done)
+    if refusing:
+        _refuse_public(done, strict=settings.strict)
     return Result(encoded.restore(pieces), done)
 
 
@@ -236,20 +238,21 @@ def _prove(text: str, planned: list[yaml.Node], done: list[Processed]) -> None:
         )
 
 
-def _refuse_public(done: list[Processed]) -> None:
-    """End a strict run that would leave references outside the private registry."""
+def _refuse_public(done: list[Processed], *, strict: bool) -> None:
+    """End a run that would leave references outside the private registry, all of them or those from elsewhere."""
     left = [
         (item.identity, image)
         for item in done
         for image in (*item.images, *item.registries)
-        if image.left and image.site.span.level != WEAK
+        if image.left and image.site.span.level != WEAK and (strict or image.left == OTHERS_FAIL)
     ]
     if left:
         places = "; ".join(
             f"{image.source} at {pointer(image.site.path)}, line {image.line}, of {identity}: {image.left}"
             for identity, image in left
         )
+        option = "--strict" if strict else "`others: fail`"
         raise AcregError(
-            f"With --strict every image must come from the private registry, and {len(left)} would not: {places}. Add "
-            "a rule for them, or run without --strict."
+            f"With {option} every image must come from the private registry, and {len(left)} would not: {places}. Add "
+            f"a rule for them, or run without {option}."
         )

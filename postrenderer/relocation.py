@@ -175,6 +175,10 @@ class Relocation:
         return Outcome("moved", target, reason, evidence)
 
 
+OTHERS_FAIL = "others: fail"
+"""Why a reference is refused that is under no source and no rule."""
+
+
 def _is_absolute(rule: Rule) -> bool:
     return is_host(rule.target.partition("/")[0])
 

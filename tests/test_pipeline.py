@@ -344,3 +344,12 @@ def test_an_official_image_whose_path_another_field_holds_keeps_its_library(mark
     assert render(text) == text.replace("docker.io", PRIVATE)
     (image,) = summary(text)["images"]
     assert (image["from"], image["to"]) == (f"docker.io/library/busybox{mark}", f"{PRIVATE}/library/busybox{mark}")
+
+
+def test_others_that_fail_end_the_run() -> None:
+    text = "image: quay.io/a/b:1\nsidecarImage: ghcr.io/c/d:1\ninitImage: ':'\n"
+    with pytest.raises(
+        AcregError, match="With `others: fail` every image must come from the private registry, and 1 w"
+    ):
+        render(text, keep=("quay.io",), others="fail")
+    assert render("image: quay.io/a/b:1\n", keep=("quay.io",), others="fail") == "image: quay.io/a/b:1\n"

@@ -61,7 +61,7 @@ def test_recursion_limit(limit: int, tmp_path: Path) -> None:
     assert outcome(run(text, tmp_path, [sys.executable, "-c", program])) == (0, moved(text), b"")
 
 
-@pytest.mark.parametrize("clock", ["1970-01-01 00:00:10", "1979-12-31 23:59:59", "2106-02-08 00:00:00"])
+@pytest.mark.parametrize("clock", ["1970-01-01 00:00:10", "1979-12-31 12:00:00", "2106-02-08 00:00:00"])
 def test_clock(clock: str, zipapp: Path, tmp_path: Path) -> None:
     """Files of the real time are from the future then; on the first start and on later ones."""
     faketime = shutil.which("faketime") or pytest.skip("no faketime on PATH")

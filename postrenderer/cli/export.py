@@ -110,7 +110,7 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
-    result = post_render(manifests.data, wanted)
+    result = post_render(manifests.data, wanted, refusing=False)
     held = found(result.documents, hook_positions(manifests.data), wanted)
     return exports.of_manifests(request.text("kind"), wanted, held, release)
 

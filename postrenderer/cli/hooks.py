@@ -148,7 +148,7 @@ def _look_at(raw: bytes, settings: Settings) -> _Hooks:
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # Helm 4 needs none of this
 
     public, secretless = set(), set()
-    for document in post_render(raw, settings._replace(strict=False, report="")).documents:
+    for document in post_render(raw, settings._replace(report=""), refusing=False).documents:
         name = f"{document.identity.kind} {document.identity.name}"
         public |= {f"{one.source} in {name}" for one in document.images if one.left or one.source != one.target}
         if document.pull_secrets:

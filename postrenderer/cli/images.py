@@ -95,7 +95,7 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # a list does not need it
 
     hooks = hook_positions(raw)
-    for document in post_render(raw, settings._replace(report="")).documents:
+    for document in post_render(raw, settings._replace(report=""), refusing=settings.strict).documents:
         identity = document.identity
         for image in document.images:
             yield Row(

@@ -107,7 +107,7 @@ def make(
     Raises:
         AcregError: the chart cannot be rendered, or its manifests cannot be processed.
     """
-    settings = settings._replace(report="", strict=False)
+    settings = settings._replace(report="")
     before = references(render(None), settings)
     counted = before if wanted is None else references(wanted, settings)
     public = {place: one for place, one in before.items() if one.source != one.target and place in counted}
@@ -129,7 +129,7 @@ def make(
 def references(raw: bytes, settings: Settings) -> dict[Place, Reference]:
     """Return the references of a stream with what they should be; one that may not move should be what it is not."""
     found: dict[Place, Reference] = {}
-    for document in post_render(raw, settings).documents:
+    for document in post_render(raw, settings, refusing=False).documents:
         identity = document.identity
         counts: Counter[str] = Counter()
         for image in document.images:

@@ -94,7 +94,7 @@ def find(raw: bytes, settings: Settings, file: str = "") -> Iterator[Finding]:
         AcregError: the stream cannot be read, or two public images would become one.
     """
     relocation = Relocation(settings)
-    for document in post_render(raw, settings._replace(strict=False, report="")).documents:
+    for document in post_render(raw, settings._replace(report=""), refusing=False).documents:
         name, template = _name(document.identity), document.identity.template
         for image in (*document.images, *document.registries):
             level = image.site.span.level

@@ -46,7 +46,7 @@ def of_manifests(raw: bytes, settings: Settings) -> Plan:
     Raises:
         AcregError: the manifests cannot be read, or two images would become one.
     """
-    result = post_render(raw, settings._replace(strict=False, report=""))
+    result = post_render(raw, settings._replace(report=""), refusing=False)
     copies: dict[str, Copy] = {}
     left: dict[str, Left] = {}
     for document in result.documents:

@@ -95,7 +95,8 @@ OPTIONS = (
         field="others",
         form="text",
         key="others",
-        help="what happens to images from elsewhere (default: rewrite, which replaces the host and keeps the path)",
+        help="what happens to images from elsewhere: their host is replaced and the path stays (the default), they are "
+        "kept, or they end the run",
         flag="--others",
         metavar="rewrite|keep|fail",
         variable="ACREG_OTHERS",
