@@ -151,9 +151,9 @@ def _collection(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tup
     first = _COLLECTION.match(raw, below, end)
     if first is None:
         return 0, []
-    start, stop = (
-        (first.end(1), end - raw.endswith(b"\n", below, end)) if first[1] else (below, end)
-    )  # a list stays one
+    start, stop = below, end
+    if first[1]:  # a list stays one, with an empty item
+        start, stop = first.end(1), end - raw.endswith(b"\n", below, end)
     return end, [(start, stop)] if stop - start >= _LEAST else []
 
 
