@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from postrenderer.cli.hooks import Job
     from postrenderer.settings import Settings
 
-_UNWANTED = ("-o", "--output", "--output-dir", "--no-hooks")
+_UNWANTED = ("-o", "--output", "--output-dir")
 """Flags that would keep manifests from being shown."""
 
 
 def require_images(job: Job, settings: Settings, environ: Mapping[str, str]) -> None:
-    """Render what is to be installed, hooks too, and look for its images.
+    """Render what is to be installed, hooks too unless --no-hooks leaves them out, and look for its images.
 
     Args:
         job: the command.

@@ -82,6 +82,19 @@ def test_template(acreg: Acreg, published: Published, secured: Registry, helm: P
     assert f"{secured.host}/appcircle/" in done.stdout
 
 
+def test_hooks_that_are_not_run_need_no_images(
+    acreg: Acreg, published: Published, secured: Registry, helm: Path
+) -> None:
+    environment = {**login(secured), "HELM_BIN": str(helm)}
+    first, second = published.references[:2]
+    _mirror(acreg, first, secured)
+    done = acreg.run("template", "release", "chart", *CHECK, "--no-hooks", **environment)
+    assert done.code == 0, done.stderr
+    assert _refused(
+        acreg.run("template", "release", "chart", *CHECK, "--no-hooks=false", **environment), secured, second
+    )
+
+
 @pytest.mark.cluster
 def test_install_and_upgrade(
     acreg: Acreg, published: Published, secured: Registry, helm: Path, namespace: Namespace
