@@ -41,6 +41,7 @@ exit codes: as `acreg render`; 1 if any image failed."""
 
 _SHORT = len("sha256:") + 12
 """How much of a digest tells images apart for people."""
+_COPY_SECONDS = 3600
 _FORMS = ("list", "script", "skopeo-sync")
 
 
@@ -65,6 +66,13 @@ def main(argv: list[str]) -> int:
         "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print that in this form, and copy nothing"
     )
     planned.add_work(parser)
+    parser.add_argument(
+        "--copy-timeout",
+        type=int,
+        default=_COPY_SECONDS,
+        metavar="SECONDS",
+        help=f"end a copy that takes longer, and try again; finished layers stay (default: {_COPY_SECONDS})",
+    )
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)
     access.add_trust(parser)
@@ -84,7 +92,8 @@ def main(argv: list[str]) -> int:
         return 0
     with Scratch() as scratch:
         reach = access.reach(request.flags, environ, settings, scratch)
-        return _run(job, Skopeo(reach, str(job.to or (job.loaded and job.loaded.folder) or ".")), request)
+        place = str(job.to or (job.loaded and job.loaded.folder) or ".")
+        return _run(job, Skopeo(reach, place, int(str(request.flags["copy_timeout"]))), request)
 
 
 def _check(request: inputs.Request) -> None:
@@ -94,6 +103,8 @@ def _check(request: inputs.Request) -> None:
     folder = next((name for name in ("to", "from") if request.flags[name]), "")
     if folder and request.flags["output"]:
         raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")
+    if int(str(request.flags["copy_timeout"])) < 1:
+        raise SettingsError("--copy-timeout must be 1 or more: so many seconds.")
     access.refuse_shared_stdin(request.flags)
 
 

@@ -40,6 +40,7 @@ class _Known(NamedTuple):
 
 
 _TABLE = (
+    _Known("slow", r"context deadline exceeded", "it took too long; --copy-timeout SECONDS gives it more time"),
     _Known("old", r"unknown flag", "this skopeo is too old, and 1.6.0 is the first that can keep digests"),
     _Known("helper", r"docker-credential-", "the program that keeps the credentials does not work"),
     _Known(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SOURCE, TARGET = "src", "dest"
 """The sides of a copy, as skopeo's flags name them."""
 _INSPECT_SECONDS = 60
+_GRACE = 30
+"""Seconds that skopeo has to end by itself, which leaves nothing half done, after its time is over."""
 
 
 class Place(NamedTuple):
@@ -65,12 +67,13 @@ class Skopeo:
     Args:
         reach: how registries are reached.
         folder: what the names of images in folders are relative to.
+        copy_seconds: how long a copy may take.
 
     Raises:
         AcregError: there is no skopeo.
     """
 
-    def __init__(self, reach: Reach, folder: str = ".") -> None:
+    def __init__(self, reach: Reach, folder: str = ".", copy_seconds: int = 3600) -> None:
         program = shutil.which("skopeo", path=reach.environ.get("PATH"))
         if not program:
             raise AcregError(
@@ -80,6 +83,7 @@ class Skopeo:
         self._program = program
         self._reach = reach
         self._folder = folder
+        self._copy_seconds = copy_seconds
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._stopped = False
@@ -115,7 +119,9 @@ class Skopeo:
         flags = [*self._flags(source, SOURCE), *self._flags(target, TARGET)]
         names = (source.name, target.name)
         sides = {SOURCE: source.host, TARGET: target.host}
-        self._run("copy", "--quiet", "--all", "--preserve-digests", *flags, *names, sides=sides)
+        limit = f"--command-timeout={self._copy_seconds}s"
+        copy = (limit, "copy", "--quiet", "--all", "--preserve-digests", *flags, *names)
+        self._run(*copy, sides=sides, seconds=self._copy_seconds + _GRACE)
 
     def stop(self) -> None:
         """End all that runs, and let nothing start any more."""

@@ -52,6 +52,12 @@ class Registry:
             time.sleep(0.05)
         raise AssertionError((self.folder / "log").read_text())
 
+    @property
+    def pid(self) -> int:
+        """Its process, while it runs."""
+        assert self._process
+        return self._process.pid
+
     def stop(self) -> None:
         """Kill it."""
         if self._process:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ import pytest
 
 from postrenderer.reference import parse
 from registry import images
-from registry.conftest import Acreg, Published, counts, login, open_target, push, wait_for
+from registry.conftest import Acreg, Published, Run, counts, login, open_target, push, wait_for
 from registry.servers import PASSWORD, USERNAME
 
 if TYPE_CHECKING:
@@ -118,3 +120,37 @@ def test_a_list_may_be_as_people_keep_them(acreg: Acreg, published: Published, p
     text = f"\ufeff# what we need\r\n\r\n  {first}  # the first\r\n{second}\r\n{first}\r\n\r\n{second}"
     run = acreg.run("mirror", "--list", "-", stdin=text, **open_target(plain, published))
     assert (run.code, counts(run.stdout)["copied"]) == (0, 2), run
+
+
+def test_a_copy_that_stalls_is_ended_and_tried_again(
+    acreg: Acreg, published: Published, plain: Registry, tmp_path: Path
+) -> None:
+    """The target stops in front of each copy, until it is told to go on in front of the second."""
+    skopeo, seen = tmp_path / "bin" / "skopeo", tmp_path / "seen"
+    skopeo.parent.mkdir()
+    skopeo.write_text(
+        "#!/bin/sh\ncase \" $* \" in *' copy '*)\n"
+        f"  if [ -e {seen} ]; then kill -CONT {plain.pid}; else touch {seen}; kill -STOP {plain.pid}; fi;;\n"
+        'esac\nPATH=${PATH#*:}\nexec skopeo "$@"\n'
+    )
+    skopeo.chmod(0o755)
+    reach = {**open_target(plain, published), "PATH": f"{skopeo.parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def mirror(retries: int) -> Run:
+        seen.unlink(missing_ok=True)
+        flags = ("--copy-timeout", 2, "--retries", retries)
+        try:
+            return acreg.run("mirror", "--list", "-", *flags, stdin=published.references[0], **reach)
+        finally:
+            os.kill(plain.pid, signal.SIGCONT)
+
+    run = mirror(0)
+    assert (run.code, counts(run.stdout)["failed"]) == (1, 1)
+    assert "it took too long; --copy-timeout SECONDS gives it more time" in run.stdout
+    run = mirror(1)
+    assert (run.code, counts(run.stdout)["copied"]) == (0, 1), run
+
+
+def test_a_copy_has_some_time(acreg: Acreg) -> None:
+    run = acreg.run("mirror", "--list", "some.txt", "--copy-timeout", 0, ACREG_REGISTRY="localhost:1")
+    assert (run.code, "--copy-timeout must be 1 or more" in run.stderr) == (2, True)
