@@ -16,6 +16,8 @@ POD = b"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n    image:
 MOVED = b"registry.example.com/mirror/nginx:1"
 SECRET = b"\n  imagePullSecrets:\n  - name: containerregistry\n  containers:"
 FILTER = (sys.executable, "-m", "postrenderer")
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+"""The variables with which scripts/coverage reaches the processes that tests start."""
 LONGEST = 120
 """Seconds after which a run counts as hanging."""
 
@@ -38,6 +40,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "PYTHONPATH": str(REPOSITORY),
         "ACREG_REGISTRY": "registry.example.com",
         "ACREG_REPOSITORY_PATH": "mirror",
+        **MEASURED,
         **more,
     }
 

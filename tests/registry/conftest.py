@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from process import MEASURED
 
 from registry import images
 from registry.servers import PASSWORD, USERNAME, Registry, make_authority, make_htpasswd, missing_tools
@@ -162,6 +163,7 @@ def make_acreg(workplace: Path, published: Published, authority: Path) -> Acreg:
         "ACREG_REPOSITORY_PATH": "appcircle",
         "ACREG_INSECURE_REGISTRIES": published.registry.host,
         "ACREG_CA_FILE": str(authority),
+        **MEASURED,
     }
     return Acreg(environment, workplace)
 
