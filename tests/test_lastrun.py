@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from process import FILTER, environment, run
 
 from postrenderer import lastrun
 
@@ -114,3 +117,29 @@ def test_helms_cache_folder(variables: dict[str, str], found: str, monkeypatch: 
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert lastrun.cache_home() == found
+
+
+@pytest.mark.skipif(os.uname().sysname != "Linux", reason="only Linux gives access to the parent's stderr")
+@pytest.mark.parametrize(
+    ("flags", "before", "expected"),
+    [
+        (os.O_APPEND, "", "MESSAGE"),
+        (os.O_APPEND, "Helm's\n", "Helm's\nMESSAGE"),
+        (0, "", f"{' ' * 400}\nMESSAGE"),
+        (0, "Helm's\n", "Helm's\n"),  # and Helm stands at its start: one would write over the other
+    ],
+)
+def test_what_helm_4_does_not_pass_on(cache: Path, flags: int, before: str, expected: str) -> None:
+    stderr = cache / "stderr"
+    stderr.write_text(before, encoding="utf-8")
+    variables = {"HELM_PLUGIN_NAME": lastrun.POST_RENDERER, "ACREG_CONFIDENCE": "none"}
+    program = "import subprocess, sys; subprocess.call(sys.argv[1:], stderr=subprocess.DEVNULL)"  # as Helm 4 does
+    helm = [sys.executable, "-c", program, *FILTER]
+    handle = os.open(stderr, os.O_WRONLY | flags)
+    try:
+        subprocess.run(helm, input=b"", stderr=handle, env=environment(cache, **variables), cwd=cache, check=False)
+    finally:
+        os.close(handle)
+    message = run(b"", cache, ACREG_CONFIDENCE="none").stderr.decode()
+    assert message.startswith("acreg: ")
+    assert stderr.read_text(encoding="utf-8") == expected.replace("MESSAGE", message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,9 +12,6 @@ import yaml
 from nodes.conftest import CERTIFICATE, HOST, LOGIN, SOURCE, read_toml
 from postrenderer import cli
 from postrenderer.errors import AcregError, SettingsError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("node")
 
@@ -183,3 +180,27 @@ def test_a_private_key_is_not_published(tmp_path: Path) -> None:
     file.write_text(f"{CERTIFICATE}-----BEGIN PRIVATE KEY-----\n")
     with pytest.raises(SettingsError, match="holds a private key"):
         cli.main(["nodes", "openshift", "--ca-file", str(file)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("crio", f"/etc/containers/certs.d/{HOST}/"), ("docker", f"/etc/docker/certs.d/{HOST}/")]
+)
+def test_where_an_authority_goes(kind: str, place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["nodes", kind, "--ca-file", "/etc/ssl/registry.crt"]) == 0
+    assert f"certificate to {place}ca.crt on every node" in "".join(capsys.readouterr())
+
+
+def test_an_authority_of_a_mirror_of_containerd() -> None:
+    flags = ("--pull-through", "--source", "docker.io", "--repository-path", "", "--ca-file", "/etc/ssl/registry.crt")
+    assert cli.main(["nodes", "containerd", *flags, "--into", "certs.d"]) == 0
+    file = Path("certs.d") / "docker.io" / "hosts.toml"
+    (host,) = read_toml(file.read_text())["host"].values()
+    assert host["ca"] == "/etc/ssl/registry.crt"
+
+
+def test_a_rule_that_leads_elsewhere_is_no_mirror(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rules = f"{{from: quay.io, to: elsewhere.example.com/q}}, {{from: ghcr.io, to: {HOST}/g}}"
+    (tmp_path / "acreg.yaml").write_text(f"rules: [{rules}]\n")
+    registries = read_toml(_nodes(capsys, "crio", "--pull-through"))["registry"]
+    mirrors = {entry["prefix"]: entry["mirror"][0]["location"] for entry in registries if "mirror" in entry}
+    assert mirrors == {SOURCE: f"{HOST}/appcircle", "ghcr.io": f"{HOST}/g"}

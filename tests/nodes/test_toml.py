@@ -31,6 +31,7 @@ def test_what_is_written_is_what_was_meant() -> None:
         ('[[ registry ]] # here\nprefix = "p"\n\n[[registry.mirror]]\nlocation = "m/x"\n\n[other]\n', [WHOLE]),
         ('[[registry]]\nprefix = "p"\nlocation = "elsewhere"\n# end\n\n[[registry]]\nprefix = "z"\n', None),
         ('a = [\n  "[[registry]]",\n]\n', [WHOLE]),
+        ("[[registry]]\ninsecure = true\n", [{"insecure": True}, WHOLE]),
     ],
 )
 def test_a_registry_is_found_or_added(text: str, registries: list[Any] | None) -> None:
@@ -45,6 +46,14 @@ def test_a_registry_is_found_or_added(text: str, registries: list[Any] | None) -
     assert merge(merged, [REGISTRY]) == merged
     for line in text.splitlines():
         assert line in merged or "elsewhere" in line
+
+
+def test_an_empty_array_is_filled() -> None:
+    table = Table('host."h:1"', {"capabilities": ["pull", "resolve"]})
+    for text in ('[host."h:1"]\n', '[host."h:1"]\n# none\ncapabilities = [] # yet\n'):
+        merged = merge(text, [table])
+        assert tomllib.loads(merged) == {"host": {"h:1": {"capabilities": ["pull", "resolve"]}}}
+        assert merge(merged, [table]) == merged
 
 
 @pytest.mark.parametrize("header", ['[host."h:1"]', "[host.'h:1']", '[ host . "h:1" ]'])

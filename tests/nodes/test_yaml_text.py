@@ -65,3 +65,12 @@ def test_it_says_what_both_say(old: dict[str, Any], new: dict[str, Any], flow: s
 )
 def test_where_it_goes(text: str, expected: str) -> None:
     assert merge(text, {"a": {"b": "x"}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a: {\n", "is not YAML"), ("a: 1\n---\nb: 1\n", "several documents"), ("a: [b]\n", "something else at /a")],
+)
+def test_what_is_refused(text: str, message: str) -> None:
+    with pytest.raises(AcregError, match=message):
+        merge(text, {"a": {"b": "x"}})

@@ -32,6 +32,10 @@ def test_flags_carry_images(field: str, words: list[str]) -> None:
     check(container(field, words), args.FAMILY)
 
 
+def test_what_is_no_text_ends_a_flag() -> None:
+    stays("kind: X\nspec:\n  args: [--default-image, [x], acme/tool, --other, --third-image]\n")
+
+
 @pytest.mark.parametrize(
     "words",
     [
