@@ -6,6 +6,7 @@ whose anchor stands in another document. What is merely weak is never changed, a
 
 from __future__ import annotations
 
+import binascii
 import re
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ from postrenderer.sites.keys import COPYING, HINTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_NAMES = sorted({hint.lower().encode() for hint in HINTS} - {b"epo"})
-"""One of them stands, in any case, in the name of every image or part of it, but for a repository and a hub."""
+_NAMES = sorted({hint.lower().encode() for hint in HINTS} - {b"epo", b"mage"})
+"""One of them stands, in any case, in the name of every registry."""
 _LOWER = (
+    (b"mage", re.compile(rb"mage(?!\w*\s*(?:!=|=~|==))")),  # an image, and no query that compares them
     (b"epo", re.compile(rb"epo(?:sitory)?(?![a-z])")),  # and no report
     (b"hub", re.compile(rb"hub(?<![a-z]hub)(?![a-z])")),  # Istio's word for a registry, and no GitHub
     (  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
@@ -29,7 +31,6 @@ _EXACT = (
     (b"Hub", re.compile(rb"Hub(?![a-z])")),
     (b"HUB", re.compile(rb"HUB")),
     (b"/", re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")),  # the end of a path, and a tag or what becomes one
-    (b"Secret", re.compile(rb"Secret(?<!\wSecret)(?!\w)")),  # the kind whose data are base64
     (b"\\", re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")),  # escapes that could spell a key or a reference
 )
 """Patterns, each behind the literal that it begins with and that is looked for first, which is ten times as quick."""
@@ -41,8 +42,14 @@ _TAGGED = re.compile(rb":(?<=[\w\]]:)[\w{$]")
 """A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
 _TOOLS = sorted(tool.encode() for tool in COPYING)
 """What a command may be that makes the images in another list, its arguments, ones that are not pulled."""
-_EVERYWHERE = re.compile(rb"Secret(?<!\wSecret)(?!\w)|(?i:pkg\.crossplane\.io)")
-"""What makes every line one that may be about an image: base64, and a field that only its group tells from others."""
+_EVERYWHERE = re.compile(rb"(?i:pkg\.crossplane\.io)")
+"""What makes every line one that may be about an image: a field that only its group tells from others."""
+_SECRET = re.compile(rb"Secret(?<!\wSecret)(?!\w)")
+"""The kind whose data are base64."""
+_COMMENTS = re.compile(rb"^ *#.*\n", re.MULTILINE)
+_NOT_AS_WRITTEN = re.compile(rb"[\\!&#]|[|>][-+]?[0-9]|[^\0-\x7f]")
+"""What may make base64 text begin elsewhere than behind a sign that is none of its own."""
+_BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{7,}")
 _SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
 """An escape in what may be one of these."""
 _SCHEMA = re.compile(rb"^kind: CustomResourceDefinition\r?$", re.MULTILINE)
@@ -59,6 +66,7 @@ def may_hold_images(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> bool:
         return b"\n..." in raw  # a second document may stand behind the end of the first
     return (
         any(True for _ in _hints(raw, hosts))
+        or _in_base64(raw, hosts)
         # An anchor may be in an earlier document, as Helm 4 leaves it: then its aliases must be written out.
         or (b"*" in raw and any(raw.find(b"&" + alias[1], 0, alias.start()) < 0 for alias in _ALIAS.finditer(raw)))
     )
@@ -70,9 +78,11 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
     Every site that is certain or strong has a hint in what it was found by: its text, its name, the names and texts
     beside it, or the name of what holds these.
     """
-    if (b"Secret" in raw or b"rossplane" in raw) and _EVERYWHERE.search(raw):
+    if b"rossplane" in raw and _EVERYWHERE.search(raw):
         return None
     if b"\\" in raw and _SPELT.search(raw):
+        return None
+    if _in_base64(raw, hosts):
         return None
     return sorted([*_hints(raw, hosts), *_places(raw, _TOOLS), *(match.start() for match in _TAGGED.finditer(raw))])
 
@@ -83,6 +93,18 @@ def _places(raw: bytes, words: Iterable[bytes]) -> Iterator[int]:
         while at >= 0:
             yield at
             at = raw.find(word, at + 1)
+
+
+def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
+    """Whether the data of a Secret may be about an image, or cannot be told from its bytes."""
+    if b"Secret" not in raw or not _SECRET.search(raw):
+        return False
+    raw = _COMMENTS.sub(b"", raw)
+    if _NOT_AS_WRITTEN.search(raw):
+        return True
+    texts = [b"".join(match.group().split()) for match in _BASE64.finditer(raw)]
+    decoded = b"\n".join(binascii.a2b_base64(text[: len(text) & ~3]) for text in texts)
+    return any(True for _ in _hints(decoded, hosts)) or _SECRET.search(decoded) is not None
 
 
 def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 _KEY = rb"(?!- )[\w./$-][\w./$ -]*"
 _QUOTED = rb"\"[^\"\\\n]*\"|'[^'\n]*'"
 _PARENT = re.compile(rb"( *(?:- +)*)(?!(?:apiVersion|kind) *\Z)" + _KEY)  # a text or none says what an object is
+_SAYING = rb"name|value|tag|version|digest|sha"
+_STAYS = re.compile(rb"- |(?i:" + _SAYING + rb"|branch|chart|dependenc|git)")
+"""In lines with keys that count by themselves: the first of an item, those beside an image or a repository of code."""
+_TEXT_ENTRY = re.compile(rb" *(?:- +)*[^\s#-][^\n#]*: +[^\s#!&|>][^\n#]*\n")
+"""A line with a key and a text, behind which another key is not its mapping's first."""
+_KNOWN = re.compile(rb"^apiVersion: (?:apps/|batch/)?v1$", re.MULTILINE)
+"""What has no keys that count but those of pod specs: the first, and how lists are indented, count in others."""
 _HEADED = re.compile(rb"( *(?:- +)*)(?:(" + _KEY + rb"|" + _QUOTED + rb"): +)?(?:!\S* +)?")
 _INDENT = re.compile(rb" *(?:- +)*")
 _HEADER = rb"[-+0-9]{0,2}[ \t]*(?:#[^\n]*)?\n"
@@ -55,7 +62,7 @@ _COLLECTION = re.compile(rb"(?: *(?:#[^\n]*)?\n)* *(?:(-)(?:[ \n]|\Z)|(?:" + _KE
 _OF_SCALARS = b"|>"
 _LEAST = 48
 """Bytes that are worth a cut."""
-_BESIDE = re.compile(rb"(?i:name|value|tag|version|digest|sha)(?![A-Za-z])")
+_BESIDE = re.compile(rb"(?i:" + _SAYING + rb")(?![A-Za-z])")
 """In keys and flags whose text, whatever it is, may say something about an image beside it."""
 _WORDS = re.compile(rb"\s*(?:[{$%<]\S*|[^\s{$%<]+)\s+\S")
 """The start of what is no image, tag or tool: more than one word, and no template that belongs to the first."""
@@ -103,6 +110,7 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
     hints = [*hints, size]
     unsure = [*(start for start, _ in _places(raw, _UNSURE)), size]
     cuts: list[tuple[int, int]] = []
+    known = b"\nitems:" not in raw and _KNOWN.search(raw) is not None
     passed = protected = checked = 0
     for mark, below in _places(raw, _MARKS):
         if mark < passed:
@@ -127,8 +135,13 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
         elif hint < mark:  # and may say something about what is below
             protected = _end(_after_value(_indent(raw, line)), raw, mark, size)
         else:
-            passed, found = _collection(raw, line, (mark, below), min(hint, unsure[bisect_left(unsure, line)]))
-            cuts += found
+            end, found = _collection(raw, line, (mark, below), min(hint, unsure[bisect_left(unsure, line)]))
+            if known and end and not _STAYS.search(raw, line, mark) and (passed == line or _is_behind_text(raw, line)):
+                start = cuts.pop()[0] if cuts and cuts[-1][1] == line else line  # the key goes too
+                cuts.append((start, end))
+            else:
+                cuts += found
+            passed = end
     return cuts if unsure[checked] == size else []
 
 
@@ -155,6 +168,11 @@ def _collection(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tup
     if first[1]:  # a list stays one, with an empty item
         start, stop = first.end(1), end - raw.endswith(b"\n", below, end)
     return end, [(start, stop)] if stop - start >= _LEAST else []
+
+
+def _is_behind_text(raw: bytes, line: int) -> bool:
+    """Whether the line before is an entry of the same mapping, with a text."""
+    return _TEXT_ENTRY.fullmatch(raw, raw.rfind(b"\n", 0, line - 1) + 1, line) is not None
 
 
 def _header(raw: bytes, line: int, mark: int) -> tuple[int, bytes] | None:

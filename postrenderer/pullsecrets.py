@@ -187,7 +187,7 @@ def _key_start(text: str, key: yaml.Node) -> int:
 
 def _list_offset(mapping: yaml.MappingNode) -> str:
     """The spaces by which this mapping indents its lists below their keys."""
-    for key, value in mapping.value:
+    for key, value in sorted(mapping.value, key=lambda pair: pair[0].value != "containers"):
         if isinstance(value, yaml.SequenceNode) and not value.flow_style and value.start_mark:
             columns: int = value.start_mark.column - key.start_mark.column
             if value.start_mark.line > key.start_mark.line and columns >= 0:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ from postrenderer.relocation import Relocation
 from postrenderer.sites.site import WEAK
 
 HOSTS = frozenset((b"quay.io",))
+
+
+def base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
 
 
 def read(text: str) -> bool:
@@ -36,8 +41,15 @@ def read(text: str) -> bool:
         "istioHub: x\n",
         "ISTIO_HUB=x\n",
         "apiVersion: pkg.crossplane.io/v1\n",
-        "kind: Secret\n",
-        '{"kind":"Secret"}',
+        f"kind: Secret\ndata:\n  a: {base64('image: nginx')}\n",
+        f'{{"kind":"Secret","data":{{"a":"{base64("image: nginx")}"}}}}',
+        f"kind: Secret\ndata:\n  a: |\n    {base64('the image: nginx')[:15]}\n    {base64('the image: nginx')[15:]}\n",
+        f"kind: Secret\ndata:\n  a: !!str {base64('image: nginx')}\n",
+        f"kind: Secret\ndata:\n  a: # a comment\n    {base64('image: nginx')}\n",
+        f"kind: Secret\ndata:\n  # a comment\n  a:\n    # another\n    {base64('image: nginx')}\n",
+        f"kind: Secret\ndata:\n  a: |2\n    {base64('image: nginx')}\n",
+        "kind: Secret\ndata:\n  a: " + base64(f"kind: Secret\ndata:\n  a: {base64('image: nginx')}\n"),
+        f"kind: Secret\ndata:\n  a: {base64('a: quay.io/x')}\n",
         "a: see quay.io/x/y\n",
         "a: registry:5000/x:1\n",
         "a: localhost/x:1\n",
@@ -85,6 +97,12 @@ def test_read(text: str) -> None:
         "roleRef:\n  name: system:auth-delegator\n",
         "kind: Report\nsecretName: x\nsecretKeyRef: SecretStore\n",
         "a: github.com\n",
+        "kind: Secret\n",
+        f"# Source: x\nkind: Secret\ndata:\n  a: {base64('user: me, password: secret')}\n",
+        f"kind: ClusterIssuer\nref:\n  kind: Secret\n  data: {base64('user: me')}\n",
+        'expr: sum(container_cpu{image!="",container!="POD"})\n',
+        'a: "{\\"expr\\": \\"up{image!=\\\\\\"\\\\\\"}\\"}"\n',
+        "b: image =~ x\n",
         "a: &b c\nd: *b\n",
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  image: nginx:1\n",
         "apiVersion: apiextensions.k8s.io/v1\r\nkind: CustomResourceDefinition\r\nspec:\r\n  image: nginx:1\r\n",
@@ -98,7 +116,7 @@ def test_passed_over(text: str) -> None:
 WORDS = st.sampled_from(
     "image sidecar_image IMAGE name value containers args hub repo registry tag version Secret data kind nginx nginx:1"
     f" docker:dind quay.io/a/b ghcr.io/a/b:1 {SOURCE}/x --image= --flag repository v1 x.example.org:5000/y:1 message"
-    " aHR0cA== report [ ] , = : / {{ }} $(TAG) #".split()
+    " aHR0cA== aW1hZ2U6IG5naW54Cg== aW1hZ2U6IG5naW54OjE= bmdpbng6MSA= cXVheS5pby9hL2I6MQ== report [ ] , = : / {{ }} $(TAG) #".split()
 )
 TEXTS = st.lists(WORDS, min_size=1, max_size=5).map(" ".join) | st.lists(WORDS, min_size=1, max_size=4).map("".join)
 VALUES = st.recursive(
