@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from postrenderer import lazy
 from postrenderer.errors import AcregError, InternalError, SettingsError
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
 
 
 def _filter() -> int:
-    from postrenderer import settings  # noqa: PLC0415  # inside the guard, so that a broken installation is explained
+    with lazy.patterns():  # inside the guard, so that a broken installation is explained
+        from postrenderer import pipeline, settings  # noqa: F401, PLC0415  # likewise
 
     return run_filter(settings.load({}, os.environ, os.getcwd()))  # noqa: PTH109  # pathlib takes time to import
 
