@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 _KEY = rb"(?!- )[\w./$-][\w./$ -]*"
 _QUOTED = rb"\"[^\"\\\n]*\"|'[^'\n]*'"
 _PARENT = re.compile(rb"( *(?:- +)*)(?!(?:apiVersion|kind) *\Z)" + _KEY)  # a text or none says what an object is
-_SAYING = rb"name|value|tag|version|digest|sha"
-_STAYS = re.compile(rb"- |(?i:" + _SAYING + rb"|branch|chart|dependenc|git)")
+_SAYING = rb"name|value|tag|version|digest|sha|kind"
+_WORDS_THAT_STAY = _SAYING + rb"|branch|chart|dependenc|git"
+_STAYS = re.compile(rb"- |#|(?i:" + _WORDS_THAT_STAY + rb")")
 """In lines with keys that count by themselves: the first of an item, those beside an image or a repository of code."""
 _TEXT_ENTRY = re.compile(rb" *(?:- +)*[^\s#-][^\n#]*: +[^\s#!&|>][^\n#]*\n")
 """A line with a key and a text, behind which another key is not its mapping's first."""
@@ -135,13 +136,14 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
         elif hint < mark:  # and may say something about what is below
             protected = _end(_after_value(_indent(raw, line)), raw, mark, size)
         else:
-            end, found = _collection(raw, line, (mark, below), min(hint, unsure[bisect_left(unsure, line)]))
-            if known and end and not _STAYS.search(raw, line, mark) and (passed == line or _is_behind_text(raw, line)):
-                start = cuts.pop()[0] if cuts and cuts[-1][1] == line else line  # the key goes too
-                cuts.append((start, end))
-            else:
-                cuts += found
-            passed = end
+            limit = min(hint, unsure[bisect_left(unsure, line)])
+            goes = known and not _STAYS.search(raw, line, mark) and (passed == line or _is_behind_text(raw, line))
+            rest = _rest(raw, line, limit) if goes else 0
+            passed, found = (rest, [(line, rest)]) if rest else _collection(raw, line, (mark, below), limit)
+            if goes and passed:  # the key, too
+                start = cuts.pop()[0] if cuts and cuts[-1][1] == line else line
+                found = [(start, passed)]
+            cuts += found
     return cuts if unsure[checked] == size else []
 
 
@@ -168,6 +170,13 @@ def _collection(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tup
     if first[1]:  # a list stays one, with an empty item
         start, stop = first.end(1), end - raw.endswith(b"\n", below, end)
     return end, [(start, stop)] if stop - start >= _LEAST else []
+
+
+def _rest(raw: bytes, line: int, limit: int) -> int:
+    """Where the mapping ends that has a key on this line; 0 if not before a limit, or if a key behind may count."""
+    column = _indent(raw, line)
+    end = _end(_after_mapping(column), raw, line, limit) if column else 0
+    return 0 if end and _saying(column).search(raw, line, end) else end
 
 
 def _is_behind_text(raw: bytes, line: int) -> bool:
@@ -212,3 +221,15 @@ def _after_value(column: int) -> re.Pattern[bytes]:
 def _after_scalar(column: int) -> re.Pattern[bytes]:
     """What ends a block scalar: a line that is not deeper than its key or the dash before it."""
     return re.compile(rb"\n {0,%d}[^ \n]" % column)
+
+
+@lru_cache(maxsize=256)
+def _after_mapping(column: int) -> re.Pattern[bytes]:
+    """What ends the mapping whose keys stand in a column behind the first: a line that is less deep, and no comment."""
+    return re.compile(rb"\n {0,%d}[^ \n#]" % (column - 1))
+
+
+@lru_cache(maxsize=256)
+def _saying(column: int) -> re.Pattern[bytes]:
+    """A line in a column whose key stays."""
+    return re.compile(rb"\n {%d}(?![ \n]|-[ \n])[^\n:]*?(?i:%b)" % (column, _WORDS_THAT_STAY))

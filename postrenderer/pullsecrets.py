@@ -151,7 +151,7 @@ def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any
     index = next(alone, order[0])
     start = _key_start(text, mapping.value[index][0])
     indent = newline(text, start) + " " * len(before(text, start))
-    lines = _block_lines(value, indent, _list_offset(mapping))
+    lines = _block_lines(value, indent, _list_offset(text, mapping))
     mapping.value.insert(index, (_key(field), _node(value)))
     return Edit(start, start, f"{field.name}:{lines}{indent}")
 
@@ -167,7 +167,7 @@ def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, value:
     in_line = bool(mapping.flow_style)
     if "&" in text[start:end] or ":" not in text[key.end_mark.index : start]:
         return []
-    offset = _list_offset(mapping)
+    offset = _list_offset(text, mapping)
     mapping.value[index] = (key, _node(value, quoted=in_line))
     if in_line:
         space = "" if text[start - 1].isspace() else " "
@@ -185,12 +185,14 @@ def _key_start(text: str, key: yaml.Node) -> int:
     return start - (len(indicator.group()) if indicator else 0)
 
 
-def _list_offset(mapping: yaml.MappingNode) -> str:
-    """The spaces by which this mapping indents its lists below their keys."""
+def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
+    """The spaces by which this mapping indents its lists below their keys: its containers, or the first."""
     for key, value in sorted(mapping.value, key=lambda pair: pair[0].value != "containers"):
         if isinstance(value, yaml.SequenceNode) and not value.flow_style and value.start_mark:
-            columns: int = value.start_mark.column - key.start_mark.column
-            if value.start_mark.line > key.start_mark.line and columns >= 0:
+            start = content_start(text, value)
+            indent = before(text, start)
+            columns = len(indent) - key.start_mark.column
+            if start > key.start_mark.index and not indent.strip(" :") and columns >= 0:
                 return " " * columns
     return "  "
 

@@ -25,6 +25,7 @@ The grammar is that of github.com/distribution/reference, by which the kubelet a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Reference(NamedTuple):
         return (self.host and f"{self.host}/") + self.path + self.suffix
 
 
+@lru_cache(maxsize=4096)  # every reference is looked at several times, by what finds it and by what moves it
 def parse(text: str) -> Reference:
     """Read an image reference.
 

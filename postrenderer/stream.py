@@ -138,6 +138,8 @@ def documents(data: bytes) -> Iterator[Document]:
 def _end(data: bytes, start: int) -> int:
     """Where the document ends that starts at an offset or whose directives do."""
     cut = _next_marker(data, start)
+    if data.find(b"%", start, cut) < 0:
+        return cut
     piece = data[start:cut]
     if cut < len(data) and (piece.startswith(b"%") or b"\n%" in piece):
         directives = _DIRECTIVES.search(piece)
