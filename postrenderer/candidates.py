@@ -87,12 +87,14 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
     return sorted([*_hints(raw, hosts), *_places(raw, _TOOLS), *(match.start() for match in _TAGGED.finditer(raw))])
 
 
-def _places(raw: bytes, words: Iterable[bytes]) -> Iterator[int]:
+def _places(raw: bytes, words: Iterable[bytes]) -> list[int]:
+    found = []
     for word in words:
         at = raw.find(word)
         while at >= 0:
-            yield at
+            found.append(at)
             at = raw.find(word, at + 1)
+    return found
 
 
 def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:

@@ -191,7 +191,7 @@ def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
         if isinstance(value, yaml.SequenceNode) and not value.flow_style and value.start_mark:
             start = content_start(text, value)
             indent = before(text, start)
-            columns = len(indent) - key.start_mark.column
+            columns: int = len(indent) - key.start_mark.column
             if start > key.start_mark.index and not indent.strip(" :") and columns >= 0:
                 return " " * columns
     return "  "

@@ -70,6 +70,8 @@ ROWS = (
     Row("minio.min.io", "Tenant", "/spec", Field("imagePullSecret", OBJECT)),
 )
 
+_BY_GROUP = {row.group: [other for other in ROWS if other.group == row.group] for row in ROWS}
+
 VARIABLE = "_IMAGE_PULL_SECRETS"
 """How operators call their variables with names of secrets, separated by commas: STRIMZI_IMAGE_PULL_SECRETS."""
 
@@ -85,11 +87,11 @@ def holders(root: yaml.Node, images: Iterable[Path]) -> Iterator[Holder]:
         root: the composed document.
         images: where its private images stand.
     """
-    private = [pointer(path) for path in images]
+    private: list[str] = []
     for item in objects(root):
-        group = item.api_version.rpartition("/")[0]
-        for row in ROWS:
-            if row.group == group and fnmatchcase(item.kind, row.kind):
+        for row in _BY_GROUP.get(item.api_version.rpartition("/")[0], ()):
+            if fnmatchcase(item.kind, row.kind):
+                private = private or [pointer(path) for path in images]
                 for node, path in places(item, row.path):
                     if isinstance(node, yaml.MappingNode) and node.value:
                         below = pointer(path) + "/"

@@ -57,17 +57,17 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
     """
-    context = Context(known, partial(spans, known=known, depth=depth), in_secrets)
+    claimed: dict[int, object] = {}
+    context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
-    claimed: dict[int, object] = {}
     unclaimed: list[Scalar] = []
     for visit in walk(root, kinds.is_passed_over, text.may_hold_images):
         if isinstance(visit, Mapping):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
             families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
-            sites = _of_families(families, visit, context, claimed)
+            sites = _of_families(families, visit, context)
             if lists and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and any(key == "kind" for key, _ in visit.pairs):
@@ -114,10 +114,9 @@ def _documents(value: str) -> list[yaml.Node]:
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
 
 
-def _of_families(
-    families: Iterable[ModuleType], mapping: Mapping, context: Context, claimed: dict[int, object]
-) -> list[Site]:
+def _of_families(families: Iterable[ModuleType], mapping: Mapping, context: Context) -> list[Site]:
     found: list[Site] = []
+    claimed = context.claimed
     for family in families:
         for site in family.sites(mapping, context):
             if claimed.setdefault(id(site.node), family) is family:

@@ -25,19 +25,20 @@ _OVERRIDES = frozenset(("newName", "newTag"))
 """Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
 
 
-def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
+def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     scalars, lists = [], []
     for key, value in mapping.pairs:
         name, role = _said(mapping.api.group, mapping.key, key)
         if role and value.value:
             if isinstance(value, yaml.ScalarNode):
+                node = value
                 scalars.append(Named(name, value.value, 0, Scalar(value, (mapping.path, key), key), role))
             elif isinstance(value, yaml.SequenceNode) and role in _OF_LISTS:
                 lists.append((key, value))
         elif value.value == _OPENSHIFT and key == "kind":
             yield from _object_reference(mapping)
-    if not scalars and not lists:
+    if not lists and (not scalars or (len(scalars) == 1 and id(node) in context.claimed)):
         return
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
     for site in sites_of(found, FAMILY):

@@ -154,11 +154,13 @@ class Context(NamedTuple):
         known: whether a reference is under a configured source or rule, or on the private registry.
         spans: the references in a text, read as a document if it is one.
         secrets: whether the base64 data of Secrets is read.
+        claimed: the scalars, by id(), that a family has already.
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Span]]
     secrets: bool
+    claimed: dict[int, object]
 
 
 def whole(scalar: Scalar, family: str, level: str, reason: str) -> Site:
