@@ -67,6 +67,15 @@ ROWS = (
     Row("sparkoperator.k8s.io", "SparkApplication", "/spec", _STRINGS),
     Row("sparkoperator.k8s.io", "ScheduledSparkApplication", "/spec/template", _STRINGS),
     Row("trident.netapp.io", "TridentOrchestrator", "/spec", _STRINGS),
+    Row("argoproj.io", "Workflow", "/spec"),
+    Row("argoproj.io", "WorkflowTemplate", "/spec"),
+    Row("argoproj.io", "ClusterWorkflowTemplate", "/spec"),
+    Row("argoproj.io", "CronWorkflow", "/spec/workflowSpec"),
+    Row("operator.knative.dev", "Knative*", "/spec/registry"),
+    Row("pkg.crossplane.io", "Provider", "/spec", Field("packagePullSecrets")),
+    Row("pkg.crossplane.io", "Function", "/spec", Field("packagePullSecrets")),
+    Row("pkg.crossplane.io", "Configuration", "/spec", Field("packagePullSecrets")),
+    Row("operators.coreos.com", "CatalogSource", "/spec", Field("secrets", NAMES)),
     Row("minio.min.io", "Tenant", "/spec", Field("imagePullSecret", OBJECT)),
 )
 

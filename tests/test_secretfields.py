@@ -214,3 +214,97 @@ def test_several_secrets() -> None:
     before = "apiVersion: nvidia.com/v1\nkind: NVIDIADriver\nspec: {repository: nvcr.io/a, image: b, version: c}\n"
     after = before.replace("{", '{"imagePullSecrets": ["one", "two"], ').replace("nvcr.io/", "")
     assert render(before, "one", "two") == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            """\
+            apiVersion: argoproj.io/v1alpha1
+            kind: Workflow
+            spec:
+              templates:
+                - name: one
+                  container: {image: quay.io/acme/one:v1}
+                - name: several
+                  containerSet:
+                    containers:
+                      - {name: main, image: quay.io/acme/several:v1}
+            """,
+            """\
+            apiVersion: argoproj.io/v1alpha1
+            kind: Workflow
+            spec:
+              imagePullSecrets:
+                - name: containerregistry
+              templates:
+                - name: one
+                  container: {image: acme/one:v1}
+                - name: several
+                  containerSet:
+                    containers:
+                      - {name: main, image: acme/several:v1}
+            """,
+        ),
+        (
+            """\
+            apiVersion: argoproj.io/v1alpha1
+            kind: CronWorkflow
+            spec:
+              schedule: "* * * * *"
+              workflowSpec:
+                templates:
+                  - script: {image: "python:3.12", source: "print(1)"}
+            """,
+            """\
+            apiVersion: argoproj.io/v1alpha1
+            kind: CronWorkflow
+            spec:
+              schedule: "* * * * *"
+              workflowSpec:
+                imagePullSecrets:
+                  - name: containerregistry
+                templates:
+                  - script: {image: "python:3.12", source: "print(1)"}
+            """,
+        ),
+        (
+            """\
+            apiVersion: pkg.crossplane.io/v1
+            kind: Provider
+            spec:
+              package: xpkg.upbound.io/acme/provider:v1
+            """,
+            """\
+            apiVersion: pkg.crossplane.io/v1
+            kind: Provider
+            spec:
+              packagePullSecrets:
+                - name: containerregistry
+              package: acme/provider:v1
+            """,
+        ),
+        (
+            """\
+            apiVersion: operators.coreos.com/v1alpha1
+            kind: CatalogSource
+            spec:
+              image: quay.io/acme/index:v1
+              secrets:
+              - mine
+            """,
+            """\
+            apiVersion: operators.coreos.com/v1alpha1
+            kind: CatalogSource
+            spec:
+              image: acme/index:v1
+              secrets:
+              - containerregistry
+              - mine
+            """,
+        ),
+    ],
+)
+def test_whoever_makes_the_pods_gets_the_pull_secrets(before: str, after: str) -> None:
+    assert render(textwrap.dedent(before)) == textwrap.dedent(after)

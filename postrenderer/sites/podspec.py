@@ -22,6 +22,9 @@ VOLUME_FAMILY = "image-volume"
 
 CONTAINERS = frozenset(("containers", "initContainers", "ephemeralContainers"))
 
+_CONTAINER_SET = "containerSet"
+"""Containers of a step of an Argo Workflow, which has the pull secrets for all its steps (ContainerSetTemplate)."""
+
 PLACEHOLDERS = frozenset(("", "auto", "null"))
 """No images: Istio's gateway injection replaces `auto`, see https://istio.io/latest/docs/setup/additional-setup/gateway."""
 
@@ -37,6 +40,8 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
 
 def is_pod_spec(mapping: Mapping) -> bool:
     """Whether a mapping has a list `containers` with at least one image."""
+    if mapping.key == _CONTAINER_SET and mapping.api.group == "argoproj.io":
+        return False
     return any(key == "containers" and any(True for _ in containers(value)) for key, value in mapping.pairs)
 
 
