@@ -20,7 +20,6 @@ _NAMES = sorted({hint.lower().encode() for hint in HINTS} - {b"epo", b"mage"})
 _LOWER = (
     (b"mage", re.compile(rb"mage(?!\w*\s*(?:!=|=~|==))")),  # an image, and no query that compares them
     (b"epo", re.compile(rb"epo(?:sitory)?(?![a-z])")),  # and no report
-    (b"hub", re.compile(rb"hub(?<![a-z]hub)(?![a-z])")),  # Istio's word for a registry, and no GitHub
     (  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
         b"ame",
         re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"),
@@ -28,12 +27,12 @@ _LOWER = (
     (b"pkg.crossplane.io", re.compile(rb"pkg\.crossplane\.io")),  # the group with images in fields called `package`
 )
 _EXACT = (
-    (b"Hub", re.compile(rb"Hub(?![a-z])")),
-    (b"HUB", re.compile(rb"HUB")),
     (b"/", re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")),  # the end of a path, and a tag or what becomes one
     (b"\\", re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")),  # escapes that could spell a key or a reference
 )
 """Patterns, each behind the literal that it begins with and that is looked for first, which is ten times as quick."""
+_HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
+"""Istio's word for a registry, and no GitHub."""
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
@@ -117,6 +116,9 @@ def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:
             if literal in text:
                 for match in pattern.finditer(text):
                     yield match.start()
+    if b"hub" in lower:
+        for match in _HUB.finditer(raw):
+            yield match.start()
     if len(hosts) > _FEW:
         for match in _HOST.finditer(lower):
             host = match.group()
