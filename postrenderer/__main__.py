@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -104,11 +105,9 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
     """
     if sys.stdout is None:
         raise BrokenPipeError
-    import gc  # noqa: PLC0415  # only the filter needs it
-
     from postrenderer.pipeline import post_render  # noqa: PLC0415  # the command line's help does not need yaml
 
-    gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
+    gc.disable()  # for the commands that filter
     result = post_render(raw, settings, listed=bool(settings.report))
     if settings.report:
         from postrenderer import report  # noqa: PLC0415  # jsonpatch is slow to import
@@ -131,6 +130,7 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
 
 
 def _filter() -> int:
+    gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
     with lazy.patterns():  # inside the guard, so that a broken installation is explained
         from postrenderer import pipeline, settings  # noqa: F401, PLC0415  # likewise
 

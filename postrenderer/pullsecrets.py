@@ -6,7 +6,6 @@ resources keep plain names in it, or one object; a list of plain names gets plai
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, NamedTuple
 
@@ -128,7 +127,7 @@ def _extend(text: str, current: yaml.SequenceNode, names: list[str], field: Fiel
             first = current.value[0].start_mark.index
             start = first if start <= first < current.end_mark.index else start  # an alias stands elsewhere
             between = "," + separator(text, start)
-        new = between.join(map(json.dumps, entries)) + (between if current.value else "")
+        new = between.join(map(_json, entries)) + (between if current.value else "")
     else:
         after = newline(text, start) + " " * len(before(text, start))
         new = "".join(_block_entry(entry) + after for entry in entries)
@@ -140,7 +139,7 @@ def _insert_flow(text: str, mapping: yaml.MappingNode, field: Field, value: Any)
     """Write the whole field in front of a flow mapping's first key, as JSON."""
     start = _key_start(text, mapping.value[0][0])
     mapping.value.insert(0, (_key(field, quoted=True), _node(value, quoted=True)))
-    return Edit(start, start, f'"{field.name}": {json.dumps(value)},{separator(text, start)}')
+    return Edit(start, start, f'"{field.name}": {_json(value)},{separator(text, start)}')
 
 
 def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401  # likewise
@@ -171,7 +170,7 @@ def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, value:
     mapping.value[index] = (key, _node(value, quoted=in_line))
     if in_line:
         space = "" if text[start - 1].isspace() else " "
-        return [Edit(start, end, space + json.dumps(value))]
+        return [Edit(start, end, space + _json(value))]
     below = line_end(text, end)
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))
     removed = [Edit(start - 1 if text[start - 1] == " " else start, end, "")] if end > start else []
@@ -209,7 +208,7 @@ def _block_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping wit
 
 
 def _block_scalar(name: str) -> str:
-    return name if _SAFE_PLAIN.fullmatch(name) else json.dumps(name)
+    return name if _SAFE_PLAIN.fullmatch(name) else _json(name)
 
 
 def _key(field: Field, *, quoted: bool = False) -> yaml.ScalarNode:
@@ -223,3 +222,9 @@ def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # 
     if isinstance(value, dict):
         return yaml.MappingNode(_MAP, [(_key(Field("name"), quoted=quoted), _node(value["name"], quoted=quoted))])
     return yaml.ScalarNode(_STR, value, style='"' if quoted or not _SAFE_PLAIN.fullmatch(value) else None)
+
+
+def _json(value: Any) -> str:  # noqa: ANN401  # what JSON can hold
+    import json  # noqa: PLC0415  # few documents need it, and every start would wait for it
+
+    return json.dumps(value)
