@@ -43,6 +43,26 @@ def rewrite(text: str, changes: Iterable[Change]) -> list[Edit]:
     return edits
 
 
+def keys_among(root: yaml.Node, changes: Iterable[Change]) -> bool:
+    """Whether a scalar that is to change is a key too, as an alias of a key is."""
+    changed = {id(change.node) for change in changes}
+    stack = [root] if changed else []
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            stack += node.value
+            continue
+        for key, value in node.value:
+            if id(key) in changed:
+                return True
+            stack += (key, value)
+    return False
+
+
 def operations(root: yaml.Node, changes: Iterable[Change]) -> list[dict[str, Any]]:
     """What was done to a document's nodes, as JSON Patch operations (RFC 6902).
 

@@ -57,7 +57,9 @@ class Result(NamedTuple):
     documents: list[Processed]
 
 
-def post_render(raw: bytes, settings: Settings, *, listed: bool = True, refusing: bool = True) -> Result:
+def post_render(
+    raw: bytes, settings: Settings, *, listed: bool = True, refusing: bool = True, colliding: bool = False
+) -> Result:
     """Point every image reference of a stream at the private registry, add the pull secrets, change nothing else.
 
     Args:
@@ -66,6 +68,7 @@ def post_render(raw: bytes, settings: Settings, *, listed: bool = True, refusing
         listed: whether all that is found is wanted, with its place. If only the output counts, no more of a document is
             read than may be about an image that moves.
         refusing: whether images that stay public end a run that is `strict` or has `others: fail`.
+        colliding: whether two images that would become one are let pass.
 
     Raises:
         AcregError: the stream cannot be processed as asked.
@@ -88,7 +91,8 @@ def post_render(raw: bytes, settings: Settings, *, listed: bool = True, refusing
             done += processed
         else:
             pieces.append(source)
-    relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
+    if not colliding:
+        relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
     if refusing:
         _refuse_public(done, strict=settings.strict)
     return Result(encoded.restore(pieces), done)
@@ -136,6 +140,11 @@ def _process(
         if settings.pull_secrets and secretfields.VARIABLE in text:
             variables = secretfields.variables(root, settings.pull_secrets)
             changes += [patch.Change(node, [edit], "") for node, edit in variables]
+        if "&" in text and patch.keys_among(root, changes):
+            raise AcregError(
+                f"{identity}: an image reference there is an alias of a mapping's key, which may not change. Write the "
+                "reference out in the stead of the alias."
+            )
         edits += patch.rewrite(text, changes)
         holders = _holders(root, found, settled, settings, relocation)
         additions, inserted = _add_secrets(text, holders, settings, identity)

@@ -154,6 +154,14 @@ def test_references_inside_strings(text: str, expected: str) -> None:
     assert render(text) == expected
 
 
+def test_keys_never_change() -> None:
+    anchored = "image: acme/x:1\nmap:\n  &a docker.io/acme/app:1 : *a\n  image: *a\n"
+    with pytest.raises(AcregError, match="alias of a mapping's key"):
+        run(anchored.encode())
+    kept = "image: acme/x:1\nmap:\n  &a app : *a\n"
+    assert render(kept) == kept.replace("acme/x", f"{PRIVATE}/acme/x")
+
+
 def test_both_of_two_equal_keys() -> None:
     assert render("spec:\n  containers:\n  - image: a:1\n    image: b:1\n") == (
         "spec:\n  imagePullSecrets:\n  - name: containerregistry\n"

@@ -91,10 +91,10 @@ def find(raw: bytes, settings: Settings, file: str = "") -> Iterator[Finding]:
         file: where they were read from.
 
     Raises:
-        AcregError: the stream cannot be read, or two public images would become one.
+        AcregError: the stream cannot be read.
     """
     relocation = Relocation(settings)
-    for document in post_render(raw, settings._replace(report=""), refusing=False).documents:
+    for document in post_render(raw, settings._replace(report=""), refusing=False, colliding=True).documents:
         name, template = _name(document.identity), document.identity.template
         for image in (*document.images, *document.registries):
             level = image.site.span.level

@@ -77,11 +77,11 @@ def sites(scalar: Scalar, context: Context) -> Iterator[Site]:
             yield Site(scalar.node, weak, FAMILY, scalar.path)
 
 
-_DOCUMENT = re.compile(r"^[ \t]*(?![ \t])(?:[{\[]|- |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
+_DOCUMENT = re.compile(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
 
 
 def may_be_document(text: str) -> bool:
-    """Whether a text is worth reading as YAML: it has a key, a list entry or a bracket at the start of a line."""
+    """Whether a text is worth reading as YAML: a line starts with a key, also an explicit one, an item or a bracket."""
     return _DOCUMENT.search(text) is not None
 
 

@@ -159,3 +159,11 @@ def test_nothing_is_signed_off_that_cannot_be_read(acreg: Acreg, tmp_path: Path)
         acreg("verify", *REGISTRY, "-f", write(tmp_path, POD + "  - {\n"))
     with pytest.raises(SettingsError, match="registry is not set"):
         acreg("verify", "-f", write(tmp_path, POD))
+
+
+def test_images_that_would_become_one_are_told_too(acreg: Acreg, tmp_path: Path) -> None:
+    both = "---\n".join(POD.replace("nginx:1.27", f"{host}/x/y:1") for host in ("quay.io", "ghcr.io"))
+    run = acreg("verify", *REGISTRY, "-f", write(tmp_path, both))
+    assert (run.code, run.out.count(f"should be {PRIVATE}/x/y:1"), run.err) == (1, 2, "")
+    with pytest.raises(AcregError, match="are two images"):
+        acreg("render", *REGISTRY, "-f", tmp_path / "manifests.yaml")

@@ -22,6 +22,7 @@ from postrenderer.sites import text
         'plugin:\n  spec: \'{"image": "«acme/x:1»", "sidecars": [{"name": "y", "image": "«busybox»"}]}\'\n',
         "values: |\n  image:\n    repository: «acme/app»\n    tag: v1\n",
         "trivy:\n  repository: «ghcr.io/acme/trivy»\n  tag: 0.58\n  dbRepository: ghcr.io/acme/trivy-db\n",
+        '? "kind"\n: Pod\n? "spec"\n: {"containers": [{"name": "a", "image": "«acme/x»"}]}\n',
         # TOML, HOCON, properties
         '[[runners]]\n  [runners.kubernetes]\n    image = "«alpine»"\n    helper_image = "«acme/helper:x86_64-v17»"\n',
         '[[runners.kubernetes.services]]\n  name = "«docker:dind»"\n  alias = "docker"\nimage_pull_policy = "always"\n',
