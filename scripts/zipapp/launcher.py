@@ -82,7 +82,19 @@ def start() -> None:
         from postrenderer.__main__ import main
     except KeyboardInterrupt:
         sys.exit(130)
-    sys.exit(main())
+    leave(main())
+
+
+def leave(code: int) -> None:
+    """End the process with an exit code; the filter without freeing all that it has read, which takes a twentieth."""
+    if len(sys.argv) == 1:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        except (AttributeError, OSError, ValueError):  # there is no such stream, or it takes no more
+            pass
+    sys.exit(code)
 
 
 start()
