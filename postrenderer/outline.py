@@ -3,6 +3,7 @@
 Composing costs more than all else, and most of a workload's text is labels, probes, resources and variables. What is
 cut out is the collection below a key, from the next line to the line before the next key of that depth, or the lines of
 a block scalar. Keys stay, and so does what may belong to an image beside it: a name, a value, a version, a single word.
+In Kubernetes' own workloads a key goes with its value, and the rest of a mapping at once, if nothing there may count.
 
 Whether lines are what they look like can only be told of plain block style. So nothing is cut from a document that has
 anchors, explicit keys, tabs, or quotes and brackets that a line leaves open, outside of block scalars.
