@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _NAMES = sorted({hint.lower().encode() for hint in HINTS} - {b"epo", b"mage"})
-"""One of them stands, in any case, in the name of every registry."""
+"""Those that are hints wherever they stand, in any case; the others have patterns."""
 _LOWER = (
     (b"mage", re.compile(rb"mage(?!\w*\s*(?:!=|=~|==))")),  # an image, and no query that compares them
     (b"epo", re.compile(rb"epo(?:sitory)?(?![a-z])")),  # and no report
@@ -48,7 +48,7 @@ _SECRET = re.compile(rb"Secret(?<!\wSecret)(?!\w)")
 _COMMENTS = re.compile(rb"^ *#.*\n", re.MULTILINE)
 _NOT_AS_WRITTEN = re.compile(rb"[\\!&#]|[|>][-+]?[0-9]|[^\0-\x7f]")
 """What may make base64 text begin elsewhere than behind a sign that is none of its own."""
-_BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{7,}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{6,}")
 _SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
 """An escape in what may be one of these."""
 _SCHEMA = re.compile(rb"^kind: CustomResourceDefinition\r?$", re.MULTILINE)
@@ -103,9 +103,14 @@ def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
     raw = _COMMENTS.sub(b"", raw)
     if _NOT_AS_WRITTEN.search(raw):
         return True
-    texts = [b"".join(match.group().split()) for match in _BASE64.finditer(raw)]
-    decoded = b"\n".join(binascii.a2b_base64(text[: len(text) & ~3]) for text in texts)
+    decoded = b"\n".join(_decoded(b"".join(match.group().split())) for match in _BASE64.finditer(raw))
     return any(True for _ in _hints(decoded, hosts)) or _SECRET.search(decoded) is not None
+
+
+def _decoded(text: bytes) -> bytes:
+    """What base64 text says, without its padding or with the start of a word behind it."""
+    whole = text[:-1] if len(text) % 4 == 1 else text  # one sign alone says nothing
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:

@@ -48,6 +48,8 @@ def read(text: str) -> bool:
         f"kind: Secret\ndata:\n  a: # a comment\n    {base64('image: nginx')}\n",
         f"kind: Secret\ndata:\n  # a comment\n  a:\n    # another\n    {base64('image: nginx')}\n",
         f"kind: Secret\ndata:\n  a: |2\n    {base64('image: nginx')}\n",
+        *(f"kind: Secret\ndata:\n  a: {base64(f'{pad}example.com/x:1')}\n" for pad in ("", " ", "  ")),
+        *(f"kind: Secret\ndata:\n  a: {base64(f'{pad}example.com/x:1').strip('=')}\n  word: x\n" for pad in ("", "  ")),
         "kind: Secret\ndata:\n  a: " + base64(f"kind: Secret\ndata:\n  a: {base64('image: nginx')}\n"),
         f"kind: Secret\ndata:\n  a: {base64('a: quay.io/x')}\n",
         "a: see quay.io/x/y\n",
