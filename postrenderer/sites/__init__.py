@@ -57,7 +57,7 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
     """
-    claimed: dict[int, object] = {}
+    claimed: dict[int, ModuleType] = {}
     context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}

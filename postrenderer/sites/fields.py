@@ -32,13 +32,12 @@ def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
         name, role = _said(mapping.api.group, mapping.key, key)
         if role and value.value:
             if isinstance(value, yaml.ScalarNode):
-                node = value
                 scalars.append(Named(name, value.value, 0, Scalar(value, (mapping.path, key), key), role))
             elif isinstance(value, yaml.SequenceNode) and role in _OF_LISTS:
                 lists.append((key, value))
         elif value.value == _OPENSHIFT and key == "kind":
             yield from _object_reference(mapping)
-    if not lists and (not scalars or (len(scalars) == 1 and id(node) in context.claimed)):
+    if not lists and (not scalars or _is_of_another_family(scalars, context)):
         return
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
     for site in sites_of(found, FAMILY):
@@ -48,6 +47,13 @@ def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
         if keys.says_copy(mapping.key):
             span = span._replace(level=WEAK, reason=f"`{mapping.key}` is where an image is copied from or to")
         yield site._replace(span=span)
+
+
+def _is_of_another_family(scalars: list[Named], context: Context) -> bool:
+    """Whether a mapping's one text is an image already, as a container's is: then it needs no second look."""
+    place = scalars[0].scalar
+    owner = context.claimed.get(id(place.node)) if place and len(scalars) == 1 else None
+    return owner is not None and owner.FAMILY != FAMILY
 
 
 @lru_cache(maxsize=8192)

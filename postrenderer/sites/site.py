@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
 
     import yaml
 
@@ -154,13 +155,13 @@ class Context(NamedTuple):
         known: whether a reference is under a configured source or rule, or on the private registry.
         spans: the references in a text, read as a document if it is one.
         secrets: whether the base64 data of Secrets is read.
-        claimed: the scalars, by id(), that a family has already.
+        claimed: the families that have scalars already, by the scalars' id().
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Span]]
     secrets: bool
-    claimed: dict[int, object]
+    claimed: dict[int, ModuleType]
 
 
 def whole(scalar: Scalar, family: str, level: str, reason: str) -> Site:

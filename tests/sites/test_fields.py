@@ -4,7 +4,9 @@ from __future__ import annotations
 import pytest
 from marked import check, stays
 
-from postrenderer.sites import fields
+from postrenderer import composer
+from postrenderer.sites import fields, find
+from postrenderer.sites.site import pointer
 
 SHA = "sha256:" + "c" * 64
 
@@ -192,3 +194,8 @@ def test_conditions_and_schemas_hold_no_images(api: str, kind: str, spec: str) -
 
 def test_the_same_kind_of_another_group_is_searched() -> None:
     check(resource("{validate: {image: «acme/validator:1»}}", "nvidia.com/v1", "ClusterPolicy"), fields.FAMILY)
+
+
+def test_an_alias_is_found_at_each_of_its_places() -> None:
+    (root,) = composer.compose("a:\n  image: &x acme/y:1\nb:\n  image: *x\n").roots
+    assert [pointer(site.path) for site in find(root, lambda _: False).sites] == ["/a/image", "/b/image"]
