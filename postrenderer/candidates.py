@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import binascii
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from postrenderer.sites.keys import COPYING, HINTS
+from postrenderer.sites.args import LISTS
+from postrenderer.sites.keys import COPYING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_NAMES = sorted({hint.lower().encode() for hint in HINTS} - {b"epo", b"mage"})
-"""Those that are hints wherever they stand, in any case; the others have patterns."""
 _LOWER = (
-    (b"mage", re.compile(rb"mage(?!\w*\s*(?:!=|=~|==))")),  # an image, and no query that compares them
-    (b"epo", re.compile(rb"epo(?:sitory)?(?![a-z])")),  # and no report
-    (  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
-        b"ame",
-        re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"),
+    re.compile(  # an image, and no query that compares them
+        rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==))|(?<=eg)istry)"
     ),
-    (b"pkg.crossplane.io", re.compile(rb"pkg\.crossplane\.io")),  # the group with images in fields called `package`
+    re.compile(rb"epo(?:sitory)?(?![a-z])"),  # and no report
+    re.compile(  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
+        rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"
+    ),
 )
+"""The HINTS, in any case, and other names. Each begins with a literal, which is ten times as quick."""
 _EXACT = (
-    (b"/", re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")),  # the end of a path, and a tag or what becomes one
-    (b"\\", re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")),  # escapes that could spell a key or a reference
+    re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]"),  # the end of a path, and a tag or what becomes one
+    re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)"),  # escapes that could spell a key or a reference
 )
-"""Patterns, each behind the literal that it begins with and that is looked for first, which is ten times as quick."""
 _HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
 """Istio's word for a registry, and no GitHub."""
+_SOME_HUB = re.compile(rb"hub")
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
@@ -41,49 +42,61 @@ _TAGGED = re.compile(rb":(?<=[\w\]]:)[\w{$]")
 """A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
 _TOOLS = sorted(tool.encode() for tool in COPYING)
 """What a command may be that makes the images in another list, its arguments, ones that are not pulled."""
-_EVERYWHERE = re.compile(rb"(?i:pkg\.crossplane\.io)")
-"""What makes every line one that may be about an image: a field that only its group tells from others."""
+_COMMANDS = sorted(name.encode() for name in LISTS - {"args"})
+"""One of them stands where there are two lists of a command's words."""
+_PACKAGES = b"pkg.crossplane.io"
+"""The group with images in fields called `package`, which only it tells from others: any line may be about one."""
 _SECRET = re.compile(rb"Secret(?<!\wSecret)(?!\w)")
 """The kind whose data are base64."""
-_COMMENTS = re.compile(rb"^ *#.*\n", re.MULTILINE)
+_COMMENTS = re.compile(rb"\n *#.*")
 _NOT_AS_WRITTEN = re.compile(rb"[\\!&#]|[|>][-+]?[0-9]|[^\0-\x7f]")
 """What may make base64 text begin elsewhere than behind a sign that is none of its own."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{6,}")
 _SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
 """An escape in what may be one of these."""
+_END = re.compile(rb"\n\.\.\.")
 _SCHEMA = re.compile(rb"^kind: CustomResourceDefinition\r?$", re.MULTILINE)
 
 
 def may_hold_images(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> bool:
-    """Whether a document must be read.
+    """Whether a document must be read; its arguments are those of hints()."""
+    return hints(raw, hosts) != []
+
+
+def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None:
+    """Where in a document something may be about an image.
+
+    Every site that is certain or strong has a hint in what it was found by: its text, its name, the names and texts
+    beside it, or the name of what holds these.
 
     Args:
         raw: the document, in UTF-8.
         hosts: the configured registries', at which a reference is an image without a tag too.
+
+    Returns:
+        Sorted offsets; none if the document need not be read, and None if hints are everywhere.
     """
     if b"\nkind: CustomResourceDefinition" in raw and _SCHEMA.search(raw):
-        return b"\n..." in raw  # a second document may stand behind the end of the first
-    return (
-        any(True for _ in _hints(raw, hosts))
-        or _in_base64(raw, hosts)
-        # An anchor may be in an earlier document, as Helm 4 leaves it: then its aliases must be written out.
-        or (b"*" in raw and any(raw.find(b"&" + alias[1], 0, alias.start()) < 0 for alias in _ALIAS.finditer(raw)))
-    )
-
-
-def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None:
-    """Where in a document something may be about an image, as sorted offsets; None if that is everywhere.
-
-    Every site that is certain or strong has a hint in what it was found by: its text, its name, the names and texts
-    beside it, or the name of what holds these.
-    """
-    if b"rossplane" in raw and _EVERYWHERE.search(raw):
+        return None if _END.search(raw) else []  # a second document may stand behind the end of the first
+    if _in_base64(raw, hosts) or _borrows(raw):
         return None
+    if _PACKAGES in raw:
+        return None
+    found = list(_hints(raw, hosts))
+    if not found:
+        return []
     if b"\\" in raw and _SPELT.search(raw):
         return None
-    if _in_base64(raw, hosts):
-        return None
-    return sorted([*_hints(raw, hosts), *_places(raw, _TOOLS), *(match.start() for match in _TAGGED.finditer(raw))])
+    if any(name in raw for name in _COMMANDS):
+        found += _places(raw, _TOOLS)
+    found += [match.start() for match in _TAGGED.finditer(raw)]
+    found.sort()
+    return found
+
+
+def _borrows(raw: bytes) -> bool:
+    """Whether there is an alias whose anchor may be in an earlier document, as Helm 4 leaves it, and must go."""
+    return b"*" in raw and any(raw.find(b"&" + alias[1], 0, alias.start()) < 0 for alias in _ALIAS.finditer(raw))
 
 
 def _places(raw: bytes, words: Iterable[bytes]) -> list[int]:
@@ -100,11 +113,11 @@ def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
     """Whether the data of a Secret may be about an image, or cannot be told from its bytes."""
     if b"Secret" not in raw or not _SECRET.search(raw):
         return False
-    raw = _COMMENTS.sub(b"", raw)
+    raw = _COMMENTS.sub(b"", b"\n" + raw)
     if _NOT_AS_WRITTEN.search(raw):
         return True
     decoded = b"\n".join(_decoded(b"".join(match.group().split())) for match in _BASE64.finditer(raw))
-    return any(True for _ in _hints(decoded, hosts)) or _SECRET.search(decoded) is not None
+    return any(True for _ in _hints(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None
 
 
 def _decoded(text: bytes) -> bytes:
@@ -113,19 +126,27 @@ def _decoded(text: bytes) -> bytes:
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
+@lru_cache(maxsize=64)
+def _ends(hosts: frozenset[bytes]) -> tuple[bytes, ...]:
+    """What hosts end with, if several do, as `docker.io` and `gcr.io`; the whole hosts else, but not what _LOWER finds."""
+    ends = [host[-4:] for host in hosts]
+    sought = {host[-4:] if ends.count(host[-4:]) > 1 else host for host in hosts}
+    return tuple(sorted(end for end in sought if b"egistry" not in end))
+
+
 def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:
     lower = raw.lower()
-    yield from _places(lower, (*_NAMES, *(hosts if len(hosts) <= _FEW else ())))
-    for text, patterns in ((raw, _EXACT), (lower, _LOWER)):
-        for literal, pattern in patterns:
-            if literal in text:
-                for match in pattern.finditer(text):
-                    yield match.start()
-    if b"hub" in lower:
+    for text, patterns in ((lower, _LOWER), (raw, _EXACT)):
+        for pattern in patterns:
+            for match in pattern.finditer(text):
+                yield match.start()
+    if _SOME_HUB.search(lower):
         for match in _HUB.finditer(raw):
             yield match.start()
-    if len(hosts) > _FEW:
-        for match in _HOST.finditer(lower):
-            host = match.group()
-            if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:
-                yield match.start()
+    if len(hosts) <= _FEW:
+        yield from _places(lower, _ends(hosts))
+        return
+    for match in _HOST.finditer(lower):
+        host = match.group()
+        if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:
+            yield match.start()

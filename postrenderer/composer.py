@@ -52,7 +52,8 @@ _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
 _DEEPEST = 20_000
 """Levels that Kubernetes' parser reads: 10,000 of blocks and as many in brackets (go-yaml, scannerc.go)."""
-_DEEP_INDENT = re.compile(rf"^[ ?:-]{{{_DEEP // 2}}}", re.MULTILINE)
+_DEEP_START = re.compile(rf"[ ?:-]{{{_DEEP // 2}}}")
+_DEEP_INDENT = re.compile(rf"\n{_DEEP_START.pattern}")
 
 
 class Borrowed(NamedTuple):
@@ -92,7 +93,7 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
 
 
 def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
-    if text.count("[") + text.count("{") > _DEEP or _DEEP_INDENT.search(text):
+    if text.count("[") + text.count("{") > _DEEP or _DEEP_INDENT.search(text) or _DEEP_START.match(text):
         return from_events(text, elsewhere)
     try:
         return Composed(_from_loader(text), [], {})

@@ -24,6 +24,8 @@ def content_start(text: str, node: yaml.Node) -> int:
 def line_start(text: str, position: int) -> int:
     """Where the line of a position starts."""
     start = text.rfind("\n", 0, position) + 1
+    if text[start:position].isprintable():  # then there is no other line ending
+        return start
     return max(start, *(text.rfind(end, start, position) + 1 for end in BREAKS))
 
 
@@ -31,6 +33,8 @@ def line_end(text: str, position: int) -> int:
     """Where the line of a position ends, before its line ending."""
     stop = text.find("\n", position)
     stop = len(text) if stop < 0 else stop
+    if text[position:stop].isprintable():
+        return stop
     return min((at for at in (text.find(end, position, stop) for end in BREAKS) if at >= 0), default=stop)
 
 

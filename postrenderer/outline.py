@@ -139,9 +139,9 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
         else:
             limit = min(hint, unsure[bisect_left(unsure, line)])
             goes = known and not _STAYS.search(raw, line, mark) and (passed == line or _is_behind_text(raw, line))
-            rest = _rest(raw, line, limit) if goes else 0
-            passed, found = (rest, [(line, rest)]) if rest else _collection(raw, line, (mark, below), limit)
-            if goes and passed:  # the key, too
+            passed, found = _collection(raw, line, (mark, below), limit)
+            if goes and passed:  # the key, too, and what is behind it
+                passed = _rest(raw, line, limit) or passed
                 start = cuts.pop()[0] if cuts and cuts[-1][1] == line else line
                 found = [(start, passed)]
             cuts += found
@@ -214,20 +214,19 @@ def _end(pattern: re.Pattern[bytes], raw: bytes, position: int, limit: int) -> i
 @lru_cache(maxsize=256)
 def _after_value(column: int) -> re.Pattern[bytes]:
     """What ends the value of a key: a line that is not deeper, and neither comment nor an item of a list below it."""
-    shallower = rb" {0,%d}[^ \n#]|" % (column - 1) if column else b""
-    return re.compile(rb"\n(?:%b {%d}(?![ \n#]|-[ \n]).)" % (shallower, column))
+    return re.compile(rb"\n(?! {%d}| {%d}-[ \n]) *[^ \n#]" % (column + 1, column))
 
 
 @lru_cache(maxsize=256)
 def _after_scalar(column: int) -> re.Pattern[bytes]:
     """What ends a block scalar: a line that is not deeper than its key or the dash before it."""
-    return re.compile(rb"\n {0,%d}[^ \n]" % column)
+    return re.compile(rb"\n(?! {%d}) *[^ \n]" % (column + 1))
 
 
 @lru_cache(maxsize=256)
 def _after_mapping(column: int) -> re.Pattern[bytes]:
     """What ends the mapping whose keys stand in a column behind the first: a line that is less deep, and no comment."""
-    return re.compile(rb"\n {0,%d}[^ \n#]" % (column - 1))
+    return re.compile(rb"\n(?! {%d}) *[^ \n#]" % column)
 
 
 @lru_cache(maxsize=256)

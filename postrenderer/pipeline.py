@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from postrenderer import composer, patch, pullsecrets, secretfields, sites, stream
-from postrenderer.candidates import hints, may_hold_images
+from postrenderer.candidates import hints
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.outline import Outline, outline
 from postrenderer.reference import OFFICIAL
@@ -81,18 +81,25 @@ def post_render(
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
     refusing = refusing and (settings.strict or settings.others == "fail")
-    whole = listed or refusing or settings.service_accounts or bool(settings.locations or settings.ignore)
+    whole = (
+        listed
+        or refusing
+        or settings.service_accounts
+        or bool(settings.locations or settings.ignore)
+        or not composer.can_check()
+    )
     for document in stream.documents(encoded.data):
         source = document.raw()
-        if may_hold_images(source, hosts) or any(word in source for word in words):
-            hinted = None if whole or not composer.can_check() else hints(source, hosts)
-            new, processed = _read(document, hinted, settings, relocation)
-            pieces.append(new)
-            done += processed
-        else:
+        hinted = hints(source, hosts)
+        if hinted == [] and not any(word in source for word in words):
             pieces.append(source)
-    if not colliding:
-        relocation.check((image.source, image.target) for item in done for image in item.images if not image.left)
+            continue
+        new, processed = _read(document, None if whole else hinted, settings, relocation)
+        pieces.append(new)
+        if not colliding:
+            relocation.check((im.source, im.target) for item in processed for im in item.images if not im.left)
+        if listed or refusing:
+            done += processed
     if refusing:
         _refuse_public(done, strict=settings.strict)
     return Result(encoded.restore(pieces), done)
@@ -215,8 +222,8 @@ def _add_secrets(
     names = settings.pull_secrets
     lacking = [(pullsecrets.missing(holder.node, names, holder.field), holder) for holder in holders]
     edits: list[Edit] = []
-    for holder in holders:
-        missing = pullsecrets.missing(holder.node, names, holder.field)
+    for planned, holder in lacking:
+        missing = pullsecrets.missing(holder.node, names, holder.field) if edits else planned
         try:
             edits += pullsecrets.add(text, holder.node, holder.paths[0], missing, holder.field) if missing else []
         except AcregError as error:

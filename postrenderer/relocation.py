@@ -26,7 +26,7 @@ from postrenderer.errors import AcregError, SettingsError
 from postrenderer.reference import InvalidReferenceError, is_host, parse, parse_prefix, prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from postrenderer.reference import Reference
     from postrenderer.settings import Rule, Settings
@@ -72,12 +72,13 @@ class Relocation:
         self._others = settings.others
         self._private = _table([settings.prefix, *(rule.target for rule in settings.rules if _is_absolute(rule))])
         self._keep = _table(settings.keep)
-        self._rules = {parse_prefix(rule.source): rule for rule in settings.rules}
+        self._rules = _by_host((parse_prefix(rule.source), rule) for rule in settings.rules)
         self._sources = _table(settings.sources)
-        self.hosts = frozenset(prefix[0] for table in (self._private, self._rules, self._sources) for prefix in table)
+        self.hosts = frozenset((*self._private, *self._rules, *self._sources))
         self._outcomes: dict[str, Outcome] = {}
-        for source, rule in self._rules.items():
-            private = _longest(self._private, source)
+        self._taken: dict[tuple[str, str], tuple[str, str]] = {}
+        for rule in settings.rules:
+            private = _longest(self._private, parse_prefix(rule.source))
             if private:
                 raise SettingsError(
                     f"rules: the entry with `from: {rule.source}` can never apply: what lies at or below"
@@ -112,9 +113,8 @@ class Relocation:
         place = _longest(self._private, components) or _longest(self._sources, components)
         return place is not None and bool(place[1] or reference.suffix)
 
-    @staticmethod
-    def check(images: Iterable[tuple[str, str]]) -> None:
-        """Refuse two source repositories that become one private repository with the same tag or digest.
+    def check(self, images: Iterable[tuple[str, str]]) -> None:
+        """Refuse two source repositories, of this and earlier calls, that become one with the same tag or digest.
 
         Args:
             images: each image's reference before and after; what stays the same is passed over.
@@ -122,7 +122,6 @@ class Relocation:
         Raises:
             AcregError: the cluster could not tell two images apart.
         """
-        first: dict[tuple[str, str], tuple[str, str]] = {}
         for before, after in images:
             if before == after:
                 continue
@@ -131,7 +130,7 @@ class Relocation:
             for mark in (target.tag or (not target.digest and "latest"), target.digest):
                 if not mark:
                     continue
-                other, other_repository = first.setdefault((target.repository, mark), (before, repository))
+                other, other_repository = self._taken.setdefault((target.repository, mark), (before, repository))
                 if other_repository != repository:
                     raise AcregError(
                         f"`{other}` and `{before}` are two images, and both would become `{after}`. Move one of them"
@@ -183,16 +182,27 @@ def _is_absolute(rule: Rule) -> bool:
     return is_host(rule.target.partition("/")[0])
 
 
-def _table(entries: Iterable[str]) -> dict[tuple[str, ...], str]:
-    return {parse_prefix(entry): entry for entry in entries}
+def _table(entries: Iterable[str]) -> dict[str, dict[tuple[str, ...], str]]:
+    return _by_host((parse_prefix(entry), entry) for entry in entries)
+
+
+def _by_host(entries: Iterable[tuple[tuple[str, ...], _Entry]]) -> dict[str, dict[tuple[str, ...], _Entry]]:
+    """Entries by their prefixes, and these by their hosts, since most references are of other hosts."""
+    table: dict[str, dict[tuple[str, ...], _Entry]] = {}
+    for prefix, entry in entries:
+        table.setdefault(prefix[0], {})[prefix] = entry
+    return table
 
 
 def _longest(
-    table: Mapping[tuple[str, ...], _Entry], components: tuple[str, ...]
+    table: dict[str, dict[tuple[str, ...], _Entry]], components: tuple[str, ...]
 ) -> tuple[_Entry, tuple[str, ...]] | None:
     """Find the entry with the longest prefix, and the components below it."""
+    entries = table.get(components[0])
+    if entries is None:
+        return None
     for prefix, rest in prefixes(components):
-        entry = table.get(prefix)
+        entry = entries.get(prefix)
         if entry is not None:
             return entry, rest
     return None

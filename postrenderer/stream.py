@@ -24,6 +24,7 @@ _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 _NAME = re.compile(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FILENAME = re.compile(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")
 _DIRECTIVES = re.compile(rb"(?:^%(?:YAML|TAG)[ \t][^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*)+\Z", re.MULTILINE)
 """Directives at the end of a piece, which speak of the next one."""
 
@@ -71,6 +72,21 @@ def decode(raw: bytes) -> Encoded:
     return Encoded(raw, b"", "utf-8")
 
 
+class _Lines:
+    """The lines of a stream, counted on from where they were last asked for: few runs ask."""
+
+    def __init__(self) -> None:
+        self._position, self._line = 0, 1
+
+    def number(self, data: bytes, position: int) -> int:
+        """The number of the line that starts at an offset, from 1."""
+        if position < self._position:
+            self._position, self._line = 0, 1
+        self._line += data.count(b"\n", self._position, position)
+        self._position = position
+        return self._line
+
+
 class Document(NamedTuple):
     """A piece of the stream: from its `---` line, or the stream's start, to the next one."""
 
@@ -78,8 +94,12 @@ class Document(NamedTuple):
     data: bytes
     start: int
     end: int
-    line: int
-    """The number of its first line in the stream, from 1."""
+    lines: _Lines
+
+    @property
+    def line(self) -> int:
+        """The number of its first line in the stream, from 1."""
+        return self.lines.number(self.data, self.start)
 
     def raw(self) -> bytes:
         """The document, as UTF-8."""
@@ -125,11 +145,10 @@ def documents(data: bytes) -> Iterator[Document]:
     Indices count the pieces from 0; a piece before the first `---` counts only if it holds more than white space and
     comments. A piece that has directives (`%YAML`, `%TAG`) stays together with the piece that they speak of.
     """
-    start, index, line, end = 0, 0, 1, len(data)
+    start, index, lines, end = 0, 0, _Lines(), len(data)
     while start < end:
         cut = _end(data, start)
-        yield Document(index, data, start, cut, line)
-        line += data.count(b"\n", start, cut)
+        yield Document(index, data, start, cut, lines)
         if start or data.startswith(b"---") or _has_content(data[:cut]):
             index += 1
         start = cut
@@ -151,13 +170,8 @@ def _end(data: bytes, start: int) -> int:
 
 def _next_marker(data: bytes, start: int) -> int:
     """Where the first `---` line after the one at start begins, or the end of the data."""
-    position = start
-    while True:
-        position = data.find(b"\n---", position) + 1
-        if not position:
-            return len(data)
-        if data[position + 3 : position + 4] in (b"", b"\n", b"\r", b" ", b"\t"):
-            return position
+    marker = _MARKER.search(data, start)  # twice as quick as find()
+    return marker.start() + 1 if marker else len(data)
 
 
 def _has_content(piece: bytes) -> bool:

@@ -53,8 +53,9 @@ def objects(root: yaml.Node) -> Iterator[Object]:
 
 
 def _object(node: yaml.MappingNode, path: Path) -> Object:
-    texts = {key: value.value for key, value in fields(node) if isinstance(value, yaml.ScalarNode)}
-    metadata = dict(fields(node)).get("metadata")
+    pairs = dict(fields(node))
+    texts = {key: pairs[key].value for key in ("apiVersion", "kind") if isinstance(pairs.get(key), yaml.ScalarNode)}
+    metadata = pairs.get("metadata")
     names = dict(fields(metadata)) if isinstance(metadata, yaml.MappingNode) else {}
     name = names.get("name")
     shown = name.value if isinstance(name, yaml.ScalarNode) else ""
