@@ -128,7 +128,7 @@ def _decoded(text: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def _ends(hosts: frozenset[bytes]) -> tuple[bytes, ...]:
-    """What hosts end with, if several do, as `docker.io` and `gcr.io`; the whole hosts else, but not what _LOWER finds."""
+    """What hosts end with, if several do, as `docker.io` and `gcr.io`; else whole ones, but none that _LOWER finds."""
     ends = [host[-4:] for host in hosts]
     sought = {host[-4:] if ends.count(host[-4:]) > 1 else host for host in hosts}
     return tuple(sorted(end for end in sought if b"egistry" not in end))

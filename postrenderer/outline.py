@@ -138,7 +138,7 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
             protected = _end(_after_value(_indent(raw, line)), raw, mark, size)
         else:
             limit = min(hint, unsure[bisect_left(unsure, line)])
-            goes = known and not _STAYS.search(raw, line, mark) and (passed == line or _is_behind_text(raw, line))
+            goes = known and not _stays(raw[line:mark]) and (passed == line or _is_behind_text(raw, line))
             passed, found = _collection(raw, line, (mark, below), limit)
             if goes and passed:  # the key, too, and what is behind it
                 passed = _rest(raw, line, limit) or passed
@@ -177,7 +177,7 @@ def _rest(raw: bytes, line: int, limit: int) -> int:
     """Where the mapping ends that has a key on this line; 0 if not before a limit, or if a key behind may count."""
     column = _indent(raw, line)
     end = _end(_after_mapping(column), raw, line, limit) if column else 0
-    return 0 if end and _saying(column).search(raw, line, end) else end
+    return 0 if end and any(map(_stays, _keys(column).findall(raw, line, end))) else end
 
 
 def _is_behind_text(raw: bytes, line: int) -> bool:
@@ -230,6 +230,12 @@ def _after_mapping(column: int) -> re.Pattern[bytes]:
 
 
 @lru_cache(maxsize=256)
-def _saying(column: int) -> re.Pattern[bytes]:
-    """A line in a column whose key stays."""
-    return re.compile(rb"\n {%d}(?![ \n]|-[ \n])[^\n:]*?(?i:%b)" % (column, _WORDS_THAT_STAY))
+def _keys(column: int) -> re.Pattern[bytes]:
+    """The key of a line in a column."""
+    return re.compile(rb"\n {%d}(?![ \n#]|-[ \n])([^\n:]+)" % column)
+
+
+@lru_cache(maxsize=4096)  # keys are the same everywhere
+def _stays(key: bytes) -> bool:
+    """Whether a key, with what stands before it on its line, stays in workloads."""
+    return _STAYS.search(key) is not None

@@ -134,6 +134,7 @@ def _process(
 ) -> tuple[bytes, list[Processed]]:
     """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
     text = part.text
+    first_line = 0 if part.cuts else document.line  # lines of an outline are nobody's
     edits: list[Edit] = []
     done = []
     for root in roots:
@@ -142,7 +143,7 @@ def _process(
         found = sites.find(root, relocation.known, in_secrets=settings.secrets)
         spans = partial(sites.spans, known=relocation.known)
         revised = declared.revise(root, found.sites, settings.locations, settings.ignore, spans)
-        settled = [_settle(site, relocation, settings, document.line) for site in revised]
+        settled = [_settle(site, relocation, settings, first_line) for site in revised]
         changes = _changes(settled)
         if settings.pull_secrets and secretfields.VARIABLE in text:
             variables = secretfields.variables(root, settings.pull_secrets)

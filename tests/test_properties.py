@@ -191,7 +191,7 @@ def test_a_document_that_is_passed_over_comes_out_as_if_it_were_read(value: obje
     text = yaml.safe_dump(value, **form)
     outcome = rendered_or_refused(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "may_hold_images", lambda *_: True)
+        patch.setattr(pipeline, "hints", lambda *_: None)
         assert rendered_or_refused(text) == outcome
 
 

@@ -69,7 +69,7 @@ def output(text: str, *, listed: bool = False) -> bytes:
 def same(text: str) -> None:
     """Post-render a stream, and see that it is the same with every document read whole."""
     with (
-        mock.patch.object(pipeline, "may_hold_images", return_value=True),
+        mock.patch.object(pipeline, "hints", return_value=None),
         mock.patch("postrenderer.pipeline.Relocation.check"),
     ):
         everything = output(text, listed=True)
