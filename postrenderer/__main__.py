@@ -114,7 +114,7 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
 
         report.write(settings.report, report.as_json(result))
     output = result.output
-    if "HELM_PLUGIN_NAME" in os.environ and not any(piece.strip() for piece in output):
+    if "HELM_PLUGIN_NAME" in os.environ and not any(bytes(piece).strip() for piece in output):
         output = [NOTHING]
     try:
         # sys.stdout.buffer writes only a part, and does not say so, where PYTHONUNBUFFERED is set.

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LOWER = (
-    re.compile(  # an image, and no query that compares them
-        rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==))|(?<=eg)istry)"
+    re.compile(  # an image, and no query that compares them, unless a key looks like one
+        rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==)(?![^\n]{0,1024}?(?:[\"']:|:\s)))|(?<=eg)istry)"
     ),
     re.compile(rb"epo(?:sitory)?(?![a-z])"),  # and no report
     re.compile(  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
@@ -38,7 +38,7 @@ _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
-_TAGGED = re.compile(rb":(?<=[\w\]]:)[\w{$]")
+_TAGGED = re.compile(rb":[\w{$](?<=[\w\]]:.)")
 """A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
 _TOOLS = sorted(tool.encode() for tool in COPYING)
 """What a command may be that makes the images in another list, its arguments, ones that are not pulled."""
@@ -49,13 +49,14 @@ _PACKAGES = b"pkg.crossplane.io"
 _SECRET = re.compile(rb"Secret(?<!\wSecret)(?!\w)")
 """The kind whose data are base64."""
 _COMMENTS = re.compile(rb"\n *#.*")
-_NOT_AS_WRITTEN = re.compile(rb"[\\!&#]|[|>][-+]?[0-9]|[^\0-\x7f]")
-"""What may make base64 text begin elsewhere than behind a sign that is none of its own."""
+_INDICATORS = (b"\\", b"!", b"&", b"#")
+_INDENTED = re.compile(rb"[|>][-+]?[0-9]")
+"""What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{6,}")
 _SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
 """An escape in what may be one of these."""
 _END = re.compile(rb"\n\.\.\.")
-_SCHEMA = re.compile(rb"^kind: CustomResourceDefinition\r?$", re.MULTILINE)
+_SCHEMA = re.compile(rb"\nkind: CustomResourceDefinition\r?(?:\n|\Z)")
 
 
 def may_hold_images(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> bool:
@@ -76,8 +77,8 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
     Returns:
         Sorted offsets; none if the document need not be read, and None if hints are everywhere.
     """
-    if b"\nkind: CustomResourceDefinition" in raw and _SCHEMA.search(raw):
-        return None if _END.search(raw) else []  # a second document may stand behind the end of the first
+    if is_schema(raw, 0, len(raw)):
+        return []
     if _in_base64(raw, hosts) or _borrows(raw):
         return None
     if _PACKAGES in raw:
@@ -92,6 +93,12 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
     found += [match.start() for match in _TAGGED.finditer(raw)]
     found.sort()
     return found
+
+
+def is_schema(data: bytes, start: int, end: int) -> bool:
+    """Whether the document between two offsets is a CustomResourceDefinition, with no other behind its end."""
+    kind = data.find(b"\nkind:", start, end)
+    return kind >= 0 and _SCHEMA.match(data, kind, end) is not None and _END.search(data, kind, end) is None
 
 
 def _borrows(raw: bytes) -> bool:
@@ -114,7 +121,7 @@ def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
     if b"Secret" not in raw or not _SECRET.search(raw):
         return False
     raw = _COMMENTS.sub(b"", b"\n" + raw)
-    if _NOT_AS_WRITTEN.search(raw):
+    if not raw.isascii() or any(sign in raw for sign in _INDICATORS) or _INDENTED.search(raw):
         return True
     decoded = b"\n".join(_decoded(b"".join(match.group().split())) for match in _BASE64.finditer(raw))
     return any(True for _ in _hints(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None

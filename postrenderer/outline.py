@@ -56,9 +56,9 @@ _UNSURE = (
     (b"\t", re.compile(rb"\t")),
 )
 """What makes lines something else than they look like, unless it stands in a block scalar."""
-_BREAKS = (b"\r", b"\n%", b"\n...")
-_UNICODE_BREAKS = tuple(char.encode() for char in "\x85\u2028\u2029")
-"""Other breaks of lines than the usual one, and what has a meaning at the start of a line."""
+_BREAKS = tuple(char.encode() for char in "\x85\u2028\u2029")
+"""Breaks of lines in Unicode."""
+_END = re.compile(rb"\n\.\.\.")
 _COLLECTION = re.compile(rb"(?: *(?:#[^\n]*)?\n)* *(?:(-)(?:[ \n]|\Z)|(?:" + _KEY + rb"|" + _QUOTED + rb") *:[ \n])")
 """The start of a list, in its group, or of a mapping."""
 _OF_SCALARS = b"|>"
@@ -92,8 +92,7 @@ def outline(raw: bytes, hints: list[int]) -> Outline:
     Raises:
         UnicodeDecodeError: it is not UTF-8.
     """
-    breaks = _BREAKS if raw.isascii() else _BREAKS + _UNICODE_BREAKS
-    ranges = [] if raw.startswith(b"%") or any(found in raw for found in breaks) else _cuts(raw, hints)
+    ranges = _cuts(raw, hints) if _has_simple_lines(raw) else []
     pieces, cuts = [], []
     position = length = 0
     for start, end in ranges:
@@ -104,6 +103,13 @@ def outline(raw: bytes, hints: list[int]) -> Outline:
         position = end
     pieces.append(raw[position:].decode())
     return Outline("".join(pieces), cuts)
+
+
+def _has_simple_lines(raw: bytes) -> bool:
+    """Whether all lines end with the usual break, and none is a directive or ends the document."""
+    if b"\r" in raw or _END.search(raw) or (b"%" in raw and (raw.startswith(b"%") or b"\n%" in raw)):
+        return False
+    return raw.isascii() or not any(found in raw for found in _BREAKS)
 
 
 def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:

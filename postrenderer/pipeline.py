@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from postrenderer import composer, patch, pullsecrets, secretfields, sites, stream
-from postrenderer.candidates import hints
+from postrenderer.candidates import hints, is_schema
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.outline import Outline, outline
 from postrenderer.reference import OFFICIAL
@@ -53,7 +53,7 @@ class Processed(NamedTuple):
 class Result(NamedTuple):
     """The new stream in pieces, in the encoding of the old one, and what was done to the documents that were read."""
 
-    output: list[bytes]
+    output: list[bytes | memoryview]
     documents: list[Processed]
 
 
@@ -76,7 +76,8 @@ def post_render(
     """
     encoded = stream.decode(raw)
     relocation = Relocation(settings)
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
+    view = memoryview(encoded.data)
     done: list[Processed] = []
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
@@ -89,9 +90,12 @@ def post_render(
         or not composer.can_check()
     )
     for document in stream.documents(encoded.data):
+        if not words and is_schema(*document[1:4]):
+            pieces.append(view[document.start : document.end])
+            continue
         source = document.raw()
         hinted = hints(source, hosts)
-        if hinted == [] and not any(word in source for word in words):
+        if hinted == [] and not (words and any(word in source for word in words)):
             pieces.append(source)
             continue
         new, processed = _read(document, None if whole else hinted, settings, relocation)

@@ -76,7 +76,7 @@ class Relocation:
         self._sources = _table(settings.sources)
         self.hosts = frozenset((*self._private, *self._rules, *self._sources))
         self._outcomes: dict[str, Outcome] = {}
-        self._taken: dict[tuple[str, str], tuple[str, str]] = {}
+        self._taken: dict[tuple[tuple[str, ...], str], tuple[str, tuple[str, ...]]] = {}
         for rule in settings.rules:
             private = _longest(self._private, parse_prefix(rule.source))
             if private:
@@ -125,12 +125,12 @@ class Relocation:
         for before, after in images:
             if before == after:
                 continue
-            repository = parse(before).repository
+            repository = parse(before).components
             target = parse(after)
             for mark in (target.tag or (not target.digest and "latest"), target.digest):
                 if not mark:
                     continue
-                other, other_repository = self._taken.setdefault((target.repository, mark), (before, repository))
+                other, other_repository = self._taken.setdefault((target.components, mark), (before, repository))
                 if other_repository != repository:
                     raise AcregError(
                         f"`{other}` and `{before}` are two images, and both would become `{after}`. Move one of them"
@@ -142,18 +142,19 @@ class Relocation:
             reference = parse(text)
         except InvalidReferenceError as error:
             return Outcome("invalid", text, f"not a valid reference: {error.reason}", "")
-        private = _longest(self._private, reference.components)
+        components = reference.components
+        private = _longest(self._private, components)
         if private:
             return Outcome("private", text, f"already under {private[0]}", "private")
-        keep = _longest(self._keep, reference.components)
+        keep = _longest(self._keep, components)
         if keep:
             return Outcome("kept", text, f"under `keep` entry {keep[0]}", "keep")
-        return self._relocate(reference)
+        return self._relocate(reference, components)
 
-    def _relocate(self, reference: Reference) -> Outcome:
+    def _relocate(self, reference: Reference, components: tuple[str, ...]) -> Outcome:
         base, path = self._private_path, reference.familiar_path
-        found = _longest(self._rules, reference.components)
-        source = _longest(self._sources, reference.components)
+        found = _longest(self._rules, components)
+        source = _longest(self._sources, components)
         if found:
             rule, rest = found
             base = rule.target if _is_absolute(rule) else f"{base}/{rule.target}"

@@ -39,10 +39,10 @@ class Encoded(NamedTuple):
     bom: bytes
     encoding: str
 
-    def restore(self, pieces: list[bytes]) -> list[bytes]:
+    def restore(self, pieces: list[bytes | memoryview]) -> list[bytes | memoryview]:
         """UTF-8 text in the encoding of the stream, behind its byte order mark."""
         if self.encoding != "utf-8":
-            pieces = [piece.decode().encode(self.encoding) for piece in pieces]
+            pieces = [str(piece, "utf-8").encode(self.encoding) for piece in pieces]
         return [self.bom, *pieces]
 
 

@@ -67,7 +67,7 @@ class Change(NamedTuple):
     lines: list[str]
 
 
-def unified(raw: bytes, output: list[bytes]) -> Iterator[str]:
+def unified(raw: bytes, output: list[bytes | memoryview]) -> Iterator[str]:
     """Yield the lines of a unified diff.
 
     Args:
@@ -97,12 +97,12 @@ def unified(raw: bytes, output: list[bytes]) -> Iterator[str]:
         shift += grown
 
 
-def _changes(raw: bytes, output: list[bytes]) -> Iterator[Change]:
+def _changes(raw: bytes, output: list[bytes | memoryview]) -> Iterator[Change]:
     """Yield the changes, found document by document, so that the cost is proportional to the stream."""
     encoded = stream.decode(raw)
     for document, new in zip(stream.documents(encoded.data), output[1:]):
         old = encoded.data[document.start : document.end]
-        text = new.decode(encoded.encoding).encode()
+        text = str(new, encoded.encoding).encode()
         if old == text:
             continue
         before, after = _lines(old), _lines(text)

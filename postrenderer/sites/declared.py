@@ -37,7 +37,13 @@ class Object(NamedTuple):
     path: Path
     api_version: str
     kind: str
-    name: str
+
+    @property
+    def name(self) -> str:
+        """Its name; empty if it has none."""
+        metadata = dict(fields(self.node)).get("metadata")
+        name = dict(fields(metadata)).get("name") if isinstance(metadata, yaml.MappingNode) else None
+        return name.value if isinstance(name, yaml.ScalarNode) else ""
 
 
 def objects(root: yaml.Node) -> Iterator[Object]:
@@ -53,13 +59,8 @@ def objects(root: yaml.Node) -> Iterator[Object]:
 
 
 def _object(node: yaml.MappingNode, path: Path) -> Object:
-    pairs = dict(fields(node))
-    texts = {key: pairs[key].value for key in ("apiVersion", "kind") if isinstance(pairs.get(key), yaml.ScalarNode)}
-    metadata = pairs.get("metadata")
-    names = dict(fields(metadata)) if isinstance(metadata, yaml.MappingNode) else {}
-    name = names.get("name")
-    shown = name.value if isinstance(name, yaml.ScalarNode) else ""
-    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), shown)
+    texts = {key: value.value for key, value in fields(node) if isinstance(value, yaml.ScalarNode)}
+    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""))
 
 
 def revise(

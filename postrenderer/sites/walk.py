@@ -78,7 +78,7 @@ def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
 
     Source: https://yaml.org/type/merge.html. The mapping's own entries win, and of several merged mappings the first.
     """
-    pairs = _own(mapping)
+    pairs = [(key.value, value) for key, value in mapping.value if isinstance(key, yaml.ScalarNode)]
     if _MERGE not in dict(pairs):
         return pairs
     found = [pair for pair in pairs if pair[0] != _MERGE]
@@ -101,5 +101,5 @@ def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
     return found
 
 
-def _own(mapping: yaml.MappingNode, most: int | None = None) -> list[tuple[str, yaml.Node]]:
+def _own(mapping: yaml.MappingNode, most: int) -> list[tuple[str, yaml.Node]]:
     return [(key.value, value) for key, value in mapping.value[:most] if isinstance(key, yaml.ScalarNode)]

@@ -199,3 +199,9 @@ def test_the_same_kind_of_another_group_is_searched() -> None:
 def test_an_alias_is_found_at_each_of_its_places() -> None:
     (root,) = composer.compose("a:\n  image: &x acme/y:1\nb:\n  image: *x\n").roots
     assert [pointer(site.path) for site in find(root, lambda _: False).sites] == ["/a/image", "/b/image"]
+
+
+def test_what_a_text_says_of_an_image_with_white_space_is_none() -> None:
+    text = 'x: |\n  containers:\n  - image: "acme/app@sha256:00\n      00"\n  - image: acme/side:1\n'
+    (root,) = composer.compose(text).roots
+    assert [site.span.reference for site in find(root, lambda _: False).sites] == ["acme/side:1"]
