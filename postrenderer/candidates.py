@@ -55,7 +55,7 @@ _INDENTED = re.compile(rb"[|>][-+]?[0-9]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{6,}")
 _SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
 """An escape in what may be one of these."""
-_END = re.compile(rb"\n\.\.\.")
+_END = re.compile(rb"\.\.(?<=\n\.\.)\.")
 _SCHEMA = re.compile(rb"\nkind: CustomResourceDefinition\r?(?:\n|\Z)")
 
 

@@ -45,6 +45,10 @@ if yaml.__with_libyaml__:
     class Loader(_Untyped, yaml.CBaseLoader):
         """PyYAML's C extension."""
 
+        def __init__(self, stream: str | bytes) -> None:
+            """Set up the parser alone: what constructs objects and resolves tags takes time, and nothing to do."""
+            super(yaml.CBaseLoader, self).__init__(stream)
+
 else:
     Loader = PythonLoader  # type: ignore[misc, assignment]  # what there is
 

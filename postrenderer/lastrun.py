@@ -151,7 +151,7 @@ def _files(raw: bytes) -> list[str]:
     """The template files that manifests came from."""
     found: dict[bytes, None] = {}
     for mark in _MARKS:
-        at = raw.find(mark)
+        at = -1 if found else raw.find(mark)  # a Helm writes one of them
         while at >= 0 and len(found) < _MOST_FILES:
             end = raw.find(b"\n", at + len(mark))
             found[_name(raw[at + len(mark) : end if end >= 0 else None].strip())] = None

@@ -58,7 +58,7 @@ _UNSURE = (
 """What makes lines something else than they look like, unless it stands in a block scalar."""
 _BREAKS = tuple(char.encode() for char in "\x85\u2028\u2029")
 """Breaks of lines in Unicode."""
-_END = re.compile(rb"\n\.\.\.")
+_END = re.compile(rb"\.\.(?<=\n\.\.)\.")
 _COLLECTION = re.compile(rb"(?: *(?:#[^\n]*)?\n)* *(?:(-)(?:[ \n]|\Z)|(?:" + _KEY + rb"|" + _QUOTED + rb") *:[ \n])")
 """The start of a list, in its group, or of a mapping."""
 _OF_SCALARS = b"|>"

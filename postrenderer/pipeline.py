@@ -138,11 +138,11 @@ def _process(
 ) -> tuple[bytes, list[Processed]]:
     """Change one piece of the stream, which holds one document or, behind `...` lines, more."""
     text = part.text
-    first_line = 0 if part.cuts else document.line  # lines of an outline are nobody's
+    first_line = 0 if part.cuts else document.line  # nobody sees what an outline says, but for its text
     edits: list[Edit] = []
     done = []
     for root in roots:
-        identity = stream.identify(document, text, root)
+        identity = stream.Identity(document.position) if part.cuts else stream.identify(document, text, root)
         before = _plain(root, identity) if settings.report else None
         found = sites.find(root, relocation.known, in_secrets=settings.secrets)
         spans = partial(sites.spans, known=relocation.known)

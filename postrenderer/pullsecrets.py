@@ -180,8 +180,9 @@ def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, value:
 def _key_start(text: str, key: yaml.Node) -> int:
     """Where a key starts, with the `?` of an explicit one."""
     start: int = key.start_mark.index
-    indicator = re.search(r"\?[ \t]+$", before(text, start))
-    return start - (len(indicator.group()) if indicator else 0)
+    line = before(text, start)
+    bare = line.rstrip(" \t")
+    return start - (len(line) - len(bare) + 1) if bare != line and bare.endswith("?") else start
 
 
 def _list_offset(text: str, mapping: yaml.MappingNode) -> str:

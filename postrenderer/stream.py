@@ -24,7 +24,7 @@ _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 _NAME = re.compile(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FILENAME = re.compile(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_MARKER = re.compile(rb"\n---(?=[ \t\r\n]|\Z)")
+_MARKER = re.compile(rb"--(?<=\n--)-(?=[ \t\r\n]|\Z)")  # quicker than what begins with the line break
 _DIRECTIVES = re.compile(rb"(?:^%(?:YAML|TAG)[ \t][^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*)+\Z", re.MULTILINE)
 """Directives at the end of a piece, which speak of the next one."""
 
@@ -170,8 +170,8 @@ def _end(data: bytes, start: int) -> int:
 
 def _next_marker(data: bytes, start: int) -> int:
     """Where the first `---` line after the one at start begins, or the end of the data."""
-    marker = _MARKER.search(data, start)  # twice as quick as find()
-    return marker.start() + 1 if marker else len(data)
+    marker = _MARKER.search(data, start + 1)
+    return marker.start() if marker else len(data)
 
 
 def _has_content(piece: bytes) -> bool:

@@ -99,7 +99,7 @@ def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Span
     for node, inside in by_node.values():
         ordered = [inside[start] for start in sorted(inside)]
         if any(char.isspace() for char in node.value):
-            ordered = [span for span in ordered if len(node.value[span.start : span.end].split()) == 1]  # or it is none
+            ordered = [span for span in ordered if not re.search(r"\s", node.value[span.start : span.end])]  # it is none
         places = in_text(value, node, [Edit(span.start, span.end, "") for span in ordered])
         found += [span._replace(start=place.start, end=place.end) for span, place in zip(ordered, places)]
     return sorted(found)

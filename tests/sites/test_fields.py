@@ -202,6 +202,9 @@ def test_an_alias_is_found_at_each_of_its_places() -> None:
 
 
 def test_what_a_text_says_of_an_image_with_white_space_is_none() -> None:
-    text = 'x: |\n  containers:\n  - image: "acme/app@sha256:00\n      00"\n  - image: acme/side:1\n'
+    text = (
+        'x: |\n  containers:\n  - image: "acme/app@sha256:00\n      00"\n  - image: "acme/last:1\n\n      "\n'
+        "  - image: acme/side:1\n"
+    )
     (root,) = composer.compose(text).roots
     assert [site.span.reference for site in find(root, lambda _: False).sites] == ["acme/side:1"]
