@@ -97,12 +97,15 @@ def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Span
                 by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
     found = []
     for node, inside in by_node.values():
-        ordered = [inside[start] for start in sorted(inside)]
-        if any(char.isspace() for char in node.value):
-            ordered = [span for span in ordered if not re.search(r"\s", node.value[span.start : span.end])]  # it is none
+        ordered = [inside[start] for start in sorted(inside) if _is_unbroken(node.value, inside[start])]
         places = in_text(value, node, [Edit(span.start, span.end, "") for span in ordered])
         found += [span._replace(start=place.start, end=place.end) for span, place in zip(ordered, places)]
     return sorted(found)
+
+
+def _is_unbroken(value: str, span: Span) -> bool:
+    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space."""
+    return not any(char.isspace() for char in value[span.start : span.end])
 
 
 def _documents(value: str) -> list[yaml.Node]:
