@@ -18,18 +18,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LOWER = (
-    re.compile(  # an image, and no query that compares them, unless a key looks like one
-        rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==)(?![^\n]{0,1024}?(?:[\"']:|:\s)))|(?<=eg)istry)"
+    (  # an image, and no query that compares them, unless a key looks like one
+        b"g",
+        re.compile(rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==)(?![^\n]{0,1024}?(?:[\"']:|:\s)))|(?<=eg)istry)"),
     ),
-    re.compile(rb"epo(?:sitory)?(?![a-z])"),  # and no report
-    re.compile(  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
-        rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"
+    (b"e", re.compile(rb"epo(?:sitory)?(?![a-z])")),  # and no report
+    (  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
+        b":",
+        re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"),
     ),
 )
-"""The HINTS, in any case, and other names. Each begins with a literal, which is ten times as quick."""
+"""The HINTS, in any case, and other names: a sign without which there is none, and a pattern.
+
+Patterns begin with a literal, which is ten times as quick.
+"""
 _EXACT = (
-    re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]"),  # the end of a path, and a tag or what becomes one
-    re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)"),  # escapes that could spell a key or a reference
+    (b"/", re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")),  # the end of a path, and a tag or what becomes one
+    (b"\\", re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")),  # escapes that could spell a key or a reference
 )
 _HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
 """Istio's word for a registry, and no GitHub."""
@@ -144,9 +149,10 @@ def _ends(hosts: frozenset[bytes]) -> tuple[bytes, ...]:
 def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:
     lower = raw.lower()
     for text, patterns in ((lower, _LOWER), (raw, _EXACT)):
-        for pattern in patterns:
-            for match in pattern.finditer(text):
-                yield match.start()
+        for sign, pattern in patterns:
+            if sign in text:
+                for match in pattern.finditer(text):
+                    yield match.start()
     if _SOME_HUB.search(lower):
         for match in _HUB.finditer(raw):
             yield match.start()

@@ -17,8 +17,11 @@ _PROPERTIES = re.compile(rf"(?:[&!][^ \t{BREAKS}]*(?:{_SPACE}+#[^{BREAKS}]*)*(?:
 
 def content_start(text: str, node: yaml.Node) -> int:
     """Where a node's own text starts, behind its anchor and tag, which its start mark includes."""
-    match = _PROPERTIES.match(text, node.start_mark.index, node.end_mark.index)
-    return match.end() if match else node.start_mark.index
+    start: int = node.start_mark.index
+    if text[start : start + 1] not in ("&", "!"):
+        return start
+    match = _PROPERTIES.match(text, start, node.end_mark.index)
+    return match.end() if match else start
 
 
 def line_start(text: str, position: int) -> int:
