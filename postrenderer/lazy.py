@@ -1,12 +1,14 @@
-"""Patterns that are compiled when they are first used.
+"""Imports that put off what few runs need.
 
-Compiling those of PyYAML and of acreg takes a quarter of a start, and few runs use more than half of them: none uses
-those of PyYAML's Python code where its C extension is there.
+Patterns are compiled when they are first used: compiling those of PyYAML and of acreg takes a quarter of a start, and
+few runs use more than half of them: none uses those of PyYAML's Python code where its C extension is there. And the
+types of NamedTuples' fields, which are texts, stay texts: typing would compile each one to see whether it is a type.
 """
 
 from __future__ import annotations
 
 import re
+import typing
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _compile = re.compile
+_checks = {"_type_check": lambda found, *_, **__: found} if hasattr(typing, "_type_check") else {}
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
 
 
@@ -33,10 +36,13 @@ class _Pattern:
 
 
 @contextmanager
-def patterns() -> Iterator[None]:
-    """Let modules that are imported meanwhile have their patterns compiled later."""
+def imports() -> Iterator[None]:
+    """Let modules that are imported meanwhile have their patterns compiled later, and no types looked at."""
+    known = {name: getattr(typing, name) for name in _checks}
     re.compile = _Pattern  # type: ignore[assignment]  # it does for all that modules do with a pattern
+    vars(typing).update(_checks)
     try:
         yield
     finally:
         re.compile = _compile
+        vars(typing).update(known)

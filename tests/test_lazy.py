@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib import import_module
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -9,7 +11,7 @@ from postrenderer import lazy
 
 
 def test_a_pattern_is_compiled_when_it_is_used() -> None:
-    with lazy.patterns():
+    with lazy.imports():
         broken = re.compile("(")
         pattern = re.compile("A+", re.IGNORECASE)
     assert pattern.pattern == "A+"
@@ -22,6 +24,16 @@ def test_a_pattern_is_compiled_when_it_is_used() -> None:
 
 
 def test_patterns_are_compiled_at_once_again_when_an_import_fails() -> None:
-    with pytest.raises(ModuleNotFoundError), lazy.patterns():
+    with pytest.raises(ModuleNotFoundError), lazy.imports():
         import_module("no_such_module")
     assert isinstance(re.compile("a"), re.Pattern)
+
+
+def test_types_of_fields_are_looked_at_only_afterwards() -> None:
+    fields = [("field", "no type, (")]
+    with lazy.imports():
+        made: Any = NamedTuple("made", fields)  # type: ignore[misc]  # on purpose
+    assert made("x").field == "x"
+    if sys.version_info < (3, 14):  # which looks at them when somebody asks
+        with pytest.raises(SyntaxError):
+            NamedTuple("refused", fields)
