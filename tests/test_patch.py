@@ -167,3 +167,35 @@ def test_no_difference(planned: str, written: str) -> None:
 )
 def test_difference(planned: str, written: str, place: str) -> None:
     assert patch.difference(composer.compose(planned).roots, composer.compose(written).roots) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: x\n", False),
+        ("x: a\nb: x\n", False),  # a key of the same text is another scalar
+        ("? &k x\n: 1\nb: *k\n", True),
+        ("a:\n- b\n- ? &k x\n  : 1\n- *k\n", True),
+        ("a: {c: {? &k x : 1}}\nb: [*k]\n", True),
+        ("first: &k x\nsecond: 1\n? {*k : 1}\n: 2\n", True),  # in a key that is a mapping
+        ("a: &a {b: x, c: &c [1, *a]}\n", False),  # it holds itself, and is looked at once
+        ("- &k x\n- {b: 1, *k : 2}\n", True),
+    ],
+)
+def test_keys_among_what_changes(text: str, expected: bool) -> None:  # noqa: FBT001  # a table
+    root = composer.from_events(text).roots[0]
+    seen: set[int] = set()
+    stack, found = [root], []
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            found.append(node)
+        else:
+            stack += [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else node.value
+    planned = [patch.Change(node, [Edit(0, 1, "z")], "") for node in found if node.value == "x"]
+    assert planned
+    assert patch.keys_among(root, planned) is expected
+    assert patch.keys_among(root, []) is False
