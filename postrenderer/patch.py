@@ -46,7 +46,7 @@ def rewrite(text: str, changes: Iterable[Change]) -> list[Edit]:
 def keys_among(root: yaml.Node, changes: Iterable[Change]) -> bool:
     """Whether a scalar that is to change is a key too, as an alias of a key is."""
     changed = {id(change.node) for change in changes}
-    stack = [root] if changed else []
+    stack = [root]
     seen: set[int] = set()
     while stack:
         node = stack.pop()

@@ -152,7 +152,7 @@ def _process(
         if settings.pull_secrets and secretfields.VARIABLE in text:
             variables = secretfields.variables(root, settings.pull_secrets)
             changes += [patch.Change(node, [edit], "") for node, edit in variables]
-        if "&" in text and patch.keys_among(root, changes):
+        if changes and "&" in text and patch.keys_among(root, changes):
             raise AcregError(
                 f"{identity}: an image reference there is an alias of a mapping's key, which may not change. Write the "
                 "reference out in the stead of the alias."
