@@ -143,3 +143,66 @@ def test_what_helm_4_does_not_pass_on(cache: Path, flags: int, before: str, expe
     message = run(b"", cache, ACREG_CONFIDENCE="none").stderr.decode()
     assert message.startswith("acreg: ")
     assert stderr.read_text(encoding="utf-8") == expected.replace("MESSAGE", message)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives access to a parent's stderr")
+@pytest.mark.parametrize(
+    ("flags", "position", "written"),
+    [
+        (os.O_APPEND, 6, "Helm: \nacreg: No.\n"),
+        (0, 7, f"Helm: \n{' ' * 400}\nacreg: No.\n"),  # Helm will write over the room
+        (0, 3, "Helm: \n"),  # it writes in the middle, over whatever stands there
+    ],
+)
+def test_helm_4s_stderr_in_a_file(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, flags: int, position: int, written: str
+) -> None:
+    (cache / "log").write_text("Helm: \n", encoding="utf-8")
+    log = os.open(cache / "log", os.O_WRONLY | flags)
+    os.lseek(log, position, os.SEEK_SET)
+    fail_under_helm_4(monkeypatch, log)
+    assert (cache / "log").read_text(encoding="utf-8") == written
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives access to a parent's stderr")
+def test_helm_4s_stderr_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    fail_under_helm_4(monkeypatch, writer)
+    with os.fdopen(reader, encoding="utf-8") as pipe:
+        assert pipe.read() == "acreg: No.\n"
+
+
+def test_a_stderr_that_nobody_reads(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    fail_under_helm_4(monkeypatch, writer)
+    run = lastrun.read(str(cache / "acreg" / "last-run"))
+    assert run is not None
+    assert (run.code, run.helm, run.error) == ("1", "4", "No.")
+
+
+def fail_under_helm_4(monkeypatch: pytest.MonkeyPatch, stderr: int) -> None:
+    """Fail as the child of a process, this one, whose stderr is a descriptor; it is closed then."""
+    kept = os.dup(2)
+    os.dup2(stderr, 2)
+    os.close(stderr)
+    try:
+        with monkeypatch.context() as helm:
+            helm.setenv("HELM_PLUGIN_NAME", lastrun.POST_RENDERER)
+            helm.setattr(os, "getppid", os.getpid)
+            lastrun.begin(b"a: b\n", "")
+            lastrun.end(1, "No.")
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def test_a_folder_that_is_gone(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (cache / "gone").mkdir()
+    monkeypatch.chdir(cache / "gone")
+    (cache / "gone").rmdir()
+    lastrun.begin(b"a: b\n", "")
+    lastrun.end(1, "No.")
+    run = lastrun.read(lastrun.path())
+    assert run is not None
+    assert run.folder == "."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from postrenderer.errors import AcregError, SettingsError
-from postrenderer.registry.credentials import Login, find, gather, read, unlocked, with_login
+from postrenderer.registry.credentials import Login, default_files, find, gather, read, unlocked, with_login
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,3 +105,27 @@ def test_a_file_that_holds_no_credentials_is_refused(text: str, tmp_path: Path) 
 def test_a_password_does_not_show() -> None:
     assert LOGIN.password not in repr(LOGIN)
     assert LOGIN.password not in f"{[LOGIN]}"
+
+
+def test_default_files_are_where_the_tools_keep_them(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path)}
+    own = [tmp_path / ".config" / "containers" / "auth.json", tmp_path / ".docker" / "config.json"]
+    assert default_files(home) == own
+    runtime = {**home, "XDG_RUNTIME_DIR": "/run/user/1"}
+    assert [str(path) for path in default_files(runtime)] == ["/run/user/1/containers/auth.json", *map(str, own)]
+    moved = {**home, "XDG_CONFIG_HOME": "/c", "DOCKER_CONFIG": "/d"}
+    assert [str(path) for path in default_files(moved)] == ["/c/containers/auth.json", "/d/config.json"]
+    assert [str(path) for path in default_files({**home, "REGISTRY_AUTH_FILE": "/a.json"})] == ["/a.json"]
+
+
+def test_a_store_is_kept_and_the_first_file_wins(tmp_path: Path) -> None:
+    for folder, content in ((".config/containers/auth.json", {"auths": {"r": ENTRY}}), (".docker/config.json", {})):
+        path = tmp_path / folder
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({"auths": {"r": {"auth": "other"}}, "credsStore": "test", **content}), "utf-8")
+    assert gather("", {"HOME": str(tmp_path)}) == {"auths": {"r": ENTRY}, "credHelpers": {}, "credsStore": "test"}
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"credentials .*missing\.json cannot be read: No such file or directory\."):
+        gather(str(tmp_path / "missing.json"), {})

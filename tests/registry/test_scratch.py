@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from postrenderer.errors import AcregError
-from postrenderer.registry.scratch import Scratch
+from postrenderer.registry.scratch import Scratch, is_alive
 
 
 @pytest.fixture(autouse=True)
@@ -83,3 +84,27 @@ def test_an_authority_is_where_skopeo_looks(tmp_path: Path) -> None:
         folder = scratch.certificates(str(tmp_path / "company.pem"))
         assert Path(folder, "ca.crt").read_text() == "certificate"
         assert scratch.certificates("") == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only POSIX has owners")
+def test_what_another_users_run_has_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "acreg-run-4194305-x").mkdir()  # beyond what Linux gives processes
+    with monkeypatch.context() as other:
+        other.setattr(os, "getuid", lambda: -1)
+        Scratch().__exit__()
+    assert [path.name for path in tmp_path.iterdir()] == ["acreg-run-4194305-x"]
+    Scratch().__exit__()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_which_processes_are_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    assert is_alive(child.pid)  # until it is waited for
+    child.wait()
+    assert not is_alive(child.pid)
+
+    def refuse(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)  # stands for a process of another user
+    assert is_alive(1)
