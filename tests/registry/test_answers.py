@@ -1,0 +1,96 @@
+"""What is made of answers that real registries give only while somebody changes them: a mock of Skopeo gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from postrenderer.errors import AcregError
+from postrenderer.registry import check, mirror
+from postrenderer.registry.export import FORMS
+from postrenderer.registry.failures import OTHER, RegistryError, failure
+from postrenderer.registry.plan import Copy
+from postrenderer.registry.work import Crew
+
+IMAGE = Copy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
+A, B = (f"sha256:{digit * 64}" for digit in "ab")
+
+
+class MockSkopeo:
+    """Gives digests by side, or fails, and copies nothing."""
+
+    def __init__(self, **digests: list[str | None]) -> None:
+        self.digests = digests
+
+    def digest(self, _: object, side: str) -> str | None:
+        found = self.digests[side].pop(0)
+        if found == "":
+            raise RegistryError(OTHER, "it does not answer")
+        return found
+
+    def copy(self, *_: object) -> None:
+        pass
+
+
+def crew() -> Crew:
+    return Crew(1, 0, lambda: None, pause=0)
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "note"),
+    [
+        (A, "present", ""),
+        (B, "differs", f"the source has {B}"),
+        (None, "present", "the source has no such image any more"),
+        ("", "present", "the source could not be asked: it does not answer"),
+    ],
+)
+def test_the_source_of_an_image_that_is_there(source: str | None, status: str, note: str) -> None:
+    skopeo: Any = MockSkopeo(dest=[A], src=[source])
+    found = check.Check(skopeo, crew(), digests=True)(IMAGE)
+    assert (found.status, found.digest, found.note) == (status, A, note)
+
+
+def test_other_content_under_a_digest() -> None:
+    skopeo: Any = MockSkopeo(dest=[B])
+    pinned = Copy(f"docker.io/acme/app@{A}", f"r.example.com/x/acme/app@{A}")
+    found = check.Check(skopeo, crew(), digests=True)(pinned)
+    assert (found.status, found.note) == ("differs", "the registry has other content under this digest")
+
+
+@pytest.mark.parametrize(
+    ("after", "status", "note"),
+    [
+        ([None, A], "copied", ""),
+        ([B, A], "replaced", f"was {B}"),
+        ([A], "present", ""),
+        ([None, B], "failed", f"the target has {B} after the copy of {A}"),
+        ([None, None], "failed", f"the target has nothing after the copy of {A}"),
+    ],
+)
+def test_what_the_target_has_before_and_after_a_copy(after: list[str | None], status: str, note: str) -> None:
+    skopeo: Any = MockSkopeo(src=[A], dest=after)
+    outcome = mirror.Mirror(skopeo, crew())(IMAGE)
+    assert (outcome.status, outcome.note) == (status, note)
+
+
+def test_a_source_that_is_gone() -> None:
+    skopeo: Any = MockSkopeo(src=[None], dest=[None])
+    outcome = mirror.Mirror(skopeo, crew())(IMAGE)
+    assert (outcome.status, outcome.note) == ("failed", "there is no image docker.io/acme/app:1")
+
+
+def test_a_file_for_skopeo_sync_has_each_version_once() -> None:
+    copies = [IMAGE, Copy("acme/app:1", "r.example.com/x/acme/app:1"), Copy("acme/app", "r.example.com/x/acme/app")]
+    text = FORMS["skopeo-sync"](copies, ["docker.io"])
+    assert (text.count("'1'"), text.count("- latest"), text.count("tls-verify: false")) == (1, 1, 1)
+
+
+def test_skopeo_sync_gives_no_image_another_name() -> None:
+    with pytest.raises(AcregError, match="cannot give an image another name"):
+        FORMS["skopeo-sync"]([Copy("acme/app:1", "r.example.com/x/other:1")], [])
+
+
+def test_a_message_that_is_no_json_is_shown_as_it_is() -> None:
+    assert "a \\q b" in str(failure('level=fatal msg="a \\q b"\n', "r.example.com"))
