@@ -39,6 +39,7 @@ _EXACT = (
 _HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
 """Istio's word for a registry, and no GitHub."""
 _SOME_HUB = re.compile(rb"hub")
+_ANCHOR = re.compile(rb"&([\w-]+)")
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
@@ -108,7 +109,12 @@ def is_schema(data: bytes, start: int, end: int) -> bool:
 
 def _borrows(raw: bytes) -> bool:
     """Whether there is an alias whose anchor may be in an earlier document, as Helm 4 leaves it, and must go."""
-    return b"*" in raw and any(raw.find(b"&" + alias[1], 0, alias.start()) < 0 for alias in _ALIAS.finditer(raw))
+    if b"*" not in raw:
+        return False
+    anchors: dict[bytes, int] = {}
+    for anchor in _ANCHOR.finditer(raw):
+        anchors.setdefault(anchor[1], anchor.start())
+    return any(anchors.get(alias[1], len(raw)) > alias.start() for alias in _ALIAS.finditer(raw))
 
 
 def _places(raw: bytes, words: Iterable[bytes]) -> list[int]:
