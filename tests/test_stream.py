@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 import pytest
 
@@ -186,3 +187,23 @@ def test_identity(text: str, expected: tuple[object, ...], said: str) -> None:
     found = identity(text)
     assert found == expected
     assert str(found) == said
+
+
+def test_lines_are_counted_in_any_order() -> None:
+    found = list(stream.documents(b"---\na: 1\n---\nb: 2\n---\nc: 3\n"))
+    assert [document.line for document in reversed(found)] == [5, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\n---\nkind: Pod\nb: *nowhere\n", "found undefined alias nowhere at line 4 of the stream, column 4"),
+        ("a: 1\n---\nkind: Pod\n" + "x: [\n" + "[" * 20_001 + "]" * 20_002, "is nested too deep"),
+        ('a: 1\n---\nkind: Pod\nb: "\\U08000050"\n', "is not valid YAML: "),
+    ],
+    ids=["an undefined alias", "too deep", "an escape beyond Unicode"],
+)
+def test_what_cannot_be_read(text: str, message: str) -> None:
+    with pytest.raises(AcregError, match=re.escape(message)) as caught:
+        stream.compose(document(text))
+    assert "Pod (document 2)" in str(caught.value)

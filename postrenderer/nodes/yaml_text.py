@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from postrenderer import composer
-from postrenderer.errors import AcregError, InternalError
+from postrenderer.errors import AcregError
 from postrenderer.patch import plain
 from postrenderer.scalars import Edit, apply
 
@@ -17,13 +17,19 @@ def merge(text: str, wanted: dict[str, Any]) -> str:
     """Add to a text what it lacks of a mapping: mappings key by key, lists item by item; other values are replaced.
 
     Raises:
-        AcregError: the text is no YAML mapping, or holds something else where a mapping or a list is to be.
-        InternalError: the result is not what was wanted.
+        AcregError: the text is no YAML mapping, or holds something else where a mapping or a list is to be, or has
+            aliases or merge keys through which a change would reach more than its place.
     """
     try:
-        roots = composer.compose(text).roots
+        return _merge(text, wanted)
     except yaml.YAMLError as error:
         raise AcregError(f"The file is not YAML: {' '.join(str(error).split())}.") from None
+    except RecursionError:
+        raise AcregError("The file is nested too deep, or an alias in it stands for itself.") from None
+
+
+def _merge(text: str, wanted: dict[str, Any]) -> str:
+    roots = composer.compose(text).roots
     roots = [root for root in roots if not _is_null(root)]
     if not roots:
         return _end(text) + yaml.safe_dump(wanted, sort_keys=False, width=2**31)
@@ -32,13 +38,16 @@ def merge(text: str, wanted: dict[str, Any]) -> str:
     merged = apply(text, _edits(text, roots[0], wanted, ""))
     expected = _merged(plain(roots[0]), wanted)
     if plain(composer.compose(merged).roots[0]) != expected:
-        raise InternalError("The merged file does not say what was planned. Nothing was written: merge it by hand.")
+        raise AcregError(
+            "The file has aliases or merge keys, through which a change would reach more than its place. Nothing was "
+            "written: merge it by hand."
+        )
     return merged
 
 
 def _edits(text: str, node: yaml.Node, wanted: Any, place: str) -> list[Edit]:  # noqa: ANN401  # what JSON can hold
     if isinstance(wanted, dict) and isinstance(node, yaml.MappingNode):
-        present = {key.value: value for key, value in node.value}
+        present = {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
         edits = []
         missing = {}
         for key, value in wanted.items():

@@ -62,3 +62,14 @@ def test_a_table_is_found_however_it_is_written(header: str) -> None:
     merged = merge(text, [Table('host."h:1"', {"capabilities": ["pull", "resolve"], "ca": "/ca"})])
     assert tomllib.loads(merged) == {"host": {"h:1": {"capabilities": ["pull", "resolve"], "ca": "/ca"}}}
     assert "# only" in merged
+
+
+def test_keys_go_below_a_comment() -> None:
+    merged = merge('[host."h:1"]\n  # none\n  skip = true\n', [Table('host."h:1"', {"ca": "/ca"})])
+    assert merged == '[host."h:1"]\n  # none\n  skip = true\n  ca = "/ca"\n'
+
+
+def test_an_array_that_is_never_closed_stays_as_it_is() -> None:
+    """Who reads the file refuses it before and after."""
+    broken = '[[registry]]\nprefix = [\n"p"\n'
+    assert merge(broken, [REGISTRY]).startswith(broken)

@@ -56,6 +56,8 @@ def test_it_says_what_both_say(old: dict[str, Any], new: dict[str, Any], flow: s
         ("a:\n", 'a: {"b": "x"}\n'),
         ("a: ~ # none\n", 'a: {"b": "x"} # none\n'),
         ("a: {}\n", 'a: {"b": "x"}\n'),
+        ("a: { c: d }\n", 'a: { c: d, "b": "x" }\n'),
+        ("? [e]\n: f\na: {? {c: d} : e}\n", '? [e]\n: f\na: {? {c: d} : e, "b": "x"}\n'),
         ("a: {c: d,}\n", 'a: {c: d,"b": "x"}\n'),
         ("a:\n    c: d", "a:\n    c: d\n    b: x"),
         ("a:\n  c: |\n    d\n\n# e\nf: g\n", "a:\n  c: |\n    d\n\n  b: x\n# e\nf: g\n"),
@@ -69,7 +71,16 @@ def test_where_it_goes(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("a: {\n", "is not YAML"), ("a: 1\n---\nb: 1\n", "several documents"), ("a: [b]\n", "something else at /a")],
+    [
+        ("a: {\n", "is not YAML"),
+        ("a: *b\n", "is not YAML: found undefined alias b"),
+        ("a: 1\n---\nb: 1\n", "several documents"),
+        ("a: [b]\n", "something else at /a"),
+        ("- a\n", "something else at /:"),
+        ("a: &a {b: y}\nc: *a\n", "has aliases or merge keys"),
+        ("<<: {a: {b: y, c: d}}\n", "has aliases or merge keys"),
+        ("a: &a {c: *a}\n", "nested too deep"),
+    ],
 )
 def test_what_is_refused(text: str, message: str) -> None:
     with pytest.raises(AcregError, match=message):

@@ -78,3 +78,16 @@ def test_paths_begin_at_the_items_of_a_list() -> None:
 def test_ignore_removes_what_is_no_image(entry: Ignore, *, ignored: bool) -> None:
     changed = WIDGET.replace("image: acme", f"image: {PRIVATE}/acme")
     assert render(WIDGET, ignore=(entry,)) == (WIDGET if ignored else changed)
+
+
+def test_items_and_documents_that_are_no_objects() -> None:
+    """They have no kind that `ignore` could name, and stand in nobody's way."""
+    listed = "apiVersion: v1\nkind: List\nitems:\n- text\n- {kind: Widget, engine: acme/engine}\n"
+    everything = Ignore(kind="*")
+    assert render(listed, Location("/engine", kind="Widget")) == listed.replace("acme/e", f"{PRIVATE}/acme/e")
+    assert render("- image: acme/image:1\n", ignore=(everything,)) == f"- image: {PRIVATE}/acme/image:1\n"
+    assert render(WIDGET, ignore=(everything,)) == WIDGET
+
+
+def test_a_location_of_another_form() -> None:
+    assert render(WIDGET, Location("/spec/parts"), Location("/spec/notes/x")) == render(WIDGET)

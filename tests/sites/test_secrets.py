@@ -71,3 +71,15 @@ def test_what_is_not_base64_of_text_is_nothing(value: str) -> None:
 
 def test_encoding_is_the_inverse_of_decoding() -> None:
     assert secrets.decoded(secrets.encoded("image: ä\n")) == "image: ä\n"
+
+
+def test_values_that_are_no_text() -> None:
+    text = "apiVersion: v1\nkind: Secret\ndata:\n  image: [YTpi]\n  config: {a: b}\n"
+    assert render(text, pull_secrets=()) == text
+
+
+def test_a_secret_inside_a_text_stays() -> None:
+    """An edit of its value would need a second encoding inside the text; what is inside it is not looked for."""
+    inside = "".join(f"    {line}\n" for line in secret("image: quay.io/acme/app:1\n").splitlines())
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  secret.yaml: |\n{inside}"
+    assert render(text, pull_secrets=()) == text

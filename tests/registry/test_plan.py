@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from postrenderer.errors import AcregError
+from postrenderer.registry import plan
+from postrenderer.registry.plan import Copy, Plan
+from postrenderer.settings import Settings
+
+SETTINGS = Settings("r.example.com", "x")
+APP = Copy("quay.io/acme/app:1", "r.example.com/x/acme/app:1")
+
+
+def test_of_manifests() -> None:
+    """Each image once, and apart what does not move."""
+    found = plan.of_manifests(
+        b"kind: Pod\nspec:\n  containers:\n  - image: quay.io/acme/app:1\n  - image: r.example.com/x/b:1\n"
+        b"---\nkind: X\nspec:\n  image: quay.io/acme/app:1\n  proxyImage: redis\n",
+        SETTINGS._replace(confidence="certain"),
+    )
+    assert found.copies == [APP, Copy("r.example.com/x/b:1", "r.example.com/x/b:1")]
+    assert found.moved == [APP]
+    assert [left.reference for left in found.left] == ["quay.io/acme/app:1", "redis"]
+    assert all("not sure to be an image" in left.reason for left in found.left)
+
+
+def test_of_list() -> None:
+    found = plan.of_list(b"# ours\nquay.io/acme/app:1\n\nquay.io/acme/app:1 # again\nredis\n", SETTINGS)
+    assert found == Plan([APP, Copy("redis", "r.example.com/x/redis")], [])
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"quay.io/acme/app:1\nnot an image\n", "Line 2 of the list, `not an image`"),
+        (b"# nothing\n\n", "The list is empty"),
+        ("quay.io/a/b:1".encode("utf-16"), "no text in UTF-8"),
+    ],
+)
+def test_lists_that_are_refused(raw: bytes, message: str) -> None:
+    with pytest.raises(AcregError, match=message):
+        plan.of_list(raw, SETTINGS)
