@@ -1,6 +1,6 @@
 """Measure acreg against other programs that read the same manifests, all in turn, round after round, in one run.
 
-    scripts/bench                                    everything, three rounds, against dist/acreg.pyz
+    scripts/bench                                    everything, three rounds; dist/acreg.pyz, built if it is not there
     scripts/bench --rounds 9 --json bench.json 1MB   one stream, more rounds
     scripts/bench --corpus DIR                       with real renders, DIR/rendered/*.yaml, in one stream
 
@@ -87,6 +87,8 @@ def main() -> int:
     options = parser.parse_args()
     if set(options.streams) - set(STREAMS):
         parser.error(f"the streams are {', '.join(STREAMS)}")
+    if not options.zipapp.exists():
+        subprocess.run([ROOT / "scripts" / "build", options.zipapp], check=True)
     with tempfile.TemporaryDirectory() as scratch:
         files = make_streams(Path(scratch), options.streams or list(STREAMS))
         if options.corpus:
@@ -178,11 +180,17 @@ def measure(files: dict[str, Path], peers: dict[str, Peer], rounds: int) -> dict
         for stream, file in files.items():
             for name, peer in peers.items():
                 if stream in ONLY_FOR.get(name, files):
-                    print(f"\rround {number + 1}: {stream}, {name:30}", end="", file=sys.stderr, flush=True)
+                    say(f"round {number + 1}: {stream}, {name:30}")
                     shutil.rmtree(file.parents[1] / "cold", ignore_errors=True)
                     found.setdefault((stream, name), []).append(run(peer, file))
-    print(f"\r{'':70}\r", end="", file=sys.stderr)
+    say(f"{'':70}\r")
     return found
+
+
+def say(progress: str) -> None:
+    """Overwrite the line of progress, where somebody watches."""
+    if sys.stderr.isatty():
+        print(f"\r{progress}", end="", file=sys.stderr, flush=True)
 
 
 def run(peer: Peer, file: Path) -> Figures:
