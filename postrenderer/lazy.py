@@ -1,16 +1,21 @@
 """Imports that put off what few runs need.
 
 Patterns are compiled when they are first used: compiling those of PyYAML and of acreg takes a quarter of a start, and
-few runs use more than half of them: none uses those of PyYAML's Python code where its C extension is there. And the
-types of NamedTuples' fields, which are texts, stay texts: typing would compile each one to see whether it is a type.
+few runs use more than half of them: none uses those of PyYAML's Python code where its C extension is there. What they
+compile to can be kept in a file, as Python keeps the bytecode of modules, for the next runs of the same interpreter.
+And the types of NamedTuples' fields, which are texts, stay texts: typing would compile each one to see whether it is a
+type.
 """
 
 from __future__ import annotations
 
+import _sre  # type: ignore[import-not-found]  # re's own
+import marshal
 import re
+import sys
 import typing
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +23,13 @@ if TYPE_CHECKING:
 _compile = re.compile
 _checks = {"_type_check": lambda found, *_, **__: found} if hasattr(typing, "_type_check") else {}
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
+_FILE = f"{__file__.rpartition('/')[0]}/__pycache__/patterns.{sys.implementation.cache_tag}"
+_INTERPRETER = (sys.hexversion, _sre.MAGIC)  # of which the second is the version of what patterns compile to
+_WORD: Literal["I"] = "I"
+"""The type of the numbers that they compile to: unsigned, 32 bits."""
+
+_imported: list[_Pattern] = []
+_kept: list[dict[tuple[Any, int], tuple[Any, ...]]] = []
 
 
 class _Pattern:
@@ -25,14 +37,26 @@ class _Pattern:
 
     def __init__(self, pattern: Any, flags: Any = 0) -> None:  # noqa: ANN401  # whatever re.compile takes
         self.pattern = pattern
-        self._flags = flags
+        self.flags = int(flags)
+        _imported.append(self)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # of a method
         if name.startswith("__"):
             raise AttributeError(name)
-        compiled = _compile(self.pattern, self._flags)
+        compiled = self.compiled()
         self.__dict__.update((method, getattr(compiled, method)) for method in _METHODS)
         return getattr(compiled, name)
+
+    def compiled(self) -> re.Pattern[Any]:
+        """The pattern, from the file of those that are kept if it is there."""
+        if not _kept:
+            _kept.append(_read())
+        known = _kept[0].get((self.pattern, self.flags))
+        if known is None:
+            return _compile(self.pattern, self.flags)
+        flags, code, *rest = known
+        made: re.Pattern[Any] = _sre.compile(self.pattern, flags, memoryview(code).cast(_WORD).tolist(), *rest)
+        return made
 
 
 @contextmanager
@@ -46,3 +70,44 @@ def imports() -> Iterator[None]:
     finally:
         re.compile = _compile
         vars(typing).update(known)
+
+
+def keep() -> None:
+    """Compile all patterns of the filter, and keep what they compile to beside the bytecode of its modules.
+
+    Raises:
+        OSError: there is no such folder, or it cannot be written to.
+    """
+    from array import array  # noqa: PLC0415  # only needed here
+
+    with imports():
+        from postrenderer import pipeline, settings  # noqa: F401, PLC0415  # for their patterns
+    found = {}
+    made = _sre.compile
+    handed: list[Any] = []  # what re hands to its machine
+
+    def compile_code(*args: Any) -> Any:  # noqa: ANN401  # re's
+        handed.append(args)
+        return made(*args)
+
+    _sre.compile = compile_code
+    try:
+        re.purge()
+        for key in {(pattern.pattern, pattern.flags) for pattern in _imported}:
+            _compile(*key)
+            _, flags, code, groups, index, names = handed.pop()
+            found[key] = (int(flags), array(_WORD, code).tobytes(), groups, dict(index), tuple(names))
+    finally:
+        _sre.compile = made
+    with open(_FILE, "wb") as file:  # noqa: PTH123  # pathlib takes time to import
+        marshal.dump((_INTERPRETER, found), file)
+
+
+def _read() -> dict[tuple[Any, int], tuple[Any, ...]]:
+    """What was kept, if it is of this very interpreter."""
+    try:
+        with open(_FILE, "rb") as file:  # noqa: PTH123  # likewise
+            interpreter, found = marshal.load(file)  # noqa: S302  # as trusted as the bytecode beside it
+    except (OSError, EOFError, ValueError, TypeError):
+        return {}
+    return found if interpreter == _INTERPRETER else {}

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.scalars import Edit, splice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _KEY = rb"(?!- )[\w./$-][\w./$ -]*"
 _QUOTED = rb"\"[^\"\\\n]*\"|'[^'\n]*'"
@@ -68,6 +68,30 @@ _BESIDE = re.compile(rb"(?i:" + _SAYING + rb")(?![A-Za-z])")
 """In keys and flags whose text, whatever it is, may say something about an image beside it."""
 _WORDS = re.compile(rb"\s*(?:[{$%<]\S*|[^\s{$%<]+)\s+\S")
 """The start of what is no image, tag or tool: more than one word, and no template that belongs to the first."""
+
+
+class _ByColumn(dict[int, "re.Pattern[bytes]"]):
+    """Patterns by the column that they speak of: at hand for the usual ones."""
+
+    def __init__(self, pattern: Callable[[int], bytes]) -> None:
+        """Make those of the first columns; `pattern` gives the text of a column's."""
+        self._pattern = pattern
+        super().__init__((column, re.compile(pattern(column))) for column in range(_USUAL))
+
+    def __missing__(self, column: int) -> re.Pattern[bytes]:
+        """Make one of another column."""
+        return re.compile(self._pattern(column))
+
+
+_USUAL = 24
+_AFTER_VALUE = _ByColumn(lambda column: rb"\n(?! {%d}| {%d}-[ \n]) *[^ \n#]" % (column + 1, column))
+"""What ends the value of a key: a line that is not deeper, and neither comment nor an item of a list below it."""
+_AFTER_SCALAR = _ByColumn(lambda column: rb"\n(?! {%d}) *[^ \n]" % (column + 1))
+"""What ends a block scalar: a line that is not deeper than its key or the dash before it."""
+_AFTER_MAPPING = _ByColumn(lambda column: rb"\n(?! {%d}) *[^ \n#]" % column)
+"""What ends the mapping whose keys stand in a column behind the first: a line that is less deep, and no comment."""
+_KEYS = _ByColumn(lambda column: rb"\n {%d}(?![ \n#]|-[ \n])([^\n:]+)" % column)
+"""The key of a line in a column."""
 
 
 class Outline(NamedTuple):
@@ -132,7 +156,7 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
             column, key = header
             if column < 0 or unsure[checked] < mark:
                 return []
-            passed = _end(_after_scalar(column), raw, below - 1, size)
+            passed = _end(_AFTER_SCALAR[column], raw, below - 1, size)
             checked = bisect_left(unsure, passed)
             beside = line if key else _item_before(raw, line, column)
             hint = hints[bisect_left(hints, beside)]
@@ -141,7 +165,7 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
         elif mark < protected:
             continue
         elif hint < mark:  # and may say something about what is below
-            protected = _end(_after_value(_indent(raw, line)), raw, mark, size)
+            protected = _end(_AFTER_VALUE[_indent(raw, line)], raw, mark, size)
         else:
             limit = min(hint, unsure[bisect_left(unsure, line)])
             goes = known and not _stays(raw[line:mark]) and (passed == line or _is_behind_text(raw, line))
@@ -169,7 +193,7 @@ def _collection(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tup
     """Where the collection below a key ends, and what of it can go; 0 if there is none that ends before a limit."""
     at, below = mark
     key = _PARENT.fullmatch(raw, line, at) if below == at + 2 else None
-    end = _end(_after_value(key.end(1) - line), raw, at, limit) if key else 0
+    end = _end(_AFTER_VALUE[key.end(1) - line], raw, at, limit) if key else 0
     first = _COLLECTION.match(raw, below, end)
     if first is None:
         return 0, []
@@ -182,8 +206,8 @@ def _collection(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tup
 def _rest(raw: bytes, line: int, limit: int) -> int:
     """Where the mapping ends that has a key on this line; 0 if not before a limit, or if a key behind may count."""
     column = _indent(raw, line)
-    end = _end(_after_mapping(column), raw, line, limit) if column else 0
-    return 0 if end and any(map(_stays, _keys(column).findall(raw, line, end))) else end
+    end = _end(_AFTER_MAPPING[column], raw, line, limit) if column else 0
+    return 0 if end and any(map(_stays, _KEYS[column].findall(raw, line, end))) else end
 
 
 def _is_behind_text(raw: bytes, line: int) -> bool:
@@ -215,30 +239,6 @@ def _end(pattern: re.Pattern[bytes], raw: bytes, position: int, limit: int) -> i
     """Where the line starts that a pattern finds up to a limit, which may be the text's end; 0 if it finds none."""
     found = pattern.search(raw, position, limit + 1)
     return found.start() + 1 if found else limit * (limit == len(raw))
-
-
-@lru_cache(maxsize=256)
-def _after_value(column: int) -> re.Pattern[bytes]:
-    """What ends the value of a key: a line that is not deeper, and neither comment nor an item of a list below it."""
-    return re.compile(rb"\n(?! {%d}| {%d}-[ \n]) *[^ \n#]" % (column + 1, column))
-
-
-@lru_cache(maxsize=256)
-def _after_scalar(column: int) -> re.Pattern[bytes]:
-    """What ends a block scalar: a line that is not deeper than its key or the dash before it."""
-    return re.compile(rb"\n(?! {%d}) *[^ \n]" % (column + 1))
-
-
-@lru_cache(maxsize=256)
-def _after_mapping(column: int) -> re.Pattern[bytes]:
-    """What ends the mapping whose keys stand in a column behind the first: a line that is less deep, and no comment."""
-    return re.compile(rb"\n(?! {%d}) *[^ \n#]" % column)
-
-
-@lru_cache(maxsize=256)
-def _keys(column: int) -> re.Pattern[bytes]:
-    """The key of a line in a column."""
-    return re.compile(rb"\n {%d}(?![ \n#]|-[ \n])([^\n:]+)" % column)
 
 
 @lru_cache(maxsize=4096)  # keys are the same everywhere

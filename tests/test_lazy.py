@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import marshal
 import re
+import subprocess
 import sys
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from process import POD, REPOSITORY, moved, outcome
 
 from postrenderer import lazy
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_pattern_is_compiled_when_it_is_used() -> None:
@@ -38,3 +44,50 @@ def test_types_of_fields_are_looked_at_only_afterwards() -> None:
     if sys.version_info < (3, 14):  # which looks at them when somebody asks
         with pytest.raises(SyntaxError):
             named_tuple("refused", fields)
+
+
+RENDER = """
+import sys
+from postrenderer import lazy
+lazy._FILE = sys.argv[1]
+{}
+with lazy.imports():
+    from postrenderer import pipeline
+    from postrenderer.settings import Settings
+settings = Settings("registry.example.com", "mirror")
+sys.stdout.write(b"".join(pipeline.post_render(sys.stdin.buffer.read(), settings).output).decode())
+"""
+KEEP = RENDER.partition("{}")[0] + "lazy.keep()"
+COMPILE_NOTHING = "lazy._compile = None"
+
+
+def run(program: str, file: Path) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", program, str(file)]
+    return subprocess.run(command, input=POD, cwd=REPOSITORY, capture_output=True, check=False)
+
+
+def test_kept_patterns_are_not_compiled_again(tmp_path: Path) -> None:
+    file = tmp_path / "patterns"
+    without = run(RENDER.format(COMPILE_NOTHING), file)
+    assert b"'NoneType' object is not callable" in without.stderr
+    assert outcome(run(KEEP, file)) == (0, b"", b"")
+    assert outcome(run(RENDER.format(COMPILE_NOTHING), file)) == (0, moved(POD), b"")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0", b"garbage", marshal.dumps(1), marshal.dumps(((0, 0), {})), marshal.dumps((1, 2, 3))]
+)
+def test_a_file_of_patterns_that_cannot_be_used_is_not(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "patterns").write_bytes(content)
+    assert outcome(run(RENDER.format(""), tmp_path / "patterns")) == (0, moved(POD), b"")
+
+
+def test_patterns_of_another_interpreter_are_not_used(tmp_path: Path) -> None:
+    file = tmp_path / "patterns"
+    run(KEEP, file)
+    interpreter, kept = marshal.loads(file.read_bytes())  # noqa: S302  # just written
+    broken: dict[object, object] = {key: (0, b"", 0, {}, ()) for key in kept}
+    file.write_bytes(marshal.dumps((interpreter, broken)))
+    assert run(RENDER.format(""), file).returncode == 1
+    file.write_bytes(marshal.dumps(((interpreter[0] + 1, interpreter[1]), broken)))
+    assert outcome(run(RENDER.format(""), file)) == (0, moved(POD), b"")

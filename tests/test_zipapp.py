@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import yaml
+from interpreters import interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,11 +97,8 @@ def warm(machine: Machine) -> Machine:
 
 def python(minors: range) -> str:
     """Return a Python 3 of one of the given minor versions that is not the one that runs the tests."""
-    for minor in minors:
-        found = shutil.which(f"python3.{minor}")
-        if found and minor != sys.version_info[1] and not subprocess.run([found, "-c", ""], check=False).returncode:
-            return found
-    pytest.skip(f"no other Python 3.{minors[0]} to 3.{minors[-1]} on PATH")
+    found = next(filter(None, (interpreter(minor) for minor in minors if minor != sys.version_info[1])), None)
+    return found or pytest.skip(f"no other Python 3.{minors[0]} to 3.{minors[-1]} here")
 
 
 def files(machine: Machine) -> Iterator[tuple[Path, bytes]]:
@@ -132,6 +130,13 @@ def test_two_builds_from_two_folders_with_two_umasks_are_equal(tmp_path: Path) -
         subprocess.run([checkout / "scripts" / "build"], umask=umask, check=True)
         built.append((checkout / "dist" / "acreg.pyz").read_bytes())
     assert built[0] == built[1]
+
+
+def test_the_launcher_stands_in_front_and_inside(zipapp: Path) -> None:
+    raw = zipapp.read_bytes()
+    with zipfile.ZipFile(zipapp) as archive:
+        launcher = archive.read("__main__.py")
+    assert raw[: raw.index(b"PK\x03\x04")].split(b"\n", 2)[2] == launcher
 
 
 compiled = pytest.mark.skipif(not yaml.__with_libyaml__, reason="the zipapp under test has no C extension either")
@@ -196,6 +201,7 @@ def test_everything_is_compiled_on_the_first_start(machine: Machine) -> None:
     sources = [path for path, _ in files(machine) if path.suffix == ".py"]
     tag = sys.implementation.cache_tag
     assert all((path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists() for path in sources)
+    assert (machine.extraction / "site-packages" / "postrenderer" / "__pycache__" / f"patterns.{tag}").exists()
 
 
 def test_another_interpreter_uses_the_same_extraction(warm: Machine) -> None:

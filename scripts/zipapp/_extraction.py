@@ -12,6 +12,7 @@ import compileall
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 import zipfile
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 OURS = re.compile(r"\.?acreg\.pyz_[0-9a-f]{64}(\.tmp|_lock)?")  # what shiv leaves below a root, of any build
 DAY = 24 * 3600
 UNWATCHED = ("rich/", "rich-")  # not the filter's, so that no release waits for a look at it; acreg does without it too
+
+KEEP_PATTERNS = "import sys; sys.path.insert(0, sys.argv[1]); from postrenderer import lazy; lazy.keep()"
+"""Compiles the regular expressions, too; acreg does without that. It is a process of its own, as it imports acreg."""
 
 
 def extract(
@@ -103,6 +107,8 @@ def _make_ready(folder: Path, stamp: str) -> None:
                 shutil.rmtree(f"{folder}.tmp", ignore_errors=True)  # a full disk needs the room
                 raise
     compileall.compile_dir(folder / "site-packages", quiet=2, force=True)
+    keep = [sys.executable, "-I", "-S", "-c", KEEP_PATTERNS, str(folder / "site-packages")]
+    subprocess.run(keep, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     lines = []
     for path in sorted((folder / "site-packages").rglob("*")):
         if path.name.endswith((".py", f".{sys.implementation.cache_tag}.pyc", *EXTENSION_SUFFIXES[:1])):

@@ -1,7 +1,7 @@
 """Build dist/acreg.pyz, the same byte for byte wherever it is built.
 
 shiv packs acreg and the unpacked wheels. Then the archive is written once more: its entries in order, with fixed times
-and modes, our launcher in the place of shiv's `__main__.py`, and a shell line in front. Downloads are kept in
+and modes, our launcher in the place of shiv's `__main__.py` and in front, behind a shell line. Downloads are kept in
 .cache/build/, by the hash of their lock file. Compression is zlib's: a Python linked to zlib-ng makes an archive
 of the same content and other bytes.
 """
@@ -28,10 +28,12 @@ HERE = Path(__file__).resolve().parent
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
 # With -I and -S, Python takes nothing from PYTHONPATH, site-packages and .pth files, and starts sooner. A shell passes
-# them on, as BusyBox's env has no -S. Python reads the archive from the end of the file, whatever stands in front.
-PREFIX = b"""\
+# them on, as BusyBox's env has no -S, and has Python run the launcher behind this line instead of looking for it in the
+# archive, which takes as long as a bare interpreter's start. Archives are read from the end of the file, whatever
+# stands in front.
+PREFIX = """\
 #!/bin/sh
-exec "${ACREG_PYTHON:-python3}" -I -S "$0" "$@"
+exec "${ACREG_PYTHON:-python3}" -I -S -c 'import sys; exec(open(sys.argv[1], "rb").read(%6d)[%4d:])' "$0" "$@"
 """
 
 
@@ -89,15 +91,16 @@ def pack(site_packages: Path, target: Path) -> None:
 
 
 def finish(packed: Path, target: Path) -> None:
-    """Write shiv's zipapp once more: with our launcher, in a fixed order, with fixed times and modes."""
+    """Write shiv's zipapp once more: with our launcher in front and inside, in order, with fixed times and modes."""
     with zipfile.ZipFile(packed) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     build_id = json.loads(entries["environment.json"])["build_id"]
     launcher = (HERE / "launcher.py").read_text(encoding="utf-8").replace("@BUILD_ID@", build_id)
     entries["__main__.py"] = launcher.encode()
+    head = len(PREFIX % (0, 0))
     entries["_extraction.py"] = (HERE / "_extraction.py").read_bytes()
     with target.open("wb") as file:
-        file.write(PREFIX)
+        file.write((PREFIX % (head + len(entries["__main__.py"]), head)).encode() + entries["__main__.py"])
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in sorted(entries.items()):
                 entry = zipfile.ZipInfo(name, EPOCH)

@@ -1,4 +1,7 @@
-"""The zipapp's `__main__.py`: start acreg from an earlier extraction, or have one made first.
+"""The zipapp's start: run acreg from an earlier extraction, or have one made first.
+
+It stands in the zipapp twice: at its head, from where the shell line above it has Python read it, and as `__main__.py`
+for `python acreg.pyz`, which takes longer, as Python then opens the zip to find it.
 
 Every start compiles this file anew and every release waits for it, so it is short and imports next to nothing; what
 few starts need is in _extraction.py. It must parse on any python3 in use, to be able to say that it is too old.
@@ -7,6 +10,9 @@ few starts need is in _extraction.py. It must parse on any python3 in use, to be
 import os
 import sys
 import time
+
+# `signal` itself takes time to import.
+from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 
 FOLDER = "acreg.pyz_@BUILD_ID@"  # scripts/build fills in shiv's hash of everything in site-packages
 STAMP = "%s.stamp" % sys.implementation.cache_tag  # in FOLDER: "size mtime path" of each file this interpreter uses
@@ -66,6 +72,11 @@ def locate() -> str:
 
 def start() -> None:
     """Run acreg and end the process with its exit code."""
+    if sys.argv[0] == "-c":  # read from the head of the zipapp
+        del sys.argv[0]
+        sys.path.insert(0, sys.argv[0])
+    if len(sys.argv) == 1 and getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # a filter ends at once; and Python can lose an interrupt that comes while it imports
     if sys.version_info < (3, 9):
         sys.stderr.write(
             "acreg: needs Python 3.9 or newer, and this is %d.%d. Install a newer one and, if it is not the python3 on "
@@ -78,7 +89,7 @@ def start() -> None:
         bootstrap()
         return
     try:
-        sys.path[0] = locate()  # in front of PYTHONPATH, in the place of the zipapp
+        sys.path[0] = locate()  # in the place of the zipapp
         from postrenderer.__main__ import main
     except KeyboardInterrupt:
         sys.exit(130)
