@@ -132,7 +132,7 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
 def _filter() -> int:
     gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
     with lazy.imports():  # inside the guard, so that a broken installation is explained
-        from postrenderer import pipeline, settings  # noqa: F401, PLC0415  # likewise
+        from postrenderer import lastrun, pipeline, settings  # noqa: F401, PLC0415  # likewise
 
     return run_filter(settings.load({}, os.environ, os.getcwd()))  # noqa: PTH109  # pathlib takes time to import
 

@@ -15,30 +15,22 @@ from postrenderer.sites.args import LISTS
 from postrenderer.sites.keys import COPYING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _LOWER = (
-    (  # an image, and no query that compares them, unless a key looks like one
-        b"g",
-        re.compile(rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==)(?![^\n]{0,1024}?(?:[\"']:|:\s)))|(?<=eg)istry)"),
-    ),
-    (b"e", re.compile(rb"epo(?:sitory)?(?![a-z])")),  # and no report
-    (  # a `name` with a tag, as services of CI runners have it, and no role `system:…`
-        b":",
-        re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"),
-    ),
+    # an image, and no query that compares them, unless a key looks like one
+    re.compile(rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==)(?![^\n]{0,1024}?(?:[\"']:|:\s)))|(?<=eg)istry)"),
+    re.compile(rb"epo(?:sitory)?(?![a-z])"),  # and no report
+    # a `name` with a tag, as services of CI runners have it, and no role `system:…`
+    re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"),
 )
-"""The HINTS, in any case, and other names: a sign without which there is none, and a pattern.
-
-Patterns begin with a literal, which is ten times as quick.
-"""
-_EXACT = (
-    (b"/", re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")),  # the end of a path, and a tag or what becomes one
-    (b"\\", re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")),  # escapes that could spell a key or a reference
-)
+"""The HINTS, in any case, and other names. Patterns begin with a literal, which is ten times as quick."""
+_PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")
+"""The end of a path, and a tag or what becomes one."""
+_ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
+"""What could spell a key or a reference."""
 _HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
 """Istio's word for a registry, and no GitHub."""
-_SOME_HUB = re.compile(rb"hub")
 _ANCHOR = re.compile(rb"&([\w-]+)")
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
@@ -87,18 +79,16 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
         return []
     if _in_base64(raw, hosts) or _borrows(raw):
         return None
-    if _PACKAGES in raw:
+    if raw.find(_PACKAGES) >= 0:  # here and below, as `in` asks for a number first, which takes ten times as long
         return None
-    found = list(_hints(raw, hosts))
+    found = _hints(raw, hosts)
     if not found:
         return []
-    if b"\\" in raw and _SPELT.search(raw):
+    if raw.find(b"\\") >= 0 and _SPELT.search(raw):
         return None
-    if any(name in raw for name in _COMMANDS):
+    if any(raw.find(name) >= 0 for name in _COMMANDS):
         found += _places(raw, _TOOLS)
-    found += [match.start() for match in _TAGGED.finditer(raw)]
-    found.sort()
-    return found
+    return sorted(found + _starts(_TAGGED, raw))
 
 
 def is_schema(data: bytes, start: int, end: int) -> bool:
@@ -109,7 +99,7 @@ def is_schema(data: bytes, start: int, end: int) -> bool:
 
 def _borrows(raw: bytes) -> bool:
     """Whether there is an alias whose anchor may be in an earlier document, as Helm 4 leaves it, and must go."""
-    if b"*" not in raw:
+    if raw.find(b"*") < 0:
         return False
     anchors: dict[bytes, int] = {}
     for anchor in _ANCHOR.finditer(raw):
@@ -129,13 +119,13 @@ def _places(raw: bytes, words: Iterable[bytes]) -> list[int]:
 
 def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
     """Whether the data of a Secret may be about an image, or cannot be told from its bytes."""
-    if b"Secret" not in raw or not _SECRET.search(raw):
+    if raw.find(b"Secret") < 0 or not _SECRET.search(raw):
         return False
     raw = _COMMENTS.sub(b"", b"\n" + raw)
     if not raw.isascii() or any(sign in raw for sign in _INDICATORS) or _INDENTED.search(raw):
         return True
     decoded = b"\n".join(_decoded(b"".join(match.group().split())) for match in _BASE64.finditer(raw))
-    return any(True for _ in _hints(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None
+    return bool(_hints(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None
 
 
 def _decoded(text: bytes) -> bytes:
@@ -152,20 +142,22 @@ def _ends(hosts: frozenset[bytes]) -> tuple[bytes, ...]:
     return tuple(sorted(end for end in sought if b"egistry" not in end))
 
 
-def _hints(raw: bytes, hosts: frozenset[bytes]) -> Iterator[int]:
+def _hints(raw: bytes, hosts: frozenset[bytes]) -> list[int]:
     lower = raw.lower()
-    for text, patterns in ((lower, _LOWER), (raw, _EXACT)):
-        for sign, pattern in patterns:
-            if sign in text:
-                for match in pattern.finditer(text):
-                    yield match.start()
-    if _SOME_HUB.search(lower):
-        for match in _HUB.finditer(raw):
-            yield match.start()
+    found = [match.start() for pattern in _LOWER for match in pattern.finditer(lower)]
+    found += _starts(_PATH_END, raw)
+    if raw.find(b"\\") >= 0:
+        found += _starts(_ESCAPE, raw)
+    if lower.find(b"hub") >= 0:
+        found += _starts(_HUB, raw)
     if len(hosts) <= _FEW:
-        yield from _places(lower, _ends(hosts))
-        return
+        return found + _places(lower, _ends(hosts))
     for match in _HOST.finditer(lower):
         host = match.group()
         if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:
-            yield match.start()
+            found.append(match.start())
+    return found
+
+
+def _starts(pattern: re.Pattern[bytes], text: bytes) -> list[int]:
+    return [match.start() for match in pattern.finditer(text)]

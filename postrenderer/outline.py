@@ -131,7 +131,7 @@ def outline(raw: bytes, hints: list[int]) -> Outline:
 
 def _has_simple_lines(raw: bytes) -> bool:
     """Whether all lines end with the usual break, and none is a directive or ends the document."""
-    if b"\r" in raw or _END.search(raw) or (b"%" in raw and (raw.startswith(b"%") or b"\n%" in raw)):
+    if raw.find(b"\r") >= 0 or _END.search(raw) or raw.startswith(b"%") or raw.find(b"\n%") >= 0:
         return False
     return raw.isascii() or not any(found in raw for found in _BREAKS)
 
@@ -142,7 +142,7 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
     hints = [*hints, size]
     unsure = [*(start for start, _ in _places(raw, _UNSURE)), size]
     cuts: list[tuple[int, int]] = []
-    known = b"\nitems:" not in raw and _KNOWN.search(raw) is not None
+    known = raw.find(b"\nitems:") < 0 and _KNOWN.search(raw) is not None
     passed = protected = checked = 0
     for mark, below in _places(raw, _MARKS):
         if mark < passed:
@@ -180,7 +180,9 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
 
 def _places(raw: bytes, patterns: Iterable[tuple[bytes, re.Pattern[bytes]]]) -> list[tuple[int, int]]:
     """Where patterns stand, each of which begins with the literal in front of it; literals are quick to look for."""
-    return sorted([match.span() for literal, pattern in patterns if literal in raw for match in pattern.finditer(raw)])
+    return sorted(
+        [match.span() for literal, pattern in patterns if raw.find(literal) >= 0 for match in pattern.finditer(raw)]
+    )
 
 
 def _indent(raw: bytes, line: int) -> int:

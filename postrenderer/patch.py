@@ -109,25 +109,43 @@ def difference(planned: list[yaml.Node], written: list[yaml.Node]) -> str | None
     """
     if len(planned) != len(written):
         return f"{len(planned)} documents became {len(written)}"
-    stack: list[tuple[yaml.Node, yaml.Node, Path]] = [(a, b, None) for a, b in zip(planned, written)]
+    stack = list(zip(planned, written))
     seen: set[tuple[int, int]] = set()
     while stack:
-        a, b, path = stack.pop()
+        a, b = stack.pop()
         if type(a) is not type(b) or a.tag != b.tag:
-            return pointer(path)
+            return _place(planned, a)
         if isinstance(a, yaml.ScalarNode):
             if a.value != b.value or bool(a.style) != bool(b.style):  # type: ignore[attr-defined]  # of one type
-                return pointer(path)
+                return _place(planned, a)
         elif len(a.value) != len(b.value):
-            return pointer(path)
+            return _place(planned, a)
         elif (id(a), id(b)) not in seen:
             seen.add((id(a), id(b)))
             if isinstance(a, yaml.SequenceNode):
-                stack.extend((x, y, (path, index)) for index, (x, y) in enumerate(zip(a.value, b.value)))
+                stack += zip(a.value, b.value)
             else:
-                for (key, x), (other, y) in zip(a.value, b.value):
-                    stack += ((key, other, path), (x, y, (path, key.value)))
+                for pair in zip(a.value, b.value):
+                    stack += zip(*pair)
     return None
+
+
+def _place(roots: list[yaml.Node], wanted: yaml.Node) -> str:
+    """Where a node of documents stands, as a JSON pointer; a key stands where its mapping does."""
+    stack: list[tuple[yaml.Node, Path]] = [(root, None) for root in roots]
+    seen: set[int] = set()
+    while stack:
+        node, path = stack.pop()
+        if node is wanted:
+            return pointer(path)
+        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            stack += ((item, (path, index)) for index, item in enumerate(node.value))
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            stack += ((key, path), (value, (path, key.value)))
+    return ""
 
 
 PLAIN_LIMIT = 2_000_000

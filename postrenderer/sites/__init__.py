@@ -70,7 +70,7 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
             sites = _of_families(families, visit, context)
             if lists and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
-            elif visit.api == _SERVICE_ACCOUNT and any(key == "kind" for key, _ in visit.pairs):
+            elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
         elif id(visit.node) not in claimed:
             sites = list(text.sites(visit, context))

@@ -42,7 +42,7 @@ def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
     for site in sites_of(found, FAMILY):
         span = site.span
-        if mapping.listed and site.path == (mapping.path, "image") and any(key == "name" for key, _ in mapping.pairs):
+        if mapping.listed and site.path == (mapping.path, "image") and "name" in mapping.keys:
             span = _of_container(span)
         if keys.says_copy(mapping.key):
             span = span._replace(level=WEAK, reason=f"`{mapping.key}` is where an image is copied from or to")
@@ -72,11 +72,10 @@ def _object_reference(mapping: Mapping) -> Iterator[Site]:
 
 def _without_sources(scalars: list[Named], mapping: Mapping) -> Iterator[Named]:
     """The fields but for the repositories of charts and code, and the names of images that others replace."""
-    beside = {key for key, _ in mapping.pairs}
-    overrides = not _OVERRIDES.isdisjoint(beside)
+    overrides = not mapping.keys.isdisjoint(_OVERRIDES)
     for value in scalars:
         repository = keys.read(value.name).role == keys.REPOSITORY
-        source = repository and any(keys.says_source(key) for key in (mapping.key, *beside))
+        source = repository and any(keys.says_source(key) for key in (mapping.key, *mapping.keys))
         if not source and not (overrides and value.scalar and value.scalar.key == "name"):
             yield value
 

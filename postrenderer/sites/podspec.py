@@ -22,6 +22,8 @@ VOLUME_FAMILY = "image-volume"
 
 CONTAINERS = frozenset(("containers", "initContainers", "ephemeralContainers"))
 
+_LISTS = CONTAINERS | {"volumes"}
+
 _CONTAINER_SET = "containerSet"
 """Containers of a step of an Argo Workflow, which has the pull secrets for all its steps (ContainerSetTemplate)."""
 
@@ -31,6 +33,8 @@ PLACEHOLDERS = frozenset(("", "auto", "null"))
 
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The images of the containers and of the image volumes of a mapping that is a pod spec, or has such lists."""
+    if mapping.keys.isdisjoint(_LISTS):
+        return
     for key, value in mapping.pairs:
         if key in CONTAINERS:
             yield from _containers(value, (mapping.path, key))
@@ -42,7 +46,9 @@ def is_pod_spec(mapping: Mapping) -> bool:
     """Whether a mapping has a list `containers` with at least one image."""
     if mapping.key == _CONTAINER_SET and mapping.api.group == "argoproj.io":
         return False
-    return any(key == "containers" and any(True for _ in containers(value)) for key, value in mapping.pairs)
+    return "containers" in mapping.keys and any(
+        key == "containers" and any(True for _ in containers(value)) for key, value in mapping.pairs
+    )
 
 
 def images(mapping: yaml.MappingNode) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Optional, Union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, KeysView
     from types import ModuleType
 
     import yaml
@@ -91,6 +91,7 @@ class Mapping(NamedTuple):
     Attributes:
         node: the mapping itself.
         pairs: its keys and values, duplicates included.
+        keys: its keys.
         path: where it stands.
         key: the nearest mapping key above: of the mapping itself, or of the list that it stands in.
         listed: whether it stands in a list.
@@ -99,6 +100,7 @@ class Mapping(NamedTuple):
 
     node: yaml.MappingNode
     pairs: list[tuple[str, yaml.Node]]
+    keys: KeysView[str]
     path: Path
     key: str
     listed: bool

@@ -88,8 +88,9 @@ def may_be_document(text: str) -> bool:
 def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
     """The references in a text that is no document, in their order, none within another."""
     ignored = [match.span() for match in _IGNORED.finditer(text)]
-    chosen = list(_certain(text, known))
-    for found in (_assigned(text), _outspoken(text)):
+    references = list(_REFERENCE.finditer(text))
+    chosen = list(_certain(references, known))
+    for found in (_assigned(text), _outspoken(text, references)):
         chosen = _merged(chosen, _outside(sorted(found), ignored))
     return chosen
 
@@ -123,9 +124,9 @@ def mentioned(text: str) -> Iterator[Span]:
         yield from _weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
 
 
-def _certain(text: str, known: Callable[[str], bool]) -> Iterator[Span]:
+def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Span]:
     """References that spell out a configured prefix, host included, and such a prefix itself."""
-    for match in _REFERENCE.finditer(text):
+    for match in references:
         reference = _trimmed(match)
         start, end = match.start(), match.start() + len(reference)
         if known(reference):
@@ -135,9 +136,9 @@ def _certain(text: str, known: Callable[[str], bool]) -> Iterator[Span]:
             yield Span(start, end, reference + SOME_IMAGE, SOME_IMAGE, CERTAIN, reason, place=True)
 
 
-def _outspoken(text: str) -> Iterator[Span]:
+def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Span]:
     """References that leave no doubt wherever they stand, but for the patterns of filters: `image:quay.io/x/y`."""
-    for match in _REFERENCE.finditer(text):
+    for match in references:
         start = match.start()
         if not text.startswith(":", start - 1) and not text.startswith("/", match.end()):
             template = "{{" if match["template"] else ""

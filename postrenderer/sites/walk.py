@@ -49,8 +49,9 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str
             seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             pairs = fields(node)
-            own = _api(pairs, top=path is None or key == "items") if "kind" in dict(pairs) else None
-            mapping = Mapping(node, pairs, path, key, listed, own or api)
+            keys = dict(pairs).keys()
+            own = _api(pairs, top=path is None or key == "items") if "kind" in keys else None
+            mapping = Mapping(node, pairs, keys, path, key, listed, own or api)
             if not skip(mapping):
                 yield mapping
                 stack += [

@@ -7,6 +7,7 @@ Every start compiles this file anew and every release waits for it, so it is sho
 few starts need is in _extraction.py. It must parse on any python3 in use, to be able to say that it is too old.
 """
 
+import gc
 import os
 import sys
 import time
@@ -75,8 +76,10 @@ def start() -> None:
     if sys.argv[0] == "-c":  # read from the head of the zipapp
         del sys.argv[0]
         sys.path.insert(0, sys.argv[0])
-    if len(sys.argv) == 1 and getsignal(SIGINT) is default_int_handler:
-        signal(SIGINT, SIG_DFL)  # a filter ends at once; and Python can lose an interrupt that comes while it imports
+    if len(sys.argv) == 1:  # it is the filter
+        gc.disable()
+        if getsignal(SIGINT) is default_int_handler:
+            signal(SIGINT, SIG_DFL)  # it ends at once, and Python can lose an interrupt that comes while it imports
     if sys.version_info < (3, 9):
         sys.stderr.write(
             "acreg: needs Python 3.9 or newer, and this is %d.%d. Install a newer one and, if it is not the python3 on "

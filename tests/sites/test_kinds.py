@@ -9,7 +9,7 @@ from postrenderer.sites.site import Api, Mapping
 
 
 def mapping(group: str, kind: str, key: str) -> Mapping:
-    return Mapping(composer.compose("{}").roots[0], [], None, key, listed=False, api=Api(group, kind))  # type: ignore[arg-type]  # a mapping
+    return Mapping(composer.compose("{}").roots[0], [], {}.keys(), None, key, listed=False, api=Api(group, kind))  # type: ignore[arg-type]  # a mapping
 
 
 @pytest.mark.parametrize(
