@@ -108,7 +108,8 @@ def _make_ready(folder: Path, stamp: str) -> None:
                 raise
     compileall.compile_dir(folder / "site-packages", quiet=2, force=True)
     keep = [sys.executable, "-I", "-S", "-c", KEEP_PATTERNS, str(folder / "site-packages")]
-    subprocess.run(keep, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    with suppress(OSError):
+        subprocess.run(keep, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     lines = []
     for path in sorted((folder / "site-packages").rglob("*")):
         if path.name.endswith((".py", f".{sys.implementation.cache_tag}.pyc", *EXTENSION_SUFFIXES[:1])):
