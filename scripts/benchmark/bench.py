@@ -28,6 +28,7 @@ from typing import NamedTuple
 import streams
 import targets
 from streams import Stream
+from targets import Figures
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.path.realpath(sys.executable)
@@ -65,14 +66,6 @@ class Peer(NamedTuple):
 
     command: list[str]
     environment: dict[str, str]
-
-
-class Figures(NamedTuple):
-    """What a process took: seconds of user CPU, seconds until its end, and bytes of memory at its peak."""
-
-    user: float
-    wall: float
-    memory: float
 
 
 def main() -> int:

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bench import Figures
-
 _OF_COMPOSING = {"1MB": 1.0, "10MB": 0.6, "like-corpus-100MB": 0.25}
 """User CPU, as a multiple of that of composing the stream once."""
 _GROWTH = (("like-corpus-1MB", "like-corpus-10MB"), ("like-corpus-10MB", "like-corpus-100MB"))
 _MEMORY = 30 * 2**20
 """Bytes that a run may take beside three times its stream."""
+
+
+class Figures(NamedTuple):
+    """What a process took: seconds of user CPU, seconds until its end, and bytes of memory at its peak."""
+
+    user: float
+    wall: float
+    memory: float
 
 
 class Target(NamedTuple):
