@@ -134,7 +134,7 @@ def _place(roots: list[yaml.Node], wanted: yaml.Node) -> str:
     """Where a node of documents stands, as a JSON pointer; a key stands where its mapping does."""
     stack: list[tuple[yaml.Node, Path]] = [(root, None) for root in roots]
     seen: set[int] = set()
-    while stack:
+    while True:  # it is there
         node, path = stack.pop()
         if node is wanted:
             return pointer(path)
@@ -145,7 +145,6 @@ def _place(roots: list[yaml.Node], wanted: yaml.Node) -> str:
             stack += ((item, (path, index)) for index, item in enumerate(node.value))
         for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
             stack += ((key, path), (value, (path, key.value)))
-    return ""
 
 
 PLAIN_LIMIT = 2_000_000

@@ -163,6 +163,8 @@ def test_no_difference(planned: str, written: str) -> None:
         ("a: b\n", "a: b\nc: d\n", ""),
         ("a: b\n", "a: b\n---\nc: d\n", "1 documents became 2"),
         ("a: &x [b]\nc: *x\n", "a: [b]\nc: [d]\n", "/c/0"),
+        ("a: &x {b: c, d: [*x]}\n", "a: &x {b: z, d: [*x]}\n", "/a/b"),
+        ("a: b\n---\nc: {d: e}\n", "a: b\n---\nc: {d: f}\n", "/c/d"),
     ],
 )
 def test_difference(planned: str, written: str, place: str) -> None:
