@@ -58,7 +58,8 @@ settings = Settings("registry.example.com", "mirror")
 sys.stdout.write(b"".join(pipeline.post_render(sys.stdin.buffer.read(), settings).output).decode())
 """
 KEEP = RENDER.partition("{}")[0] + "lazy.keep()"
-COMPILE_NOTHING = "lazy._compile = None"
+NO_PATTERNS = "lazy._compile = None"
+NO_CONSTRUCTORS = "lazy.eval = lambda made, names: None if isinstance(made, str) else eval(made, names)"
 
 
 def run(program: str, file: Path) -> subprocess.CompletedProcess[bytes]:
@@ -66,24 +67,24 @@ def run(program: str, file: Path) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, input=POD, cwd=REPOSITORY, capture_output=True, check=False)
 
 
-def test_kept_patterns_are_not_compiled_again(tmp_path: Path) -> None:
-    file = tmp_path / "patterns"
-    without = run(RENDER.format(COMPILE_NOTHING), file)
-    assert b"'NoneType' object is not callable" in without.stderr
+@pytest.mark.parametrize("refusing", [NO_PATTERNS, NO_CONSTRUCTORS])
+def test_what_is_kept_is_not_compiled_again(refusing: str, tmp_path: Path) -> None:
+    file = tmp_path / "compiled"
+    assert run(RENDER.format(refusing), file).returncode == 1
     assert outcome(run(KEEP, file)) == (0, b"", b"")
-    assert outcome(run(RENDER.format(COMPILE_NOTHING), file)) == (0, moved(POD), b"")
+    assert outcome(run(RENDER.format(refusing), file)) == (0, moved(POD), b"")
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"\0", b"garbage", marshal.dumps(1), marshal.dumps(((0, 0), {})), marshal.dumps((1, 2, 3))]
 )
-def test_a_file_of_patterns_that_cannot_be_used_is_not(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "patterns").write_bytes(content)
-    assert outcome(run(RENDER.format(""), tmp_path / "patterns")) == (0, moved(POD), b"")
+def test_what_cannot_be_used_is_compiled(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "compiled").write_bytes(content)
+    assert outcome(run(RENDER.format(""), tmp_path / "compiled")) == (0, moved(POD), b"")
 
 
-def test_patterns_of_another_interpreter_are_not_used(tmp_path: Path) -> None:
-    file = tmp_path / "patterns"
+def test_what_another_interpreter_has_kept_is_not_used(tmp_path: Path) -> None:
+    file = tmp_path / "compiled"
     run(KEEP, file)
     interpreter, kept = marshal.loads(file.read_bytes())  # noqa: S302  # just written
     broken: dict[object, object] = {key: (0, b"", 0, {}, ()) for key in kept}

@@ -201,7 +201,7 @@ def test_everything_is_compiled_on_the_first_start(machine: Machine) -> None:
     sources = [path for path, _ in files(machine) if path.suffix == ".py"]
     tag = sys.implementation.cache_tag
     assert all((path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists() for path in sources)
-    assert (machine.extraction / "site-packages" / "postrenderer" / "__pycache__" / f"patterns.{tag}").exists()
+    assert (machine.extraction / "site-packages" / "postrenderer" / "__pycache__" / f"compiled.{tag}").exists()
 
 
 def test_another_interpreter_uses_the_same_extraction(warm: Machine) -> None:

@@ -9,7 +9,7 @@ import yaml
 from postrenderer.sites.site import Api, Mapping, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, KeysView
 
     from postrenderer.sites.site import Path
 
@@ -48,8 +48,7 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str
         else:
             seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
-            pairs = fields(node)
-            keys = dict(pairs).keys()
+            pairs, keys = _entries(node)
             own = _api(pairs, top=path is None or key == "items") if "kind" in keys else None
             mapping = Mapping(node, pairs, keys, path, key, listed, own or api)
             if not skip(mapping):
@@ -79,9 +78,21 @@ def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
 
     Source: https://yaml.org/type/merge.html. The mapping's own entries win, and of several merged mappings the first.
     """
+    return _entries(mapping)[0]
+
+
+def _entries(mapping: yaml.MappingNode) -> tuple[list[tuple[str, yaml.Node]], KeysView[str]]:
+    """The same, with their keys."""
     pairs = [(key.value, value) for key, value in mapping.value if isinstance(key, yaml.ScalarNode)]
-    if _MERGE not in dict(pairs):
-        return pairs
+    keys = dict(pairs).keys()
+    if _MERGE not in keys:
+        return pairs, keys
+    merged = _merged(mapping, pairs)
+    return merged, dict(merged).keys()
+
+
+def _merged(mapping: yaml.MappingNode, pairs: list[tuple[str, yaml.Node]]) -> list[tuple[str, yaml.Node]]:
+    """The entries of a mapping, and what its merge keys add."""
     found = [pair for pair in pairs if pair[0] != _MERGE]
     known = {_MERGE, *(key for key, _ in found)}
     seen = {id(mapping)}  # a mapping that merges itself adds nothing

@@ -37,8 +37,8 @@ OURS = re.compile(r"\.?acreg\.pyz_[0-9a-f]{64}(\.tmp|_lock)?")  # what shiv leav
 DAY = 24 * 3600
 UNWATCHED = ("rich/", "rich-")  # not the filter's, so that no release waits for a look at it; acreg does without it too
 
-KEEP_PATTERNS = "import sys; sys.path.insert(0, sys.argv[1]); from postrenderer import lazy; lazy.keep()"
-"""Compiles the regular expressions, too; acreg does without that. It is a process of its own, as it imports acreg."""
+KEEP = "import sys; sys.path.insert(0, sys.argv[1]); from postrenderer import lazy; lazy.keep()"
+"""Compiles regular expressions and the like, too. It is a process of its own, as it imports acreg."""
 
 
 def extract(
@@ -107,7 +107,7 @@ def _make_ready(folder: Path, stamp: str) -> None:
                 shutil.rmtree(f"{folder}.tmp", ignore_errors=True)  # a full disk needs the room
                 raise
     compileall.compile_dir(folder / "site-packages", quiet=2, force=True)
-    keep = [sys.executable, "-I", "-S", "-c", KEEP_PATTERNS, str(folder / "site-packages")]
+    keep = [sys.executable, "-I", "-S", "-c", KEEP, str(folder / "site-packages")]
     with suppress(OSError):
         subprocess.run(keep, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     lines = []
