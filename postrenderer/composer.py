@@ -42,12 +42,8 @@ class PythonLoader(_Untyped, yaml.BaseLoader):
 
 if yaml.__with_libyaml__:
 
-    class Loader(_Untyped, yaml.CBaseLoader):
-        """PyYAML's C extension."""
-
-        def __init__(self, stream: str | bytes) -> None:
-            """Set up the parser alone: what constructs objects and resolves tags takes time, and nothing to do."""
-            super(yaml.CBaseLoader, self).__init__(stream)
+    class Loader(_Untyped, yaml.cyaml.CParser):  # type: ignore[name-defined, misc]  # it is there
+        """PyYAML's C extension: the parser alone, as there is nothing to construct."""
 
 else:
     Loader = PythonLoader  # type: ignore[misc, assignment]  # what there is
@@ -131,7 +127,7 @@ def _from_loader(text: str) -> list[yaml.Node]:
             roots.append(loader.get_node())
     finally:
         loader.dispose()
-    return roots  # type: ignore[return-value]  # after check_node there is a node
+    return roots
 
 
 def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:

@@ -213,7 +213,13 @@ def _holders(
     if not settings.pull_secrets:
         return []
     owners = list(found.service_accounts) if settings.service_accounts else []
-    owners += [spec for spec in found.pod_specs if any(relocation(i).status == "private" for i in images(spec.node))]
+    private = {id(image.site.node) for image, _ in settled if not image.left}
+
+    def needs_secrets(spec: yaml.MappingNode) -> bool:
+        """Whether a pod spec has an image on the private registry, be it one to ignore."""
+        return any(id(node) in private or relocation(node.value).status == "private" for node in images(spec))
+
+    owners += [owner for owner in found.pod_specs if needs_secrets(owner.node)]
     holders = {id(owner.node): pullsecrets.Holder(owner.node, owner.paths) for owner in owners}
     for holder in secretfields.holders(root, [image.site.path for image, _ in settled if not image.left]):
         holders.setdefault(id(holder.node), holder)

@@ -51,13 +51,13 @@ def is_pod_spec(mapping: Mapping) -> bool:
     )
 
 
-def images(mapping: yaml.MappingNode) -> Iterator[str]:
-    """The images of all containers and image volumes of a pod spec, as they stand in its nodes now."""
+def images(mapping: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
+    """The images of all containers and image volumes of a pod spec."""
     for key, value in fields(mapping):
         if key in CONTAINERS:
-            yield from (image.value for _, image in containers(value))
+            yield from (image for _, image in containers(value))
         elif key == "volumes":
-            yield from (site.span.reference for site in _volumes(value, None))
+            yield from (site.node for site in _volumes(value, None))
 
 
 def containers(node: yaml.Node) -> Iterator[tuple[int, yaml.ScalarNode]]:

@@ -4,7 +4,8 @@
     scripts/bench --rounds 9 --json bench.json 1MB   one stream, more rounds
     scripts/bench --corpus DIR                       with real renders, DIR/rendered/*.yaml, in one stream
 
-What is printed are medians, of ratios those of all rounds. User CPU and memory are what the system counts for a whole process, start-up included.
+What is printed are medians, of ratios those of all rounds. User CPU and memory are what the system counts for a whole
+process, start-up included.
 Helm and kubectl are real and come from scripts/tools.py, PyYAML and its C extension out of the zipapp.
 """
 
