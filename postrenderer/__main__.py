@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+
+# `signal` itself takes time to import.
+from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 from typing import TYPE_CHECKING
 
 from postrenderer import lazy
@@ -133,6 +136,8 @@ def _filter() -> int:
     gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
     with lazy.imports():  # inside the guard, so that a broken installation is explained
         from postrenderer import lastrun, pipeline, settings  # noqa: F401, PLC0415  # likewise
+    if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
+        signal(SIGINT, default_int_handler)
 
     return run_filter(settings.load({}, os.environ, os.getcwd()))  # noqa: PTH109  # pathlib takes time to import
 

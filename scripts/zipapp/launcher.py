@@ -79,7 +79,7 @@ def start() -> None:
     if len(sys.argv) == 1:  # it is the filter
         gc.disable()
         if getsignal(SIGINT) is default_int_handler:
-            signal(SIGINT, SIG_DFL)  # it ends at once, and Python can lose an interrupt that comes while it imports
+            signal(SIGINT, SIG_DFL)  # until all is imported: Python can lose an interrupt meanwhile
     if sys.version_info < (3, 9):
         sys.stderr.write(
             "acreg: needs Python 3.9 or newer, and this is %d.%d. Install a newer one and, if it is not the python3 on "
