@@ -12,19 +12,29 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from postrenderer.sites.args import LISTS
-from postrenderer.sites.keys import COPYING
+from postrenderer.sites.keys import COMPARED, COPYING
+from postrenderer.sites.registries import OFFICIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_MORE = rb"[_-]?[a-z]"
+"""What goes on with a name whose last word counts."""
 _LOWER = (
-    # an image, and no query that compares them, unless a key looks like one
-    re.compile(rb"g(?:(?<=img)|(?<=mag)e(?!\w*\s*(?:!=|=~|==)(?![^\n]{0,1024}?(?:[\"']:|:\s)))|(?<=eg)istry)"),
-    re.compile(rb"epo(?:sitory)?(?![a-z])"),  # and no report
-    # a `name` with a tag, as services of CI runners have it, and no role `system:…`
-    re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*(?!system:)[a-z0-9-]+:\w"),
+    # an image, and no query that compares them
+    re.compile(rb"g(?:(?<=img)|(?<=mag)e(?!" + COMPARED.encode() + rb")|(?<=eg)istry(?!" + _MORE + rb"))"),
+    re.compile(rb"epo(?:sitory)?(?!" + _MORE + rb")"),  # and no report
 )
-"""The HINTS, in any case, and other names. Patterns begin with a literal, which is ten times as quick."""
+"""The HINTS, in any case. Patterns begin with a literal, which is ten times as quick."""
+_NO_WORD = re.compile(
+    rb"g(?:e(?!s?(?![a-z]))(?<=[iI]mage)"  # imagestreams
+    rb"|e(?<=[A-Za-z]image)|(?<=[A-Za-z]img)|(?<=[A-Za-z]reg)istry"  # backingimages, packageregistry
+    rb"|ePull(?:Policy|Secrets?)(?![A-Za-z]))"  # which every workload has
+)
+"""What is no word of a name, or names no image."""
+_SERVICE = re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*([a-z0-9.-]+)[:@]\w")
+"""A `name` with a tag, as services of CI runners have it if it is official."""
+_OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
 _PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")
 """The end of a path, and a tag or what becomes one."""
 _ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
@@ -32,7 +42,7 @@ _ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
 _HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
 """Istio's word for a registry, and no GitHub."""
 _ANCHOR = re.compile(rb"&([\w-]+)")
-_ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[\s,\]}]|\Z)")
+_ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:]|\Z))")
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
@@ -42,6 +52,8 @@ _TOOLS = sorted(tool.encode() for tool in COPYING)
 """What a command may be that makes the images in another list, its arguments, ones that are not pulled."""
 _COMMANDS = sorted(name.encode() for name in LISTS - {"args"})
 """One of them stands where there are two lists of a command's words."""
+_PULL_SECRETS = (b"ullSecret", b"ecrets")
+"""What the fields are called that hold pull secrets: what is in them counts where there are images."""
 _PACKAGES = b"pkg.crossplane.io"
 """The group with images in fields called `package`, which only it tells from others: any line may be about one."""
 _SECRET = re.compile(rb"Secret(?<!\wSecret)(?!\w)")
@@ -88,7 +100,7 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
         return None
     if any(raw.find(name) >= 0 for name in _COMMANDS):
         found += _places(raw, _TOOLS)
-    return sorted(found + _starts(_TAGGED, raw))
+    return sorted(found + _places(raw, _PULL_SECRETS) + _starts(_TAGGED, raw))
 
 
 def is_schema(data: bytes, start: int, end: int) -> bool:
@@ -135,23 +147,29 @@ def _decoded(text: bytes) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _ends(hosts: frozenset[bytes]) -> tuple[bytes, ...]:
-    """What hosts end with, if several do, as `docker.io` and `gcr.io`; else whole ones, but none that _LOWER finds."""
-    ends = [host[-4:] for host in hosts]
-    sought = {host[-4:] if ends.count(host[-4:]) > 1 else host for host in hosts}
-    return tuple(sorted(end for end in sought if b"egistry" not in end))
+def _ends(hosts: frozenset[bytes]) -> dict[bytes, tuple[bytes, ...]]:
+    """Hosts by what they end with, if several do, as `docker.io` and `gcr.io`; none that _LOWER finds."""
+    sought = [host for host in hosts if not host.startswith(b"registry.")]
+    ends = [host[-4:] for host in sought]
+    found = {host[-4:] if ends.count(host[-4:]) > 1 else host for host in sought}
+    return {end: tuple(host for host in sought if host.endswith(end)) for end in sorted(found)}
 
 
 def _hints(raw: bytes, hosts: frozenset[bytes]) -> list[int]:
     lower = raw.lower()
     found = [match.start() for pattern in _LOWER for match in pattern.finditer(lower)]
-    found += _starts(_PATH_END, raw)
-    if raw.find(b"\\") >= 0:
+    if raw.find(b"\\") < 0:
+        found = [at for at in found if not _NO_WORD.match(raw, at)]
+    else:  # `\nimage` is a word at the start of a line
         found += _starts(_ESCAPE, raw)
+    found += [match.start() for match in _SERVICE.finditer(lower) if match[1] in _OFFICIAL]
+    found += _starts(_PATH_END, raw)
     if lower.find(b"hub") >= 0:
         found += _starts(_HUB, raw)
     if len(hosts) <= _FEW:
-        return found + _places(lower, _ends(hosts))
+        for end, of in _ends(hosts).items():
+            found += [at for at in _places(lower, (end,)) if lower.endswith(of, 0, at + len(end))]
+        return found
     for match in _HOST.finditer(lower):
         host = match.group()
         if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rendering import SOURCE
 from rendering import settings as acreg_settings
 
-from postrenderer import sites, stream
-from postrenderer.candidates import may_hold_images
+from postrenderer import secretfields, sites, stream
+from postrenderer.candidates import hints, may_hold_images
 from postrenderer.relocation import Relocation
 from postrenderer.sites.site import WEAK
 
@@ -61,6 +61,10 @@ def read(text: str) -> bool:
         "a: example.com/x:{{ .tag }}\n",
         "a: example.com/x:$TAG\n",
         'a: |\n  [[services]]\n  name = "docker:dind"\n',
+        'a: |\n  name = "rocket.chat:1"\n',
+        "allImages: [nginx]\n",
+        'a: "\\nimage: nginx"\n',
+        'a: "\\nregistry: x"\n',
         '"im\\x61ge": nginx\n',
         '"\\u0069mage": nginx\n',
         '"\\U00000069mage": nginx\n',
@@ -75,6 +79,9 @@ def read(text: str) -> bool:
         "<<: *b # c\n",
         "*b",
         "*b : c\n",
+        "*b: c\n",
+        "{*b : c}\n",
+        "a: *b",
         # Old line ends hide a second document behind a schema.
         "\nkind: CustomResourceDefinition\n...\nimage: a\n",
         "a: |\n  kind: CustomResourceDefinition\nb: image\n",
@@ -105,6 +112,15 @@ def test_read(text: str) -> None:
         'expr: sum(container_cpu{image!="",container!="POD"})\n',
         'a: "{\\"expr\\": \\"up{image!=\\\\\\"\\\\\\"}\\"}"\n',
         "b: image =~ x\n",
+        '{"expr":"sum(x{image!=\\"\\"}) by (pod)","format":"y"}\n',
+        "group: cert-manager.io\ncert-manager.io/inject-ca-from: x/y\n",
+        "name: cert-manager:leaderelection\n",
+        "resources: [imagestreams, backingimages, engineimages/status]\n",
+        "apiGroups: [packageregistry.k8s.elastic.co]\n",
+        "resourceNames: [config-registry-cert]\nregistryCert: x\nvelero-repo-maintenance: x\n",
+        "kind: ServiceAccount\nimagePullSecrets:\n- name: x\n",
+        "imagePullPolicy: Always\n",
+        "a: |\n  cpu: *1 | string\n",
         "a: &b c\nd: *b\n",
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  image: nginx:1\n",
         "apiVersion: apiextensions.k8s.io/v1\r\nkind: CustomResourceDefinition\r\nspec:\r\n  image: nginx:1\r\n",
@@ -118,6 +134,7 @@ def test_passed_over(text: str) -> None:
 WORDS = st.sampled_from(
     "image sidecar_image IMAGE name value containers args hub repo registry tag version Secret data kind nginx nginx:1"
     f" docker:dind quay.io/a/b ghcr.io/a/b:1 {SOURCE}/x --image= --flag repository v1 x.example.org:5000/y:1 message"
+    " imagePullPolicy imagePullSecrets Images imagestream schemaRegistry registry-cert image!= image== rocket.chat:1"
     " aHR0cA== aW1hZ2U6IG5naW54Cg== aW1hZ2U6IG5naW54OjE= bmdpbng6MSA= cXVheS5pby9hL2I6MQ== report"
     " [ ] , = : / {{ }} $(TAG) #".split()
 )
@@ -125,6 +142,12 @@ TEXTS = st.lists(WORDS, min_size=1, max_size=5).map(" ".join) | st.lists(WORDS, 
 VALUES = st.recursive(
     TEXTS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=4), max_leaves=12
 )
+
+
+@pytest.mark.parametrize("field", sorted({row.field.name for row in secretfields.ROWS}))
+def test_what_holds_pull_secrets_is_read(field: str) -> None:
+    text = f"image: nginx\n{field}:\n"
+    assert any(text.index(field) <= hint < len(text) - 1 for hint in hints(text.encode()) or ())
 
 
 @settings(max_examples=2000)
@@ -161,3 +184,17 @@ def test_what_is_passed_over_in_real_renders_holds_no_image() -> None:
                     found = sites.find(root, relocation.known).sites
                     assert all(site.span.level == WEAK for site in found), (file, document.line)
     assert count > 1000
+
+
+def test_hosts_of_one_ending_are_told_from_others() -> None:
+    hosts = frozenset((b"gcr.io", b"docker.io", b"ghcr.io", b"registry.k8s.io"))
+    for text in (
+        "a: gcr.io/x\n",
+        "a: us.gcr.io/x\n",
+        "a: ghcr.io/x\n",
+        "a: see docker.io/x\n",
+        "a: registry.k8s.io/x\n",
+    ):
+        assert may_hold_images(text.encode(), hosts)
+    for text in ("a: cert-manager.io/x\n", "a: r.io\n", "a: k8s.io/x\n", "a: packageregistry.k8s.io/x\n"):
+        assert not may_hold_images(text.encode(), hosts)

@@ -143,7 +143,7 @@ def test_outlines_of_real_renders_read_as_the_whole_does() -> None:
         for document in stream.documents(file.read_bytes()):
             if candidates.may_hold_images(document.raw()):
                 cuts += check(document.raw())
-    assert cuts > 3000
+    assert cuts > 2500
 
 
 def check(raw: bytes) -> int:
@@ -176,7 +176,8 @@ def check(raw: bytes) -> int:
                 if kept and (kept[0][0].value == key.value or not isinstance(key, yaml.ScalarNode)):
                     pairs.append((kept.pop(0)[1], value))
                 else:
-                    assert {"name", "value", "tag", "image", "kind"}.isdisjoint(keys.words(key.value))
+                    words = set(keys.words(key.value))
+                    assert {"name", "value", "tag", "image", "kind"}.isdisjoint(words) or {"pull", "policy"} < words
             assert not kept
             assert mine.value or not theirs.value
     return len(part.cuts)

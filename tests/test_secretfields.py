@@ -308,3 +308,20 @@ def test_several_secrets() -> None:
 )
 def test_whoever_makes_the_pods_gets_the_pull_secrets(before: str, after: str) -> None:
     assert render(textwrap.dedent(before)) == textwrap.dedent(after)
+
+
+@pytest.mark.parametrize(
+    ("kind", "secrets"),
+    [
+        ("monitoring.coreos.com/v1\nkind: Prometheus", "imagePullSecrets:\n  - name: {0}\n  - name: {1}"),
+        ("nvidia.com/v1\nkind: NVIDIADriver", "imagePullSecrets:\n  - {0}\n  - {1}"),
+        ("operators.coreos.com/v1alpha1\nkind: CatalogSource", "secrets:\n  - {0}\n  - {1}"),
+        ("minio.min.io/v2\nkind: Tenant", "imagePullSecret:\n    name: {0}"),
+    ],
+)
+def test_pull_secrets_that_are_there_are_seen_in_an_outline(kind: str, secrets: str) -> None:
+    there = secrets.format("a-name-that-is-long-enough-to-be-cut-out-of-an-outline", "pull")
+    noise = "other:\n    key: a long value that holds no hint of anything and is cut out\n"
+    text = f"apiVersion: {kind}\nspec:\n  {noise}  {there}\n  image: {PRIVATE}/a/b:1\n"
+    settings = Settings("registry.spacetech.com:8083", "appcircle", ("pull",))
+    assert b"".join(post_render(text.encode(), settings, listed=False).output).decode() == text

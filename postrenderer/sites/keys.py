@@ -66,6 +66,9 @@ _COPIES = _set("applied merged original")
 """Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
 _SPEECH = _set("comment condition description expr expression message pattern query regex summary title")
 """Names of texts for people, and of queries and conditions, in which an image is a value to compare with."""
+COMPARED = r"\w*\s*(?:!=|=~|==)"
+"""What stands behind `image` in a query that compares images, as dashboards and rules have it."""
+_QUERY = re.compile("(?i:mage)" + COMPARED)
 _ATTRIBUTE = "container.image."
 """How rules and traces name what they know of a running container: OpenTelemetry's and Falco's attributes."""
 
@@ -128,7 +131,7 @@ def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:
     """The role of a name that says of its text that it is no image, whatever it looks like."""
     if not _COPIED.isdisjoint(parts):
         return UNPULLED
-    if name.startswith(_ATTRIBUTE):
+    if name.startswith(_ATTRIBUTE) or (image and _QUERY.search(name)):
         return QUOTED
     if image:
         return OTHER

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from postrenderer.layout import line_end, line_start
 from postrenderer.sites import evidence, keys, named, registries
 from postrenderer.sites.keys import COPYING
 from postrenderer.sites.site import CERTAIN, KNOWN, SOME_IMAGE, STRONG, WEAK, Named, Site, Span
@@ -34,17 +35,19 @@ _OPEN_VALUE = (
     r"(?P<value>(?:[^\s\"'`,;(){}\[\]<>|\\$]|\$(?![{(]))+(?:\{\{|\$\{|\$\()?|\{\{|\$\{|\$\()"
 )
 _ASSIGNMENT = re.compile(
-    r"(?<![\w./?&-])(?P<name>[A-Za-z_][\w./-]*)\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?"
-    + _OPEN_VALUE
+    r"(?P<name>[A-Za-z_](?<![\w./?&-].)(?=(?P<rest>[\w./-]*))(?P=rest))"
+    r"\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?" + _OPEN_VALUE
 )
-_FLAG = re.compile(r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
-_IGNORED = re.compile(
-    r"^[ \t]*(?:#|//|--[ \t]|\*[ \t]).*$|[ \t]#[ \t].*$"  # comments
-    r"|\b(?:"
-    + "|".join(sorted(COPYING))
-    + r"|(?:docker|podman|nerdctl)[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*"  # what copies or makes images
-    r"|[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\"",  # PromQL's label matchers
-    re.MULTILINE,
+"""A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
+_FLAG = re.compile(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_COMMENT = re.compile(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*")
+_COPIERS = (*sorted(COPYING), "docker", "podman", "nerdctl")
+_IGNORED = (
+    re.compile(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
+    re.compile(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
+)
+_COPIED = re.compile(
+    rf"\b(?:{'|'.join(sorted(COPYING))}|(?:docker|podman|nerdctl)[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*"
 )
 """Parts of a script or a template in which only what is under a configured source or rule is an image."""
 _TOKEN = re.compile(r"[^\s,;|=\"'`(){}\[\]]+")
@@ -87,12 +90,34 @@ def may_be_document(text: str) -> bool:
 
 def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
     """The references in a text that is no document, in their order, none within another."""
-    ignored = [match.span() for match in _IGNORED.finditer(text)]
-    references = list(_REFERENCE.finditer(text))
+    references = list(_references(text))
     chosen = list(_certain(references, known))
-    for found in (_assigned(text), _outspoken(text, references)):
-        chosen = _merged(chosen, _outside(sorted(found), ignored))
+    assigned, outspoken = sorted(_assigned(text)), sorted(_outspoken(text, references))
+    ignored = _ignored(text) if assigned or outspoken else []
+    for found in (assigned, outspoken):
+        chosen = _merged(chosen, _outside(found, ignored))
     return chosen
+
+
+def _references(text: str) -> Iterator[re.Match[str]]:
+    """What looks like a reference with a host, looked for in lines with a slash alone, as it takes time."""
+    slash = text.find("/")
+    while slash >= 0:
+        end = line_end(text, slash)
+        yield from _REFERENCE.finditer(text, line_start(text, slash), end)
+        slash = text.find("/", end)
+
+
+def _ignored(text: str) -> list[tuple[int, int]]:
+    """The comments, the commands that copy or make images, and the queries in a text, in their order."""
+    ranges = [(match.start() - 1, match.end() - 1) for match in _COMMENT.finditer("\n" + text)]
+    copied = (_COPIED,) if any(tool in text for tool in _COPIERS) else ()
+    ranges += [match.span() for pattern in (*_IGNORED, *copied) for match in pattern.finditer(text)]
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if not found or start >= found[-1][1]:
+            found.append((start, end))
+    return found
 
 
 def _outside(spans: Iterable[Span], ranges: list[tuple[int, int]]) -> Iterator[Span]:
