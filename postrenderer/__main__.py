@@ -8,11 +8,11 @@ import sys
 
 # `signal` itself takes time to import.
 from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
-from typing import TYPE_CHECKING
 
 from postrenderer import lazy
 from postrenderer.errors import AcregError, InternalError, SettingsError
 
+TYPE_CHECKING = False  # typing takes time to import
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -168,7 +168,8 @@ def _hints(raw: bytes, hosts: frozenset[bytes]) -> list[int]:
         found += _starts(_HUB, raw)
     if len(hosts) <= _FEW:
         for end, of in _ends(hosts).items():
-            found += [at for at in _places(lower, (end,)) if lower.endswith(of, 0, at + len(end))]
+            if lower.find(end) >= 0:
+                found += [at for at in _places(lower, (end,)) if lower.endswith(of, 0, at + len(end))]
         return found
     for match in _HOST.finditer(lower):
         host = match.group()

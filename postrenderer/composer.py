@@ -93,12 +93,18 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
 
 
 def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
-    if text.count("[") + text.count("{") > _DEEP or _DEEP_INDENT.search(text) or _DEEP_START.match(text):
+    if len(text) > _DEEP // 2 and _is_deep(text):
         return from_events(text, elsewhere)
     try:
         return Composed(_from_loader(text), [], {})
     except (ComposerError, RecursionError):
         return from_events(text, elsewhere)
+
+
+def _is_deep(text: str) -> bool:
+    """Whether a text may nest deeper than the stack is large."""
+    deep = text.count("[") + text.count("{") > _DEEP
+    return deep or _DEEP_INDENT.search(text) is not None or _DEEP_START.match(text) is not None
 
 
 def can_check() -> bool:

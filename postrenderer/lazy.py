@@ -1,11 +1,11 @@
-"""Imports that put off what few runs need.
+"""Imports that put off what few runs need, and leave out what all runs do alike.
 
 Patterns are compiled when they are first used: compiling those of PyYAML and of acreg takes a quarter of a start, and
-few runs use more than half of them: none uses those of PyYAML's Python code where its C extension is there. And the
-types of NamedTuples' fields, which are texts, stay texts: typing would compile each one to see whether it is a type.
+few runs use more than half of them: none uses those of PyYAML's Python code where its C extension is there. And
+`typing`, which takes a tenth of a start to import, has a stand-in, as a run needs no more of it than NamedTuple.
 
-What patterns and the constructors of NamedTuples compile to can be kept in a file, as Python keeps the bytecode of
-modules, for the next runs of the same interpreter.
+What modules, patterns and the constructors of NamedTuples compile to can be kept in one file, as Python keeps the
+bytecode of each module, for the next runs of the same interpreter. So none of them is looked for.
 """
 
 from __future__ import annotations
@@ -15,17 +15,16 @@ import collections
 import marshal
 import re
 import sys
-import typing
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import CodeType, ModuleType
+    from typing import Any, Literal
 
 _compile = re.compile
-_checks = {"_type_check": lambda found, *_, **__: found} if hasattr(typing, "_type_check") else {}
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split")
-_FILE = f"{__file__.rpartition('/')[0]}/__pycache__/compiled.{sys.implementation.cache_tag}"
+_ROOT, _, _ = __file__.rpartition("/postrenderer/")
+_FILE = f"{_ROOT}/postrenderer/__pycache__/compiled.{sys.implementation.cache_tag}"
 _INTERPRETER = (sys.hexversion, _sre.MAGIC)  # of which the second is the version of what patterns compile to
 _WORD: Literal["I"] = "I"
 """The type of the numbers that they compile to: unsigned, 32 bits."""
@@ -60,19 +59,26 @@ class _Pattern:
         return made
 
 
-@contextmanager
-def imports() -> Iterator[None]:
-    """Let modules that are imported meanwhile have their patterns compiled later, and no types looked at."""
-    known = {name: getattr(typing, name) for name in _checks}
-    re.compile = _Pattern  # type: ignore[assignment]  # it does for all that modules do with a pattern
-    vars(typing).update(_checks)
-    vars(collections)["eval"] = _constructor
-    try:
-        yield
-    finally:
+class imports:  # noqa: N801  # it is used as a function; contextlib takes time to import
+    """Let modules that are imported meanwhile have their patterns compiled later, and do without typing."""
+
+    def __enter__(self) -> None:
+        """Change what modules find."""
+        re.compile = _Pattern  # type: ignore[assignment]  # it does for all that modules do with a pattern
+        vars(collections)["eval"] = _constructor
+        sys.meta_path.insert(0, _Modules)
+        if "typing" not in sys.modules:
+            from postrenderer import stand_in  # noqa: PLC0415  # found by what is kept
+
+            sys.modules["typing"] = stand_in.typing()
+
+    def __exit__(self, *_: object) -> None:
+        """Change it back."""
         re.compile = _compile
-        vars(typing).update(known)
         del vars(collections)["eval"]
+        sys.meta_path.remove(_Modules)
+        if "postrenderer.stand_in" in sys.modules:
+            sys.modules["postrenderer.stand_in"].leave()
 
 
 def _constructor(source: str, names: dict[str, Any]) -> Any:  # noqa: ANN401  # a function
@@ -81,17 +87,49 @@ def _constructor(source: str, names: dict[str, Any]) -> Any:  # noqa: ANN401  # 
     return eval(_find(source) or source, names)  # noqa: S307  # instead of namedtuple()
 
 
+class _Modules:
+    """Finds the modules that are kept, and executes them (importlib.abc.MetaPathFinder and Loader)."""
+
+    @classmethod
+    def find_spec(cls, name: str, *_: object) -> Any:  # noqa: ANN401  # importlib's ModuleSpec or None
+        """Where a module is; None if it is not kept."""
+        known = _find((_Modules.__name__, name))
+        if known is None:
+            return None
+        file = f"{_ROOT}/{known[0]}"
+        spec = type(__spec__)(name, cls, origin=file, is_package=file.endswith("/__init__.py"))  # type: ignore[arg-type]  # likewise
+        spec.has_location = True
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(file.rpartition("/")[0])
+        return spec
+
+    @staticmethod
+    def create_module(_: object) -> None:
+        """Leave it to Python."""
+
+    @staticmethod
+    def exec_module(module: ModuleType) -> None:
+        """Do what the module says."""
+        code: CodeType = _find((_Modules.__name__, module.__name__))[1]
+        exec(code, vars(module))  # noqa: S102  # as Python does
+
+
 def keep() -> None:
-    """Compile the patterns and constructors of the filter, and keep what they compile to beside its modules' bytecode.
+    """Compile the modules, patterns and constructors of the filter, and keep what they compile to.
 
     Raises:
-        OSError: there is no such folder, or it cannot be written to.
+        OSError: there is no folder for bytecode beside the modules, or it cannot be written to.
     """
     from array import array  # noqa: PLC0415  # only needed here
 
     with imports():
         from postrenderer import lastrun, pipeline, settings  # noqa: F401, PLC0415  # for what is in them
     found: dict[Any, Any] = {source: compile(source, "<string>", "eval") for source in _constructors}
+    for name, module in sys.modules.items():
+        file = getattr(module, "__file__", None) or ""
+        if file.startswith(f"{_ROOT}/") and file.endswith(".py") and name != "__main__":
+            code = module.__loader__.get_code(name)  # type: ignore[union-attr]  # of files
+            found[_Modules.__name__, name] = (file[len(_ROOT) + 1 :], code)
     made = _sre.compile
     handed: list[Any] = []  # what re hands to its machine
 
@@ -104,16 +142,16 @@ def keep() -> None:
         re.purge()
         for key in {(pattern.pattern, pattern.flags) for pattern in _patterns}:
             _compile(*key)
-            _, flags, code, groups, index, names = handed.pop()
-            found[key] = (int(flags), array(_WORD, code).tobytes(), groups, dict(index), tuple(names))
+            _, flags, words, groups, index, names = handed.pop()
+            found[key] = (int(flags), array(_WORD, words).tobytes(), groups, dict(index), tuple(names))
     finally:
         _sre.compile = made
-    with open(_FILE, "wb") as file:  # noqa: PTH123  # pathlib takes time to import
-        marshal.dump((_INTERPRETER, found), file)
+    with open(_FILE, "wb") as opened:  # noqa: PTH123  # pathlib takes time to import
+        marshal.dump((_INTERPRETER, found), opened)
 
 
 def _find(key: Any) -> Any:  # noqa: ANN401  # what marshal can hold
-    """What is kept for a pattern and its flags, or for the text of a constructor; None if there is nothing."""
+    """What is kept for a pattern and its flags, the text of a constructor or a module's name; None for nothing."""
     if not _kept:
         _kept.append(_read())
     return _kept[0].get(key)

@@ -109,24 +109,24 @@ def difference(planned: list[yaml.Node], written: list[yaml.Node]) -> str | None
     """
     if len(planned) != len(written):
         return f"{len(planned)} documents became {len(written)}"
-    stack = list(zip(planned, written))
+    stack: list[tuple[Iterable[Any], Iterable[Any]]] = [(planned, written)]  # lists of nodes, and pairs of them
     seen: set[tuple[int, int]] = set()
     while stack:
-        a, b = stack.pop()
-        if type(a) is not type(b) or a.tag != b.tag:
-            return _place(planned, a)
-        if isinstance(a, yaml.ScalarNode):
-            if a.value != b.value or bool(a.style) != bool(b.style):  # type: ignore[attr-defined]  # of one type
+        for a, b in zip(*stack.pop()):
+            kind = type(a)
+            if kind is not type(b) or a.tag != b.tag:
                 return _place(planned, a)
-        elif len(a.value) != len(b.value):
-            return _place(planned, a)
-        elif (id(a), id(b)) not in seen:
-            seen.add((id(a), id(b)))
-            if isinstance(a, yaml.SequenceNode):
-                stack += zip(a.value, b.value)
-            else:
-                for pair in zip(a.value, b.value):
-                    stack += zip(*pair)
+            if kind is yaml.ScalarNode:
+                if a.value != b.value or (not a.style) is not (not b.style):
+                    return _place(planned, a)
+            elif len(a.value) != len(b.value):
+                return _place(planned, a)
+            elif (id(a), id(b)) not in seen:
+                seen.add((id(a), id(b)))
+                if kind is yaml.SequenceNode:
+                    stack.append((a.value, b.value))
+                else:
+                    stack += zip(a.value, b.value)
     return None
 
 

@@ -5,15 +5,13 @@ import re
 import subprocess
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
 
 import pytest
+import yaml
 from process import POD, REPOSITORY, moved, outcome
 
 from postrenderer import lazy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_pattern_is_compiled_when_it_is_used() -> None:
@@ -35,19 +33,30 @@ def test_patterns_are_compiled_at_once_again_when_an_import_fails() -> None:
     assert isinstance(re.compile("a"), re.Pattern)
 
 
-def test_types_of_fields_are_looked_at_only_afterwards() -> None:
-    named_tuple: Any = NamedTuple
-    fields = [("field", "no type, (")]
-    with lazy.imports():
-        made = named_tuple("made", fields)
-    assert made("x").field == "x"
-    if sys.version_info < (3, 14):  # which looks at them when somebody asks
-        with pytest.raises(SyntaxError):
-            named_tuple("refused", fields)
+def test_typing_is_not_imported_for_a_run_and_is_there_afterwards(tmp_path: Path) -> None:
+    program = RENDER.format("") + "assert 'typing' not in sys.modules\nimport typing\ntyping.get_type_hints"
+    assert outcome(run(program, tmp_path / "none")) == (0, moved(POD), b"")
 
 
-RENDER = """
-import sys
+def test_modules_are_found_in_what_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "compiled"
+    assert outcome(run(KEEP, file)) == (0, b"", b"")
+    check = """
+import importlib
+for name in ("postrenderer.pipeline", "postrenderer.sites"):
+    kept = sys.modules.pop(name)
+    assert kept.__loader__ is lazy._Modules, name
+    found = importlib.import_module(name)
+    assert found.__loader__ is not lazy._Modules, name
+    assert (kept.__file__, kept.__package__) == (found.__file__, found.__package__)
+    assert getattr(kept, "__path__", None) == getattr(found, "__path__", None)
+"""
+    assert outcome(run(RENDER.format("") + check, file)) == (0, moved(POD), b"")
+
+
+RENDER = (
+    f"import sys; sys.path[:0] = {[str(REPOSITORY), str(Path(yaml.__file__).parents[1])]}"
+    """
 from postrenderer import lazy
 lazy._FILE = sys.argv[1]
 {}
@@ -57,13 +66,14 @@ with lazy.imports():
 settings = Settings("registry.example.com", "mirror")
 sys.stdout.write(b"".join(pipeline.post_render(sys.stdin.buffer.read(), settings).output).decode())
 """
+)
 KEEP = RENDER.partition("{}")[0] + "lazy.keep()"
 NO_PATTERNS = "lazy._compile = None"
 NO_CONSTRUCTORS = "lazy.eval = lambda made, names: None if isinstance(made, str) else eval(made, names)"
 
 
 def run(program: str, file: Path) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-c", program, str(file)]
+    command = [sys.executable, "-I", "-S", "-c", program, str(file)]  # as the zipapp's start is
     return subprocess.run(command, input=POD, cwd=REPOSITORY, capture_output=True, check=False)
 
 

@@ -158,7 +158,7 @@ def test_no_difference(planned: str, written: str) -> None:
         ("a: {b: [c, d]}\n", "a: {b: [c, e]}\n", "/a/b/1"),
         ("a: {b/c: [d]}\n", "a: {b/c: [d, e]}\n", "/a/b~1c"),
         ("a: [b]\n", "a: {b: c}\n", "/a"),
-        ("a: b\nc: d\n", "c: d\na: b\n", "/c"),
+        ("a: b\nc: d\n", "c: d\na: b\n", ""),
         ("a: b\n", "x: b\n", ""),
         ("a: b\n", "a: b\nc: d\n", ""),
         ("a: b\n", "a: b\n---\nc: d\n", "1 documents became 2"),

@@ -21,22 +21,24 @@ FAMILY = "field"
 _OPENSHIFT = "DockerImage"
 """The kind of an ObjectReference that names an image: ImageStream and BuildConfig, image.openshift.io/v1, build/v1."""
 _OF_LISTS = frozenset((keys.IMAGE, keys.MENTION))
+_NOTHING = ("", "")
 _OVERRIDES = frozenset(("newName", "newTag"))
 """Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
 
 
 def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
+    if "kind" in mapping.keys:
+        yield from _object_reference(mapping)
+    said = _said(mapping.api.group, mapping.key, tuple(mapping.keys))
     scalars, lists = [], []
-    for key, value in mapping.pairs:
-        name, role = _said(mapping.api.group, mapping.key, key)
+    for key, value in mapping.pairs if said else ():
+        name, role = said.get(key, _NOTHING)
         if role and value.value:
             if isinstance(value, yaml.ScalarNode):
                 scalars.append(Named(name, value.value, 0, Scalar(value, (mapping.path, key), key), role))
             elif isinstance(value, yaml.SequenceNode) and role in _OF_LISTS:
                 lists.append((key, value))
-        elif value.value == _OPENSHIFT and key == "kind":
-            yield from _object_reference(mapping)
     if not lists and (not scalars or _is_of_another_family(scalars, context)):
         return
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
@@ -56,16 +58,18 @@ def _is_of_another_family(scalars: list[Named], context: Context) -> bool:
     return owner is not None and owner.FAMILY != FAMILY
 
 
-@lru_cache(maxsize=8192)
-def _said(group: str, holder: str, key: str) -> tuple[str, str]:
-    """The name and the role of a field; what holds it is in the name if that is an image: `image.repository`."""
-    name = f"{holder}.{key}" if keys.read(holder).role in _OF_LISTS else key
-    role = kinds.role(group, key) or keys.read(name).role
-    return name, role if role in named.ROLES else ""
+@lru_cache(maxsize=1024)
+def _said(group: str, holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """The names and roles of fields that have one; what holds them is in the name if that is an image: `image.tag`."""
+    prefix = f"{holder}." if keys.read(holder).role in _OF_LISTS else ""
+    names = {key: prefix + key for key in fields}
+    roles = {key: kinds.role(group, key) or keys.read(name).role for key, name in names.items()}
+    return {key: (names[key], role) for key, role in roles.items() if role in named.ROLES}
 
 
 def _object_reference(mapping: Mapping) -> Iterator[Site]:
-    for key, value in mapping.pairs:
+    is_image = any(key == "kind" and value.value == _OPENSHIFT for key, value in mapping.pairs)
+    for key, value in mapping.pairs if is_image else ():
         if key == "name" and isinstance(value, yaml.ScalarNode) and value.value:
             yield whole(Scalar(value, (mapping.path, key), key), FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
 
