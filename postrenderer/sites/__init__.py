@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 LIST_FAMILIES = (podspec, env, args)
-"""Asked for every mapping that has a list; they look for nothing else."""
+"""Asked for mappings that have a list; they look for nothing else."""
 MAPPING_FAMILIES = (fields, secrets)
-"""Asked for every mapping after those. The first that claims a scalar has it."""
+"""Asked for mappings after those. The first that claims a scalar has it."""
 SCALAR_FAMILIES = (text,)
 """Asked for every scalar that no mapping family has claimed."""
 
@@ -66,8 +66,8 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
     for visit in walk(root, kinds.is_passed_over, text.may_hold_images):
         if isinstance(visit, Mapping):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
-            families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
-            sites = _of_families(families, visit, context)
+            families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
+            sites = _of_families(families, visit, context) if families else []
             if lists and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
@@ -117,6 +117,13 @@ def _documents(value: str) -> list[yaml.Node]:
     except (yaml.YAMLError, RecursionError):
         return []
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
+
+
+@lru_cache(maxsize=1024)
+def _concerned(group: str, key: str, keys: tuple[str, ...], lists: bool) -> list[ModuleType]:  # noqa: FBT001  # cached
+    """The families that may find something in a mapping, by the names in it and its own."""
+    families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
+    return [family for family in families if family.is_concerned(group, key, keys)]
 
 
 def _of_families(families: Iterable[ModuleType], mapping: Mapping, context: Context) -> list[Site]:

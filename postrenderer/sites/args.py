@@ -26,10 +26,13 @@ _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)$")
 _ASSIGNED = re.compile(r"(?:--?)?([A-Za-z][\w.-]*)=([^\s=]+)$")
 
 
+def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:
+    """Whether a mapping with these keys has lists of arguments."""
+    return not LISTS.isdisjoint(keys)
+
+
 def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The images that the flags in a mapping's lists of arguments carry."""
-    if mapping.keys.isdisjoint(LISTS):
-        return
     lists = [(key, value) for key, value in mapping.pairs if key in LISTS and isinstance(value, yaml.SequenceNode)]
     copying = any(_copies(value) for _, value in lists)
     for key, value in lists:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 FAMILY = "env"
 
 
+def is_concerned(_group: str, _key: str, _keys: tuple[str, ...]) -> bool:
+    """Whether a mapping with lists may have one of variables: any may."""
+    return True
+
+
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The images in the lists of variables of a mapping."""
     for key, value in mapping.pairs:

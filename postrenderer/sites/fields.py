@@ -26,6 +26,11 @@ _OVERRIDES = frozenset(("newName", "newTag"))
 """Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
 
 
+def is_concerned(group: str, key: str, keys: tuple[str, ...]) -> bool:
+    """Whether a mapping with these keys has fields that speak of images."""
+    return "kind" in keys or bool(_said(group, key, keys))
+
+
 def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     if "kind" in mapping.keys:

@@ -31,10 +31,13 @@ PLACEHOLDERS = frozenset(("", "auto", "null"))
 """No images: Istio's gateway injection replaces `auto`, see https://istio.io/latest/docs/setup/additional-setup/gateway."""
 
 
+def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:
+    """Whether a mapping with these keys has lists of containers or volumes."""
+    return not _LISTS.isdisjoint(keys)
+
+
 def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The images of the containers and of the image volumes of a mapping that is a pod spec, or has such lists."""
-    if mapping.keys.isdisjoint(_LISTS):
-        return
     for key, value in mapping.pairs:
         if key in CONTAINERS:
             yield from _containers(value, (mapping.path, key))

@@ -24,6 +24,11 @@ ENCODING = "base64"
 _SECRET = Api("", "Secret")
 
 
+def is_concerned(_group: str, key: str, _keys: tuple[str, ...]) -> bool:
+    """Whether a mapping may be the data of a Secret."""
+    return key == "data"
+
+
 def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The references inside the values of a Secret's `data`."""
     if mapping.key != "data" or mapping.api != _SECRET or not context.secrets:
