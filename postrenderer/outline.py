@@ -36,13 +36,14 @@ _KNOWN = re.compile(rb"^apiVersion: (?:apps/|batch/)?v1$", re.MULTILINE)
 _HEADED = re.compile(rb"( *(?:- +)*)(?:(" + _KEY + rb"|" + _QUOTED + rb"): +)?(?:!\S* +)?")
 _INDENT = re.compile(rb" *(?:- +)*")
 _HEADER = rb"[-+0-9]{0,2}[ \t]*(?:#[^\n]*)?\n"
+_KEY_END = b":\n"
+"""What ends a line with a key before its value on the lines below."""
 _MARKS = (
-    (b":\n", re.compile(rb":\n")),
     (b": ", re.compile(rb": +(?:[#!][^\n]*)?\n")),
     (b"|", re.compile(rb"\|" + _HEADER)),
     (b">", re.compile(rb">" + _HEADER)),
 )
-"""What ends a line before a value on the lines below: of a key, and of a block scalar."""
+"""Other ends before such a value: with a tag or a comment, and of the header of a block scalar."""
 _IN_LINE = rb"(?!(?:[^\n#\"'\[\]{}]|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')*[\]}] *(?:#[^\n]*)?\n)"
 _NODE = rb"(?<![^ \n\[{,:]%b)(?<![^ \n\[\]{},\"']:%b)[\w-]"
 _UNSURE = (
@@ -84,13 +85,13 @@ class _ByColumn(dict[int, "re.Pattern[bytes]"]):
 
 
 _USUAL = 24
-_AFTER_VALUE = _ByColumn(lambda column: rb"\n(?! {%d}| {%d}-[ \n]) *[^ \n#]" % (column + 1, column))
+_AFTER_VALUE = _ByColumn(lambda column: rb"\n(?!%b )(?!%b-[ \n]) *[^ \n#]" % (b" " * column, b" " * column))
 """What ends the value of a key: a line that is not deeper, and neither comment nor an item of a list below it."""
-_AFTER_SCALAR = _ByColumn(lambda column: rb"\n(?! {%d}) *[^ \n]" % (column + 1))
+_AFTER_SCALAR = _ByColumn(lambda column: rb"\n(?!%b ) *[^ \n]" % (b" " * column))
 """What ends a block scalar: a line that is not deeper than its key or the dash before it."""
-_AFTER_MAPPING = _ByColumn(lambda column: rb"\n(?! {%d}) *[^ \n#]" % column)
+_AFTER_MAPPING = _ByColumn(lambda column: rb"\n(?!%b) *[^ \n#]" % (b" " * column))
 """What ends the mapping whose keys stand in a column behind the first: a line that is less deep, and no comment."""
-_KEYS = _ByColumn(lambda column: rb"\n {%d}(?![ \n#]|-[ \n])([^\n:]+)" % column)
+_KEYS = _ByColumn(lambda column: rb"\n%b(?![ \n#]|-[ \n])([^\n:]+)" % (b" " * column))
 """The key of a line in a column."""
 
 
@@ -144,9 +145,10 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
     cuts: list[tuple[int, int]] = []
     known = raw.find(b"\nitems:") < 0 and _KNOWN.search(raw) is not None
     passed = protected = checked = 0
-    for mark, below in _places(raw, _MARKS):
-        if mark < passed:
-            continue
+    marks = _Marks(raw)
+    mark = -1
+    while place := marks.first(max(passed, mark + 1)):
+        mark, below = place
         line = raw.rfind(b"\n", 0, mark) + 1
         hint = hints[bisect_left(hints, line)]
         if raw[mark] in _OF_SCALARS:
@@ -176,6 +178,27 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
                 found = [(start, passed)]
             cuts += found
     return cuts if unsure[checked] == size else []
+
+
+class _Marks:
+    """The ends of lines before a value on the lines below, looked for as far as they are asked for."""
+
+    def __init__(self, raw: bytes) -> None:
+        """Take the text to look in."""
+        self._raw = raw
+        self._key = -1
+        self._others = _places(raw, _MARKS)[::-1]
+
+    def first(self, position: int) -> tuple[int, int] | None:
+        """Where the first one from a position on starts and ends; None if there is none. Positions may only grow."""
+        if self._key < position:
+            found = self._raw.find(_KEY_END, position)
+            self._key = found if found >= 0 else len(self._raw)
+        while self._others and self._others[-1][0] < position:
+            self._others.pop()
+        if self._others and self._others[-1][0] < self._key:
+            return self._others[-1]
+        return (self._key, self._key + len(_KEY_END)) if self._key < len(self._raw) else None
 
 
 def _places(raw: bytes, patterns: Iterable[tuple[bytes, re.Pattern[bytes]]]) -> list[tuple[int, int]]:
