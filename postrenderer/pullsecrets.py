@@ -7,6 +7,7 @@ resources keep plain names in it, or one object; a list of plain names gets plai
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any, NamedTuple
 
 import yaml
@@ -146,10 +147,12 @@ def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any
     """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
     order = [index for index, (key, _) in enumerate(mapping.value) if key.value == "containers"]
     order += range(len(mapping.value))
-    alone = (index for index in order if not before(text, _key_start(text, mapping.value[index][0])).strip(" "))
-    index = next(alone, order[0])
-    start = _key_start(text, mapping.value[index][0])
-    indent = newline(text, start) + " " * len(before(text, start))
+    for index in (*order, order[0]):
+        start = _key_start(text, mapping.value[index][0])
+        indent = before(text, start)
+        if not indent.strip(" "):
+            break
+    indent = newline(text, start) + " " * len(indent)
     lines = _block_lines(value, indent, _list_offset(text, mapping))
     mapping.value.insert(index, (_key(field), _node(value)))
     return Edit(start, start, f"{field.name}:{lines}{indent}")
@@ -187,7 +190,8 @@ def _key_start(text: str, key: yaml.Node) -> int:
 
 def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
     """The spaces by which this mapping indents its lists below their keys: its containers, or the first."""
-    for key, value in sorted(mapping.value, key=lambda pair: pair[0].value != "containers"):
+    first = [pair for pair in mapping.value if pair[0].value == "containers"]
+    for key, value in chain(first, mapping.value):
         if isinstance(value, yaml.SequenceNode) and not value.flow_style and value.start_mark:
             start = content_start(text, value)
             indent = before(text, start)
