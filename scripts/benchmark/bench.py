@@ -47,8 +47,8 @@ ONLY_FOR = {
     "acreg cold": ["appcircle"],
     "acreg, 10,000 rules": ["appcircle", "like-corpus-10MB", "like-corpus-100MB"],
 }
-OFTEN = {"appcircle": 5, "like-corpus-100MB": 2}
-"""How often a round goes over a stream: what takes moments has more noise, and what is nearest to its limit matters."""
+OFTEN = {"appcircle": 5, "like-corpus-1MB": 3, "like-corpus-10MB": 3, "like-corpus-100MB": 3}
+"""How often a round goes over a stream: what takes moments has more noise, and so have differences of streams."""
 SETTINGS = """\
 keep: [registry.example.com]
 rules:

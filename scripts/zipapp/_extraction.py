@@ -111,8 +111,9 @@ def _make_ready(folder: Path, stamp: str) -> None:
     with suppress(OSError):
         subprocess.run(keep, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     lines = []
+    tag = sys.implementation.cache_tag
     for path in sorted((folder / "site-packages").rglob("*")):
-        if path.name.endswith((".py", f".{sys.implementation.cache_tag}.pyc", *EXTENSION_SUFFIXES[:1])):
+        if path.name.endswith((".py", f".{tag}.pyc", f"compiled.{tag}", *EXTENSION_SUFFIXES[:1])):
             file = path.stat()
             name = path.relative_to(folder / "site-packages").as_posix()
             if not name.startswith(UNWATCHED):
