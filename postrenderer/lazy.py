@@ -97,7 +97,7 @@ class _Modules:
         if known is None:
             return None
         file = f"{_ROOT}/{known[0]}"
-        spec = type(__spec__)(name, cls, origin=file, is_package=file.endswith("/__init__.py"))  # type: ignore[arg-type]  # likewise
+        spec = type(__spec__)(name, cls, origin=file, is_package=file.endswith("/__init__.py"))  # type: ignore[arg-type]  # a class does for an object
         spec.has_location = True
         if spec.submodule_search_locations is not None:
             spec.submodule_search_locations.append(file.rpartition("/")[0])
@@ -122,6 +122,7 @@ def keep() -> None:
     """
     from array import array  # noqa: PLC0415  # only needed here
 
+    _kept[:] = [{}]  # what there is may be damaged
     with imports():
         from postrenderer import lastrun, pipeline, settings  # noqa: F401, PLC0415  # for what is in them
     found: dict[Any, Any] = {source: compile(source, "<string>", "eval") for source in _constructors}

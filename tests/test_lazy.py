@@ -93,6 +93,15 @@ def test_what_cannot_be_used_is_compiled(content: bytes, tmp_path: Path) -> None
     assert outcome(run(RENDER.format(""), tmp_path / "compiled")) == (0, moved(POD), b"")
 
 
+def test_what_is_kept_is_made_anew(tmp_path: Path) -> None:
+    file = tmp_path / "compiled"
+    run(KEEP, file)
+    interpreter, kept = marshal.loads(file.read_bytes())  # noqa: S302  # just written
+    file.write_bytes(marshal.dumps((interpreter, {**kept, "more": 1})))
+    assert outcome(run(KEEP, file)) == (0, b"", b"")
+    assert marshal.loads(file.read_bytes())[1].keys() == kept.keys()  # noqa: S302  # likewise
+
+
 def test_what_another_interpreter_has_kept_is_not_used(tmp_path: Path) -> None:
     file = tmp_path / "compiled"
     run(KEEP, file)
