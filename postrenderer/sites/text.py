@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer.layout import line_end, line_start
 from postrenderer.sites import evidence, keys, named, registries
 from postrenderer.sites.keys import COPYING
 from postrenderer.sites.site import CERTAIN, KNOWN, SOME_IMAGE, STRONG, WEAK, Named, Site, Span
@@ -103,9 +102,9 @@ def _references(text: str) -> Iterator[re.Match[str]]:
     """What looks like a reference with a host, looked for in lines with a slash alone, as it takes time."""
     slash = text.find("/")
     while slash >= 0:
-        end = line_end(text, slash)
-        yield from _REFERENCE.finditer(text, line_start(text, slash), end)
-        slash = text.find("/", end)
+        start, end = text.rfind("\n", 0, slash) + 1, text.find("\n", slash)
+        yield from _REFERENCE.finditer(text, start, end if end >= 0 else len(text))
+        slash = text.find("/", end) if end >= 0 else -1
 
 
 def _ignored(text: str) -> list[tuple[int, int]]:

@@ -51,6 +51,8 @@ HOSTILE = [
     "quay.io/a@sha256:",
     "quay.io/a:1 ",
     "quay.io/a:1\n",
+    "quay.io/a:1\r",
+    "a/\x85",
     "# quay.io/a:1\n",
     "image: a/b:1\n{{\n",
     "repository: a/b\ntag: {{ x }}\n",
