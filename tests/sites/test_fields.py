@@ -37,6 +37,7 @@ def resource(spec: str, api: str = "example.com/v1", kind: str = "Demo") -> str:
         "{dashboardInitContainer: {yqImage: «ghcr.io/acme/init:8»}, initContainer: {image: «acme/init:1»}}",
         "{volumes: [{name: x, containerDisk: {image: «quay.io/acme/fedora:latest»}}]}",
         "{relatedImages: [{name: a, image: «quay.io/acme/y:1»}]}",
+        "{plugins: [{name: a, image: «worker»}, {name: b, image: worker:8080}, {image: worker}], plugin: {name: a, image: b}}",
         "{baseImage: «quay.io/acme/prometheus», version: v3.0}",
         "{thanos: {image: «quay.io/acme/thanos:v0.3», version: v0.3}}",
         "{components: [{type: webservice, properties: {image: «oamdev/hello:v1»}}]}",
