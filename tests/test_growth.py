@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TIMES = 8
 MOST = 2.3**3
-ENOUGH = 0.1
+ENOUGH = 0.15
 """Seconds of user CPU from which a run can be told from noise."""
 ROUNDS = 6
 
