@@ -29,6 +29,9 @@ _INTERPRETER = (sys.hexversion, _sre.MAGIC)  # of which the second is the versio
 _WORD: Literal["I"] = "I"
 """The type of the numbers that they compile to: unsigned, 32 bits."""
 
+_MODULE = "module"
+"""What stands before the names of modules in the keys of what is kept."""
+
 _patterns: list[_Pattern] = []
 _constructors: list[str] = []
 _kept: list[dict[Any, Any]] = []
@@ -70,7 +73,7 @@ class imports:  # noqa: N801  # it is used as a function; contextlib takes time 
         if "typing" not in sys.modules:
             from postrenderer import stand_in  # noqa: PLC0415  # found by what is kept
 
-            sys.modules["typing"] = stand_in.typing()
+            sys.modules["typing"] = stand_in.TYPING
 
     def __exit__(self, *_: object) -> None:
         """Change it back."""
@@ -93,7 +96,7 @@ class _Modules:
     @classmethod
     def find_spec(cls, name: str, *_: object) -> Any:  # noqa: ANN401  # importlib's ModuleSpec or None
         """Where a module is; None if it is not kept."""
-        known = _find((_Modules.__name__, name))
+        known = _find((_MODULE, name))
         if known is None:
             return None
         file = f"{_ROOT}/{known[0]}"
@@ -110,7 +113,7 @@ class _Modules:
     @staticmethod
     def exec_module(module: ModuleType) -> None:
         """Do what the module says."""
-        code: CodeType = _find((_Modules.__name__, module.__name__))[1]
+        code: CodeType = _find((_MODULE, module.__name__))[1]
         exec(code, vars(module))  # noqa: S102  # as Python does
 
 
@@ -130,7 +133,7 @@ def keep() -> None:
         file = getattr(module, "__file__", None) or ""
         if file.startswith(f"{_ROOT}/") and file.endswith(".py") and name != "__main__":
             code = module.__loader__.get_code(name)  # type: ignore[union-attr]  # of files
-            found[_Modules.__name__, name] = (file[len(_ROOT) + 1 :], code)
+            found[_MODULE, name] = (file[len(_ROOT) + 1 :], code)
     made = _sre.compile
     handed: list[Any] = []  # what re hands to its machine
 

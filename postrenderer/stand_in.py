@@ -36,18 +36,13 @@ class _NamedTupleMeta(type):
         return made
 
 
-def typing() -> ModuleType:
-    """A module to import what the filter needs from; who wants more of it gets that from the real one."""
-    module = type(sys)("typing", __name__)
-    named_tuple = _NamedTupleMeta("NamedTuple", (), {})
-    vars(module).update(dict.fromkeys(_UNASKED, _Form), NamedTuple=named_tuple, TYPE_CHECKING=False)
-    vars(module)["__getattr__"] = _missing
-    return module
+TYPING: ModuleType = type(sys)("typing")
+"""A module to import what the filter needs from; who wants more of it gets that from the real one."""
 
 
 def leave() -> None:
     """Have typing itself imported by who wants it from now on."""
-    if getattr(sys.modules.get("typing"), "__doc__", None) == __name__:
+    if sys.modules.get("typing") is TYPING:
         del sys.modules["typing"]
 
 
@@ -58,3 +53,11 @@ def _missing(name: str) -> Any:  # noqa: ANN401  # whatever is in typing
     import typing  # noqa: PLC0415  # itself
 
     return getattr(typing, name)
+
+
+vars(TYPING).update(
+    dict.fromkeys(_UNASKED, _Form),
+    NamedTuple=_NamedTupleMeta("NamedTuple", (), {}),
+    TYPE_CHECKING=False,
+    __getattr__=_missing,
+)

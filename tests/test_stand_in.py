@@ -30,7 +30,7 @@ class Made(NamedTuple):
 
 
 def execute(monkeypatch: pytest.MonkeyPatch, program: str) -> dict[str, Any]:
-    monkeypatch.setitem(sys.modules, "typing", stand_in.typing())
+    monkeypatch.setitem(sys.modules, "typing", stand_in.TYPING)
     names: dict[str, Any] = {"__name__": "a.module"}
     exec(program, names)  # noqa: S102  # this test's own
     return names
@@ -56,7 +56,7 @@ def test_a_class_is_what_typing_makes_of_it(real: bool, monkeypatch: pytest.Monk
 
 
 def test_what_else_is_wanted_comes_from_typing_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "typing", stand_in.typing())
+    monkeypatch.setitem(sys.modules, "typing", stand_in.TYPING)
     from typing import get_type_hints  # noqa: PLC0415  # while it is replaced
 
     real = sys.modules["typing"]
@@ -67,7 +67,7 @@ def test_what_else_is_wanted_comes_from_typing_itself(monkeypatch: pytest.Monkey
 def test_the_stand_in_leaves_and_typing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in.leave()
     assert sys.modules["typing"] is typing
-    monkeypatch.setitem(sys.modules, "typing", stand_in.typing())
+    monkeypatch.setitem(sys.modules, "typing", stand_in.TYPING)
     stand_in.leave()
     assert "typing" not in sys.modules
     stand_in.leave()
