@@ -93,7 +93,7 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
 
 
 def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
-    if len(text) > _DEEP // 2 and _is_deep(text):
+    if _is_deep(text):
         return from_events(text, elsewhere)
     try:
         return Composed(_from_loader(text), [], {})
@@ -103,6 +103,8 @@ def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Compose
 
 def _is_deep(text: str) -> bool:
     """Whether a text may nest deeper than the stack is large."""
+    if len(text) < _DEEP // 2:  # too short for what is looked for
+        return False
     deep = text.count("[") + text.count("{") > _DEEP
     return deep or _DEEP_INDENT.search(text) is not None or _DEEP_START.match(text) is not None
 

@@ -147,7 +147,7 @@ def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any
     """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
     order = [index for index, (key, _) in enumerate(mapping.value) if key.value == "containers"]
     order += range(len(mapping.value))
-    for index in (*order, order[0]):
+    for index in (*order, order[0]):  # the first, if none is alone
         start = _key_start(text, mapping.value[index][0])
         indent = before(text, start)
         if not indent.strip(" "):

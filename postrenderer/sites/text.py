@@ -40,13 +40,13 @@ _ASSIGNMENT = re.compile(
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = re.compile(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
 _COMMENT = re.compile(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*")
-_COPIERS = (*sorted(COPYING), "docker", "podman", "nerdctl")
+_COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
     re.compile(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
     re.compile(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
 )
 _COPIED = re.compile(
-    rf"\b(?:{'|'.join(sorted(COPYING))}|(?:docker|podman|nerdctl)[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*"
+    rf"\b(?:{'|'.join(_COPIERS)}|(?:{'|'.join(_ENGINES)})[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*"
 )
 """Parts of a script or a template in which only what is under a configured source or rule is an image."""
 _TOKEN = re.compile(r"[^\s,;|=\"'`(){}\[\]]+")
@@ -110,7 +110,7 @@ def _references(text: str) -> Iterator[re.Match[str]]:
 def _ignored(text: str) -> list[tuple[int, int]]:
     """The comments, the commands that copy or make images, and the queries in a text, in their order."""
     ranges = [(match.start() - 1, match.end() - 1) for match in _COMMENT.finditer("\n" + text)]
-    copied = (_COPIED,) if any(tool in text for tool in _COPIERS) else ()
+    copied = (_COPIED,) if any(tool in text for tool in (*_COPIERS, *_ENGINES)) else ()
     ranges += [match.span() for pattern in (*_IGNORED, *copied) for match in pattern.finditer(text)]
     found: list[tuple[int, int]] = []
     for start, end in sorted(ranges):
