@@ -71,7 +71,7 @@ _SCHEMA = re.compile(rb"\nkind: CustomResourceDefinition\r?(?:\n|\Z)")
 
 def may_hold_images(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> bool:
     """Whether a document must be read; its arguments are those of hints()."""
-    return hints(raw, hosts) != []
+    return not is_schema(raw, 0, len(raw)) and hints(raw, hosts) != []
 
 
 def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None:
@@ -81,14 +81,12 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
     beside it, or the name of what holds these.
 
     Args:
-        raw: the document, in UTF-8.
+        raw: the document, in UTF-8; no schema.
         hosts: the configured registries', at which a reference is an image without a tag too.
 
     Returns:
         Sorted offsets; none if the document need not be read, and None if hints are everywhere.
     """
-    if is_schema(raw, 0, len(raw)):
-        return []
     if _in_base64(raw, hosts) or _borrows(raw):
         return None
     if raw.find(_PACKAGES) >= 0:  # here and below, as `in` asks for a number first, which takes ten times as long

@@ -90,11 +90,12 @@ def post_render(
         or not composer.can_check()
     )
     for document in stream.documents(encoded.data):
-        if not words and is_schema(*document[1:4]):
+        schema = is_schema(*document[1:4])
+        if schema and not words:
             pieces.append(view[document.start : document.end])
             continue
         source = document.raw()
-        hinted = hints(source, hosts)
+        hinted = [] if schema else hints(source, hosts)
         if hinted == [] and not (words and any(word in source for word in words)):
             pieces.append(source)
             continue
