@@ -50,16 +50,17 @@ def objects(root: yaml.Node) -> Iterator[Object]:
     """The objects of a document: its own last, the items of a `kind: List` before it."""
     if not isinstance(root, yaml.MappingNode):
         return
-    for key, value in fields(root):
+    pairs = fields(root)
+    for key, value in pairs:
         if key == "items" and isinstance(value, yaml.SequenceNode):
             for index, item in enumerate(value.value):
                 if isinstance(item, yaml.MappingNode):
-                    yield _object(item, ((None, key), index))
-    yield _object(root, None)
+                    yield _object(item, fields(item), ((None, key), index))
+    yield _object(root, pairs, None)
 
 
-def _object(node: yaml.MappingNode, path: Path) -> Object:
-    texts = {key: value.value for key, value in fields(node) if isinstance(value, yaml.ScalarNode)}
+def _object(node: yaml.MappingNode, pairs: list[tuple[str, yaml.Node]], path: Path) -> Object:
+    texts = {key: value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
     return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""))
 
 
