@@ -22,7 +22,7 @@ _MORE = rb"[_-]?[a-z]"
 """What goes on with a name whose last word counts."""
 _LOWER = (
     # an image, and no query that compares them
-    re.compile(rb"g(?:(?<=img)|(?<=mag)e(?!" + COMPARED.encode() + rb")|(?<=eg)istry(?!" + _MORE + rb"))"),
+    re.compile(rb"g(?:e(?<=mage)(?!" + COMPARED.encode() + rb")|istry(?<=egistry)(?!" + _MORE + rb")|(?<=img))"),
     re.compile(rb"epo(?:sitory)?(?!" + _MORE + rb")"),  # and no report
 )
 """The HINTS, in any case. Patterns begin with a literal, which is ten times as quick."""
@@ -32,11 +32,14 @@ _NO_WORD = re.compile(
     rb"|ePull(?:Policy|Secrets?)(?![A-Za-z]))"  # which every workload has
 )
 """What is no word of a name, or names no image."""
-_SERVICE = re.compile(rb"ame\\?[\"']?[ \t]*[:=]+>?[ \t]*[*\"'`\\]*([a-z0-9.-]+)[:@]\w")
+_SIGNS = b"\\\"' \t:=>*`"
+_SERVICE = re.compile(rb"ame[%b]+[a-z0-9.@-]+:\w" % re.escape(_SIGNS))
 """A `name` with a tag, as services of CI runners have it if it is official."""
 _OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
-_PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.-]*[:@][\w{$]")
-"""The end of a path, and a tag or what becomes one."""
+_PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.@-]*:[\w{$]")
+"""The end of a path, and a tag or a digest, or what becomes one."""
+_DIGEST = re.compile(rb"@(?<=[\w]@)[{$]")
+"""What becomes a digest."""
 _ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
 """What could spell a key or a reference."""
 _HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
@@ -160,8 +163,10 @@ def _hints(raw: bytes, hosts: frozenset[bytes]) -> list[int]:
         found = [at for at in found if not _NO_WORD.match(raw, at)]
     else:  # `\nimage` is a word at the start of a line
         found += _starts(_ESCAPE, raw)
-    found += [match.start() for match in _SERVICE.finditer(lower) if match[1] in _OFFICIAL]
+    found += [match.start() for match in _SERVICE.finditer(lower) if _is_official(match.group())]
     found += _starts(_PATH_END, raw)
+    if raw.find(b"@") >= 0:
+        found += _starts(_DIGEST, raw)
     if lower.find(b"hub") >= 0:
         found += _starts(_HUB, raw)
     if len(hosts) <= _FEW:
@@ -174,6 +179,11 @@ def _hints(raw: bytes, hosts: frozenset[bytes]) -> list[int]:
         if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:
             found.append(match.start())
     return found
+
+
+def _is_official(service: bytes) -> bool:
+    """Whether what _SERVICE found has the name of an official image."""
+    return service[len(b"ame") : -len(b":1")].lstrip(_SIGNS).partition(b"@")[0] in _OFFICIAL
 
 
 def _starts(pattern: re.Pattern[bytes], text: bytes) -> list[int]:

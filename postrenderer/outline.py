@@ -33,13 +33,21 @@ _TEXT_ENTRY = re.compile(rb" *(?:- +)*[^\s#-][^\n#]*: +[^\s#!&|>][^\n#]*\n")
 """A line with a key and a text, behind which another key is not its mapping's first."""
 _KNOWN = re.compile(rb"^apiVersion: (?:apps/|batch/)?v1$", re.MULTILINE)
 """What has no keys that count but those of pod specs: the first, and how lists are indented, count in others."""
+_HOLDING = (b"spec", b"template", b"ontainers")
+"""Ends of keys that have images somewhere below, in what is _KNOWN: there is no need to look where their values end."""
+_TEMPLATE = b"  template:\n"
+_IDLE = re.compile(
+    rb" +(?:imagePullPolicy|replicas|revisionHistoryLimit|serviceAccountName|hostNetwork"
+    rb"|(?:restart|dns|podManagement)Policy|(?:terminationGracePeriod|minReady)Seconds): [\w\"-]+\n"
+)
+"""Lines of workloads that stand beside what goes, and say nothing of an image."""
 _HEADED = re.compile(rb"( *(?:- +)*)(?:(" + _KEY + rb"|" + _QUOTED + rb"): +)?(?:!\S* +)?")
 _INDENT = re.compile(rb" *(?:- +)*")
 _HEADER = rb"[-+0-9]{0,2}[ \t]*(?:#[^\n]*)?\n"
 _KEY_END = b":\n"
 """What ends a line with a key before its value on the lines below."""
 _MARKS = (
-    (b": ", re.compile(rb": +(?:[#!][^\n]*)?\n")),
+    (b": ", re.compile(rb": (?=[ #!\n]) *(?:[#!][^\n]*)?\n")),
     (b"|", re.compile(rb"\|" + _HEADER)),
     (b">", re.compile(rb">" + _HEADER)),
 )
@@ -91,7 +99,7 @@ _AFTER_SCALAR = _ByColumn(lambda column: rb"\n(?!%b ) *[^ \n]" % (b" " * column)
 """What ends a block scalar: a line that is not deeper than its key or the dash before it."""
 _AFTER_MAPPING = _ByColumn(lambda column: rb"\n(?!%b) *[^ \n#]" % (b" " * column))
 """What ends the mapping whose keys stand in a column behind the first: a line that is less deep, and no comment."""
-_KEYS = _ByColumn(lambda column: rb"\n%b(?![ \n#]|-[ \n])([^\n:]+)" % (b" " * column))
+_KEYS = _ByColumn(lambda column: rb"\n%b(-*[^\s#:-][^\n:]*)" % (b" " * column))
 """The key of a line in a column."""
 
 
@@ -168,13 +176,13 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
             continue
         elif hint < mark:  # and may say something about what is below
             protected = _end(_AFTER_VALUE[_indent(raw, line)], raw, mark, size)
-        else:
+        elif not (known and raw.endswith(_HOLDING, line, mark)):
             limit = min(hint, unsure[bisect_left(unsure, line)])
-            goes = known and not _stays(raw[line:mark]) and (passed == line or _is_behind_text(raw, line))
+            goes = known and not _stays(raw[line:mark]) and (passed == line or _leaves_another(raw, line))
             passed, found = _collection(raw, line, (mark, below), limit)
             if goes and passed:  # the key, too, and what is behind it
                 passed = _rest(raw, line, limit) or passed
-                start = cuts.pop()[0] if cuts and cuts[-1][1] == line else line
+                start = cuts.pop()[0] if cuts and cuts[-1][1] == line else _above(raw, line)
                 found = [(start, passed)]
             cuts += found
     return cuts if unsure[checked] == size else []
@@ -235,9 +243,19 @@ def _rest(raw: bytes, line: int, limit: int) -> int:
     return 0 if end and any(map(_stays, _KEYS[column].findall(raw, line, end))) else end
 
 
-def _is_behind_text(raw: bytes, line: int) -> bool:
-    """Whether the line before is an entry of the same mapping, with a text."""
+def _leaves_another(raw: bytes, line: int) -> bool:
+    """Whether a mapping has other keys than that on this line: a text on the line before, or a template its spec."""
+    if raw.endswith(_TEMPLATE, 0, line):
+        return True
     return _TEXT_ENTRY.fullmatch(raw, raw.rfind(b"\n", 0, line - 1) + 1, line) is not None
+
+
+def _above(raw: bytes, line: int) -> int:
+    """Where the idle lines start that stand above a line, which go with it; the line itself if there are none."""
+    start = line
+    while _IDLE.fullmatch(raw, above := raw.rfind(b"\n", 0, start - 1) + 1, start):
+        start = above
+    return start
 
 
 def _header(raw: bytes, line: int, mark: int) -> tuple[int, bytes] | None:

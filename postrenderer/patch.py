@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -109,7 +110,7 @@ def difference(planned: list[yaml.Node], written: list[yaml.Node]) -> str | None
     """
     if len(planned) != len(written):
         return f"{len(planned)} documents became {len(written)}"
-    stack: list[tuple[Iterable[Any], Iterable[Any]]] = [(planned, written)]  # lists of nodes, and pairs of them
+    stack: list[tuple[Iterable[Any], Iterable[Any]]] = [(planned, written)]
     seen: set[tuple[int, int]] = set()
     while stack:
         for a, b in zip(*stack.pop()):
@@ -126,7 +127,7 @@ def difference(planned: list[yaml.Node], written: list[yaml.Node]) -> str | None
                 if kind is yaml.SequenceNode:
                     stack.append((a.value, b.value))
                 else:
-                    stack += zip(a.value, b.value)
+                    stack.append((chain.from_iterable(a.value), chain.from_iterable(b.value)))
     return None
 
 

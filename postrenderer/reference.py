@@ -46,7 +46,7 @@ _DIGEST = "|".join(rf"{algorithm}:[a-f0-9]{{{count}}}" for algorithm, count in _
 
 _REFERENCE_PATTERN = re.compile(
     r"(?![a-f0-9]{64}\Z)"
-    rf"(?:(?=localhost/|[^/]*[.:A-Z])({_HOST})/)?({_COMPONENT}(?:/{_COMPONENT})*)(?::({_TAG}))?(?:@({_DIGEST}))?"
+    rf"(?:(?=localhost/|[^/.:A-Z]*[.:A-Z])({_HOST})/)?({_COMPONENT}(?:/{_COMPONENT})*)(?::({_TAG}))?(?:@({_DIGEST}))?"
 )
 RE2 = rf"^(?:(?:{_HOST})/)?{_COMPONENT}(?:/{_COMPONENT})*(?::{_TAG})?(?:@(?:{_DIGEST}))?$"
 """The grammar for engines whose regular expressions have no look-ahead; beside references it matches IDs of images."""

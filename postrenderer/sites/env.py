@@ -30,7 +30,8 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
     """The images in the lists of variables of a mapping."""
     for key, value in mapping.pairs:
         if isinstance(value, yaml.SequenceNode):
-            yield from sites_of(_images(list(_variables(value, (mapping.path, key)))), FAMILY)
+            variables = list(_variables(value, (mapping.path, key)))
+            yield from sites_of(_images(variables), FAMILY) if variables else ()
 
 
 def _images(variables: list[Named]) -> Iterator[Image]:

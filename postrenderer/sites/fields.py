@@ -20,6 +20,7 @@ FAMILY = "field"
 
 _OPENSHIFT = "DockerImage"
 """The kind of an ObjectReference that names an image: ImageStream and BuildConfig, image.openshift.io/v1, build/v1."""
+_OF_A_REFERENCE = frozenset(("kind", "name"))
 _OF_LISTS = frozenset((keys.IMAGE, keys.MENTION))
 _NOTHING = ("", "")
 _OVERRIDES = frozenset(("newName", "newTag"))
@@ -28,12 +29,12 @@ _OVERRIDES = frozenset(("newName", "newTag"))
 
 def is_concerned(group: str, key: str, keys: tuple[str, ...]) -> bool:
     """Whether a mapping with these keys has fields that speak of images."""
-    return "kind" in keys or bool(_said(group, key, keys))
+    return _OF_A_REFERENCE.issubset(keys) or bool(_said(group, key, keys))
 
 
 def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
-    if "kind" in mapping.keys:
+    if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
     said = _said(mapping.api.group, mapping.key, tuple(mapping.keys))
     scalars, lists = [], []
