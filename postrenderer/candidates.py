@@ -65,7 +65,7 @@ _COMMENTS = re.compile(rb"\n *#.*")
 _INDICATORS = (b"\\", b"!", b"&", b"#")
 _INDENTED = re.compile(rb"[|>][-+]?[0-9]")
 """What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""
-_BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{6,}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
 _SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
 """An escape in what may be one of these."""
 _END = re.compile(rb"\.\.(?<=\n\.\.)\.")
@@ -135,7 +135,9 @@ def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
     if raw.find(b"Secret") < 0 or not _SECRET.search(raw):
         return False
     raw = _COMMENTS.sub(b"", b"\n" + raw)
-    if not raw.isascii() or any(sign in raw for sign in _INDICATORS) or _INDENTED.search(raw):
+    if not raw.isascii() or any(raw.find(sign) >= 0 for sign in _INDICATORS):
+        return True
+    if any(raw.find(header) >= 0 for header in (b"|", b">")) and _INDENTED.search(raw):
         return True
     decoded = b"\n".join(_decoded(b"".join(match.group().split())) for match in _BASE64.finditer(raw))
     return bool(_hints(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None

@@ -52,10 +52,11 @@ _MARKS = (
     (b">", re.compile(rb">" + _HEADER)),
 )
 """Other ends before such a value: with a tag or a comment, and of the header of a block scalar."""
-_IN_LINE = rb"(?!(?:[^\n#\"'\[\]{}]|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')*[\]}] *(?:#[^\n]*)?\n)"
+_FLAT = rb"[^\n#\"'\[\]{}]*"
+_IN_LINE = rb"(?!%b(?:(?:\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')%b)*[\]}] *(?:#[^\n]*)?\n)" % (_FLAT, _FLAT)
 _NODE = rb"(?<![^ \n\[{,:]%b)(?<![^ \n\[\]{},\"']:%b)[\w-]"
 _UNSURE = (
-    (b'"', re.compile(rb"\"(?<![^ \n\[{,]\")(?:[^\"\\\n]|\\[^\n])*\\?\n")),
+    (b'"', re.compile(rb"\"(?<![^ \n\[{,]\")(?![^\"\\\n]*\")(?:[^\"\\\n]|\\[^\n])*\\?\n")),
     (b"'", re.compile(rb"'(?<![^ \n\[{,]')[^'\n]*(?:''[^'\n]*)*\n")),
     (b"[", re.compile(rb"\[(?<![^ \n]\[)" + _IN_LINE)),
     (b"{", re.compile(rb"\{(?<![^ \n]\{)" + _IN_LINE)),
@@ -67,6 +68,7 @@ _UNSURE = (
 """What makes lines something else than they look like, unless it stands in a block scalar."""
 _BREAKS = tuple(char.encode() for char in "\x85\u2028\u2029")
 """Breaks of lines in Unicode."""
+_DIRECTIVE = re.compile(rb"^%", re.MULTILINE)
 _END = re.compile(rb"\.\.(?<=\n\.\.)\.")
 _COLLECTION = re.compile(rb"(?: *(?:#[^\n]*)?\n)* *(?:(-)(?:[ \n]|\Z)|(?:" + _KEY + rb"|" + _QUOTED + rb") *:[ \n])")
 """The start of a list, in its group, or of a mapping."""
@@ -140,7 +142,7 @@ def outline(raw: bytes, hints: list[int]) -> Outline:
 
 def _has_simple_lines(raw: bytes) -> bool:
     """Whether all lines end with the usual break, and none is a directive or ends the document."""
-    if raw.find(b"\r") >= 0 or _END.search(raw) or raw.startswith(b"%") or raw.find(b"\n%") >= 0:
+    if raw.find(b"\r") >= 0 or _END.search(raw) or (raw.find(b"%") >= 0 and _DIRECTIVE.search(raw)):
         return False
     return raw.isascii() or not any(found in raw for found in _BREAKS)
 
