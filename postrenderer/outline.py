@@ -180,13 +180,13 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
             protected = _end(_AFTER_VALUE[_indent(raw, line)], raw, mark, size)
         elif not (known and raw.endswith(_HOLDING, line, mark)):
             limit = min(hint, unsure[bisect_left(unsure, line)])
-            goes = known and not _stays(raw[line:mark]) and (passed == line or _leaves_another(raw, line))
-            passed, found = _collection(raw, line, (mark, below), limit)
-            if goes and passed:  # the key, too, and what is behind it
-                passed = _rest(raw, line, limit) or passed
-                start = cuts.pop()[0] if cuts and cuts[-1][1] == line else _above(raw, line)
-                found = [(start, passed)]
-            cuts += found
+            column, end = _value(raw, line, place, limit)
+            if end and known and not _stays(raw[line:mark]) and (passed == line or _leaves_another(raw, line)):
+                passed = _rest(raw, line, column, limit) or end
+                cuts.append((cuts.pop()[0] if cuts and cuts[-1][1] == line else _above(raw, line), passed))
+            else:
+                passed, found = _collection(raw, below, end)
+                cuts += found
     return cuts if unsure[checked] == size else []
 
 
@@ -224,23 +224,27 @@ def _indent(raw: bytes, line: int) -> int:
     return indent.end() - line if indent else 0
 
 
-def _collection(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tuple[int, list[tuple[int, int]]]:
-    """Where the collection below a key ends, and what of it can go; 0 if there is none that ends before a limit."""
+def _value(raw: bytes, line: int, mark: tuple[int, int], limit: int) -> tuple[int, int]:
+    """The column of the key on a line, and where the value below it ends; 0 if not before a limit."""
     at, below = mark
-    key = _PARENT.fullmatch(raw, line, at) if below == at + 2 else None
-    end = _end(_AFTER_VALUE[key.end(1) - line], raw, at, limit) if key else 0
-    first = _COLLECTION.match(raw, below, end)
+    key = _PARENT.fullmatch(raw, line, at) if below == at + len(_KEY_END) else None
+    column = key.end(1) - line if key else 0
+    return column, _end(_AFTER_VALUE[column], raw, at, limit) if key else 0
+
+
+def _collection(raw: bytes, start: int, end: int) -> tuple[int, list[tuple[int, int]]]:
+    """Where the collection that starts at an offset ends, and what of it can go; 0 if it is none."""
+    first = _COLLECTION.match(raw, start, end)
     if first is None:
         return 0, []
-    start, stop = below, end
+    stop = end
     if first[1]:  # a list stays one, with an empty item
-        start, stop = first.end(1), end - raw.endswith(b"\n", below, end)
+        start, stop = first.end(1), end - raw.endswith(b"\n", start, end)
     return end, [(start, stop)] if stop - start >= _LEAST else []
 
 
-def _rest(raw: bytes, line: int, limit: int) -> int:
-    """Where the mapping ends that has a key on this line; 0 if not before a limit, or if a key behind may count."""
-    column = _indent(raw, line)
+def _rest(raw: bytes, line: int, column: int, limit: int) -> int:
+    """Where the mapping ends that has the key in this column; 0 if not before a limit, or if a key behind may count."""
     end = _end(_AFTER_MAPPING[column], raw, line, limit) if column else 0
     return 0 if end and any(map(_stays, _KEYS[column].findall(raw, line, end))) else end
 
