@@ -83,6 +83,51 @@ def test_nothing_is_cut_out_where_lines_may_be_something_else(text: str) -> None
     assert cut(text) == Outline(text, [])
 
 
+@pytest.mark.parametrize(
+    ("whole", "kept"),
+    [
+        (
+            (
+                f"spec:\n  replicas: 1\n  selector:\n    a: {LONG}\n  template:\n    metadata:\n      b: {LONG}\n"
+                f"    spec:\n      serviceAccountName: x\n      dnsPolicy: None\n      securityContext:\n        c: {LONG}\n"
+                f'      containers:\n      - image: a/b:1\n        imagePullPolicy: "Always"\n        env:\n'
+                f"        - {LONG}\n"
+            ),
+            "spec:\n  template:\n    spec:\n      containers:\n      - image: a/b:1\n",
+        ),
+        (
+            f"spec:\n  - imagePullPolicy: Always\n    env:\n    - {LONG}\n    image: a/b:1\n",
+            "spec:\n  - imagePullPolicy: Always\n    image: a/b:1\n",
+        ),
+        (
+            f"spec:\n  image: a/b:1\n  hostname: x\n  env:\n  - {LONG}\n",
+            "spec:\n  image: a/b:1\n  hostname: x\n",
+        ),
+        (
+            f"template:\n  metadata:\n    a: {LONG}\n  spec:\n    image: a/b:1\n",
+            "template:\n  metadata:\n  spec:\n    image: a/b:1\n",
+        ),
+        (
+            f"spec:\n  image: a/b:1\n  env:\n  - {LONG}\n  version: {LONG}\n",
+            f"spec:\n  image: a/b:1\n  version: {LONG}\n",
+        ),
+    ],
+)
+def test_keys_of_workloads_go_with_their_values_and_idle_lines(whole: str, kept: str) -> None:
+    head = "apiVersion: apps/v1\nkind: Deployment\n"
+    raw = (head + whole).encode()
+    part = outline(raw, candidates.hints(raw) or [])
+    assert part.text == head + kept
+    assert part.whole([]) == head + whole
+    same(head + whole)
+
+
+def test_keys_of_other_objects_stay() -> None:
+    text = f"apiVersion: acme.dev/v1\nspec:\n  image: a/b:1\n  replicas: 1\n  env:\n  - {LONG}\n"
+    part = outline(text.encode(), candidates.hints(text.encode()) or [])
+    assert part.text == "apiVersion: acme.dev/v1\nspec:\n  image: a/b:1\n  replicas: 1\n  env:\n  -\n"
+
+
 def test_edits_of_the_outline_go_where_they_belong_in_the_whole() -> None:
     whole = f"a:\n  b: {LONG}\nimage: x\nc:\n- {LONG}\nimages: y\n"
     part = cut(whole)
