@@ -88,10 +88,11 @@ def test_nothing_is_cut_out_where_lines_may_be_something_else(text: str) -> None
     [
         (
             (
-                f"spec:\n  replicas: 1\n  selector:\n    a: {LONG}\n  template:\n    metadata:\n      b: {LONG}\n"
-                f"    spec:\n      serviceAccountName: x\n      dnsPolicy: None\n      securityContext:\n        c: {LONG}\n"
-                f'      containers:\n      - image: a/b:1\n        imagePullPolicy: "Always"\n        env:\n'
-                f"        - {LONG}\n"
+                f"spec:\n  replicas: 1\n  selector:\n    a: {LONG}\n"
+                f"  template:\n    metadata:\n      b: {LONG}\n    spec:\n"
+                f"      serviceAccountName: x\n      dnsPolicy: None\n      securityContext:\n        c: {LONG}\n"
+                '      containers:\n      - image: a/b:1\n        imagePullPolicy: "Always"\n'
+                f"        env:\n        - {LONG}\n"
             ),
             "spec:\n  template:\n    spec:\n      containers:\n      - image: a/b:1\n",
         ),
