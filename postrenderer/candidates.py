@@ -169,8 +169,7 @@ def _hints(raw: bytes, hosts: frozenset[bytes]) -> list[int]:
     found += _starts(_PATH_END, raw)
     if raw.find(b"@") >= 0:
         found += _starts(_DIGEST, raw)
-    if lower.find(b"hub") >= 0:
-        found += _starts(_HUB, raw)
+    found += [at for at in _places(lower, (b"hub",)) if _HUB.match(raw, at)]
     if len(hosts) <= _FEW:
         for end, of in _ends(hosts).items():
             if lower.find(end) >= 0:

@@ -37,7 +37,7 @@ _HOLDING = (b"spec", b"template", b"ontainers")
 """Ends of keys that have images somewhere below, in what is _KNOWN: there is no need to look where their values end."""
 _TEMPLATE = b"  template:\n"
 _IDLE = re.compile(
-    rb" +(?:imagePullPolicy|replicas|revisionHistoryLimit|serviceAccountName|hostNetwork"
+    rb"( +)(?:imagePullPolicy|replicas|revisionHistoryLimit|serviceAccountName|hostNetwork"
     rb"|(?:restart|dns|podManagement)Policy|(?:terminationGracePeriod|minReady)Seconds): [\w\"-]+\n"
 )
 """Lines of workloads that stand beside what goes, and say nothing of an image."""
@@ -183,7 +183,8 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
             column, end = _value(raw, line, place, limit)
             if end and known and not _stays(raw[line:mark]) and (passed == line or _leaves_another(raw, line)):
                 passed = _rest(raw, line, column, limit) or end
-                cuts.append((cuts.pop()[0] if cuts and cuts[-1][1] == line else _above(raw, line), passed))
+                start = _above(raw, line, column, cuts[-1][1] if cuts else 0)
+                cuts.append((cuts.pop()[0] if cuts and cuts[-1][1] == start else start, passed))
             else:
                 passed, found = _collection(raw, below, end)
                 cuts += found
@@ -256,10 +257,14 @@ def _leaves_another(raw: bytes, line: int) -> bool:
     return _TEXT_ENTRY.fullmatch(raw, raw.rfind(b"\n", 0, line - 1) + 1, line) is not None
 
 
-def _above(raw: bytes, line: int) -> int:
-    """Where the idle lines start that stand above a line, which go with it; the line itself if there are none."""
+def _above(raw: bytes, line: int, column: int, limit: int) -> int:
+    """Where the idle lines start that stand above a line and in its column, down to a limit; the line if none do."""
     start = line
-    while _IDLE.fullmatch(raw, above := raw.rfind(b"\n", 0, start - 1) + 1, start):
+    while start > limit:
+        above = raw.rfind(b"\n", 0, start - 1) + 1
+        idle = _IDLE.fullmatch(raw, above, start)
+        if idle is None or idle.end(1) - above != column:
+            break
         start = above
     return start
 

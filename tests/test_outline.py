@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 from pathlib import Path
 from textwrap import dedent
 
@@ -109,6 +110,10 @@ def test_nothing_is_cut_out_where_lines_may_be_something_else(text: str) -> None
             "template:\n  metadata:\n  spec:\n    image: a/b:1\n",
         ),
         (
+            f"spec:\n  image: a/b:1\n  env:\n  - {LONG}\n  x:\n    dnsPolicy: A\n  replicas: 1\n  args:\n  - {LONG}\n",
+            "spec:\n  image: a/b:1\n",
+        ),
+        (
             f"spec:\n  image: a/b:1\n  env:\n  - {LONG}\n  version: {LONG}\n",
             f"spec:\n  image: a/b:1\n  version: {LONG}\n",
         ),
@@ -180,6 +185,30 @@ def test_an_outline_reads_as_the_whole_does(blocks: list[str], depth: int, liste
         )
     check(text.encode())
     same(text)
+
+
+FIELDS = st.sampled_from(
+    (
+        *(f"{field}: x" for field in ("imagePullPolicy", "replicas", "dnsPolicy", "serviceAccountName", "name")),
+        *("image: a/b:1", "tag: 1", f"args:\n- {LONG}", f"volumes:\n  - {LONG}\n  - b: c", f"labels:\n  a: {LONG}"),
+    )
+).map(str.splitlines)
+MAPPINGS = st.recursive(
+    FIELDS,
+    lambda inner: st.builds(
+        lambda key, mark, lines: [f"{key}:", *(("  ", mark)[not at] + line for at, line in enumerate(chain(*lines)))],
+        st.sampled_from(("spec", "template", "metadata", "containers", "env", "affinity")),
+        st.sampled_from(("  ", "  ", "- ")),
+        st.lists(inner, min_size=1, max_size=4),
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.lists(MAPPINGS, min_size=1, max_size=3))
+def test_the_outline_of_a_workload_reads_as_the_whole_does(mappings: list[list[str]]) -> None:
+    lines = ["apiVersion: apps/v1", "kind: Deployment", *chain(*mappings)]
+    same("".join(line + "\n" for line in lines))
 
 
 @pytest.mark.skipif("ACREG_CORPUS" not in os.environ, reason="ACREG_CORPUS names no folder with real renders")
