@@ -33,6 +33,8 @@ _TEXT_ENTRY = re.compile(rb" *(?:- +)*[^\s#-][^\n#]*: +[^\s#!&|>][^\n#]*\n")
 """A line with a key and a text, behind which another key is not its mapping's first."""
 _KNOWN = re.compile(rb"^apiVersion: (?:apps/|batch/)?v1$", re.MULTILINE)
 """What has no keys that count but those of pod specs: the first, and how lists are indented, count in others."""
+_ITEMS, _POD_IN_LIST = b"\nitems:", b"- containers:"
+"""Where other objects or pod specs stand in lists: of these the first keys count, and where lists are indented."""
 _HOLDING = (b"spec", b"template", b"ontainers")
 """Ends of keys that have images somewhere below, in what is _KNOWN: there is no need to look where their values end."""
 _TEMPLATE = b"  template:\n"
@@ -153,7 +155,7 @@ def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
     hints = [*hints, size]
     unsure = [*(start for start, _ in _places(raw, _UNSURE)), size]
     cuts: list[tuple[int, int]] = []
-    known = raw.find(b"\nitems:") < 0 and _KNOWN.search(raw) is not None
+    known = raw.find(_ITEMS) < 0 and raw.find(_POD_IN_LIST) < 0 and _KNOWN.search(raw) is not None
     passed = protected = checked = 0
     marks = _Marks(raw)
     mark = -1

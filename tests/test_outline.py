@@ -270,6 +270,8 @@ def check(raw: bytes) -> int:
         'kind: "\\x53ecret"\nimage: a/b\ndata:\n  a: aW1hZ2U6IGEvYjoxCg==\n  b: aW1hZ2U6IHF1YXkuaW8vYWNtZS9hcHA6MQo=\n',
         f"kind: Pod\ntolerations:\n    !!seq\n    - {LONG}\ncontainers:\n- image: a/b:1\n",
         f"image: a/b:1\nlabels:\n  x:\t*x\n  more: {LONG}\n",
+        f"apiVersion: v1\nspec:\n- containers:\n  - image: a/b:1\n  dnsPolicy: None\n  volumes:\n  - {LONG}\n",
+        f"apiVersion: v1\nspec:\n- containers:\n  - image: a/b:1\n  volumes:\n  - {LONG}\n",
     ],
 )
 def test_what_stands_beside_an_image_counts(text: str) -> None:
