@@ -33,12 +33,13 @@ _NO_WORD = re.compile(
 )
 """What is no word of a name, or names no image."""
 _SIGNS = b"\\\"' \t:=>*`"
+"""What may stand between a name and its value."""
 _SERVICE = re.compile(rb"ame[%b]+[a-z0-9.@-]+:\w" % re.escape(_SIGNS))
 """A `name` with a tag, as services of CI runners have it if it is official."""
 _OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
 _PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.@-]*:[\w{$]")
 """The end of a path, and a tag or a digest, or what becomes one."""
-_DIGEST = re.compile(rb"@(?<=[\w]@)[{$]")
+_DIGEST = re.compile(rb"@(?<=\w@)[{$]")
 """What becomes a digest."""
 _ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
 """What could spell a key or a reference."""

@@ -4,9 +4,6 @@ Composing costs more than all else, and most of a workload's text is labels, pro
 cut out is the collection below a key, from the next line to the line before the next key of that depth, or the lines of
 a block scalar. Keys stay, and so does what may belong to an image beside it: a name, a value, a version, a single word.
 In Kubernetes' own workloads a key goes with its value, and the rest of a mapping at once, if nothing there may count.
-
-Whether lines are what they look like can only be told of plain block style. So nothing is cut from a document that has
-anchors, explicit keys, tabs, or quotes and brackets that a line leaves open, outside of block scalars.
 """
 
 from __future__ import annotations
@@ -17,6 +14,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer import lines
 from postrenderer.scalars import Edit, splice
 
 if TYPE_CHECKING:
@@ -54,24 +52,6 @@ _MARKS = (
     (b">", re.compile(rb">" + _HEADER)),
 )
 """Other ends before such a value: with a tag or a comment, and of the header of a block scalar."""
-_FLAT = rb"[^\n#\"'\[\]{}]*"
-_IN_LINE = rb"(?!%b(?:(?:\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')%b)*[\]}] *(?:#[^\n]*)?\n)" % (_FLAT, _FLAT)
-_NODE = rb"(?<![^ \n\[{,:]%b)(?<![^ \n\[\]{},\"']:%b)[\w-]"
-_UNSURE = (
-    (b'"', re.compile(rb"\"(?<![^ \n\[{,]\")(?![^\"\\\n]*\")(?:[^\"\\\n]|\\[^\n])*\\?\n")),
-    (b"'", re.compile(rb"'(?<![^ \n\[{,]')[^'\n]*(?:''[^'\n]*)*\n")),
-    (b"[", re.compile(rb"\[(?<![^ \n]\[)" + _IN_LINE)),
-    (b"{", re.compile(rb"\{(?<![^ \n]\{)" + _IN_LINE)),
-    (b"&", re.compile(rb"&" + _NODE % (b"&", b"&"))),
-    (b"*", re.compile(rb"\*" + _NODE % (rb"\*", rb"\*"))),
-    (b"?", re.compile(rb"\?(?<![^ \n]\?)\s")),
-    (b"\t", re.compile(rb"\t")),
-)
-"""What makes lines something else than they look like, unless it stands in a block scalar."""
-_BREAKS = tuple(char.encode() for char in "\x85\u2028\u2029")
-"""Breaks of lines in Unicode."""
-_DIRECTIVE = re.compile(rb"^%", re.MULTILINE)
-_END = re.compile(rb"\.\.(?<=\n\.\.)\.")
 _COLLECTION = re.compile(rb"(?: *(?:#[^\n]*)?\n)* *(?:(-)(?:[ \n]|\Z)|(?:" + _KEY + rb"|" + _QUOTED + rb") *:[ \n])")
 """The start of a list, in its group, or of a mapping."""
 _OF_SCALARS = b"|>"
@@ -129,7 +109,7 @@ def outline(raw: bytes, hints: list[int]) -> Outline:
     Raises:
         UnicodeDecodeError: it is not UTF-8.
     """
-    ranges = _cuts(raw, hints) if _has_simple_lines(raw) else []
+    ranges = _cuts(raw, hints) if lines.are_simple(raw) else []
     pieces, cuts = [], []
     position = length = 0
     for start, end in ranges:
@@ -142,18 +122,11 @@ def outline(raw: bytes, hints: list[int]) -> Outline:
     return Outline("".join(pieces), cuts)
 
 
-def _has_simple_lines(raw: bytes) -> bool:
-    """Whether all lines end with the usual break, and none is a directive or ends the document."""
-    if raw.find(b"\r") >= 0 or _END.search(raw) or (raw.find(b"%") >= 0 and _DIRECTIVE.search(raw)):
-        return False
-    return raw.isascii() or not any(found in raw for found in _BREAKS)
-
-
 def _cuts(raw: bytes, hints: list[int]) -> list[tuple[int, int]]:
     """The ranges that can go; none if the text is not sure to be what it looks like."""
     size = len(raw)
     hints = [*hints, size]
-    unsure = [*(start for start, _ in _places(raw, _UNSURE)), size]
+    unsure = [*lines.unsure(raw), size]
     cuts: list[tuple[int, int]] = []
     known = raw.find(_ITEMS) < 0 and raw.find(_POD_IN_LIST) < 0 and _KNOWN.search(raw) is not None
     passed = protected = checked = 0
@@ -200,7 +173,7 @@ class _Marks:
         """Take the text to look in."""
         self._raw = raw
         self._key = -1
-        self._others = _places(raw, _MARKS)[::-1]
+        self._others = lines.places(raw, _MARKS)[::-1]
 
     def first(self, position: int) -> tuple[int, int] | None:
         """Where the first one from a position on starts and ends; None if there is none. Positions may only grow."""
@@ -212,13 +185,6 @@ class _Marks:
         if self._others and self._others[-1][0] < self._key:
             return self._others[-1]
         return (self._key, self._key + len(_KEY_END)) if self._key < len(self._raw) else None
-
-
-def _places(raw: bytes, patterns: Iterable[tuple[bytes, re.Pattern[bytes]]]) -> list[tuple[int, int]]:
-    """Where patterns stand, each of which begins with the literal in front of it; literals are quick to look for."""
-    return sorted(
-        [match.span() for literal, pattern in patterns if raw.find(literal) >= 0 for match in pattern.finditer(raw)]
-    )
 
 
 def _indent(raw: bytes, line: int) -> int:
