@@ -80,7 +80,8 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
             continue
         found += sites
     found = [_certified(site, known) for site in found]
-    found += _repeated(found, unclaimed)
+    if unclaimed:
+        found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
     return Found(found, list(pod_specs.values()), list(accounts.values()))
 
@@ -133,7 +134,8 @@ def _of_families(families: Iterable[ModuleType], mapping: Mapping, context: Cont
         for site in family.sites(mapping, context):
             if claimed.setdefault(id(site.node), family) is family:
                 found.append(site)
-                claimed.update(dict.fromkeys(map(id, site.parts), family))
+                for part in site.parts:
+                    claimed[id(part)] = family
     return found
 
 
