@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from postrenderer.lines import DOCUMENT_END
 from postrenderer.sites.args import LISTS
 from postrenderer.sites.keys import COMPARED, COPYING
 from postrenderer.sites.registries import OFFICIAL
@@ -35,7 +36,7 @@ _NO_WORD = re.compile(
 _SIGNS = b"\\\"' \t:=>*`"
 """What may stand between a name and its value."""
 _SERVICE = re.compile(rb"ame[%b]+[a-z0-9.@-]+:\w" % re.escape(_SIGNS))
-"""A `name` with a tag, as services of CI runners have it if it is official."""
+"""A `name` with a tag, as services of CI runners have it if it is official; a group for it would take time."""
 _OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
 _PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.@-]*:[\w{$]")
 """The end of a path, and a tag or a digest, or what becomes one."""
@@ -69,7 +70,6 @@ _INDENTED = re.compile(rb"[|>][-+]?[0-9]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
 _SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
 """An escape in what may be one of these."""
-_END = re.compile(rb"\.\.(?<=\n\.\.)\.")
 _SCHEMA = re.compile(rb"\nkind: CustomResourceDefinition\r?(?:\n|\Z)")
 
 
@@ -108,7 +108,7 @@ def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None
 def is_schema(data: bytes, start: int, end: int) -> bool:
     """Whether the document between two offsets is a CustomResourceDefinition, with no other behind its end."""
     kind = data.find(b"\nkind:", start, end)
-    return kind >= 0 and _SCHEMA.match(data, kind, end) is not None and _END.search(data, kind, end) is None
+    return kind >= 0 and _SCHEMA.match(data, kind, end) is not None and DOCUMENT_END.search(data, kind, end) is None
 
 
 def _borrows(raw: bytes) -> bool:

@@ -29,12 +29,13 @@ _UNSURE = (
 _BREAKS = tuple(char.encode() for char in "\x85\u2028\u2029")
 """Breaks of lines in Unicode."""
 _DIRECTIVE = re.compile(rb"^%", re.MULTILINE)
-_END = re.compile(rb"\.\.(?<=\n\.\.)\.")
+DOCUMENT_END = re.compile(rb"\.\.(?<=\n\.\.)\.")
+"""A line that ends a document, behind which another may start without `---` (YAML 1.2, 9.1.2)."""
 
 
 def are_simple(raw: bytes) -> bool:
     """Whether all lines of a document, in UTF-8, end with the usual break, and none is a directive or ends it."""
-    if raw.find(b"\r") >= 0 or _END.search(raw) or (raw.find(b"%") >= 0 and _DIRECTIVE.search(raw)):
+    if raw.find(b"\r") >= 0 or DOCUMENT_END.search(raw) or (raw.find(b"%") >= 0 and _DIRECTIVE.search(raw)):
         return False
     return raw.isascii() or not any(found in raw for found in _BREAKS)
 

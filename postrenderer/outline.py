@@ -226,7 +226,7 @@ def _leaves_another(raw: bytes, line: int) -> bool:
 
 
 def _above(raw: bytes, line: int, column: int, limit: int) -> int:
-    """Where the idle lines start that stand above a line and in its column, down to a limit; the line if none do."""
+    """Where the idle lines start that stand above a line and in its column, from a limit on; the line if none do."""
     start = line
     while start > limit:
         above = raw.rfind(b"\n", 0, start - 1) + 1
