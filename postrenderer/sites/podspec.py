@@ -46,12 +46,10 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
 
 
 def is_pod_spec(mapping: Mapping) -> bool:
-    """Whether a mapping has a list `containers` with at least one image."""
+    """Whether a mapping is a pod spec with an image: in a container of any kind or in an image volume."""
     if mapping.key == _CONTAINER_SET and mapping.api.group == "argoproj.io":
         return False
-    return "containers" in mapping.keys and any(
-        key == "containers" and any(True for _ in containers(value)) for key, value in mapping.pairs
-    )
+    return not _LISTS.isdisjoint(mapping.keys) and any(True for _ in images(mapping.node))
 
 
 def images(mapping: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:

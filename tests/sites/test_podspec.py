@@ -46,3 +46,28 @@ def test_placeholders_and_malformed_images_stay(image: str) -> None:
     from rendering import render  # noqa: PLC0415
 
     assert render(text, pull_secrets=()) == text
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "{initContainers: [{name: a, image: 'acme/a:1'}], containers: [{name: b}]}",
+        "{initContainers: [{name: a, image: 'acme/a:1'}]}",
+        "{ephemeralContainers: [{name: a, image: 'acme/a:1'}], containers: [{name: b}]}",
+        "{volumes: [{name: v, image: {reference: 'acme/a:1'}}], containers: [{name: b}]}",
+        "{volumes: [{name: v, image: {reference: 'acme/a:1'}}]}",
+        "{containers: [{name: b}, {name: a, image: 'acme/a:1'}]}",
+    ],
+)
+def test_a_pod_spec_counts_by_any_of_its_containers_and_image_volumes(spec: str) -> None:
+    from rendering import render  # noqa: PLC0415
+
+    assert '"imagePullSecrets": [{"name": "containerregistry"}]' in render(f"kind: Pod\nspec: {spec}\n")
+
+
+@pytest.mark.parametrize("spec", ["{volumes: [{name: v, emptyDir: {}}]}", "{containers: [{name: b}]}"])
+def test_a_pod_spec_without_an_image_gets_no_secret(spec: str) -> None:
+    from rendering import render  # noqa: PLC0415
+
+    text = f"kind: Pod\nspec: {spec}\n# image: acme/a:1\n"
+    assert render(text) == text
