@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
     not os.environ.get("ACREG_CORPUS"), reason="needs a corpus of rendered charts, named by ACREG_CORPUS"
 )
 
+
 class Score(NamedTuple):
     """What the corpus' scorer says."""
 
