@@ -108,7 +108,7 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
     """
     if sys.stdout is None:
         raise BrokenPipeError
-    from postrenderer.pipeline import post_render  # noqa: PLC0415  # the command line's help does not need yaml
+    from postrenderer.rewrite import post_render  # noqa: PLC0415  # the command line's help does not need yaml
 
     gc.disable()  # for the commands that filter
     result = post_render(raw, settings, listed=bool(settings.report))
@@ -135,7 +135,7 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
 def _filter() -> int:
     gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
     with lazy.imports():  # inside the guard, so that a broken installation is explained
-        from postrenderer import lastrun, pipeline, settings  # noqa: F401, PLC0415  # likewise
+        from postrenderer import lastrun, rewrite, settings  # noqa: F401, PLC0415  # likewise
     if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
         signal(SIGINT, default_int_handler)
 

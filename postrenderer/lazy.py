@@ -127,7 +127,7 @@ def keep() -> None:
 
     _kept[:] = [{}]  # what there is may be damaged
     with imports():
-        from postrenderer import lastrun, pipeline, settings  # noqa: F401, PLC0415  # for what is in them
+        from postrenderer import lastrun, rewrite, settings  # noqa: F401, PLC0415  # for what is in them
     found: dict[Any, Any] = {source: compile(source, "<string>", "eval") for source in _constructors}
     for name, module in sys.modules.items():
         file = getattr(module, "__file__", None) or ""

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import lines
-from postrenderer.scalars import Edit, splice
+from postrenderer.text.scalars import Edit, splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from postrenderer.scalars import Edit, apply, in_text
 from postrenderer.sites.secrets import decoded, encoded
 from postrenderer.sites.site import Path, pointer
 from postrenderer.sites.walk import fields
+from postrenderer.text.scalars import Edit, apply, in_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ from postrenderer.errors import AcregError, InternalError
 from postrenderer.sites.site import pointer
 
 if TYPE_CHECKING:
-    from postrenderer.pipeline import Image, Processed, Result
-    from postrenderer.stream import Identity
+    from postrenderer.rewrite import Image, Processed, Result
+    from postrenderer.text.stream import Identity
 
 WITHHELD_KINDS = ("Secret",)
 """Kinds whose values appear in no report, in lists neither; operations inside them are counted instead."""

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from interpreters import without_extension
 
-from postrenderer import composer
+from postrenderer.text import composer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

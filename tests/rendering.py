@@ -10,7 +10,7 @@ import jsonpatch  # type: ignore[import-untyped]  # ships no types
 import yaml
 
 from postrenderer import report
-from postrenderer.pipeline import Result, post_render
+from postrenderer.rewrite import Result, post_render
 from postrenderer.settings import Settings
 
 REGISTRY = "registry.spacetech.com:8083"

@@ -9,7 +9,7 @@ from helm.harness import tool
 from rendering import SECRET, render, settings
 from styles import stream
 
-from postrenderer.relocation import Relocation
+from postrenderer.images.relocation import Relocation
 
 if TYPE_CHECKING:
     from pathlib import Path

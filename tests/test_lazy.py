@@ -44,7 +44,7 @@ def test_modules_are_found_in_what_is_kept(tmp_path: Path) -> None:
     assert outcome(run(KEEP, file)) == (0, b"", b"")
     check = """
 import importlib
-for name in ("postrenderer.pipeline", "postrenderer.sites"):
+for name in ("postrenderer.rewrite", "postrenderer.sites"):
     kept = sys.modules.pop(name)
     assert kept.__loader__ is lazy._Modules, name
     found = importlib.import_module(name)
@@ -62,10 +62,10 @@ from postrenderer import lazy
 lazy._FILE = sys.argv[1]
 {}
 with lazy.imports():
-    from postrenderer import pipeline
+    from postrenderer import rewrite
     from postrenderer.settings import Settings
 settings = Settings("registry.example.com", "mirror")
-sys.stdout.write(b"".join(pipeline.post_render(sys.stdin.buffer.read(), settings).output).decode())
+sys.stdout.write(b"".join(rewrite.post_render(sys.stdin.buffer.read(), settings).output).decode())
 """
 )
 KEEP = RENDER.partition("{}")[0] + "lazy.keep()"

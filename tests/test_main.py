@@ -127,11 +127,11 @@ def failing(error: str, before: str = "") -> tuple[str, str]:
     """A program that is acreg with a defect in its pipeline."""
     code = f"""\
 import sys
-from postrenderer import __main__, pipeline
+from postrenderer import __main__, rewrite
 {before}
 def post_render(raw, settings, listed):
     raise {error}
-pipeline.post_render = post_render
+rewrite.post_render = post_render
 sys.exit(__main__.main())
 """
     return "-c", code

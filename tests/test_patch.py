@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from postrenderer import composer, patch
-from postrenderer.scalars import Edit, apply
+from postrenderer import patch
+from postrenderer.text import composer
+from postrenderer.text.scalars import Edit, apply
 
 pytestmark = pytest.mark.usefixtures("loader")
 

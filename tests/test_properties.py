@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rendering import PRIVATE, SECRET, SOURCE, patched, render, run, settings, summary, values
 from styles import Stream, stream
 
-from postrenderer import pipeline
+from postrenderer import rewrite
 from postrenderer.errors import AcregError, InternalError
-from postrenderer.pipeline import post_render
+from postrenderer.rewrite import post_render
 
 if TYPE_CHECKING:
     from random import Random
@@ -191,7 +191,7 @@ def test_a_document_that_is_passed_over_comes_out_as_if_it_were_read(value: obje
     text = yaml.safe_dump(value, **form)
     outcome = rendered_or_refused(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "hints", lambda *_: None)
+        patch.setattr(rewrite, "hints", lambda *_: None)
         assert rendered_or_refused(text) == outcome
 
 

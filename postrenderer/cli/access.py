@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import SettingsError
-from postrenderer.reference import parse_prefix
+from postrenderer.images.reference import parse_prefix
 from postrenderer.registry import credentials, skopeo
 from postrenderer.registry.credentials import Login
 from postrenderer.registry.scratch import Handed

@@ -123,7 +123,7 @@ def _show(flags: dict[str, Any], _name: str) -> int:
 
 
 def _validate(_flags: dict[str, Any], name: str) -> int:
-    from postrenderer.relocation import Relocation  # noqa: PLC0415  # only to see whether every rule can apply
+    from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # only to see whether every rule can apply
 
     with inputs.scratch() as folder:
         found: Settings = settings.load({"config": name, "values": [inputs.no_registry(folder)]}, {}, os.curdir)

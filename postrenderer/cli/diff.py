@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import stream
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError, SettingsError
+from postrenderer.text import stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def difference(request: inputs.Request) -> list[str]:
     Raises:
         AcregError: the manifests cannot be had, or cannot be processed as asked.
     """
-    from postrenderer.pipeline import post_render  # noqa: PLC0415  # the help does not need it
+    from postrenderer.rewrite import post_render  # noqa: PLC0415  # the help does not need it
 
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
@@ -72,7 +72,7 @@ def unified(raw: bytes, output: list[bytes | memoryview]) -> Iterator[str]:
 
     Args:
         raw: the stream before.
-        output: the stream after, as `pipeline.post_render` returns it: a byte order mark, then one piece a document.
+        output: the stream after, as `rewrite.post_render` returns it: a byte order mark, then one piece a document.
     """
     old = _lines(stream.decode(raw).data)
     changes = list(_changes(raw, output))

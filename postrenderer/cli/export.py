@@ -103,7 +103,7 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
 
 
 def _of_manifests(parser: Parser, argv: list[str]) -> Export:
-    from postrenderer.pipeline import post_render  # noqa: PLC0415  # policies do not need it
+    from postrenderer.rewrite import post_render  # noqa: PLC0415  # policies do not need it
 
     request = inputs.parse(parser, argv)
     release = _helm_release(request.text("helm_release"))

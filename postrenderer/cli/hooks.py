@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import lastrun, stream
+from postrenderer import lastrun
 from postrenderer.cli import helmargs, helmvalues, inputs, show
 from postrenderer.cli.helm import Helm, HelmError
 from postrenderer.errors import AcregError
+from postrenderer.text import stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +146,7 @@ def _of_template(job: Job, arguments: Sequence[str]) -> bytes:
 
 
 def _look_at(raw: bytes, settings: Settings) -> _Hooks:
-    from postrenderer.pipeline import post_render  # noqa: PLC0415  # Helm 4 needs none of this
+    from postrenderer.rewrite import post_render  # noqa: PLC0415  # Helm 4 needs none of this
 
     public, secretless = set(), set()
     for document in post_render(raw, settings._replace(report=""), refusing=False).documents:

@@ -7,11 +7,11 @@ import io
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import stream
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.sites.site import pointer
+from postrenderer.text import stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,7 +92,7 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
     Raises:
         AcregError: the stream cannot be processed as asked.
     """
-    from postrenderer.pipeline import post_render  # noqa: PLC0415  # a list does not need it
+    from postrenderer.rewrite import post_render  # noqa: PLC0415  # a list does not need it
 
     hooks = hook_positions(raw)
     for document in post_render(raw, settings._replace(report=""), refusing=settings.strict).documents:
@@ -116,7 +116,7 @@ def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
     Raises:
         AcregError: a line is no reference, or two images would become one.
     """
-    from postrenderer.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
+    from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
 
     relocation = Relocation(settings)
     moved = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from postrenderer.cli import pullsecretvalues
 from postrenderer.cli.valuetree import Setting, assign
 from postrenderer.errors import AcregError
-from postrenderer.pipeline import post_render
+from postrenderer.rewrite import post_render
 from postrenderer.sites.site import pointer
 
 if TYPE_CHECKING:

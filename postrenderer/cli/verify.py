@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.pipeline import post_render
-from postrenderer.relocation import Relocation
+from postrenderer.images.relocation import Relocation
+from postrenderer.rewrite import post_render
 from postrenderer.sites.site import CERTAIN, WEAK, pointer
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.settings import Settings
-    from postrenderer.stream import Identity
+    from postrenderer.text.stream import Identity
 
 _DESCRIPTION = """\
 Look for references in manifests, a chart or a release that are not on the private registry, whatever made them. Nothing

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.exports.prefixes import END, OFFICIAL_START
-from postrenderer.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.images.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:

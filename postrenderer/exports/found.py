@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.relocation import Relocation
+from postrenderer.images.relocation import Relocation
 from postrenderer.sites.site import WEAK, pointer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from postrenderer.pipeline import Image, Processed
+    from postrenderer.rewrite import Image, Processed
     from postrenderer.settings import Settings
 
 _CONTAINER = re.compile(r"(.*/)(?:containers|initContainers)/[0-9]+/image")

@@ -14,7 +14,7 @@ import yaml
 
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.found import pod_spec
-from postrenderer.reference import parse
+from postrenderer.images.reference import parse
 
 if TYPE_CHECKING:
     from postrenderer.exports.found import Found, Workload

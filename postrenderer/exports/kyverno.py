@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from postrenderer.exports.admission import IGNORE
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.prefixes import END, OFFICIAL_START, table
-from postrenderer.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.images.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.reference import DOCKER_HUB, OFFICIAL, is_host, parse_prefix
+from postrenderer.images.reference import DOCKER_HUB, OFFICIAL, is_host, parse_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ class Table(NamedTuple):
 
 
 def table(settings: Settings) -> Table:
-    """Return the relocation that the settings ask for, in the order of `postrenderer.relocation`."""
+    """Return the relocation that the settings ask for, in the order of `postrenderer.images.relocation`."""
     base = settings.prefix
     rules = {parse_prefix(rule.source): rule.target for rule in settings.rules}
     absolute = [target for target in rules.values() if is_host(target.partition("/")[0])]

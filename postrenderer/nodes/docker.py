@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
+from postrenderer.images.reference import DOCKER_HUB
 from postrenderer.nodes.model import NodeFile
-from postrenderer.reference import DOCKER_HUB
 
 if TYPE_CHECKING:
     from postrenderer.nodes.model import Target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postrenderer.reference import DOCKER_HUB, OFFICIAL, is_host
+from postrenderer.images.reference import DOCKER_HUB, OFFICIAL, is_host
 
 if TYPE_CHECKING:
     from postrenderer.registry.credentials import Login

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from postrenderer.images.reference import DOCKER_HUB, OFFICIAL
 from postrenderer.nodes.model import Mirror, NodeFile
-from postrenderer.reference import DOCKER_HUB, OFFICIAL
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
-from postrenderer import composer
 from postrenderer.errors import AcregError
 from postrenderer.patch import plain
-from postrenderer.scalars import Edit, apply
+from postrenderer.text import composer
+from postrenderer.text.scalars import Edit, apply
 
 
 def merge(text: str, wanted: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import AcregError
-from postrenderer.reference import parse
+from postrenderer.images.reference import parse
 from postrenderer.registry import layout
 from postrenderer.registry.failures import ABSENT, DAMAGED, RegistryError, failure
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, Outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.reference import parse
+from postrenderer.images.reference import parse
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.mirror import tag_of
 from postrenderer.registry.skopeo import SOURCE, TARGET, Skopeo, in_registry

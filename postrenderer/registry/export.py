@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from postrenderer.errors import AcregError
-from postrenderer.reference import parse
+from postrenderer.images.reference import parse
 from postrenderer.registry.mirror import tag_of
 from postrenderer.registry.skopeo import in_registry
 

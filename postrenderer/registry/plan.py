@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import AcregError
-from postrenderer.pipeline import post_render
-from postrenderer.relocation import Relocation
+from postrenderer.images.relocation import Relocation
+from postrenderer.rewrite import post_render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import AcregError
-from postrenderer.reference import parse
+from postrenderer.images.reference import parse
 from postrenderer.registry.failures import ABSENT, STOPPED, RegistryError, failure
 
 if TYPE_CHECKING:

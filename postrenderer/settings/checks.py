@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Callable
 
-from postrenderer import reference
+from postrenderer.images import reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer import composer
 from postrenderer.errors import SettingsError
 from postrenderer.settings.given import Block, Given, Place, Problems, Value, members
 from postrenderer.settings.options import OPTIONS
+from postrenderer.text import composer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

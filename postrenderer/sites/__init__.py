@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer import composer
-from postrenderer.scalars import Edit, in_text
 from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
 from postrenderer.sites.site import CERTAIN, KNOWN, STRONG, Api, Context, Mapping, Path, Scalar, Site, Span, whole
 from postrenderer.sites.walk import walk
+from postrenderer.text import composer
+from postrenderer.text.scalars import Edit, in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

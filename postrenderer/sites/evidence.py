@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.reference import InvalidReferenceError, Reference, is_host, parse
-from postrenderer.sites import registries
+from postrenderer.images import registries
+from postrenderer.images.reference import InvalidReferenceError, Reference, is_host, parse
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
 from postrenderer.sites.site import STRONG, WEAK
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.reference import InvalidReferenceError, parse
-from postrenderer.sites import evidence, keys, registries
+from postrenderer.images import registries
+from postrenderer.images.reference import InvalidReferenceError, parse
+from postrenderer.sites import evidence, keys
 from postrenderer.sites.site import SOME_IMAGE, STRONG, WEAK, Image, Named, Span
 
 if TYPE_CHECKING:

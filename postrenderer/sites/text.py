@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer.sites import evidence, keys, named, registries
+from postrenderer.images import registries
+from postrenderer.sites import evidence, keys, named
 from postrenderer.sites.keys import COPYING
 from postrenderer.sites.site import CERTAIN, KNOWN, SOME_IMAGE, STRONG, WEAK, Named, Site, Span
 

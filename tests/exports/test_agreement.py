@@ -22,7 +22,7 @@ from postrenderer import exports
 from postrenderer.exports import document
 from postrenderer.exports.admission import Scope
 from postrenderer.exports.found import found
-from postrenderer.pipeline import post_render
+from postrenderer.rewrite import post_render
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from hypothesis import given
 from test_relocation import REFERENCES, build, settings
 
 from postrenderer.exports import prefixes
-from postrenderer.reference import DOCKER_HUB, OFFICIAL, parse
-from postrenderer.relocation import Relocation
+from postrenderer.images.reference import DOCKER_HUB, OFFICIAL, parse
+from postrenderer.images.relocation import Relocation
 from postrenderer.settings import Settings
 
 

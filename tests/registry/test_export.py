@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from postrenderer.reference import parse
+from postrenderer.images.reference import parse
 from registry.conftest import Acreg, Published, open_target
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from postrenderer.reference import parse
+from postrenderer.images.reference import parse
 from registry import images
 from registry.conftest import Acreg, Published, Run, counts, login, open_target, push, wait_for
 from registry.servers import PASSWORD, USERNAME

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postrenderer import reference
+from postrenderer.images import reference
 from postrenderer.settings import checks
 
 BARE = "must be a host in lower case, with a port if need be, and no more: write "

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from postrenderer import composer
 from postrenderer.errors import SettingsError
 from postrenderer.settings import Settings, load
+from postrenderer.text import composer
 
 if TYPE_CHECKING:
     from pathlib import Path

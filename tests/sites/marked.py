@@ -7,8 +7,9 @@ import re
 
 from rendering import PRIVATE, render
 
-from postrenderer import composer, sites
+from postrenderer import sites
 from postrenderer.sites.site import WEAK
+from postrenderer.text import composer
 
 _MARK = re.compile("«([^»]*)»")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer.pipeline import post_render
+from postrenderer.rewrite import post_render
 from postrenderer.settings import Ignore, Location, Settings
 
 PRIVATE = "registry.spacetech.com:8083/appcircle"

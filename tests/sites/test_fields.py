@@ -4,9 +4,9 @@ from __future__ import annotations
 import pytest
 from marked import check, stays
 
-from postrenderer import composer
 from postrenderer.sites import fields, find
 from postrenderer.sites.site import pointer
+from postrenderer.text import composer
 
 SHA = "sha256:" + "c" * 64
 

@@ -8,8 +8,9 @@ import json
 import pytest
 from marked import check, config
 
-from postrenderer import composer, sites
+from postrenderer import sites
 from postrenderer.sites.site import CERTAIN, pointer
+from postrenderer.text import composer
 
 SOURCE = "registry.acme.dev/source/"
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer import composer
 from postrenderer.sites import kinds
 from postrenderer.sites.keys import IMAGE, OTHER, PREFIX
 from postrenderer.sites.site import Api, Mapping
+from postrenderer.text import composer
 
 
 def mapping(group: str, kind: str, key: str) -> Mapping:

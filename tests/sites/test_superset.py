@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rendering import settings
 
-from postrenderer import pipeline
+from postrenderer import rewrite
 
 SETTINGS = settings(sources=("known.io",), pull_secrets=())
 PREFIXES = ["", "x", "X_", "init", "proxy-", "db."]
@@ -63,17 +63,17 @@ VALUES = [
 
 
 def output(text: str, *, listed: bool = False) -> bytes:
-    return b"".join(pipeline.post_render(text.encode(), SETTINGS, listed=listed).output)
+    return b"".join(rewrite.post_render(text.encode(), SETTINGS, listed=listed).output)
 
 
 def same(text: str) -> None:
     """Post-render a stream, and see that it is the same with every document read whole."""
     with (
-        mock.patch.object(pipeline, "hints", return_value=None),
-        mock.patch("postrenderer.pipeline.Relocation.check"),
+        mock.patch.object(rewrite, "hints", return_value=None),
+        mock.patch("postrenderer.rewrite.Relocation.check"),
     ):
         everything = output(text, listed=True)
-    with mock.patch("postrenderer.pipeline.Relocation.check"):
+    with mock.patch("postrenderer.rewrite.Relocation.check"):
         assert output(text).split(b"\n---\n") == everything.split(b"\n---\n")
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer import composer
 from postrenderer.sites.site import Api, Mapping, pointer
 from postrenderer.sites.walk import fields, walk
+from postrenderer.text import composer
 
 
 def visits(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from postrenderer import composer
+from postrenderer.text import composer
 
 pytestmark = pytest.mark.usefixtures("loader")
 

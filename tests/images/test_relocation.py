@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from postrenderer.errors import AcregError, SettingsError
-from postrenderer.reference import parse, parse_prefix
-from postrenderer.relocation import Outcome, Relocation
+from postrenderer.images.reference import parse, parse_prefix
+from postrenderer.images.relocation import Outcome, Relocation
 from postrenderer.settings import Rule, Settings
 
 REGISTRY = "registry.spacetech.com:8083"

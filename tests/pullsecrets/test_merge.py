@@ -4,9 +4,11 @@ import pytest
 import yaml
 from rendering import render, summary, values
 
-from postrenderer import composer, patch, pullsecrets
+from postrenderer import patch
 from postrenderer.errors import AcregError
-from postrenderer.scalars import apply
+from postrenderer.pullsecrets import merge
+from postrenderer.text import composer
+from postrenderer.text.scalars import apply
 
 pytestmark = pytest.mark.usefixtures("loader")
 
@@ -16,10 +18,10 @@ def added(text: str, *names: str) -> str:
     roots = composer.compose(text).roots
     mapping = dict((key.value, value) for key, value in roots[0].value).get("spec", roots[0])  # noqa: C402
     assert isinstance(mapping, yaml.MappingNode)
-    missing = pullsecrets.missing(mapping, names)
-    changed = apply(text, pullsecrets.add(text, mapping, (None, "spec"), missing)) if missing else text
+    missing = merge.missing(mapping, names)
+    changed = apply(text, merge.add(text, mapping, (None, "spec"), missing)) if missing else text
     assert patch.difference(roots, composer.compose(changed).roots) is None
-    assert pullsecrets.missing(mapping, names) == []
+    assert merge.missing(mapping, names) == []
     return changed
 
 

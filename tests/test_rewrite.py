@@ -7,9 +7,10 @@ import pytest
 import yaml
 from rendering import PRIVATE, SOURCE, render, run, settings, summary
 
-from postrenderer import composer, patch, pipeline
+from postrenderer import patch, rewrite
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.settings import Rule
+from postrenderer.text import composer
 
 pytestmark = pytest.mark.usefixtures("loader")
 
@@ -317,7 +318,7 @@ def test_a_stream_that_cannot_be_processed(text: str, message: str) -> None:
 
 @pytest.mark.parametrize("rest", ["x: &a [*a]\n", "x: " + "[" * 3000 + "]" * 3000 + "\n", "x: &x 1\ny: &x 2\nz: *x\n"])
 def test_without_a_report_what_is_deep_or_endless_passes(rest: str) -> None:
-    result = pipeline.post_render(f"image: a/b:1\n{rest}".encode(), settings())
+    result = rewrite.post_render(f"image: a/b:1\n{rest}".encode(), settings())
     assert b"".join(result.output).decode() == f"image: {PRIVATE}/a/b:1\n{rest}"
 
 
@@ -332,7 +333,7 @@ def test_what_is_not_read_need_not_be_utf_8() -> None:
 
 @pytest.mark.parametrize("wrong", ["image: a/b:2\n", "image: 'a/b:1'\nx: [\n", ""])
 def test_a_text_that_does_not_say_what_was_planned(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
-    monkeypatch.setattr(pipeline, "apply", lambda *_: wrong)
+    monkeypatch.setattr(rewrite, "apply", lambda *_: wrong)
     with pytest.raises(InternalError) as caught:
         run(b"kind: X\nimage: a/b:1\n")
     assert str(caught.value).startswith("X (document 1): the edited text does not say what was planned, first at ")

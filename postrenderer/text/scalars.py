@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.layout import BREAKS, content_start
+from postrenderer.text.layout import BREAKS, content_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

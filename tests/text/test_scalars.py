@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer import composer
-from postrenderer.scalars import Edit, apply, in_text
+from postrenderer.text import composer
+from postrenderer.text.scalars import Edit, apply, in_text
 
 pytestmark = pytest.mark.usefixtures("loader")
 

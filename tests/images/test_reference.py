@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from postrenderer.reference import InvalidReferenceError, Reference, is_host, parse, parse_prefix, prefixes
+from postrenderer.images.reference import InvalidReferenceError, Reference, is_host, parse, parse_prefix, prefixes
 
 if TYPE_CHECKING:
     from typing import Callable

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from postrenderer import composer, patch, pullsecrets, secretfields, sites, stream
-from postrenderer.candidates import hints, is_schema
+from postrenderer import patch, sites
 from postrenderer.errors import AcregError, InternalError
+from postrenderer.images.reference import OFFICIAL
+from postrenderer.images.relocation import OTHERS_FAIL, Relocation
 from postrenderer.outline import Outline, outline
-from postrenderer.reference import OFFICIAL
-from postrenderer.relocation import OTHERS_FAIL, Relocation
-from postrenderer.scalars import Edit, apply
+from postrenderer.pullsecrets import merge, places
 from postrenderer.sites import declared
+from postrenderer.sites.hints import hints, is_schema
 from postrenderer.sites.podspec import images
 from postrenderer.sites.site import CERTAIN, WEAK, Site, pointer
+from postrenderer.text import composer, stream
+from postrenderer.text.scalars import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from postrenderer.settings import Settings
-    from postrenderer.stream import Document, Identity
+    from postrenderer.text.stream import Document, Identity
 
 
 class Image(NamedTuple):
@@ -43,7 +45,7 @@ class Processed(NamedTuple):
     images: list[Image]
     registries: list[Image]
     """Registries and paths in them to which the names of images are added elsewhere."""
-    pull_secrets: list[pullsecrets.Addition]
+    pull_secrets: list[merge.Addition]
     operations: list[dict[str, Any]]
     """The change as JSON Patch (RFC 6902), if a report is wanted."""
     states: tuple[Any, Any] | None
@@ -150,8 +152,8 @@ def _process(
         revised = declared.revise(root, found.sites, settings.locations, settings.ignore, spans)
         settled = [_settle(site, relocation, settings, first_line) for site in revised]
         changes = _changes(settled)
-        if settings.pull_secrets and secretfields.VARIABLE in text:
-            variables = secretfields.variables(root, settings.pull_secrets)
+        if settings.pull_secrets and places.VARIABLE in text:
+            variables = places.variables(root, settings.pull_secrets)
             changes += [patch.Change(node, [edit], "") for node, edit in variables]
         if changes and "&" in text and patch.keys_among(root, changes):
             raise AcregError(
@@ -209,7 +211,7 @@ def _holders(
     settled: list[tuple[Image, Edit | None]],
     settings: Settings,
     relocation: Relocation,
-) -> list[pullsecrets.Holder]:
+) -> list[merge.Holder]:
     """What needs pull secrets: pod specs and custom resources with private images; ServiceAccounts if asked for."""
     if not settings.pull_secrets:
         return []
@@ -221,26 +223,26 @@ def _holders(
         return any(id(node) in private or relocation(node.value).status == "private" for node in images(spec))
 
     owners += [owner for owner in found.pod_specs if needs_secrets(owner.node)]
-    holders = {id(owner.node): pullsecrets.Holder(owner.node, owner.paths) for owner in owners}
-    for holder in secretfields.holders(root, [image.site.path for image, _ in settled if not image.left]):
+    holders = {id(owner.node): merge.Holder(owner.node, owner.paths) for owner in owners}
+    for holder in places.holders(root, [image.site.path for image, _ in settled if not image.left]):
         holders.setdefault(id(holder.node), holder)
     return list(holders.values())
 
 
 def _add_secrets(
-    text: str, holders: list[pullsecrets.Holder], settings: Settings, identity: Identity
-) -> tuple[list[pullsecrets.Addition], list[Edit]]:
+    text: str, holders: list[merge.Holder], settings: Settings, identity: Identity
+) -> tuple[list[merge.Addition], list[Edit]]:
     """Add what each holder lacks; what is added to one may show in others, by aliases and merge keys."""
     names = settings.pull_secrets
-    lacking = [(pullsecrets.missing(holder.node, names, holder.field), holder) for holder in holders]
+    lacking = [(merge.missing(holder.node, names, holder.field), holder) for holder in holders]
     edits: list[Edit] = []
     for planned, holder in lacking:
-        missing = pullsecrets.missing(holder.node, names, holder.field) if edits else planned
+        missing = merge.missing(holder.node, names, holder.field) if edits else planned
         try:
-            edits += pullsecrets.add(text, holder.node, holder.paths[0], missing, holder.field) if missing else []
+            edits += merge.add(text, holder.node, holder.paths[0], missing, holder.field) if missing else []
         except AcregError as error:
             raise AcregError(f"{identity}: {error}") from None
-    return [pullsecrets.Addition(names, holder.paths) for names, holder in lacking if names], edits
+    return [merge.Addition(names, holder.paths) for names, holder in lacking if names], edits
 
 
 def _plain(root: yaml.Node, identity: Identity) -> Any:  # noqa: ANN401  # what JSON can hold

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from postrenderer import stream
 from postrenderer.errors import AcregError
+from postrenderer.text import stream
 
 pytestmark = pytest.mark.usefixtures("loader")
 

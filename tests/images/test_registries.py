@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer.sites import registries
-from postrenderer.sites.registries import DOMAIN, LOCAL, NONE, REGISTRY
+from postrenderer.images import registries
+from postrenderer.images.registries import DOMAIN, LOCAL, NONE, REGISTRY
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer import composer
 from postrenderer.errors import AcregError
-from postrenderer.scalars import Edit, apply
+from postrenderer.text import composer
+from postrenderer.text.scalars import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

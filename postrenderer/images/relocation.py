@@ -23,12 +23,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from postrenderer.errors import AcregError, SettingsError
-from postrenderer.reference import InvalidReferenceError, is_host, parse, parse_prefix, prefixes
+from postrenderer.images.reference import InvalidReferenceError, is_host, parse, parse_prefix, prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from postrenderer.reference import Reference
+    from postrenderer.images.reference import Reference
     from postrenderer.settings import Rule, Settings
 
 _Entry = TypeVar("_Entry")

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from postrenderer.errors import AcregError
-from postrenderer.layout import before, content_start, line_end, newline, separator
-from postrenderer.scalars import Edit
 from postrenderer.sites.site import Path, pointer
 from postrenderer.sites.walk import fields
+from postrenderer.text.layout import before, content_start, line_end, newline, separator
+from postrenderer.text.scalars import Edit
 
 OBJECTS = "objects"
 """A list of `{name: …}`."""

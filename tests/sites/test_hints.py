@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from rendering import SOURCE
 from rendering import settings as acreg_settings
 
-from postrenderer import secretfields, sites, stream
-from postrenderer.candidates import hints, may_hold_images
-from postrenderer.relocation import Relocation
+from postrenderer import sites
+from postrenderer.images.relocation import Relocation
+from postrenderer.pullsecrets import places
+from postrenderer.sites.hints import hints, may_hold_images
 from postrenderer.sites.site import WEAK
+from postrenderer.text import stream
 
 HOSTS = frozenset((b"quay.io",))
 
@@ -149,7 +151,7 @@ VALUES = st.recursive(
 )
 
 
-@pytest.mark.parametrize("field", sorted({row.field.name for row in secretfields.ROWS}))
+@pytest.mark.parametrize("field", sorted({row.field.name for row in places.ROWS}))
 def test_what_holds_pull_secrets_is_read(field: str) -> None:
     text = f"image: nginx\n{field}:\n"
     assert any(text.index(field) <= hint < len(text) - 1 for hint in hints(text.encode()) or ())

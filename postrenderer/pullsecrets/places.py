@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.pullsecrets import NAMES, OBJECT, Field, Holder
-from postrenderer.scalars import Edit
+from postrenderer.pullsecrets.merge import NAMES, OBJECT, Field, Holder
 from postrenderer.sites.declared import objects, places
 from postrenderer.sites.site import pointer
 from postrenderer.sites.walk import walk
+from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

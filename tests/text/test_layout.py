@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer import composer, layout
+from postrenderer.text import composer, layout
 
 pytestmark = pytest.mark.usefixtures("loader")
 

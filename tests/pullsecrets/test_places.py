@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from postrenderer.pipeline import post_render
+from postrenderer.rewrite import post_render
 from postrenderer.settings import Settings
 
 PRIVATE = "registry.spacetech.com:8083/appcircle"

@@ -11,10 +11,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from postrenderer.images.registries import OFFICIAL
 from postrenderer.lines import DOCUMENT_END
 from postrenderer.sites.args import LISTS
 from postrenderer.sites.keys import COMPARED, COPYING
-from postrenderer.sites.registries import OFFICIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,0 +1,1 @@
+"""The image reference as a value, and what becomes of one. No I/O."""
