@@ -9,7 +9,6 @@ import sys
 # `signal` itself takes time to import.
 from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 
-from postrenderer import lazy
 from postrenderer.errors import AcregError, InternalError, SettingsError
 
 TYPE_CHECKING = False  # typing takes time to import
@@ -108,10 +107,10 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
     """
     if sys.stdout is None:
         raise BrokenPipeError
-    from postrenderer.rewrite import post_render  # noqa: PLC0415  # the command line's help does not need yaml
+    from postrenderer.rewrite import rewrite  # noqa: PLC0415  # the command line's help does not need yaml
 
     gc.disable()  # for the commands that filter
-    result = post_render(raw, settings, listed=bool(settings.report))
+    result = rewrite(raw, settings)
     if settings.report:
         from postrenderer import report  # noqa: PLC0415  # jsonpatch is slow to import
 
@@ -134,8 +133,9 @@ def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
 
 def _filter() -> int:
     gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
-    with lazy.imports():  # inside the guard, so that a broken installation is explained
-        from postrenderer import lastrun, rewrite, settings  # noqa: F401, PLC0415  # likewise
+    # Inside the guard, so that a broken installation is explained.
+    from postrenderer import lastrun, rewrite, settings  # noqa: F401, PLC0415
+
     if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
         signal(SIGINT, default_int_handler)
 

@@ -9,22 +9,29 @@ from typing import TYPE_CHECKING, Any
 import jsonpatch  # type: ignore[import-untyped]  # ships no types
 
 from postrenderer import __version__
+from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError, InternalError
-from postrenderer.sites.site import pointer
+from postrenderer.sites.site import STAYS
+from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
-    from postrenderer.rewrite import Image, Processed, Result
+    from postrenderer.decide import Finding
+    from postrenderer.patch import Patch
+    from postrenderer.rewrite import Rewritten
     from postrenderer.text.stream import Identity
+
+_NOT_PRIVATE = (LEFT, STAYS, UNSURE)
 
 WITHHELD_KINDS = ("Secret",)
 """Kinds whose values appear in no report, in lists neither; operations inside them are counted instead."""
 
 
-def as_json(result: Result) -> dict[str, Any]:
+def as_json(result: Rewritten) -> dict[str, Any]:
     """The report of a run.
 
     `images`: each reference that is on the private registry now, with `from`, `to`, `pointer` (RFC 6901), `line` of the
-    input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that is not, with its `reason`.
+    input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that something would pull from
+    elsewhere, with its `reason`. `stays`: each that nothing pulls. `unsure`: each that only looks like an image.
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
     `pullSecrets`: which names were added where. `documents`: each that was changed, with its `patch` (RFC 6902) and,
     where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
@@ -32,36 +39,30 @@ def as_json(result: Result) -> dict[str, Any]:
     Raises:
         InternalError: a patch does not turn the document before into the document after.
     """
-    pairs = [(item.identity, image) for item in result.documents for image in item.images]
+    found = [(document.identity, one) for document in result.found for one in document.findings]
     secrets = [
-        {"names": addition.names, "pointer": pointer(path), "document": _document(item.identity)}
-        for item in result.documents
-        for addition in item.pull_secrets
+        {"names": addition.names, "pointer": pointer(path), "document": _document(document.identity)}
+        for document in result.found
+        for addition in document.additions
         for path in addition.paths
     ]
-    images = [_image(identity, image) for identity, image in pairs if not image.left]
-    left = [
-        _image(item.identity, image)
-        for item in result.documents
-        for image in (*item.images, *item.registries)
-        if image.left
-    ]
+    images = [_moved(identity, one) for identity, one in found if one.is_private and not one.is_prefix]
+    others = {kind: [_staying(identity, one) for identity, one in found if one.kind == kind] for kind in _NOT_PRIVATE}
+    changed = [(of.identity, patch) for of, patch in zip(result.found, result.patches) if patch.operations]
     return {
         "acreg": __version__,
         "summary": {
             "images": len(images),
-            "moved": sum(image["from"] != image["to"] for image in images),
-            "left": len(left),
+            "moved": sum(one.kind == MOVED and not one.is_prefix for _, one in found),
+            **{kind: len(listed) for kind, listed in others.items()},
             "pullSecrets": len(secrets),
-            "documents": sum(bool(item.operations) for item in result.documents),
+            "documents": len(changed),
         },
         "images": images,
-        "registries": [
-            _image(item.identity, image) for item in result.documents for image in item.registries if not image.left
-        ],
-        "left": left,
+        "registries": [_moved(identity, one) for identity, one in found if one.is_private and one.is_prefix],
+        **others,
         "pullSecrets": secrets,
-        "documents": [_changed(item) for item in result.documents if item.operations],
+        "documents": [_changed(identity, patch) for identity, patch in changed],
     }
 
 
@@ -102,32 +103,33 @@ def _document(identity: Identity) -> dict[str, Any]:
     }
 
 
-def _image(identity: Identity, image: Image) -> dict[str, Any]:
-    site = image.site
-    place = {
-        "pointer": pointer(site.path),
-        "line": image.line,
-        "class": site.family,
-        "confidence": site.span.level,
+def _moved(identity: Identity, one: Finding) -> dict[str, Any]:
+    return {"from": one.source, "to": one.target, "reason": one.site.span.reason, **_place(identity, one)}
+
+
+def _staying(identity: Identity, one: Finding) -> dict[str, Any]:
+    return {"reference": one.source, "reason": one.reason, **_place(identity, one)}
+
+
+def _place(identity: Identity, one: Finding) -> dict[str, Any]:
+    return {
+        "pointer": pointer(one.site.path),
+        "line": one.line,
+        "class": one.site.family,
+        "confidence": one.site.span.level,
         "document": _document(identity),
     }
-    if image.left:
-        return {"reference": image.source, "reason": image.left, **place}
-    return {"from": image.source, "to": image.target, "reason": site.span.reason, **place}
 
 
-def _changed(item: Processed) -> dict[str, Any]:
-    operations = item.operations
-    if item.states is not None:
-        before, after = item.states
-        if jsonpatch.apply_patch(before, operations, in_place=True) != after:
-            raise InternalError(
-                f"{item.identity}: the patch in the report does not make the document that was rendered. Nothing was "
-                "written. This is a defect of acreg: please report it with the document, or run without --report."
-            )
-        operations = [operation for operation in operations if not _is_secret(operation["path"], after)]
-    changed: dict[str, Any] = {"document": _document(item.identity)}
-    withheld = len(item.operations) - len(operations)
+def _changed(identity: Identity, patch: Patch) -> dict[str, Any]:
+    if jsonpatch.apply_patch(patch.before, patch.operations, in_place=True) != patch.after:
+        raise InternalError(
+            f"{identity}: the patch in the report does not make the document that was rendered. Nothing was written. "
+            "This is a defect of acreg: please report it with the document, or run without --report."
+        )
+    operations = [operation for operation in patch.operations if not _is_secret(operation["path"], patch.after)]
+    changed: dict[str, Any] = {"document": _document(identity)}
+    withheld = len(patch.operations) - len(operations)
     if operations:
         changed["patch"] = operations
     if withheld:

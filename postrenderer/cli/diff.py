@@ -51,11 +51,11 @@ def difference(request: inputs.Request) -> list[str]:
     Raises:
         AcregError: the manifests cannot be had, or cannot be processed as asked.
     """
-    from postrenderer.rewrite import post_render  # noqa: PLC0415  # the help does not need it
+    from postrenderer.rewrite import rewrite  # noqa: PLC0415  # the help does not need it
 
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
-        result = post_render(manifests.data, inputs.load(request, manifests, folder)._replace(report=""))
+        result = rewrite(manifests.data, inputs.load(request, manifests, folder)._replace(report=""))
     return list(unified(manifests.data, result.output))
 
 
@@ -72,7 +72,7 @@ def unified(raw: bytes, output: list[bytes | memoryview]) -> Iterator[str]:
 
     Args:
         raw: the stream before.
-        output: the stream after, as `rewrite.post_render` returns it: a byte order mark, then one piece a document.
+        output: the stream after, as `rewrite` returns it: a byte order mark, then one piece a document.
     """
     old = _lines(stream.decode(raw).data)
     changes = list(_changes(raw, output))

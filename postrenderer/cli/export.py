@@ -103,15 +103,16 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
 
 
 def _of_manifests(parser: Parser, argv: list[str]) -> Export:
-    from postrenderer.rewrite import post_render  # noqa: PLC0415  # policies do not need it
+    from postrenderer.findings import check_collisions, find  # noqa: PLC0415  # policies do not need it
 
     request = inputs.parse(parser, argv)
     release = _helm_release(request.text("helm_release"))
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
-    result = post_render(manifests.data, wanted, refusing=False)
-    held = found(result.documents, hook_positions(manifests.data), wanted)
+    found_in = find(manifests.data, wanted)
+    check_collisions(found_in)
+    held = found(found_in, hook_positions(manifests.data))
     return exports.of_manifests(request.text("kind"), wanted, held, release)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer import lastrun
 from postrenderer.cli import helmargs, helmvalues, inputs, show
 from postrenderer.cli.helm import Helm, HelmError
+from postrenderer.decide import LEFT, MOVED
 from postrenderer.errors import AcregError
 from postrenderer.text import stream
 
@@ -146,13 +147,13 @@ def _of_template(job: Job, arguments: Sequence[str]) -> bytes:
 
 
 def _look_at(raw: bytes, settings: Settings) -> _Hooks:
-    from postrenderer.rewrite import post_render  # noqa: PLC0415  # Helm 4 needs none of this
+    from postrenderer.findings import find  # noqa: PLC0415  # Helm 4 needs none of this
 
     public, secretless = set(), set()
-    for document in post_render(raw, settings._replace(report=""), refusing=False).documents:
+    for document in find(raw, settings):
         name = f"{document.identity.kind} {document.identity.name}"
-        public |= {f"{one.source} in {name}" for one in document.images if one.left or one.source != one.target}
-        if document.pull_secrets:
+        public |= {f"{one.source} in {name}" for one in document.images if one.kind in (LEFT, MOVED)}
+        if document.additions:
             secretless.add(name)
     return _Hooks(sorted(public), sorted(secretless))
 

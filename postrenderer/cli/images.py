@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.sites.site import pointer
 from postrenderer.text import stream
+from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,21 +92,25 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
     Raises:
         AcregError: the stream cannot be processed as asked.
     """
-    from postrenderer.rewrite import post_render  # noqa: PLC0415  # a list does not need it
+    from postrenderer.findings import check_collisions, find, refuse_left  # noqa: PLC0415  # a list needs none
 
     hooks = hook_positions(raw)
-    for document in post_render(raw, settings._replace(report=""), refusing=settings.strict).documents:
+    found = find(raw, settings)
+    check_collisions(found)
+    if settings.strict:
+        refuse_left(found, settings)
+    for document in found:
         identity = document.identity
         for image in document.images:
             yield Row(
                 image.source,
-                "" if image.left else image.target,
+                image.target if image.is_private else "",
                 image.site.family,
                 f"{identity.kind} {identity.name}".strip(),
                 pointer(image.site.path),
                 identity.template,
                 identity.position in hooks,
-                image.left,
+                image.reason,
             )
 
 
@@ -116,6 +120,7 @@ def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
     Raises:
         AcregError: a line is no reference, or two images would become one.
     """
+    from postrenderer.images import collisions  # noqa: PLC0415  # likewise
     from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
 
     relocation = Relocation(settings)
@@ -140,7 +145,7 @@ def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
             False,
             outcome.reason * stays,  # no hook
         )
-    relocation.check(moved)
+    collisions.check(moved)
 
 
 def hook_positions(raw: bytes) -> set[int]:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.cli import pullsecretvalues
 from postrenderer.cli.valuetree import Setting, assign
+from postrenderer.decide import UNSURE
 from postrenderer.errors import AcregError
-from postrenderer.rewrite import post_render
-from postrenderer.sites.site import pointer
+from postrenderer.findings import find
+from postrenderer.sites.site import STAYS
+from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,16 +131,16 @@ def make(
 def references(raw: bytes, settings: Settings) -> dict[Place, Reference]:
     """Return the references of a stream with what they should be; one that may not move should be what it is not."""
     found: dict[Place, Reference] = {}
-    for document in post_render(raw, settings, refusing=False).documents:
+    for document in find(raw, settings):
         identity = document.identity
         counts: Counter[str] = Counter()
         for image in document.images:
-            if image.left and image.site.span.level == "weak":
+            if image.kind in (STAYS, UNSURE):
                 continue
             where = pointer(image.site.path)
             place = Place(identity.kind, identity.namespace, identity.name, where, counts[where])
             counts[where] += 1
-            target = "" if image.left else image.target
+            target = image.target if image.is_private else ""
             found[place] = Reference(image.source, target, f"{identity.kind} {identity.name}")
     return found
 

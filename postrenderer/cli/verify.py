@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError
-from postrenderer.images.relocation import Relocation
-from postrenderer.rewrite import post_render
-from postrenderer.sites.site import CERTAIN, WEAK, pointer
+from postrenderer.findings import find
+from postrenderer.sites.site import CERTAIN, STAYS
+from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +38,16 @@ examples:
 exit codes: 0 all are private; 1 one is not, or there are no manifests to read; 2 wrong usage or settings."""
 
 
-class Finding(NamedTuple):
+_STATUS = {MOVED: "public", LEFT: "public"}
+_COUNTED = ("private", "public", "kept", STAYS, UNSURE)
+
+
+class Row(NamedTuple):
     """A reference, or a place without a pull secret.
 
     Attributes:
-        status: `private`, `public`, `kept` where it is as the settings ask, or `no pull secret`.
+        status: `private`; `public`; `kept` where it is as the settings ask; `stays`, as nothing pulls it; `unsure`, as
+            it only looks like an image; or `no pull secret`.
         reference: the reference, or the names of the pull secrets.
         reason: why it is not private, or what is missing.
         becomes: what the post-renderer would make of a public one; empty if it would leave it.
@@ -82,7 +88,7 @@ def main(argv: list[str]) -> int:
     return int(bool(bad))
 
 
-def find(raw: bytes, settings: Settings, file: str = "") -> Iterator[Finding]:
+def rows(raw: bytes, settings: Settings, file: str = "") -> Iterator[Row]:
     """Yield the references of a stream, and the places in it that lack a pull secret.
 
     Args:
@@ -93,28 +99,23 @@ def find(raw: bytes, settings: Settings, file: str = "") -> Iterator[Finding]:
     Raises:
         AcregError: the stream cannot be read.
     """
-    relocation = Relocation(settings)
-    for document in post_render(raw, settings._replace(report=""), refusing=False, colliding=True).documents:
+    for document in find(raw, settings):
         name, template = _name(document.identity), document.identity.template
-        for image in (*document.images, *document.registries):
-            level = image.site.span.level
-            if level == WEAK or (settings.confidence == CERTAIN and level != CERTAIN):
+        for one in document.findings:
+            if settings.confidence == CERTAIN and one.site.span.level not in (CERTAIN, STAYS):
                 continue
-            kept = relocation(image.site.span.reference).status == "kept"
-            moves = image.source != image.target
-            status = "kept" if kept else "public" if moves or image.left else "private"
-            reason = image.left or (f"should be {image.target}" if moves else "")
-            becomes = image.target if moves and not image.left else ""
-            where = pointer(image.site.path)
-            yield Finding(status, image.source, reason, becomes, name, template, where, file, image.line)
-        for addition in document.pull_secrets:
+            status = "kept" if one.kept else _STATUS.get(one.kind, one.kind)
+            reason = f"should be {one.target}" if one.kind == MOVED else one.reason
+            becomes = one.target if one.kind == MOVED else ""
+            yield Row(status, one.source, reason, becomes, name, template, pointer(one.site.path), file, one.line)
+        for addition in document.additions:
             names = ", ".join(addition.names)
             for path in addition.paths:
                 reason = "the pull secret is missing"
-                yield Finding("no pull secret", names, reason, "", name, template, pointer(path), file, 0)
+                yield Row("no pull secret", names, reason, "", name, template, pointer(path), file, 0)
 
 
-def _all(request: inputs.Request, folder: Path) -> Iterator[Finding]:
+def _all(request: inputs.Request, folder: Path) -> Iterator[Row]:
     """The findings of all that the command line names; lines are those of each file."""
     names = request.flags.get("filename")
     for name in names if isinstance(names, list) else [""]:
@@ -125,18 +126,18 @@ def _all(request: inputs.Request, folder: Path) -> Iterator[Finding]:
                 f"There is nothing in {name if name not in ('', '-') else 'standard input'} to verify: what should have"
                 " written the manifests has failed, most likely."
             )
-        yield from find(manifests.data, inputs.load(one, manifests, folder), name if name != "-" else "")
+        yield from rows(manifests.data, inputs.load(one, manifests, folder), name if name != "-" else "")
 
 
 def _name(identity: Identity) -> str:
     return f"{identity.kind} {identity.name}".strip()
 
 
-def _print(found: list[Finding], bad: list[Finding], form: str) -> None:
+def _print(found: list[Row], bad: list[Row], form: str) -> None:
     references = [finding for finding in found if finding.status != "no pull secret"]
     counts = {
         "references": len(references),
-        **{name: sum(one.status == name for one in references) for name in ("private", "public", "kept")},
+        **{name: sum(one.status == name for one in references) for name in _COUNTED},
         "withoutPullSecret": len(found) - len(references),
     }
     if form == "json":
@@ -147,10 +148,14 @@ def _print(found: list[Finding], bad: list[Finding], form: str) -> None:
         show.table(("REFERENCE", "WHY", "DOCUMENT", "PATH", "LINE"), map(_row, bad))
     without = counts["withoutPullSecret"]
     lacking = f", and {without} {'place lacks' if without == 1 else 'places lack'} a pull secret" if without else ""
-    show.write(f"{counts['private']} of {len(references)} references are private{lacking}")
+    pulled = sum(counts[name] for name in ("private", "public", "kept"))
+    others = [f"{counts[STAYS]} that nothing pulls"] * bool(counts[STAYS])
+    others += [f"{counts[UNSURE]} that only look like images"] * bool(counts[UNSURE])
+    uncounted = f"; not counted: {' and '.join(others)}" if others else ""
+    show.write(f"{counts['private']} of {pulled} references are private{lacking}{uncounted}")
 
 
-def _row(finding: Finding) -> tuple[str, ...]:
+def _row(finding: Row) -> tuple[str, ...]:
     line = ":".join(filter(None, (finding.file, str(finding.line or ""))))
     document = f"{finding.document} ({finding.template})" if finding.template else finding.document
     return finding.reference, finding.reason, document, finding.pointer, line

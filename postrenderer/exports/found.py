@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.images.relocation import Relocation
-from postrenderer.sites.site import WEAK, pointer
+from postrenderer.decide import LEFT, MOVED
+from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from postrenderer.rewrite import Image, Processed
-    from postrenderer.settings import Settings
+    from postrenderer.decide import Finding
+    from postrenderer.findings import Found as FoundDocument
 
 _CONTAINER = re.compile(r"(.*/)(?:containers|initContainers)/[0-9]+/image")
 _POD_SPECS = {
@@ -91,15 +91,13 @@ def pod_spec(kind: str) -> tuple[str, ...]:
     return tuple(filter(None, _POD_SPECS[kind].split("/")))
 
 
-def found(documents: Iterable[Processed], hooks: Collection[int], settings: Settings) -> Found:
+def found(documents: Iterable[FoundDocument], hooks: Collection[int]) -> Found:
     """Collect what exports need.
 
     Args:
-        documents: as the pipeline processed them.
+        documents: what was found in each.
         hooks: the positions of those that are chart hooks.
-        settings: as they were processed with.
     """
-    relocation = Relocation(settings)
     images: list[Place] = []
     registries: list[Place] = []
     secrets: list[Place] = []
@@ -109,19 +107,19 @@ def found(documents: Iterable[Processed], hooks: Collection[int], settings: Sett
         identity = document.identity
         names = (identity.api_version, identity.kind, identity.name, identity.position in hooks)
         images += _moved(document.images, names)
-        registries += _moved(document.registries, names)
+        registries += _moved(document.prefixes, names)
         public += [
-            Place(image.source, "", pointer(image.site.path), *names, image.left)
-            for image in (*document.images, *document.registries)
-            if image.left and image.site.span.level != WEAK and relocation(image.site.span.reference).status != "kept"
+            Place(one.source, "", pointer(one.site.path), *names, one.reason)
+            for one in document.findings
+            if one.kind == LEFT and not one.kept
         ]
         inside = _POD_SPECS.get(identity.kind, "no such place")
         own = [image for image in document.images if pointer(image.site.path).startswith(inside)]
         if own:
-            workloads[Workload(*names[:3])] = any(not image.left for image in own)
+            workloads[Workload(*names[:3])] = any(image.is_private for image in own)
         secrets += [
             Place("", "", pointer(path), *names)
-            for addition in document.pull_secrets
+            for addition in document.additions
             for path in addition.paths
             if f"{pointer(path)}/" != inside
         ]
@@ -130,9 +128,5 @@ def found(documents: Iterable[Processed], hooks: Collection[int], settings: Sett
     return Found(tuple(images), tuple(registries), needing, others, tuple(secrets), tuple(public))
 
 
-def _moved(images: Iterable[Image], names: tuple[str, str, str, bool]) -> Iterable[Place]:
-    return [
-        Place(image.source, image.target, pointer(image.site.path), *names)
-        for image in images
-        if not image.left and image.source != image.target
-    ]
+def _moved(findings: Iterable[Finding], names: tuple[str, str, str, bool]) -> Iterable[Place]:
+    return [Place(one.source, one.target, pointer(one.site.path), *names) for one in findings if one.kind == MOVED]

@@ -14,7 +14,7 @@ The grammar is that of github.com/distribution/reference, by which the kubelet a
 
 * The first of several components is the host if it contains "." or ":", has an upper-case letter, or is `localhost`.
 * Without a host an image is Docker Hub's: `bitnami/redis` is `docker.io/bitnami/redis`. `index.docker.io` is an old
-  name for `docker.io`.
+  name for `docker.io`, and `registry-1.docker.io` is the host that serves it.
 * On Docker Hub a single component is an official image: `nginx` and `docker.io/nginx` are `docker.io/library/nginx`.
 * One component is never a host: `localhost:5000` is the repository `localhost` with the tag `5000`.
 * A host with "_" and without a port, `my_registry.local/app`, passes, as it does in distribution.
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 DOCKER_HUB = "docker.io"
 OFFICIAL = "library"
-_DOCKER_HUB_NAMES = ("", "docker.io", "index.docker.io")
+SOME_IMAGE = "/image"
+"""Stands for the images of a registry or path whose names are not known."""
+_DOCKER_HUB_NAMES = ("", "docker.io", "index.docker.io", "registry-1.docker.io")
 _PATH_LIMIT = 255
 _TAG_LIMIT = 128
 _DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128, "blake3": 64}

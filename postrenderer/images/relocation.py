@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from postrenderer.errors import AcregError, SettingsError
-from postrenderer.images.reference import InvalidReferenceError, is_host, parse, parse_prefix, prefixes
+from postrenderer.errors import SettingsError
+from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, is_host, parse, parse_prefix, prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +76,6 @@ class Relocation:
         self._sources = _table(settings.sources)
         self.hosts = frozenset((*self._private, *self._rules, *self._sources))
         self._outcomes: dict[str, Outcome] = {}
-        self._taken: dict[tuple[tuple[str, ...], str], tuple[str, tuple[str, ...]]] = {}
         for rule in settings.rules:
             private = _longest(self._private, parse_prefix(rule.source))
             if private:
@@ -91,6 +90,14 @@ class Relocation:
         if outcome is None:
             outcome = self._outcomes[text] = self._decide(text)
         return outcome
+
+    def of_prefix(self, text: str) -> Outcome:
+        """Return what becomes of a registry, or of a path in one, to which something adds the names of images."""
+        outcome = self(text + SOME_IMAGE)
+        if outcome.status == "moved" and not outcome.target.endswith(SOME_IMAGE):
+            reason = f"{outcome.target} is no place for other names"
+            return Outcome("refused", text, reason, outcome.rule)
+        return outcome._replace(target=outcome.target.removesuffix(SOME_IMAGE))
 
     def known(self, text: str) -> bool:
         """Tell whether a reference in free text means an image: it is under a rule or a source, or private.
@@ -112,30 +119,6 @@ class Relocation:
             return True
         place = _longest(self._private, components) or _longest(self._sources, components)
         return place is not None and bool(place[1] or reference.suffix)
-
-    def check(self, images: Iterable[tuple[str, str]]) -> None:
-        """Refuse two source repositories, of this and earlier calls, that become one with the same tag or digest.
-
-        Args:
-            images: each image's reference before and after; what stays the same is passed over.
-
-        Raises:
-            AcregError: the cluster could not tell two images apart.
-        """
-        for before, after in images:
-            if before == after:
-                continue
-            repository = parse(before).components
-            target = parse(after)
-            for mark in (target.tag or (not target.digest and "latest"), target.digest):
-                if not mark:
-                    continue
-                other, other_repository = self._taken.setdefault((target.components, mark), (before, repository))
-                if other_repository != repository:
-                    raise AcregError(
-                        f"`{other}` and `{before}` are two images, and both would become `{after}`. Move one of them"
-                        " elsewhere with an entry under `rules`, or name it under `keep`."
-                    )
 
     def _decide(self, text: str) -> Outcome:
         try:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from postrenderer.errors import AcregError
-from postrenderer.sites.site import Path, pointer
-from postrenderer.sites.walk import fields
 from postrenderer.text.layout import before, content_start, line_end, newline, separator
+from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.scalars import Edit
+from postrenderer.text.view import View
 
 OBJECTS = "objects"
 """A list of `{name: …}`."""
@@ -58,39 +58,44 @@ class Addition(NamedTuple):
     """Where the mapping stands, once for each alias that leads to it."""
 
 
-def missing(mapping: yaml.MappingNode, names: tuple[str, ...], field: Field = POD_SPEC) -> list[str]:
-    """The pull secrets of these names that a mapping lacks."""
-    current = dict(fields(mapping)).get(field.name)
+def missing(view: View, mapping: yaml.MappingNode, names: tuple[str, ...], field: Field = POD_SPEC) -> list[str]:
+    """The pull secrets of these names that a mapping lacks, as the document will be."""
+    current = dict(view.fields(mapping)).get(field.name)
     if field.form == OBJECT:
-        return list(names[:1]) if current is None or not _name(current) else []
-    present = {_name(item) for item in current.value} if isinstance(current, yaml.SequenceNode) else set()
+        return list(names[:1]) if current is None or not _name(view, current) else []
+    items = view.items(current) if isinstance(current, yaml.SequenceNode) else ()
+    present = {_name(view, item) for item in items}
     return [name for name in names if name not in present]
 
 
-def add(text: str, mapping: yaml.MappingNode, path: Path, names: list[str], field: Field = POD_SPEC) -> list[Edit]:
-    """Add pull secrets to a mapping that lacks them, in front of those that it has.
-
-    The nodes are changed as the text will be, so that a mapping that merges this one sees the change.
+def add(
+    text: str, view: View, mapping: yaml.MappingNode, path: Path, names: list[str], field: Field = POD_SPEC
+) -> list[Edit]:
+    """Plan to add pull secrets to a mapping that lacks them, in front of those that it has.
 
     Args:
         text: what the mapping was composed from.
+        view: the document as it will be; it gets what is planned, too.
         mapping: the pod spec, ServiceAccount or part of a custom resource; it has at least one key.
         path: where it stands, for errors.
         names: the secrets that it lacks.
         field: where they go.
 
+    Returns:
+        The edits of the text that add them.
+
     Raises:
         AcregError: the field holds something else.
     """
-    current = dict(fields(mapping)).get(field.name)
+    current = dict(view.fields(mapping)).get(field.name)
     if isinstance(current, yaml.SequenceNode) and field.form != OBJECT:
-        return [_extend(text, current, names, field)]
+        return [_extend(text, view, current, names, field)]
     value = _value(names, field)
     if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
         write = _insert_flow if mapping.flow_style else _insert_block
-        return [write(text, mapping, field, value)]
+        return [write(text, view, mapping, field, value)]
     if isinstance(current, yaml.ScalarNode) and not current.style and current.value in _NULL:
-        edits = _fill(text, mapping, current, value)
+        edits = _fill(text, view, mapping, current, value)
         if edits:
             return edits
     raise AcregError(
@@ -105,17 +110,17 @@ def _value(names: list[str], field: Field) -> Any:  # noqa: ANN401  # what JSON 
     return entries[0] if field.form == OBJECT else entries
 
 
-def _entry(name: str, field: Field) -> Any:  # noqa: ANN401  # likewise
+def _entry(name: str, field: Field) -> Any:  # noqa: ANN401  # what JSON can hold
     return name if field.form == NAMES else {"name": name}
 
 
-def _name(item: yaml.Node) -> str:
+def _name(view: View, item: yaml.Node) -> str:
     """The name that an entry of a list of pull secrets holds; empty if it holds none."""
-    name = dict(fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item
+    name = dict(view.fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item
     return name.value if isinstance(name, yaml.ScalarNode) else ""
 
 
-def _extend(text: str, current: yaml.SequenceNode, names: list[str], field: Field) -> Edit:
+def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str], field: Field) -> Edit:
     """Write names in front of the entries of a list, in the form of its first: plain names or `{name: …}`."""
     if current.value:
         field = Field(form=NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS)
@@ -132,18 +137,30 @@ def _extend(text: str, current: yaml.SequenceNode, names: list[str], field: Fiel
     else:
         after = newline(text, start) + " " * len(before(text, start))
         new = "".join(_block_entry(entry) + after for entry in entries)
-    current.value[:0] = [_node(entry, quoted=bool(current.flow_style)) for entry in entries]
+    view.prepend(current, [_node(entry, quoted=bool(current.flow_style)) for entry in entries])
     return Edit(start, start, new)
 
 
-def _insert_flow(text: str, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401  # likewise
+def _insert_flow(
+    text: str,
+    view: View,
+    mapping: yaml.MappingNode,
+    field: Field,
+    value: Any,  # noqa: ANN401  # what JSON can hold
+) -> Edit:
     """Write the whole field in front of a flow mapping's first key, as JSON."""
     start = _key_start(text, mapping.value[0][0])
-    mapping.value.insert(0, (_key(field, quoted=True), _node(value, quoted=True)))
+    view.insert(mapping, 0, _key(field, quoted=True), _node(value, quoted=True))
     return Edit(start, start, f'"{field.name}": {_json(value)},{separator(text, start)}')
 
 
-def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401  # likewise
+def _insert_block(
+    text: str,
+    view: View,
+    mapping: yaml.MappingNode,
+    field: Field,
+    value: Any,  # noqa: ANN401  # what JSON can hold
+) -> Edit:
     """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
     order = [index for index, (key, _) in enumerate(mapping.value) if key.value == "containers"]
     order += range(len(mapping.value))
@@ -154,23 +171,28 @@ def _insert_block(text: str, mapping: yaml.MappingNode, field: Field, value: Any
             break
     indent = newline(text, start) + " " * len(indent)
     lines = _block_lines(value, indent, _list_offset(text, mapping))
-    mapping.value.insert(index, (_key(field), _node(value)))
+    view.insert(mapping, index, _key(field), _node(value))
     return Edit(start, start, f"{field.name}:{lines}{indent}")
 
 
-def _fill(text: str, mapping: yaml.MappingNode, current: yaml.ScalarNode, value: Any) -> list[Edit]:  # noqa: ANN401  # likewise
+def _fill(
+    text: str,
+    view: View,
+    mapping: yaml.MappingNode,
+    current: yaml.ScalarNode,
+    value: Any,  # noqa: ANN401  # what JSON can hold
+) -> list[Edit]:
     """Write the value in the place of a null: as lines below the key, or as JSON where there is no line for it.
 
     A null with an anchor has aliases that are to stay null, and one without a colon has no place: both get nothing.
     """
     start, end = current.start_mark.index, current.end_mark.index
-    index = next(index for index, (_, own) in enumerate(mapping.value) if own is current)
-    key = mapping.value[index][0]
+    key = next(key for key, own in mapping.value if own is current)
     in_line = bool(mapping.flow_style)
     if "&" in text[start:end] or ":" not in text[key.end_mark.index : start]:
         return []
     offset = _list_offset(text, mapping)
-    mapping.value[index] = (key, _node(value, quoted=in_line))
+    view.replace(current, _node(value, quoted=in_line))
     if in_line:
         space = "" if text[start - 1].isspace() else " "
         return [Edit(start, end, space + _json(value))]
@@ -201,7 +223,7 @@ def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
     return "  "
 
 
-def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # likewise
+def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # what JSON can hold
     """The lines of a value below its key; only a list may stand in the column of the key."""
     if isinstance(value, dict):
         return f"{indent}{offset or '  '}name: {_block_scalar(value['name'])}"
@@ -229,7 +251,7 @@ def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # 
     return yaml.ScalarNode(_STR, value, style='"' if quoted or not _SAFE_PLAIN.fullmatch(value) else None)
 
 
-def _json(value: Any) -> str:  # noqa: ANN401  # likewise
+def _json(value: Any) -> str:  # noqa: ANN401  # what JSON can hold
     """A value as JSON. The names of Secrets need no escapes, and importing json takes a fiftieth of a run."""
     if isinstance(value, list):
         return f"[{', '.join(map(_json, value))}]"

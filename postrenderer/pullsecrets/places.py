@@ -13,14 +13,14 @@ import yaml
 
 from postrenderer.pullsecrets.merge import NAMES, OBJECT, Field, Holder
 from postrenderer.sites.declared import objects, places
-from postrenderer.sites.site import pointer
 from postrenderer.sites.walk import walk
+from postrenderer.text.pointer import pointer
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from postrenderer.sites.site import Mapping, Path
+    from postrenderer.text.pointer import Path
 
 _LIST = Field()
 _STRINGS = Field(form=NAMES)
@@ -110,7 +110,7 @@ def holders(root: yaml.Node, images: Iterable[Path]) -> Iterator[Holder]:
 
 def variables(root: yaml.Node, names: tuple[str, ...]) -> Iterator[tuple[yaml.ScalarNode, Edit]]:
     """The variables with pull secrets that lack some of these names, each with the edit of its value that adds them."""
-    for visit in walk(root, _never):
+    for visit in walk(root):
         if isinstance(getattr(visit, "pairs", None), list):
             entry = dict(visit.pairs)  # type: ignore[union-attr]  # a mapping
             name, value = entry.get("name"), entry.get("value")
@@ -125,7 +125,3 @@ def variables(root: yaml.Node, names: tuple[str, ...]) -> Iterator[tuple[yaml.Sc
                     last = value.value.split()[-1]
                     start = value.value.rindex(last)
                     yield value, Edit(start, start + len(last), ",".join([last, *missing]))
-
-
-def _never(_: Mapping) -> bool:
-    return False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.decide import LEFT
 from postrenderer.errors import AcregError
+from postrenderer.findings import check_collisions, find
+from postrenderer.images import collisions
 from postrenderer.images.relocation import Relocation
-from postrenderer.rewrite import post_render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,14 +48,15 @@ def of_manifests(raw: bytes, settings: Settings) -> Plan:
     Raises:
         AcregError: the manifests cannot be read, or two images would become one.
     """
-    result = post_render(raw, settings._replace(report=""), refusing=False)
+    found = find(raw, settings)
+    check_collisions(found)
     copies: dict[str, Copy] = {}
     left: dict[str, Left] = {}
-    for document in result.documents:
+    for document in found:
         for image in document.images:
-            if image.left:
-                left.setdefault(image.source, Left(image.source, image.left))
-            else:
+            if image.kind == LEFT:
+                left.setdefault(image.source, Left(image.source, image.reason))
+            elif image.is_private:
                 copies.setdefault(image.target, Copy(image.source, image.target))
     return Plan(list(copies.values()), list(left.values()))
 
@@ -96,5 +99,5 @@ def of_references(references: Iterable[str], settings: Settings) -> Plan:
             copies.setdefault(outcome.target, Copy(reference, outcome.target))
         else:
             left.setdefault(reference, Left(reference, outcome.reason))
-    relocation.check(copies.values())
+    collisions.check(copies.values())
     return Plan(list(copies.values()), list(left.values()))

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
-from postrenderer.sites.site import CERTAIN, KNOWN, STRONG, Api, Context, Mapping, Path, Scalar, Site, Span, whole
+from postrenderer.sites.site import (
+    CERTAIN,
+    KNOWN,
+    STAYS,
+    STRONG,
+    Api,
+    Context,
+    MappingVisit,
+    Prefix,
+    ScalarVisit,
+    Site,
+    whole,
+)
 from postrenderer.sites.walk import walk
 from postrenderer.text import composer
 from postrenderer.text.scalars import Edit, in_text
@@ -17,6 +29,10 @@ from postrenderer.text.scalars import Edit, in_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
+
+    from postrenderer.sites.hints import Hints
+    from postrenderer.sites.site import Found
+    from postrenderer.text.pointer import Path
 
 LIST_FAMILIES = (podspec, env, args)
 """Asked for mappings that have a list; they look for nothing else."""
@@ -40,7 +56,7 @@ class Owner(NamedTuple):
     paths: list[Path]
 
 
-class Found(NamedTuple):
+class Contents(NamedTuple):
     """What a document holds."""
 
     sites: list[Site]
@@ -48,27 +64,40 @@ class Found(NamedTuple):
     service_accounts: list[Owner]
 
 
-def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = True, depth: int = 0) -> Found:
+def find(
+    root: yaml.Node,
+    known: Callable[[str], bool],
+    hints: Hints | None = None,
+    *,
+    in_secrets: bool = True,
+    depth: int = 0,
+) -> Contents:
     """Find the image references of a document, or of each item of a list of documents, in the order of the text.
 
     Args:
         root: the composed document.
         known: whether a reference is under a configured source or rule, or on the private registry.
+        hints: where in the document something may be about an image; None for everywhere.
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
+
+    Raises:
+        TooMuchMergedError: a mapping merges more than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
     context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
-    unclaimed: list[Scalar] = []
-    for visit in walk(root, kinds.is_passed_over, text.may_hold_images):
-        if isinstance(visit, Mapping):
+    unclaimed: list[ScalarVisit] = []
+    for visit in walk(root, kinds.stays, text.may_hold_images, hints):
+        if visit.stays == kinds.SCHEMA:
+            continue
+        if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
             families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
             sites = _of_families(families, visit, context) if families else []
-            if lists and podspec.is_pod_spec(visit):
+            if lists and not visit.stays and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
@@ -78,20 +107,20 @@ def find(root: yaml.Node, known: Callable[[str], bool], *, in_secrets: bool = Tr
                 unclaimed.append(visit)
         else:
             continue
-        found += sites
+        found += [_staying(site, visit.stays) for site in sites] if visit.stays else sites
     found = [_certified(site, known) for site in found]
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
-    return Found(found, list(pod_specs.values()), list(accounts.values()))
+    return Contents(found, list(pod_specs.values()), list(accounts.values()))
 
 
-def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Span]:
+def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Found]:
     """Find the references in a text, by all families if it reads as a document, else by its lines."""
     roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
-    by_node: dict[int, tuple[yaml.ScalarNode, dict[int, Span]]] = {}
+    by_node: dict[int, tuple[yaml.ScalarNode, dict[int, Found]]] = {}
     for root in roots:
         for site in find(root, known, depth=depth + 1).sites:
             if not site.encoding:
@@ -101,10 +130,10 @@ def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Span
         ordered = [inside[start] for start in sorted(inside) if _is_unbroken(node.value, inside[start])]
         places = in_text(value, node, [Edit(span.start, span.end, "") for span in ordered])
         found += [span._replace(start=place.start, end=place.end) for span, place in zip(ordered, places)]
-    return sorted(found)
+    return sorted(found, key=text.start_of)
 
 
-def _is_unbroken(value: str, span: Span) -> bool:
+def _is_unbroken(value: str, span: Found) -> bool:
     """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space."""
     return not any(char.isspace() for char in value[span.start : span.end])
 
@@ -127,7 +156,7 @@ def _concerned(group: str, key: str, keys: tuple[str, ...], lists: bool) -> list
     return [family for family in families if family.is_concerned(group, key, keys)]
 
 
-def _of_families(families: Iterable[ModuleType], mapping: Mapping, context: Context) -> list[Site]:
+def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context: Context) -> list[Site]:
     found: list[Site] = []
     claimed = context.claimed
     for family in families:
@@ -139,15 +168,20 @@ def _of_families(families: Iterable[ModuleType], mapping: Mapping, context: Cont
     return found
 
 
+def _staying(site: Site, reason: str) -> Site:
+    """The site, as one that nothing pulls."""
+    return site._replace(span=site.span._replace(level=STAYS, reason=reason))
+
+
 def _certified(site: Site, known: Callable[[str], bool]) -> Site:
     """The site, certain if its reference spells out a configured prefix, whatever the place says."""
     span = site.span
-    if span.level == CERTAIN or not known(span.reference):
+    if span.level in (CERTAIN, STAYS) or isinstance(span, Prefix) or not known(span.reference):
         return site
     return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
 
 
-def _repeated(found: list[Site], unclaimed: list[Scalar]) -> Iterator[Site]:
+def _repeated(found: list[Site], unclaimed: list[ScalarVisit]) -> Iterator[Site]:
     """Texts that say no more than what is an image for certain elsewhere in the document."""
     certain = {site.span.reference for site in found if site.span.level == CERTAIN and ":" in site.span.reference}
     for scalar in unclaimed:

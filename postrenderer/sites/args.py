@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.sites import keys, named
-from postrenderer.sites.site import CERTAIN, WEAK, Named, Scalar, Site, sites_of
+from postrenderer.sites.site import CERTAIN, STAYS, NamedText, ScalarVisit, Site, sites_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, Mapping, Path
+    from postrenderer.sites.site import Context, MappingVisit
+    from postrenderer.text.pointer import Path
 
 FAMILY = "args/command"
 
@@ -31,7 +32,7 @@ def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:
     return not LISTS.isdisjoint(keys)
 
 
-def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
+def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that the flags in a mapping's lists of arguments carry."""
     lists = [(key, value) for key, value in mapping.pairs if key in LISTS and isinstance(value, yaml.SequenceNode)]
     copying = any(_copies(value) for _, value in lists)
@@ -53,11 +54,11 @@ def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[S
     """The references on the command line of a tool that copies images."""
     for index, word in enumerate(node.value):
         for span in context.spans(word.value) if isinstance(word, yaml.ScalarNode) else ():
-            weak = span._replace(level=WEAK, reason="a tool that copies images reads or writes it")
-            yield Site(word, span if span.level == CERTAIN else weak, FAMILY, (path, index))
+            stays = span._replace(level=STAYS, reason="a tool that copies images reads or writes it")
+            yield Site(word, span if span.level == CERTAIN else stays, FAMILY, (path, index))
 
 
-def _flags(node: yaml.SequenceNode, path: Path) -> Iterator[Named]:
+def _flags(node: yaml.SequenceNode, path: Path) -> Iterator[NamedText]:
     """`--flag=text` and `key=text` in one element, `--flag` and its text in two."""
     flag = ""
     for index, word in enumerate(node.value):
@@ -66,8 +67,8 @@ def _flags(node: yaml.SequenceNode, path: Path) -> Iterator[Named]:
             continue
         assigned = _ASSIGNED.match(word.value)
         if assigned:
-            yield Named(assigned[1], assigned[2], assigned.start(2), Scalar(word, (path, index), flag))
+            yield NamedText(assigned[1], assigned[2], assigned.start(2), ScalarVisit(word, (path, index), flag))
         elif flag and not word.value.startswith("-"):
-            yield Named(flag, word.value, 0, Scalar(word, (path, index), flag))
+            yield NamedText(flag, word.value, 0, ScalarVisit(word, (path, index), flag))
         alone = _FLAG.match(word.value)
         flag = alone[1] if alone else ""

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.sites import evidence, named, text
-from postrenderer.sites.site import CERTAIN, WEAK, Named, Scalar, Site, Span, pointer
-from postrenderer.sites.walk import fields
+from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, ScalarVisit, Site, Span
+from postrenderer.text.mappings import fields
+from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from postrenderer.settings import Ignore, Location
-    from postrenderer.sites.site import Path
+    from postrenderer.sites.site import Found
+    from postrenderer.text.pointer import Path
 
 FAMILY = "location"
 
@@ -69,9 +71,9 @@ def revise(
     found: list[Site],
     locations: tuple[Location, ...],
     ignore: tuple[Ignore, ...],
-    spans: Callable[[str], Iterable[Span]],
+    spans: Callable[[str], Iterable[Found]],
 ) -> list[Site]:
-    """Add the places that the user knows of, in the stead of what was found there, and remove what is no image.
+    """Add the places that the user knows of, instead of what was found there, and remove what is no image.
 
     Args:
         root: the composed document.
@@ -89,7 +91,7 @@ def revise(
     return [site for site in sites if not any(_matches(entry, site, all_objects) for entry in ignore)]
 
 
-def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Span]]) -> Iterator[Site]:
+def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]]) -> Iterator[Site]:
     """The sites of one location in one object."""
     if not (fnmatchcase(item.kind, location.kind) and fnmatchcase(item.api_version, location.api_version)):
         return
@@ -101,7 +103,10 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Span]]
             literal = read.literal if read else node.value
             yield Site(node, Span(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
         elif isinstance(node, yaml.ScalarNode) and location.form == "text":
-            inside = [*(span for span in spans(node.value) if span.level != WEAK), *text.mentioned(node.value)]
+            inside = [
+                *(span for span in spans(node.value) if span.level not in (WEAK, STAYS)),
+                *text.mentioned(node.value),
+            ]
             for span in {span.start: span for span in reversed(inside)}.values():
                 yield Site(node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, path)
 
@@ -130,7 +135,7 @@ def _split(node: yaml.MappingNode, path: Path, location: Location) -> Iterator[S
     """The image that the named parts of a mapping make up."""
     scalars = {key: value for key, value in fields(node) if isinstance(value, yaml.ScalarNode)}
     values = [
-        Named(_PART_NAMES[part], scalars[key].value, 0, Scalar(scalars[key], (path, key), key))
+        NamedText(_PART_NAMES[part], scalars[key].value, 0, ScalarVisit(scalars[key], (path, key), key))
         for part, key in location.parts
         if key in scalars
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images import registries
 from postrenderer.images.reference import InvalidReferenceError, Reference, is_host, parse
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
-from postrenderer.sites.site import STRONG, WEAK
+from postrenderer.sites.site import STAYS, STRONG, WEAK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,7 @@ def _mention(text: Text) -> str:
 
 
 def _unpulled(text: Text) -> str:
-    return WEAK if text.host in (registries.REGISTRY, registries.DOMAIN) else ""
+    return STAYS if text.host in (registries.REGISTRY, registries.DOMAIN) else ""
 
 
 def _open(text: Text) -> str:

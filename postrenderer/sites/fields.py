@@ -9,12 +9,12 @@ import yaml
 
 from postrenderer.sites import evidence, keys, kinds, named
 from postrenderer.sites.podspec import PLACEHOLDERS
-from postrenderer.sites.site import CERTAIN, STRONG, WEAK, Named, Scalar, Site, Span, sites_of, whole
+from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, ScalarVisit, Site, Span, sites_of, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, Mapping
+    from postrenderer.sites.site import Context, MappingVisit
 
 FAMILY = "field"
 
@@ -32,7 +32,7 @@ def is_concerned(group: str, key: str, keys: tuple[str, ...]) -> bool:
     return _OF_A_REFERENCE.issubset(keys) or bool(_said(group, key, keys))
 
 
-def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
+def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
@@ -42,7 +42,7 @@ def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
         name, role = said.get(key, _NOTHING)
         if role and value.value:
             if isinstance(value, yaml.ScalarNode):
-                scalars.append(Named(name, value.value, 0, Scalar(value, (mapping.path, key), key), role))
+                scalars.append(NamedText(name, value.value, 0, ScalarVisit(value, (mapping.path, key), key), role))
             elif isinstance(value, yaml.SequenceNode) and role in _OF_LISTS:
                 lists.append((key, value))
     if not lists and (not scalars or _is_of_another_family(scalars, context)):
@@ -50,14 +50,19 @@ def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
     for site in sites_of(found, FAMILY):
         span = site.span
-        if mapping.listed and site.path == (mapping.path, "image") and "name" in mapping.keys:
+        if (
+            isinstance(span, Span)
+            and mapping.listed
+            and site.path == (mapping.path, "image")
+            and "name" in mapping.keys
+        ):
             span = _of_container(span)
         if keys.says_copy(mapping.key):
-            span = span._replace(level=WEAK, reason=f"`{mapping.key}` is where an image is copied from or to")
+            span = span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
         yield site._replace(span=span)
 
 
-def _is_of_another_family(scalars: list[Named], context: Context) -> bool:
+def _is_of_another_family(scalars: list[NamedText], context: Context) -> bool:
     """Whether a mapping's one text is an image already, as a container's is: then it needs no second look."""
     place = scalars[0].scalar
     owner = context.claimed.get(id(place.node)) if place and len(scalars) == 1 else None
@@ -73,14 +78,14 @@ def _said(group: str, holder: str, fields: tuple[str, ...]) -> dict[str, tuple[s
     return {key: (names[key], role) for key, role in roles.items() if role in named.ROLES}
 
 
-def _object_reference(mapping: Mapping) -> Iterator[Site]:
+def _object_reference(mapping: MappingVisit) -> Iterator[Site]:
     is_image = any(key == "kind" and value.value == _OPENSHIFT for key, value in mapping.pairs)
     for key, value in mapping.pairs if is_image else ():
         if key == "name" and isinstance(value, yaml.ScalarNode) and value.value:
-            yield whole(Scalar(value, (mapping.path, key), key), FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
+            yield whole(ScalarVisit(value, (mapping.path, key), key), FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
 
 
-def _without_sources(scalars: list[Named], mapping: Mapping) -> Iterator[Named]:
+def _without_sources(scalars: list[NamedText], mapping: MappingVisit) -> Iterator[NamedText]:
     """The fields but for the repositories of charts and code, and the names of images that others replace."""
     overrides = not mapping.keys.isdisjoint(_OVERRIDES)
     for value in scalars:
@@ -90,12 +95,12 @@ def _without_sources(scalars: list[Named], mapping: Mapping) -> Iterator[Named]:
             yield value
 
 
-def _listed(mapping: Mapping, lists: list[tuple[str, yaml.SequenceNode]]) -> Iterator[Named]:
+def _listed(mapping: MappingVisit, lists: list[tuple[str, yaml.SequenceNode]]) -> Iterator[NamedText]:
     """The texts in lists that are named after images."""
     for key, node in lists:
         for index, item in enumerate(node.value):
             if isinstance(item, yaml.ScalarNode) and item.value:
-                yield Named(key, item.value, 0, Scalar(item, ((mapping.path, key), index), key), keys.MENTION)
+                yield NamedText(key, item.value, 0, ScalarVisit(item, ((mapping.path, key), index), key), keys.MENTION)
 
 
 def _of_container(span: Span) -> Span:

@@ -1,137 +1,226 @@
-"""Which documents, and which of their lines, can be about an image that moves: told from their bytes, without parsing.
+"""Which documents can be about images at all, and where in them: told from their bytes, without reading them as YAML.
 
-The rule is safe on one side only: a document that is passed over holds no site that is certain or strong, and no alias
-whose anchor stands in another document. What is merely weak is never changed, and so no reason to read a document.
+The rule errs on one side only. A document without hints holds no image reference that acreg would move, in any of the
+ways in which Helm, kubectl and the API server may read it, and no alias whose anchor stands in another document. What
+is merely weak is never changed, and so no reason to read a document.
+
+The words come from the grammar of names (keys.py): an image needs one of them in its own name, in the name of what
+holds it, or beside it; or its text is a reference that speaks for itself.
 """
 
 from __future__ import annotations
 
 import binascii
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
-from postrenderer.lines import DOCUMENT_END
-from postrenderer.sites.args import LISTS
-from postrenderer.sites.keys import COMPARED, COPYING
+from postrenderer.sites import keys
+from postrenderer.text import composer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
-_MORE = rb"[_-]?[a-z]"
-"""What goes on with a name whose last word counts."""
-_LOWER = (
-    # an image, and no query that compares them
-    re.compile(rb"g(?:e(?<=mage)(?!" + COMPARED.encode() + rb")|istry(?<=egistry)(?!" + _MORE + rb")|(?<=img))"),
-    re.compile(rb"epo(?:sitory)?(?!" + _MORE + rb")"),  # and no report
+
+class Hints(NamedTuple):
+    """Where in a text something may be about an image.
+
+    Attributes:
+        offsets: of the hints, sorted.
+        everywhere: whether each part of the text may be about an image.
+    """
+
+    offsets: list[int]
+    everywhere: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is any hint."""
+        return self.everywhere or bool(self.offsets)
+
+    def inside(self, start: int, end: int) -> bool:
+        """Whether there is a hint between two offsets."""
+        index = bisect_left(self.offsets, start)
+        return index < len(self.offsets) and self.offsets[index] < end
+
+    def of_text(self, raw: bytes) -> Hints | None:
+        """The same as indices into the decoded text; None if hints are everywhere."""
+        if self.everywhere:
+            return None
+        if raw.isascii():
+            return self
+        found, position, index = [], 0, 0
+        for offset in self.offsets:
+            index += len(raw[position:offset].decode(errors="replace"))
+            position = offset
+            found.append(index)
+        return Hints(found)
+
+
+NOWHERE = Hints([])
+EVERYWHERE = Hints([], everywhere=True)
+
+_FORMS = [form.encode() for word in keys.HINTS for form in (word, word.capitalize(), word.upper())]
+_WORDS = sorted((form for word in keys.HINT_WORDS for form in (word, word.capitalize(), word.upper())), key=len)
+_WORD = re.compile(
+    "(?:{})(?![a-z])(?!{})".format("|".join(reversed(_WORDS)), keys.COMPARED).encode()  # no query that compares images
 )
-"""The HINTS, in any case. Patterns begin with a literal, which is ten times as quick."""
-_NO_WORD = re.compile(
-    rb"g(?:e(?!s?(?![a-z]))(?<=[iI]mage)"  # imagestreams
-    rb"|e(?<=[A-Za-z]image)|(?<=[A-Za-z]img)|(?<=[A-Za-z]reg)istry"  # backingimages, packageregistry
-    rb"|ePull(?:Policy|Secrets?)(?![A-Za-z]))"  # which every workload has
-)
-"""What is no word of a name, or names no image."""
-_SIGNS = b"\\\"' \t:=>*`"
-"""What may stand between a name and its value."""
-_SERVICE = re.compile(rb"ame[%b]+[a-z0-9.@-]+:\w" % re.escape(_SIGNS))
-"""A `name` with a tag, as services of CI runners have it if it is official; a group for it would take time."""
-_OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
+_INSIDE = re.compile(rb"(?<=[A-Za-z])(?<!\\[a-z])[a-z]")
+"""A letter inside a word, where none begins: the `image` of `backingimage`. In quotes `\nimage` begins a line."""
+
 _PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.@-]*:[\w{$]")
 """The end of a path, and a tag or a digest, or what becomes one."""
 _DIGEST = re.compile(rb"@(?<=\w@)[{$]")
 """What becomes a digest."""
-_ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|\s|/)")
-"""What could spell a key or a reference."""
-_HUB = re.compile(rb"hub(?<![A-Za-z]hub)(?![a-z])|Hub(?![a-z])|HUB")
-"""Istio's word for a registry, and no GitHub."""
-_ANCHOR = re.compile(rb"&([\w-]+)")
+_TAGGED = re.compile(rb":[\w{$](?<=[\w\]]:.)")
+"""A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
+_SIGNS = b"\\\"' \t:=>*`"
+"""What may stand between a name and its value."""
+_SERVICE = re.compile(rb"ame[%b]+([a-z0-9.-]+)(?:@\w+)?:\w" % re.escape(_SIGNS))
+"""A `name` with a tag, as services of CI runners have it if the image is official."""
+_OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
+
+_ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|[\s/\x80-\xff])")
+"""What could spell a letter of a word, or join the lines of one, in double quotes."""
 _ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:]|\Z))")
+_ANCHOR = re.compile(rb"&([\w-]+)")
+_BINARY = re.compile(composer.BINARY.encode(), re.MULTILINE)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks that make UTF-16 of a document, which is read to be refused."""
 _HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
-_TAGGED = re.compile(rb":[\w{$](?<=[\w\]]:.)")
-"""A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
-_TOOLS = sorted(tool.encode() for tool in COPYING)
-"""What a command may be that makes the images in another list, its arguments, ones that are not pulled."""
-_COMMANDS = sorted(name.encode() for name in LISTS - {"args"})
-"""One of them stands where there are two lists of a command's words."""
-_PULL_SECRETS = (b"ullSecret", b"ecrets")
-"""What the fields are called that hold pull secrets: what is in them counts where there are images."""
 _PACKAGES = b"pkg.crossplane.io"
 """The group with images in fields called `package`, which only it tells from others: any line may be about one."""
-_SECRET = re.compile(rb"Secret(?<!\wSecret)(?!\w)")
+
+_SECRET = re.compile(rb"(?<!\w)Secret(?!\w)")
 """The kind whose data are base64."""
-_COMMENTS = re.compile(rb"\n *#.*")
+_COMMENTS = re.compile(rb"\n *#[^\n]*")
 _INDICATORS = (b"\\", b"!", b"&", b"#")
 _INDENTED = re.compile(rb"[|>][-+]?[0-9]")
 """What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
-_SPELT = re.compile(rb"\"[\w./-]*\\[xuU]")
-"""An escape in what may be one of these."""
-_SCHEMA = re.compile(rb"\nkind: CustomResourceDefinition\r?(?:\n|\Z)")
+
+_SCHEMA = b"\nkind: CustomResourceDefinition"
+_TOP = re.compile(rb"(?:\A|\n)([^\s#][^\n]*)")
+"""A line that begins in the first column and is no comment."""
+_SCHEMA_TOP = re.compile(
+    rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
+    rb"|(metadata|spec|status):\s*(?:\s#.*)?"
+)
+_FIRST = re.compile(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?=[^\s#])")
+_OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
+"""What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
 
 
-def may_hold_images(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> bool:
-    """Whether a document must be read; its arguments are those of hints()."""
-    return not is_schema(raw, 0, len(raw)) and hints(raw, hosts) != []
-
-
-def hints(raw: bytes, hosts: frozenset[bytes] = frozenset()) -> list[int] | None:
-    """Where in a document something may be about an image.
-
-    Every site that is certain or strong has a hint in what it was found by: its text, its name, the names and texts
-    beside it, or the name of what holds these.
+def hints(raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = ()) -> Hints:
+    """Where a document may be about an image.
 
     Args:
-        raw: the document, in UTF-8; no schema.
+        raw: the document, in UTF-8, with its `---`.
         hosts: the configured registries', at which a reference is an image without a tag too.
+        words: what else makes the document worth reading, such as a kind that the settings name.
 
     Returns:
-        Sorted offsets; none if the document need not be read, and None if hints are everywhere.
+        The hints; NOWHERE if the document need not be read.
     """
-    if _in_base64(raw, hosts) or _borrows(raw):
-        return None
-    if raw.find(_PACKAGES) >= 0:  # here and below, as `in` asks for a number first, which takes ten times as long
-        return None
-    found = _hints(raw, hosts)
+    if any(raw.find(word) >= 0 for word in words):
+        return EVERYWHERE
+    if is_schema(raw):
+        return NOWHERE
+    aliases = _ALIAS.search(raw) if raw.find(b"*") >= 0 else None
+    if _is_obscure(raw, hosts) or (aliases and not _are_defined(raw)):
+        return EVERYWHERE
+    found = _found(raw, hosts)
     if not found:
-        return []
-    if raw.find(b"\\") >= 0 and _SPELT.search(raw):
-        return None
-    if any(raw.find(name) >= 0 for name in _COMMANDS):
-        found += _places(raw, _TOOLS)
-    return sorted(found + _places(raw, _PULL_SECRETS) + _starts(_TAGGED, raw))
+        return NOWHERE
+    if aliases:  # what is below an alias stands elsewhere
+        return EVERYWHERE
+    return Hints(sorted(found + _starts(_TAGGED, raw)))
 
 
-def is_schema(data: bytes, start: int, end: int) -> bool:
-    """Whether the document between two offsets is a CustomResourceDefinition, with no other behind its end."""
-    kind = data.find(b"\nkind:", start, end)
-    return kind >= 0 and _SCHEMA.match(data, kind, end) is not None and DOCUMENT_END.search(data, kind, end) is None
+def _is_obscure(raw: bytes, hosts: Collection[bytes]) -> bool:
+    """Whether words may be in a document that do not stand in its bytes, or none are needed."""
+    return bool(
+        raw.find(_PACKAGES) >= 0
+        or (raw.find(b"\\") >= 0 and _ESCAPE.search(raw))
+        or (raw.find(b"!") >= 0 and _BINARY.search(raw))
+        or _in_base64(raw, hosts)
+        or (not raw.isascii() and any(mark in raw for mark in _UTF_16))
+    )
 
 
-def _borrows(raw: bytes) -> bool:
-    """Whether there is an alias whose anchor may be in an earlier document, as Helm 4 leaves it, and must go."""
-    if raw.find(b"*") < 0:
+def is_schema(raw: bytes) -> bool:
+    """Whether a document is a CustomResourceDefinition in each way to read it, and so pulls nothing.
+
+    It is if every line in the first column is one of the few that each schema has, at most once, with nothing behind
+    `metadata:`, `spec:` and `status:`, and the first content stands in that column: then no other key is at the top,
+    and no quoted text and no bracket spans them.
+    """
+    if raw.find(_SCHEMA) < 0 or _FIRST.match(raw) is None:
         return False
+    if raw.count(b"\r") != raw.count(b"\r\n") or (not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)):
+        return False
+    seen: list[bytes] = []
+    for line in _TOP.findall(raw):
+        top = _SCHEMA_TOP.fullmatch(line)
+        if top is None:
+            return False
+        seen += filter(None, top.groups())
+    return len(seen) == len(set(seen)) and b"kind" in seen
+
+
+def _are_defined(raw: bytes) -> bool:
+    """Whether each alias has an anchor before it; Helm 4 may leave that in an earlier document."""
     anchors: dict[bytes, int] = {}
     for anchor in _ANCHOR.finditer(raw):
         anchors.setdefault(anchor[1], anchor.start())
-    return any(anchors.get(alias[1], len(raw)) > alias.start() for alias in _ALIAS.finditer(raw))
+    return all(anchors.get(alias[1], len(raw)) < alias.start() for alias in _ALIAS.finditer(raw))
 
 
-def _places(raw: bytes, words: Iterable[bytes]) -> list[int]:
+def _found(raw: bytes, hosts: Collection[bytes]) -> list[int]:
+    """The offsets of the words, and of texts that speak for themselves."""
+    found = _places(raw, _FORMS, _begins_word)
+    found += _places(raw, hosts) if len(hosts) <= _FEW else _at_hosts(raw, hosts)
+    found += _starts(_PATH_END, raw)
+    found += [match.start() for match in _SERVICE.finditer(raw) if match[1] in _OFFICIAL]
+    if raw.find(b"@") >= 0:
+        found += _starts(_DIGEST, raw)
+    return found
+
+
+def _at_hosts(raw: bytes, hosts: Collection[bytes]) -> list[int]:
+    """The offsets of what may be one of many hosts; an IPv6 address may be written in several ways."""
+    found = []
+    for match in _HOST.finditer(raw):
+        host = match.group()
+        if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:
+            found.append(match.start())
+    return found
+
+
+def _begins_word(raw: bytes, at: int) -> bool:
+    """Whether one of the words of the grammar stands at an offset, as a whole word of a name."""
+    return _WORD.match(raw, at) is not None and _INSIDE.match(raw, at) is None
+
+
+def _places(raw: bytes, words: Iterable[bytes], counts: Callable[[bytes, int], bool] = lambda *_: True) -> list[int]:
+    """The offsets at which one of the words stands and counts."""
     found = []
     for word in words:
-        at = raw.find(word)
+        at = raw.find(word)  # here and above, as `in` asks for a number first, which takes ten times as long
         while at >= 0:
-            found.append(at)
+            if counts(raw, at):
+                found.append(at)
             at = raw.find(word, at + 1)
     return found
 
 
-def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
+def _starts(pattern: re.Pattern[bytes], text: bytes) -> list[int]:
+    return [match.start() for match in pattern.finditer(text)]
+
+
+def _in_base64(raw: bytes, hosts: Collection[bytes]) -> bool:
     """Whether the data of a Secret may be about an image, or cannot be told from its bytes."""
     if raw.find(b"Secret") < 0 or not _SECRET.search(raw):
         return False
@@ -141,52 +230,10 @@ def _in_base64(raw: bytes, hosts: frozenset[bytes]) -> bool:
     if any(raw.find(header) >= 0 for header in (b"|", b">")) and _INDENTED.search(raw):
         return True
     decoded = b"\n".join(_decoded(b"".join(match.group().split())) for match in _BASE64.finditer(raw))
-    return bool(_hints(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None
+    return bool(_found(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None
 
 
 def _decoded(text: bytes) -> bytes:
     """What base64 text says, without its padding or with the start of a word behind it."""
     whole = text[:-1] if len(text) % 4 == 1 else text  # one sign alone says nothing
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
-
-
-@lru_cache(maxsize=64)
-def _ends(hosts: frozenset[bytes]) -> dict[bytes, tuple[bytes, ...]]:
-    """Hosts by what they end with, if several do, as `docker.io` and `gcr.io`; none that _LOWER finds."""
-    sought = [host for host in hosts if not host.startswith(b"registry.")]
-    ends = [host[-4:] for host in sought]
-    found = {host[-4:] if ends.count(host[-4:]) > 1 else host for host in sought}
-    return {end: tuple(host for host in sought if host.endswith(end)) for end in sorted(found)}
-
-
-def _hints(raw: bytes, hosts: frozenset[bytes]) -> list[int]:
-    lower = raw.lower()
-    found = [match.start() for pattern in _LOWER for match in pattern.finditer(lower)]
-    if raw.find(b"\\") < 0:
-        found = [at for at in found if not _NO_WORD.match(raw, at)]
-    else:  # `\nimage` is a word at the start of a line
-        found += _starts(_ESCAPE, raw)
-    found += [match.start() for match in _SERVICE.finditer(lower) if _is_official(match.group())]
-    found += _starts(_PATH_END, raw)
-    if raw.find(b"@") >= 0:
-        found += _starts(_DIGEST, raw)
-    found += [at for at in _places(lower, (b"hub",)) if _HUB.match(raw, at)]
-    if len(hosts) <= _FEW:
-        for end, of in _ends(hosts).items():
-            if lower.find(end) >= 0:
-                found += [at for at in _places(lower, (end,)) if lower.endswith(of, 0, at + len(end))]
-        return found
-    for match in _HOST.finditer(lower):
-        host = match.group()
-        if host in hosts or host.startswith(b"]") or host.removeprefix(b"index.") in hosts:
-            found.append(match.start())
-    return found
-
-
-def _is_official(service: bytes) -> bool:
-    """Whether what _SERVICE found has the name of an official image."""
-    return service[len(b"ame") : -len(b":1")].lstrip(_SIGNS).partition(b"@")[0] in _OFFICIAL
-
-
-def _starts(pattern: re.Pattern[bytes], text: bytes) -> list[int]:
-    return [match.start() for match in pattern.finditer(text)]

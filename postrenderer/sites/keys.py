@@ -29,9 +29,6 @@ NAME = "name"
 """The bare word `name`."""
 OTHER = ""
 
-HINTS = ("mage", "MAGE", "epo", "EPO", "egistry", "EGISTRY", "img", "IMG", "Img")
-"""One of them stands in the name of every image, or of a part of it: `hub` needs a host in its text instead."""
-
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -66,7 +63,7 @@ _COPIES = _set("applied merged original")
 """Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
 _SPEECH = _set("comment condition description expr expression message pattern query regex summary title")
 """Names of texts for people, and of queries and conditions, in which an image is a value to compare with."""
-COMPARED = r"\w*\s*(?:!=|=~|==)"
+COMPARED = r"\w{0,64}\s{0,8}(?:!=|=~|==)"
 """What stands behind `image` in a query that compares images, as dashboards and rules have it."""
 _QUERY = re.compile("(?i:mage)" + COMPARED)
 _ATTRIBUTE = "container.image."
@@ -74,6 +71,12 @@ _ATTRIBUTE = "container.image."
 
 _SOURCES = _set("branch chart charts dependencies git github")
 """Words beside or above a `repository` that is one of charts or code."""
+
+
+HINT_WORDS = tuple(sorted({*_IMAGES, *(word for word, role in _ROLES.items() if role in (REGISTRY, REPOSITORY))}))
+"""One of these words stands in the name of every image, or of a part of it: a tag alone makes none."""
+HINTS = tuple(word for word in HINT_WORDS if not any(word.startswith(other) for other in HINT_WORDS if other != word))
+"""The same without those that begin with another one."""
 
 
 class Word(NamedTuple):
@@ -115,6 +118,12 @@ def read(name: str) -> Word:
     if image and _NO_IMAGE.isdisjoint(parts):
         return Word(MENTION, parts, image)
     return Word(NAME if parts == ("name",) else OTHER, parts, image)
+
+
+@lru_cache(maxsize=8192)
+def hints_at_image(name: str) -> bool:
+    """Whether a name has one of the words without which nothing below it is an image by its name."""
+    return not set(HINT_WORDS).isdisjoint(words(name))
 
 
 def says_source(name: str) -> bool:

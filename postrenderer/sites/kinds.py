@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from postrenderer.sites.keys import IMAGE, PREFIX, UNPULLED
 
 if TYPE_CHECKING:
-    from postrenderer.sites.site import Mapping
+    from postrenderer.sites.site import MappingVisit
 
 _ROLES = {
     ("operator.tigera.io", "registry"): PREFIX,  # Installation; https://docs.tigera.io/calico/latest/reference
@@ -46,8 +46,9 @@ Sources: https://kyverno.io/docs, https://open-policy-agent.github.io/gatekeeper
 ValidatingAdmissionPolicy of the Kubernetes API.
 """
 
-_SCHEMAS = frozenset(("CustomResourceDefinition",))
-"""Kinds that describe objects and hold none: an image in them is a default or an example."""
+SCHEMA = "a schema, which describes objects and makes none"
+_SCHEMA = ("apiextensions.k8s.io", "openAPIV3Schema")
+"""What describes objects and holds none: an image in it is a default or an example (CustomResourceDefinition)."""
 
 
 def role(group: str, field: str) -> str:
@@ -55,6 +56,9 @@ def role(group: str, field: str) -> str:
     return _ROLES.get((group, field), "")
 
 
-def is_passed_over(mapping: Mapping) -> bool:
-    """Whether nothing in a mapping is pulled, whatever it looks like."""
-    return mapping.api.kind in _SCHEMAS or (mapping.api.group, mapping.key) in _CONDITIONS
+def stays(mapping: MappingVisit) -> str:
+    """Why nothing in a mapping is pulled, whatever it looks like; empty if something may be."""
+    place = (mapping.api.group, mapping.key)
+    if place == _SCHEMA:
+        return SCHEMA
+    return "a condition of a policy, which pulls nothing" if place in _CONDITIONS else ""

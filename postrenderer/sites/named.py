@@ -9,23 +9,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
-from postrenderer.images.reference import InvalidReferenceError, parse
+from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys
-from postrenderer.sites.site import SOME_IMAGE, STRONG, WEAK, Image, Named, Span
+from postrenderer.sites.site import STRONG, WEAK, NamedImage, NamedText, Prefix, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DIGEST = "sha256:"
-_PARTS = frozenset((keys.IMAGE, keys.REGISTRY, keys.REPOSITORY, keys.TAG))
+_PARTS = (keys.REGISTRY, keys.REPOSITORY, keys.IMAGE, keys.TAG)
+"""The parts of an image in their order. The first of them that says anything carries the registry."""
+_IMAGES = (
+    {keys.REPOSITORY},  # repository: quay.io/acme/app, with or without registry, image and tag
+    {keys.REGISTRY, keys.IMAGE},  # registry: quay.io, image: acme/app
+    {keys.IMAGE, keys.TAG},  # image: acme/app, version: 1.2
+)
+"""What must be there to make up an image."""
+_PLACE = {keys.REGISTRY, keys.TAG}
+"""What makes up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.UNPULLED))
-ROLES = _PARTS | _SINGLE
+ROLES = _SINGLE.union(_PARTS)
 """Those of texts that are images or parts of one."""
 
 
-def images(values: Iterable[Named]) -> Iterator[Image]:
+def images(values: Iterable[NamedText]) -> Iterator[NamedImage]:
     """The images among texts with names."""
-    groups: dict[tuple[str, ...], dict[str, Named]] = {}
+    groups: dict[tuple[str, ...], dict[str, NamedText]] = {}
     single = []
     for value in values:
         word = keys.read(value.name)
@@ -44,7 +53,7 @@ def images(values: Iterable[Named]) -> Iterator[Image]:
             yield from _alone(role, value)
 
 
-def _alone(role: str, value: Named) -> Iterator[Image]:
+def _alone(role: str, value: NamedText) -> Iterator[NamedImage]:
     """The image that a text is by its name alone."""
     if role == keys.PREFIX:
         yield from _prefix(value)
@@ -54,37 +63,37 @@ def _alone(role: str, value: Named) -> Iterator[Image]:
     if text and level:
         end = value.start + len(text.literal)
         reason = f"`{value.name}` names {'no image that nodes pull' if role == keys.UNPULLED else 'an image'}"
-        yield Image(value, Span(value.start, end, text.literal, "", level, reason))
+        yield NamedImage(value, Span(value.start, end, text.literal, "", level, reason))
 
 
-def _put_together(group: dict[str, Named]) -> Iterator[Image]:
-    """The image that texts with one stem make up: the first of them that says anything carries the registry."""
-    registry, repository, tag = group.get(keys.REGISTRY), group.get(keys.REPOSITORY), group.get(keys.TAG)
-    name = group.get(keys.IMAGE)
-    if name and _is_complete(name.value):
+def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
+    """The image, or the registry of images, that texts with one stem make up."""
+    said = {role: group[role] for role in _PARTS if role in group and group[role].value}
+    if keys.IMAGE in said and _is_complete(said[keys.IMAGE].value):
         return
-    parts = [part for part in (registry, repository, name) if part and part.value]
-    if not parts or not (repository or (registry and name) or (tag and (name or registry))):
-        return
-    if parts == [registry]:
-        yield from _prefix(parts[0], least="/")
-        return
-    text = evidence.read("/".join(part.value.strip("/") for part in parts))
+    if any(shape <= said.keys() for shape in _IMAGES):
+        yield from _image(said)
+    elif said.keys() >= _PLACE:
+        yield from _prefix(said[keys.REGISTRY], least="/")
+
+
+def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
+    """The image that parts make up, by their roles: the first carries the registry."""
+    first, *more = (part for role, part in said.items() if role != keys.TAG)
+    text = evidence.read("/".join(part.value.strip("/") for part in (first, *more)))
     if text is None or text.reference.suffix:
         return
-    named = any(part and keys.read(part.name).image for part in (registry, repository, name))
-    level = _level(text, group, named=named)
-    suffix = "".join("/" + part.value.strip("/") for part in parts[1:])
+    suffix = "".join("/" + part.value.strip("/") for part in more)
+    tag = said.get(keys.TAG)
     reference, mark = _with_tag(text.literal, tag.value if tag else "")
-    together = " and ".join(f"`{part.name}`" for part in (*parts, tag) if part)
-    reason = f"{together} make up an image" if len(parts) > 1 or tag else f"{together} names a repository"
-    first = parts[0]
-    rest = tuple(part for part in (*parts[1:], tag) if part)
+    rest = (*more, tag) if tag else tuple(more)
+    together = " and ".join(f"`{part.name}`" for part in (first, *rest))
+    reason = f"{together} make up an image" if rest else f"{together} names a repository"
     length = len(first.value.rstrip("/"))
     if len(text.literal) < length:  # a template fills in the end of it
         length, reference, suffix, mark = len(text.literal), text.literal, "", ""
-    span = Span(first.start, first.start + length, reference, suffix + mark, level, reason)
-    yield Image(first, span, rest)
+    span = Span(first.start, first.start + length, reference, suffix + mark, _level(text, said), reason)
+    yield NamedImage(first, span, rest)
 
 
 def _is_complete(name: str) -> bool:
@@ -93,27 +102,26 @@ def _is_complete(name: str) -> bool:
     return text is not None and bool(text.reference.host or text.reference.suffix)
 
 
-def _level(text: evidence.Text, group: dict[str, Named], *, named: bool) -> str:
+def _level(text: evidence.Text, said: dict[str, NamedText]) -> str:
     """How sure it is that texts make up an image."""
     if text.incomplete:
         return WEAK
-    if named:
+    if any(keys.read(part.name).image for role, part in said.items() if role != keys.TAG):
         return STRONG
-    if keys.TAG not in group or text.host == registries.LOCAL:
+    if keys.TAG not in said or text.host == registries.LOCAL:
         return WEAK
-    repository = group.get(keys.REPOSITORY)
+    repository = said.get(keys.REPOSITORY)
     code = repository is not None and not text.host and keys.words(repository.name)[-1] == "repo"
     return WEAK if code else STRONG  # `repo: acme/app` is as well one of code
 
 
-def _prefix(registry: Named, least: str = "") -> Iterator[Image]:
+def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
     """A registry or a path in it to which the names of images are added elsewhere, as Istio's `hub` with its `tag`."""
     place = registry.value.rstrip("/")
     text = evidence.read(place + SOME_IMAGE)
     if text and text.host == registries.REGISTRY and least in place:
         reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
-        end = registry.start + len(place)
-        yield Image(registry, Span(registry.start, end, place + SOME_IMAGE, SOME_IMAGE, STRONG, reason, place=True))
+        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, STRONG, reason))
 
 
 def _with_tag(repository: str, tag: str) -> tuple[str, str]:

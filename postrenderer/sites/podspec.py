@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites.site import CERTAIN, Scalar, whole
-from postrenderer.sites.walk import fields
+from postrenderer.sites.site import CERTAIN, ScalarVisit, whole
+from postrenderer.text.mappings import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, Mapping, Path, Site
+    from postrenderer.sites.site import Context, MappingVisit, Site
+    from postrenderer.text.pointer import Path
 
 FAMILY = "podspec"
 VOLUME_FAMILY = "image-volume"
@@ -36,7 +37,7 @@ def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:
     return not _LISTS.isdisjoint(keys)
 
 
-def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
+def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
     """The images of the containers and of the image volumes of a mapping that is a pod spec, or has such lists."""
     for key, value in mapping.pairs:
         if key in CONTAINERS:
@@ -45,7 +46,7 @@ def sites(mapping: Mapping, _: Context) -> Iterator[Site]:
             yield from _volumes(value, (mapping.path, key))
 
 
-def is_pod_spec(mapping: Mapping) -> bool:
+def is_pod_spec(mapping: MappingVisit) -> bool:
     """Whether a mapping is a pod spec with an image: in a container of any kind or in an image volume."""
     if mapping.key == _CONTAINER_SET and mapping.api.group == "argoproj.io":
         return False
@@ -72,7 +73,7 @@ def containers(node: yaml.Node) -> Iterator[tuple[int, yaml.ScalarNode]]:
 def _containers(node: yaml.Node, path: Path) -> Iterator[Site]:
     for index, image in containers(node):
         if image.value not in PLACEHOLDERS:
-            yield whole(Scalar(image, ((path, index), "image"), "image"), FAMILY, CERTAIN, "image of a container")
+            yield whole(ScalarVisit(image, ((path, index), "image"), "image"), FAMILY, CERTAIN, "image of a container")
 
 
 def _volumes(node: yaml.Node, path: Path) -> Iterator[Site]:
@@ -80,5 +81,5 @@ def _volumes(node: yaml.Node, path: Path) -> Iterator[Site]:
         source = dict(fields(volume)).get("image") if isinstance(volume, yaml.MappingNode) else None
         for key, value in fields(source) if isinstance(source, yaml.MappingNode) else ():
             if key == "reference" and isinstance(value, yaml.ScalarNode) and value.value:
-                place = Scalar(value, (((path, index), "image"), "reference"), key)
+                place = ScalarVisit(value, (((path, index), "image"), "reference"), key)
                 yield whole(place, VOLUME_FAMILY, CERTAIN, "image of a volume")

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import TYPE_CHECKING
 
 import yaml
 
 from postrenderer.sites.site import Api, Site
+from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, Mapping
+    from postrenderer.sites.site import Context, MappingVisit
 
 FAMILY = "secret"
 ENCODING = "base64"
@@ -29,7 +31,7 @@ def is_concerned(_group: str, key: str, _keys: tuple[str, ...]) -> bool:
     return key == "data"
 
 
-def sites(mapping: Mapping, context: Context) -> Iterator[Site]:
+def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The references inside the values of a Secret's `data`."""
     if mapping.key != "data" or mapping.api != _SECRET or not context.secrets:
         return
@@ -47,6 +49,13 @@ def decoded(value: str) -> str:
         return ""
 
 
-def encoded(text: str) -> str:
-    """A text as base64 on one line."""
-    return base64.b64encode(text.encode()).decode()
+def reencoded(value: str, text: str) -> list[Edit]:
+    """The edits that make a base64 value stand for another text, line by line as it is wrapped."""
+    new = base64.b64encode(text.encode()).decode()
+    lines = list(re.finditer(r"\S+", value))
+    made, position = [], 0
+    for line in lines[:-1]:
+        length = line.end() - line.start()
+        made.append(Edit(line.start(), line.end(), new[position : position + length]))
+        position += length
+    return [*made, Edit(lines[-1].start(), lines[-1].end(), new[position:])]

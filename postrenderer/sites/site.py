@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, KeysView
     from types import ModuleType
 
     import yaml
+
+    from postrenderer.text.pointer import Path
 
 CERTAIN = "certain"
 """A field that is an image by its type, or a reference under a configured source or rule."""
@@ -18,22 +20,8 @@ KNOWN = "under a configured source or rule"
 """Why a reference is certain whose place does not say so."""
 WEAK = "weak"
 """Looks like an image and may be none: reported, never changed."""
-
-Path = Optional[tuple["Path", Union[str, int]]]
-"""Where a node stands, from its document's root (None), each step a mapping key or a list index."""
-
-
-def pointer(path: Path) -> str:
-    """A path as a JSON pointer (RFC 6901)."""
-    steps: list[str] = []
-    while path is not None:
-        path, step = path
-        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
-    return "".join("/" + step for step in reversed(steps))
-
-
-SOME_IMAGE = "/image"
-"""Stands for the images of a registry or path whose names are not known."""
+STAYS = "stays"
+"""An image reference that nothing pulls, such as a condition of a policy: reported with the reason, never changed."""
 
 
 class Span(NamedTuple):
@@ -44,9 +32,8 @@ class Span(NamedTuple):
         end: where it ends.
         reference: the whole reference, which for a split one is put together from several values.
         suffix: the end of the reference that other values hold, with its separator; empty if this one has it all.
-        level: CERTAIN, STRONG or WEAK.
-        reason: why it was taken for an image, in plain words.
-        place: whether it is no image but where images are, with SOME_IMAGE for those; `suffix` is that then.
+        level: CERTAIN, STRONG, WEAK or STAYS.
+        reason: why it was taken for an image or, with STAYS, why nothing pulls it; in plain words.
     """
 
     start: int
@@ -55,7 +42,28 @@ class Span(NamedTuple):
     suffix: str
     level: str
     reason: str
-    place: bool = False
+
+
+class Prefix(NamedTuple):
+    """A registry, or a path in one, to which something adds the names of images: `docker.io/istio` in Istio's `hub`.
+
+    Attributes:
+        start: where it begins in the text.
+        end: where it ends.
+        reference: the registry or path, without a slash at its end.
+        level: CERTAIN, STRONG, WEAK or STAYS.
+        reason: why it was taken for one, in plain words.
+    """
+
+    start: int
+    end: int
+    reference: str
+    level: str
+    reason: str
+
+
+Found = Union[Span, Prefix]
+"""What is found in a text."""
 
 
 class Site(NamedTuple):
@@ -63,7 +71,7 @@ class Site(NamedTuple):
 
     Attributes:
         node: the scalar that is edited when the image moves.
-        span: the reference in the scalar's value or, with an encoding, in the decoded value.
+        span: the reference or prefix in the scalar's value or, with an encoding, in the decoded value.
         family: the class of the place, as reports name it.
         path: where the scalar stands.
         encoding: `base64`, or empty.
@@ -71,7 +79,7 @@ class Site(NamedTuple):
     """
 
     node: yaml.ScalarNode
-    span: Span
+    span: Found
     family: str
     path: Path
     encoding: str = ""
@@ -85,7 +93,7 @@ class Api(NamedTuple):
     kind: str
 
 
-class Mapping(NamedTuple):
+class MappingVisit(NamedTuple):
     """A mapping of a document, with merge keys (`<<`) resolved.
 
     Attributes:
@@ -96,6 +104,7 @@ class Mapping(NamedTuple):
         key: the nearest mapping key above: of the mapping itself, or of the list that it stands in.
         listed: whether it stands in a list.
         api: the object that it is or belongs to.
+        stays: why nothing in it is pulled; empty if something may be.
     """
 
     node: yaml.MappingNode
@@ -105,17 +114,19 @@ class Mapping(NamedTuple):
     key: str
     listed: bool
     api: Api
+    stays: str = ""
 
 
-class Scalar(NamedTuple):
-    """A scalar value of a document."""
+class ScalarVisit(NamedTuple):
+    """A scalar value of a document; `stays` as in a mapping."""
 
     node: yaml.ScalarNode
     path: Path
     key: str
+    stays: str = ""
 
 
-class Named(NamedTuple):
+class NamedText(NamedTuple):
     """A text with a name: a field, a variable, a flag, an assignment in a script.
 
     Attributes:
@@ -129,19 +140,19 @@ class Named(NamedTuple):
     name: str
     value: str
     start: int = 0
-    scalar: Scalar | None = None
+    scalar: ScalarVisit | None = None
     role: str = ""
 
 
-class Image(NamedTuple):
+class NamedImage(NamedTuple):
     """An image among texts with names: the text that carries its registry, and the texts that hold the rest of it."""
 
-    value: Named
-    span: Span
-    parts: tuple[Named, ...] = ()
+    value: NamedText
+    span: Found
+    parts: tuple[NamedText, ...] = ()
 
 
-def sites_of(images: Iterable[Image], family: str) -> Iterator[Site]:
+def sites_of(images: Iterable[NamedImage], family: str) -> Iterator[Site]:
     """The images as sites of the scalars that hold their texts."""
     for image in images:
         if image.value.scalar is not None:
@@ -161,12 +172,12 @@ class Context(NamedTuple):
     """
 
     known: Callable[[str], bool]
-    spans: Callable[[str], list[Span]]
+    spans: Callable[[str], list[Found]]
     secrets: bool
     claimed: dict[int, ModuleType]
 
 
-def whole(scalar: Scalar, family: str, level: str, reason: str) -> Site:
+def whole(scalar: ScalarVisit, family: str, level: str, reason: str) -> Site:
     """A site that is all of a scalar."""
     value = scalar.node.value
     return Site(scalar.node, Span(0, len(value), value, "", level, reason), family, scalar.path)

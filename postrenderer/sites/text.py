@@ -7,19 +7,24 @@ assignments and flags by their names, and everywhere for references that leave n
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
+from postrenderer.images.reference import SOME_IMAGE
 from postrenderer.sites import evidence, keys, named
 from postrenderer.sites.keys import COPYING
-from postrenderer.sites.site import CERTAIN, KNOWN, SOME_IMAGE, STRONG, WEAK, Named, Site, Span
+from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from postrenderer.sites.site import Context, Scalar
+    from postrenderer.sites.site import Context, Found, ScalarVisit
 
 FAMILY = "text"
+
+start_of = attrgetter("start")
+"""By what the references in a text are sorted."""
 
 _REFERENCE = re.compile(
     r"(?:(?<=docker://)|(?<=:-)|(?<![\w.\-/@%~+]))"
@@ -51,7 +56,7 @@ _COPIED = re.compile(
 )
 """Parts of a script or a template in which only what is under a configured source or rule is an image."""
 _TOKEN = re.compile(r"[^\s,;|=\"'`(){}\[\]]+")
-_HINT = re.compile("|".join(keys.HINTS))
+_HINT = re.compile("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _INTERESTING = re.compile(f"{_HINT.pattern}|{registries.BEFORE_PATH}")
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
@@ -64,7 +69,7 @@ def may_hold_images(value: str) -> bool:
     return "/" in value or ":" in value or _HINT.search(value) is not None
 
 
-def sites(scalar: Scalar, context: Context) -> Iterator[Site]:
+def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
     """The references inside a scalar that no family of places has claimed."""
     value = scalar.node.value
     if not _INTERESTING.search(value):
@@ -76,8 +81,8 @@ def sites(scalar: Scalar, context: Context) -> Iterator[Site]:
         if span.level == CERTAIN or not (quoted or unpulled):
             yield Site(scalar.node, span, FAMILY, scalar.path)
         elif unpulled:
-            weak = span._replace(level=WEAK, reason=f"`{scalar.key}` names no image that nodes pull")
-            yield Site(scalar.node, weak, FAMILY, scalar.path)
+            stays = span._replace(level=STAYS, reason=f"`{scalar.key}` names no image that nodes pull")
+            yield Site(scalar.node, stays, FAMILY, scalar.path)
 
 
 _DOCUMENT = re.compile(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
@@ -88,11 +93,12 @@ def may_be_document(text: str) -> bool:
     return _DOCUMENT.search(text) is not None
 
 
-def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
+def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
     chosen = list(_certain(references, known))
-    assigned, outspoken = sorted(_assigned(text)), sorted(_outspoken(text, references))
+    assigned = sorted(_assigned(text), key=start_of)
+    outspoken = sorted(_outspoken(text, references), key=start_of)
     ignored = _ignored(text) if assigned or outspoken else []
     for found in (assigned, outspoken):
         chosen = _merged(chosen, _outside(found, ignored))
@@ -120,7 +126,7 @@ def _ignored(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _outside(spans: Iterable[Span], ranges: list[tuple[int, int]]) -> Iterator[Span]:
+def _outside(spans: Iterable[Found], ranges: list[tuple[int, int]]) -> Iterator[Found]:
     """The spans that start in none of the ranges; both come in their order."""
     index = 0
     for span in spans:
@@ -130,9 +136,9 @@ def _outside(spans: Iterable[Span], ranges: list[tuple[int, int]]) -> Iterator[S
             yield span
 
 
-def _merged(chosen: list[Span], more: Iterable[Span]) -> list[Span]:
+def _merged(chosen: list[Found], more: Iterable[Found]) -> list[Found]:
     """The chosen spans, and of the others those that overlap neither them nor each other; all come in their order."""
-    added: list[Span] = []
+    added: list[Found] = []
     index = end = 0
     for span in more:
         while index < len(chosen) and chosen[index].end <= span.start:
@@ -140,16 +146,16 @@ def _merged(chosen: list[Span], more: Iterable[Span]) -> list[Span]:
         if span.start >= end and (index == len(chosen) or span.end <= chosen[index].start):
             added.append(span)
             end = span.end
-    return sorted(chosen + added)
+    return sorted(chosen + added, key=start_of)
 
 
-def mentioned(text: str) -> Iterator[Span]:
+def mentioned(text: str) -> Iterator[Found]:
     """The images in a text whose name says that images are in it, as `4.2.0=quay.io/strimzi/kafka:0.45.0` lines."""
     for match in _TOKEN.finditer(text):
         yield from _weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
 
 
-def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Span]:
+def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Found]:
     """References that spell out a configured prefix, host included, and such a prefix itself."""
     for match in references:
         reference = _trimmed(match)
@@ -157,11 +163,10 @@ def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> I
         if known(reference):
             yield Span(start, end, reference, "", CERTAIN, KNOWN)
         elif known(reference + SOME_IMAGE):
-            reason = "a configured source or rule itself"
-            yield Span(start, end, reference + SOME_IMAGE, SOME_IMAGE, CERTAIN, reason, place=True)
+            yield Prefix(start, end, reference, CERTAIN, "a configured source or rule itself")
 
 
-def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Span]:
+def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Found]:
     """References that leave no doubt wherever they stand, but for the patterns of filters: `image:quay.io/x/y`."""
     for match in references:
         start = match.start()
@@ -175,17 +180,17 @@ def _trimmed(match: re.Match[str]) -> str:
     return match.group().rstrip(":@" if match["template"] else ".-")
 
 
-def _weighed(value: str, start: int, place: str, reason: str) -> Iterator[Span]:
+def _weighed(value: str, start: int, place: str, reason: str) -> Iterator[Found]:
     text = evidence.read(value)
     level = evidence.level(text, place) if text else ""
     if text and level:
         yield Span(start, start + len(text.literal), text.literal, "", level, reason)
 
 
-def _assigned(text: str) -> Iterator[Span]:
+def _assigned(text: str) -> Iterator[Found]:
     """Images by the names that they are assigned to, or of the flags that carry them."""
     values = [
-        Named(match["name"], match["value"], match.start("value"))
+        NamedText(match["name"], match["value"], match.start("value"))
         for pattern in (_ASSIGNMENT, _FLAG)
         for match in pattern.finditer(text)
         if keys.read(match["name"]).role
@@ -195,9 +200,9 @@ def _assigned(text: str) -> Iterator[Span]:
         yield from _services(group)
 
 
-def _neighbours(values: Iterable[Named], text: str) -> Iterator[list[Named]]:
+def _neighbours(values: Iterable[NamedText], text: str) -> Iterator[list[NamedText]]:
     """Assignments in groups that stand on lines close to each other."""
-    group: list[Named] = []
+    group: list[NamedText] = []
     for value in values:
         if group and text.count("\n", group[-1].start, value.start) > _NEIGHBOURS:
             yield group
@@ -207,7 +212,7 @@ def _neighbours(values: Iterable[Named], text: str) -> Iterator[list[Named]]:
         yield group
 
 
-def _services(group: Iterable[Named]) -> Iterator[Span]:
+def _services(group: Iterable[NamedText]) -> Iterator[Found]:
     """Official images with a tag that are called `name`, as services of CI runners are."""
     for value in group:
         text = evidence.read(value.value) if keys.read(value.name).role == keys.NAME else None

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
 import yaml
 
-from postrenderer.sites.site import Api, Mapping, Scalar
+from postrenderer.sites import keys
+from postrenderer.sites.site import Api, MappingVisit, ScalarVisit
+from postrenderer.text.mappings import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, KeysView
+    from collections.abc import Iterator
 
-    from postrenderer.sites.site import Path
+    from postrenderer.sites.hints import Hints
+    from postrenderer.text.pointer import Path
 
-Visit = Union[Mapping, Scalar]
+Visit = Union[MappingVisit, ScalarVisit]
+Stays = Callable[[MappingVisit], str]
 
-_MERGE = "<<"
-_OBJECT = frozenset(("apiVersion", "kind"))
+_OBJECT = ("apiVersion", "kind")
 """What every object has (API conventions of Kubernetes, types); the first is forgiven a document that lacks it."""
 _REVISITS = 10_000
 """How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
+_ITEMS = (None, "items")
+"""Where a list of objects (`kind: List`) has them."""
+_UNKNOWN = Api("", "")
 
-_SOURCES, _MERGED = 100, 1_000
-"""How many mappings, and how many of their entries, are merged into one; those beyond count where they stand."""
+
+_Place = tuple[yaml.Node, "Path", str, bool, Api, Optional[str], bool]
+"""A node, its path, the nearest key above, whether it stands in a list, the object that it belongs to, why nothing in it
+is pulled (None if nobody asks any more), and whether its key hints at an image."""
 
 
-def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str], object] = bool) -> Iterator[Visit]:
+def nothing_stays(_: MappingVisit) -> str:
+    """The answer for documents whose kinds nobody asks for."""
+    return ""
+
+
+def walk(
+    root: yaml.Node,
+    stays: Stays = nothing_stays,
+    wanted: Callable[[str], object] = bool,
+    hints: Hints | None = None,
+) -> Iterator[Visit]:
     """Visit every mapping and every wanted scalar below a node, the node included, in the order of the text.
 
     Keys are no values, and keys that are no scalars hide what they lead to. A node with aliases is visited at each of
@@ -33,14 +51,23 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str
 
     Args:
         root: the composed document.
-        skip: says of a mapping that nothing below it is to be visited, nor itself.
+        stays: says of a mapping why nothing in it is pulled; empty if something may be.
         wanted: says of the value of a scalar whether it is to be visited.
+        hints: where in the text something may be about an image; a node without a hint, below a key without one, is
+            passed over. None to visit all nodes.
+
+    Raises:
+        TooMuchMergedError: a mapping merges more than any Kubernetes object does.
     """
-    stack: list[tuple[yaml.Node, Path, str, bool, Api]] = [(root, None, "", False, Api("", ""))]
+    stack: list[tuple[yaml.Node, Path, str, bool, Api, str | None, bool]] = [
+        (root, None, "", False, _UNKNOWN, "", True)
+    ]
     seen: set[int] = set()
     open_aliases = _REVISITS
     while stack:
-        node, path, key, listed, api = stack.pop()
+        node, path, key, listed, api, why, named = stack.pop()
+        if not (named or hints is None or hints.inside(node.start_mark.index, node.end_mark.index)):
+            continue
         if id(node) in seen:
             open_aliases -= 1
             if open_aliases < 0:
@@ -48,70 +75,32 @@ def walk(root: yaml.Node, skip: Callable[[Mapping], bool], wanted: Callable[[str
         else:
             seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
-            pairs, keys = _entries(node)
-            own = _api(pairs, top=path is None or key == "items") if "kind" in keys else None
-            mapping = Mapping(node, pairs, keys, path, key, listed, own or api)
-            if not skip(mapping):
-                yield mapping
-                stack += [
-                    (value, (path, name), name, False, mapping.api)
-                    for name, value in reversed(pairs)
-                    if not isinstance(value, yaml.ScalarNode) or wanted(value.value)
-                ]
+            pairs = fields(node)
+            names = dict(pairs).keys()
+            top = path is None or path[0] == _ITEMS
+            own = _api(pairs, top=top) if "kind" in names else None
+            visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "")
+            if own and not top:
+                why = why or None  # anybody can write a kind into an object, so it excuses nothing below
+            elif why == "":
+                why = stays(visit)
+            yield visit._replace(stays=why) if why else visit
+            stack += [
+                (value, (path, name), name, False, visit.api, why, keys.hints_at_image(name))
+                for name, value in reversed(pairs)
+                if not isinstance(value, yaml.ScalarNode) or wanted(value.value)
+            ]
         elif isinstance(node, yaml.SequenceNode):
-            count = len(node.value)
-            stack.extend((node.value[i], (path, i), key, True, api) for i in range(count - 1, -1, -1))
+            items = reversed(list(enumerate(node.value)))
+            stack += [(item, (path, index), key, True, api, why, named) for index, item in items]
         elif isinstance(node, yaml.ScalarNode) and wanted(node.value):
-            yield Scalar(node, path, key)
+            yield ScalarVisit(node, path, key, why or "")
 
 
 def _api(pairs: list[tuple[str, yaml.Node]], *, top: bool) -> Api | None:
-    """What the object with these fields is; None if they are not those of an object."""
-    texts = {key: value.value for key, value in pairs if key in _OBJECT and isinstance(value, yaml.ScalarNode)}
-    if "kind" in texts and (top or "apiVersion" in texts):
-        return Api(texts.get("apiVersion", "").rpartition("/")[0], texts["kind"])
+    """What the object with these fields is; None if they are not those of an object, or contradict each other."""
+    texts = {(key, value.value) for key, value in pairs if key in _OBJECT and isinstance(value, yaml.ScalarNode)}
+    named = dict(texts)
+    if len(texts) == len(named) and "kind" in named and (top or "apiVersion" in named):
+        return Api(named.get("apiVersion", "").rpartition("/")[0], named["kind"])
     return None
-
-
-def fields(mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
-    """The entries of a mapping whose key is a scalar, duplicates included, then what its merge keys add.
-
-    Source: https://yaml.org/type/merge.html. The mapping's own entries win, and of several merged mappings the first.
-    """
-    return _entries(mapping)[0]
-
-
-def _entries(mapping: yaml.MappingNode) -> tuple[list[tuple[str, yaml.Node]], KeysView[str]]:
-    """The same, with their keys."""
-    pairs = [(key.value, value) for key, value in mapping.value if isinstance(key, yaml.ScalarNode)]
-    keys = dict(pairs).keys()
-    if _MERGE not in keys:
-        return pairs, keys
-    merged = _merged(mapping, pairs)
-    return merged, dict(merged).keys()
-
-
-def _merged(mapping: yaml.MappingNode, pairs: list[tuple[str, yaml.Node]]) -> list[tuple[str, yaml.Node]]:
-    """The entries of a mapping, and what its merge keys add."""
-    found = [pair for pair in pairs if pair[0] != _MERGE]
-    known = {_MERGE, *(key for key, _ in found)}
-    seen = {id(mapping)}  # a mapping that merges itself adds nothing
-    sources = [value for key, value in reversed(pairs) if key == _MERGE]
-    most = len(found) + _MERGED
-    while sources and len(seen) <= _SOURCES:
-        source = sources.pop()
-        if id(source) in seen:
-            continue
-        seen.add(id(source))
-        if isinstance(source, yaml.SequenceNode):
-            sources.extend(reversed(source.value))
-        elif isinstance(source, yaml.MappingNode):
-            theirs = _own(source, most - len(found))
-            found += [pair for pair in theirs if pair[0] not in known]
-            known.update(dict(theirs))
-            sources.extend(value for key, value in reversed(theirs) if key == _MERGE)
-    return found
-
-
-def _own(mapping: yaml.MappingNode, most: int) -> list[tuple[str, yaml.Node]]:
-    return [(key.value, value) for key, value in mapping.value[:most] if isinstance(key, yaml.ScalarNode)]

@@ -7,9 +7,11 @@ of the same parser, which has none of these limits and takes longer.
 
 from __future__ import annotations
 
+import base64
 import operator
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -48,6 +50,11 @@ if yaml.__with_libyaml__:
 else:
     Loader = PythonLoader  # type: ignore[misc, assignment]  # what there is
 
+BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))|^%TAG"
+"""A tag that makes base64 of a key or a value, or may: its letters can be written as `%62`, or come from a handle."""
+_BINARY = re.compile(BINARY, re.MULTILINE)
+_BINARY_TAG = "tag:yaml.org,2002:binary"
+
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
 _DEEPEST = 20_000
@@ -78,6 +85,8 @@ class Composed(NamedTuple):
 def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
     """Read a YAML text; scalars are never constructed, and only explicit tags differ from str, seq and map.
 
+    What is tagged `!!binary` has the value that its base64 stands for, as Kubernetes' parser reads it, also in keys.
+
     Args:
         text: no, one or more documents.
         elsewhere: gives the node of an anchor that the text does not define, or None.
@@ -87,9 +96,29 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
         RecursionError: it has more than _DEEPEST levels.
     """
     try:
-        return _compose(text, elsewhere)
+        composed = _compose(text, elsewhere)
     except (ValueError, OverflowError):  # PyYAML's Python code hands an escape to chr() as it stands
         raise yaml.YAMLError("found an escape for a character beyond Unicode") from None
+    if "!" in text and _BINARY.search(text):
+        _decode_binary(composed.roots)
+    return composed
+
+
+def _decode_binary(roots: list[yaml.Node]) -> None:
+    """Give scalars with the tag of base64 the text that they stand for; what is none stays, and Kubernetes refuses it."""
+    stack, seen = list(roots), set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            stack += node.value
+        elif isinstance(node, yaml.MappingNode):
+            stack += [child for entry in node.value for child in entry]
+        elif node.tag == _BINARY_TAG:
+            with suppress(ValueError):
+                node.value = base64.b64decode("".join(node.value.split()), validate=True).decode()
 
 
 def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
@@ -107,24 +136,6 @@ def _is_deep(text: str) -> bool:
         return False
     deep = text.count("[") + text.count("{") > _DEEP
     return deep or _DEEP_INDENT.search(text) is not None or _DEEP_START.match(text) is not None
-
-
-def can_check() -> bool:
-    """Whether check() is there, which takes a fifth of the time of composing: the C extension has it."""
-    return hasattr(Loader, "raw_parse")
-
-
-def check(raw: bytes) -> None:
-    """See whether a text is YAML.
-
-    Raises:
-        yaml.YAMLError: it is not.
-    """
-    loader: Any = Loader(raw)
-    try:
-        loader.raw_parse()
-    finally:
-        loader.dispose()
 
 
 def _from_loader(text: str) -> list[yaml.Node]:

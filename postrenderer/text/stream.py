@@ -1,8 +1,8 @@
 """A stream of manifests as documents with offsets.
 
-The stream stays bytes. It is cut at its `---` lines without being parsed, which YAML allows: a `---` at column 0 ends a
-document wherever it stands, inside a block scalar too (YAML 1.2, 9.1.2 "Document Markers"). Only a document that can
-hold an image reference is decoded and composed.
+The stream stays bytes. It is cut where Helm cuts it, without being parsed: at each line break that `---` follows, with
+white space behind it or not (Helm's releaseutil.SplitManifests). To YAML, too, a `---` at column 0 ends a document
+wherever it stands, inside a block scalar as well (YAML 1.2, 9.1.2 "Document Markers").
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
+from postrenderer.text.mappings import TooMuchMergedError
 from postrenderer.text.scalars import Edit, apply
 
 if TYPE_CHECKING:
@@ -24,9 +25,8 @@ _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
 _KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
 _NAME = re.compile(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FILENAME = re.compile(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_MARKER = re.compile(rb"--(?<=\n--)-(?=[ \t\r\n]|\Z)")  # quicker than what begins with the line break
-_DIRECTIVES = re.compile(rb"(?:^%(?:YAML|TAG)[ \t][^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*)+\Z", re.MULTILINE)
-"""Directives at the end of a piece, which speak of the next one."""
+_MARKER = b"---"
+_DIRECTIVES = ([b"%YAML"], [b"%TAG"])
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 """Byte order marks and the encoding that each one announces (YAML 1.2, 5.2)."""
@@ -72,34 +72,34 @@ def decode(raw: bytes) -> Encoded:
     return Encoded(raw, b"", "utf-8")
 
 
-class _Lines:
-    """The lines of a stream, counted on from where they were last asked for: few runs ask."""
-
-    def __init__(self) -> None:
-        self._position, self._line = 0, 1
-
-    def number(self, data: bytes, position: int) -> int:
-        """The number of the line that starts at an offset, from 1."""
-        if position < self._position:
-            self._position, self._line = 0, 1
-        self._line += data.count(b"\n", self._position, position)
-        self._position = position
-        return self._line
-
-
 class Document(NamedTuple):
-    """A piece of the stream: from its `---` line, or the stream's start, to the next one."""
+    """A piece of the stream: from its `---` line, or the stream's start, to the next one.
+
+    Attributes:
+        position: its number, from 0.
+        data: the stream, in UTF-8.
+        start: where it begins in the stream, with its `---`.
+        end: where it ends.
+        stream: what is known of the whole stream.
+    """
 
     position: int
     data: bytes
     start: int
     end: int
-    lines: _Lines
+    stream: _Stream
 
     @property
     def line(self) -> int:
         """The number of its first line in the stream, from 1."""
-        return self.lines.number(self.data, self.start)
+        return self.stream.line(self.start)
+
+    @property
+    def glued(self) -> int:
+        """The length of a `---` that text follows on the same line without white space: to YAML it is no marker."""
+        behind = self.start + len(_MARKER)
+        glued = self.data.startswith(_MARKER, self.start) and not self.data[behind : behind + 1].isspace()
+        return len(_MARKER) if glued and behind < self.end else 0
 
     def raw(self) -> bytes:
         """The document, as UTF-8."""
@@ -121,57 +121,95 @@ class Document(NamedTuple):
                 f"{self.position + 1}. Save the template or values file that it comes from as UTF-8."
             ) from None
 
+    def whole(self, text: str) -> bytes:
+        """The bytes that stand for the document when its text is this."""
+        return self.data[self.start : self.start + self.glued] + text.encode()
+
     def earlier_anchor(self, name: str) -> yaml.Node | None:
         """The node that an anchor names in the nearest document before this one that defines it."""
-        end = self.start
-        while end:
-            at = self.data.rfind(b"&" + name.encode(), 0, end)
-            if at < 0:
-                return None
-            start = self.data.rfind(b"\n---", 0, at) + 1
-            try:
-                anchors = composer.from_events(self.data[start : _next_marker(self.data, start)].decode()).anchors
-            except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-                anchors = {}
-            if name in anchors:
-                return anchors[name]
-            end = start
-        return None
+        return self.stream.anchors_before(self.start).get(name)
+
+
+class _Stream:
+    """What is asked of the whole stream, remembered so that each part of it is looked at once."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._counted, self._line = 0, 1
+        self._read = 0
+        self._anchors: dict[str, yaml.Node] = {}
+
+    def line(self, position: int) -> int:
+        """The number of the line that starts at an offset, from 1."""
+        if position < self._counted:
+            self._counted, self._line = 0, 1
+        self._line += self._data.count(b"\n", self._counted, position)
+        self._counted = position
+        return self._line
+
+    def anchors_before(self, end: int) -> dict[str, yaml.Node]:
+        """The anchors of all documents before an offset, which starts one; of two of a name the later one."""
+        while self._read < end:
+            start, self._read = self._read, min(_next_marker(self._data, self._read), end)
+            if self._data.find(b"&", start, self._read) >= 0:
+                try:
+                    self._anchors.update(composer.from_events(self._data[start : self._read].decode()).anchors)
+                except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+                    continue  # it is refused, or its anchors are of no use, where it is read itself
+        return self._anchors
 
 
 def documents(data: bytes) -> Iterator[Document]:
-    """Cut a stream at its `---` lines.
+    """Cut a stream.
 
-    Indices count the pieces from 0; a piece before the first `---` counts only if it holds more than white space and
+    Positions count the pieces from 0; a piece before the first `---` counts only if it holds more than white space and
     comments. A piece that has directives (`%YAML`, `%TAG`) stays together with the piece that they speak of.
     """
-    start, index, lines, end = 0, 0, _Lines(), len(data)
-    while start < end:
-        cut = _end(data, start)
-        yield Document(index, data, start, cut, lines)
-        if start or data.startswith(b"---") or _has_content(data[:cut]):
-            index += 1
-        start = cut
+    start, position, stream = 0, 0, _Stream(data)
+    while start < len(data):
+        end = _end(data, start)
+        yield Document(position, data, start, end, stream)
+        if start or data.startswith(_MARKER) or _has_content(data[:end]):
+            position += 1
+        start = end
 
 
 def _end(data: bytes, start: int) -> int:
     """Where the document ends that starts at an offset or whose directives do."""
-    cut = _next_marker(data, start)
-    if data.find(b"%", start, cut) < 0:
-        return cut
-    piece = data[start:cut]
-    if cut < len(data) and (piece.startswith(b"%") or b"\n%" in piece):
-        directives = _DIRECTIVES.search(piece)
-        if directives:
-            alone = not piece.startswith(b"---") and not _has_content(piece[: directives.start()])
-            return _end(data, cut) if alone else start + directives.start()
-    return cut
+    end = start
+    while end < len(data):
+        begin, end = end, _next_marker(data, end)
+        if end == len(data) or data.find(b"%", begin, end) < 0:
+            break
+        directives = _start_of_directives(data, begin, end)
+        if directives == end or not _are_alone(data, begin, end):
+            return directives
+    return end
+
+
+def _start_of_directives(data: bytes, start: int, end: int) -> int:
+    """Where the directives begin that stand at the end of a piece and speak of the next one; its end if none do."""
+    found = at = end
+    while at > start:
+        line = data.rfind(b"\n", start, at - 1) + 1 or start
+        text = data[line:at].strip()
+        if text.split(None, 1)[0:1] in _DIRECTIVES and data.startswith(b"%", line):
+            found = line
+        elif text and not text.startswith(b"#"):
+            break
+        at = line
+    return found
+
+
+def _are_alone(data: bytes, start: int, end: int) -> bool:
+    """Whether a piece is nothing but directives and comments."""
+    return not data.startswith(_MARKER, start) and not _has_content(data[start:end])
 
 
 def _next_marker(data: bytes, start: int) -> int:
-    """Where the first `---` line after the one at start begins, or the end of the data."""
-    marker = _MARKER.search(data, start + 1)
-    return marker.start() if marker else len(data)
+    """Where the first `---` behind a line break and behind an offset begins, or the end of the data."""
+    found = data.find(b"\n" + _MARKER, start)
+    return found + 1 if found >= 0 else len(data)
 
 
 def _has_content(piece: bytes) -> bool:
@@ -191,14 +229,14 @@ def compose(document: Document) -> tuple[str, list[yaml.Node]]:
     Raises:
         AcregError: it is not UTF-8, or not YAML.
     """
-    text = document.text()
+    text = document.text()[document.glued :]
     try:
         composed = composer.compose(text, document.earlier_anchor)
         if composed.borrowed:
             text = apply(text, [Edit(start, end, composer.written_out(node)) for start, end, node in composed.borrowed])
             composed = composer.compose(text)
     except (yaml.YAMLError, RecursionError) as error:
-        raise _unreadable(document, text, error) from None
+        raise unreadable(document, text, error) from None
     return text, composed.roots
 
 
@@ -247,9 +285,20 @@ def _scalars(mapping: yaml.MappingNode) -> dict[str, str]:
     return {key.value: value.value for key, value in mapping.value if key.id == value.id == "scalar"}
 
 
-def _unreadable(document: Document, text: str, error: Exception) -> AcregError:
-    """The error for a document that is not YAML: what, where, what to do."""
+def unreadable(document: Document, text: str, error: Exception) -> AcregError:
+    """The error for a document that cannot be read as YAML: what, where, what to do.
+
+    Args:
+        document: the document.
+        text: its text.
+        error: why it cannot be read: a YAMLError, RecursionError or TooMuchMergedError.
+    """
     who = identify(document, text, None)
+    if isinstance(error, TooMuchMergedError):
+        return AcregError(
+            f"{who}, near line {document.line} of the stream, merges too many mappings into one (`<<`), which no "
+            "Kubernetes object does. Write the entries out in the template."
+        )
     if isinstance(error, RecursionError):
         return AcregError(
             f"{who} is nested too deep or repeats itself too often to be read, which no Kubernetes object does. Look "

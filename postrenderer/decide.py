@@ -1,0 +1,116 @@
+"""What becomes of each place where something was found: it moves, or it does not for a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.images.reference import OFFICIAL
+from postrenderer.sites.secrets import decoded
+from postrenderer.sites.site import CERTAIN, STAYS, WEAK, Prefix, Site
+from postrenderer.text.scalars import Edit
+
+if TYPE_CHECKING:
+    from postrenderer.images.relocation import Outcome, Relocation
+    from postrenderer.settings import Settings
+
+MOVED = "moved"
+"""It is on the private registry from now on."""
+PRIVATE = "private"
+"""It was there already."""
+LEFT = "left"
+"""Something would pull it from elsewhere than the private registry."""
+UNSURE = "unsure"
+"""It only looks like an image, and stays as it is."""
+
+
+class Finding(NamedTuple):
+    """A reference that was found, or a registry to which something adds names: what became of it, and why.
+
+    Attributes:
+        kind: MOVED, PRIVATE, LEFT, STAYS (nothing pulls it) or UNSURE.
+        source: the reference as it was.
+        target: the reference as it is now.
+        reason: why it is not on the private registry, in plain words; empty for MOVED and PRIVATE.
+        kept: whether it is LEFT because the settings keep it, by `keep` or `others: keep`.
+        site: where it stands, and why it was taken for an image.
+        line: the line of its scalar in the stream, from 1.
+    """
+
+    kind: str
+    source: str
+    target: str
+    reason: str
+    kept: bool
+    site: Site
+    line: int
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is on the private registry, since now or before."""
+        return self.kind in (MOVED, PRIVATE)
+
+    @property
+    def is_prefix(self) -> bool:
+        """Whether it is no image but a registry, or a path in one, to which something adds names."""
+        return isinstance(self.site.span, Prefix)
+
+
+class Decision(NamedTuple):
+    """A finding, and the edit of its scalar's value that moves it; None if it stays."""
+
+    finding: Finding
+    edit: Edit | None
+
+
+def decide(site: Site, relocation: Relocation, settings: Settings, first_line: int) -> Decision:
+    """Decide what becomes of what was found at a site.
+
+    Args:
+        site: where it was found.
+        relocation: what becomes of a reference.
+        settings: how sure it must be.
+        first_line: the number of the document's first line in the stream.
+    """
+    span, line = site.span, first_line + site.node.start_mark.line
+    source = span.reference
+
+    def stays(kind: str, reason: str, *, kept: bool = False) -> Decision:
+        return Decision(Finding(kind, source, source, reason, kept, site, line), None)
+
+    if span.level == STAYS:
+        return stays(STAYS, span.reason)
+    if span.level == WEAK:
+        return stays(UNSURE, f"not sure to be an image ({span.reason})")
+    outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
+    if outcome.status == "private":
+        return stays(PRIVATE, "")
+    if settings.confidence == CERTAIN and span.level != CERTAIN:
+        return stays(LEFT, f"not certain to be an image ({span.reason})")
+    if outcome.status != "moved":
+        return stays(LEFT, outcome.reason, kept=outcome.status == "kept")
+    new = _new_text(site, outcome, settings)
+    if new is None:
+        return stays(LEFT, f"{outcome.target} does not end in {_suffix(site)}, which another field holds")
+    if _is_broken(site):
+        return stays(LEFT, "it is broken over several lines inside a text; write it on one line")
+    finding = Finding(MOVED, source, outcome.target, "", kept=False, site=site, line=line)
+    return Decision(finding, Edit(span.start, span.end, new))
+
+
+def _suffix(site: Site) -> str:
+    """The end of the reference that other scalars hold."""
+    return "" if isinstance(site.span, Prefix) else site.span.suffix
+
+
+def _new_text(site: Site, outcome: Outcome, settings: Settings) -> str | None:
+    """The new text at a site, without what other scalars hold; None if the target does not end in that."""
+    target, suffix = outcome.target, _suffix(site)
+    if suffix == f"/{OFFICIAL}{target[len(settings.prefix) :]}":
+        return settings.prefix  # another field holds the path, and keeps its `library`
+    return target[: len(target) - len(suffix)] if target.endswith(suffix) else None
+
+
+def _is_broken(site: Site) -> bool:
+    """Whether line breaks stand inside the reference where it is written: a folded text inside a longer one."""
+    value = decoded(site.node.value) if site.encoding else site.node.value
+    return any(char.isspace() for char in value[site.span.start : site.span.end])

@@ -1,0 +1,108 @@
+"""The image references of a stream, and what becomes of them: for lists, gates and reports. Nothing is changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.decide import LEFT, UNSURE
+from postrenderer.errors import AcregError
+from postrenderer.images import collisions
+from postrenderer.images.relocation import OTHERS_FAIL, Relocation
+from postrenderer.plan import Piece, pieces
+from postrenderer.sites.site import STAYS
+from postrenderer.text import stream
+from postrenderer.text.pointer import pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from postrenderer.decide import Finding
+    from postrenderer.pullsecrets.merge import Addition
+    from postrenderer.settings import Settings
+    from postrenderer.text.stream import Identity
+
+
+class Found(NamedTuple):
+    """What was found in a document.
+
+    Attributes:
+        identity: what the document is called.
+        findings: the references in it, in the order of the text.
+        additions: the pull secrets that mappings in it lack.
+    """
+
+    identity: Identity
+    findings: list[Finding]
+    additions: list[Addition]
+
+    @property
+    def images(self) -> list[Finding]:
+        """The findings that are images, without the registries to which something adds names."""
+        return [finding for finding in self.findings if not finding.is_prefix]
+
+    @property
+    def prefixes(self) -> list[Finding]:
+        """The registries, and paths in them, to which something adds the names of images."""
+        return [finding for finding in self.findings if finding.is_prefix]
+
+
+def find(raw: bytes, settings: Settings) -> list[Found]:
+    """Find the image references of a stream, in each document that can have some.
+
+    Args:
+        raw: the stream, in UTF-8, or in UTF-16 behind a byte order mark.
+        settings: what is asked for.
+
+    Raises:
+        AcregError: a document cannot be read, or cannot be processed as asked.
+    """
+    read = pieces(stream.decode(raw).data, settings, Relocation(settings))
+    return [
+        Found(plan.identity, plan.findings, plan.additions)
+        for piece in read
+        if isinstance(piece, Piece)
+        for plan in piece.plans
+    ]
+
+
+def check_collisions(found: Iterable[Found]) -> None:
+    """Refuse two images of a stream that would become one.
+
+    Raises:
+        AcregError: the cluster could not tell them apart.
+    """
+    images = (image for document in found for image in document.images)
+    collisions.check((image.source, image.target) for image in images if image.is_private)
+
+
+def refuse_left(found: Iterable[Found], settings: Settings) -> None:
+    """End a run that would leave references outside the private registry.
+
+    Args:
+        found: what was found in the stream.
+        settings: with `strict` no reference may be left, with `others: fail` none that no source and no rule covers.
+
+    Raises:
+        AcregError: some would be left; the message names each.
+    """
+    if not settings.strict and settings.others != "fail":
+        return
+    every = [(document.identity, one) for document in found for one in document.findings]
+    left = [(of, one) for of, one in every if one.kind == LEFT and (settings.strict or one.reason == OTHERS_FAIL)]
+    if not left:
+        return
+    places = "; ".join(
+        f"{one.source} at {pointer(one.site.path)}, line {one.line}, of {of}: {one.reason}" for of, one in left
+    )
+    option = "--strict" if settings.strict else "`others: fail`"
+    raise AcregError(
+        f"With {option} every image must come from the private registry, and {len(left)} would not: {places}. Add a "
+        f"rule for them, or run without {option}.{_others([one for _, one in every])}"
+    )
+
+
+def _others(findings: list[Finding]) -> str:
+    """How many findings do not count for `strict`, as a sentence; nothing if there are none."""
+    stays, unsure = (sum(one.kind == kind for one in findings) for kind in (STAYS, UNSURE))
+    parts = [f"{stays} that nothing pulls"] * bool(stays) + [f"{unsure} that only look like images"] * bool(unsure)
+    return f" Not counted: {' and '.join(parts)}." if parts else ""

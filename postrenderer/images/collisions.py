@@ -1,0 +1,40 @@
+"""Two different images that would become one on the private registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.errors import AcregError
+from postrenderer.images.reference import DOCKER_HUB, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SAME = {"k8s.gcr.io": "registry.k8s.io", "mirror.gcr.io": DOCKER_HUB}
+"""Registries that serve the images of another one: https://kubernetes.io/blog/2023/03/10/image-registry-redirect,
+https://cloud.google.com/artifact-registry/docs/pull-cached-dockerhub-images."""
+
+
+def check(moves: Iterable[tuple[str, str]]) -> None:
+    """Refuse two source repositories that become one with the same tag, unless both have the same digest.
+
+    Args:
+        moves: each image's reference before and after; what stays the same is passed over.
+
+    Raises:
+        AcregError: the cluster could not tell two images apart.
+    """
+    taken: dict[tuple[tuple[str, ...], str], tuple[str, tuple[str, ...], str]] = {}
+    for before, after in dict.fromkeys(moves):
+        target = parse(after)
+        if before == after or (target.digest and not target.tag):
+            continue  # what is named by its digest alone is the same content wherever it is
+        host, *path = parse(before).components
+        own = (before, (_SAME.get(host, host), *path), target.digest)
+        other = taken.setdefault((target.components, target.tag or "latest"), own)
+        same_content = target.digest and target.digest == other[2]
+        if other[1] != own[1] and not same_content:
+            raise AcregError(
+                f"`{other[0]}` and `{before}` are two images, and both would become `{after}`. Move one of them"
+                " elsewhere with an entry under `rules`, or name it under `keep`."
+            )

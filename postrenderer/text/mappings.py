@@ -1,0 +1,78 @@
+"""The entries of a mapping as Kubernetes' parser reads them: duplicate keys and merge keys included.
+
+Helm, kubectl and the API server read YAML with the same parser (sigs.k8s.io/yaml). It takes a mapping's entries in
+their order, a merge key's in its place, and a later entry replaces an earlier one of the same key. So `dict(fields(m))`
+is what Kubernetes sees. A standard reader lets a mapping's own entries win (https://yaml.org/type/merge.html): the
+entries that it would see are in the list, too, and whoever looks for images looks at all of them.
+"""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import yaml
+
+_MERGE = "<<"
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+_STRING_TAG = "tag:yaml.org,2002:str"
+_MOST = 1_000
+"""Entries, and mappings, that one mapping may merge: more than any chart has. Kubernetes' parser has a limit, too."""
+
+
+Entries = Callable[[yaml.MappingNode], "list[tuple[yaml.Node, yaml.Node]]"]
+
+
+class TooMuchMergedError(ValueError):
+    """A mapping merges more than any Kubernetes object does."""
+
+
+def own_entries(mapping: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The keys and values of a mapping as they stand in it."""
+    entries: list[tuple[yaml.Node, yaml.Node]] = mapping.value
+    return entries
+
+
+def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tuple[str, yaml.Node]]:
+    """The entries of a mapping whose key is a scalar, in the order in which Kubernetes' parser takes them.
+
+    Args:
+        mapping: the mapping.
+        entries: gives a mapping's own entries, merge keys included.
+
+    Raises:
+        TooMuchMergedError: it merges more than 1,000 mappings or entries.
+    """
+    pairs = [(key.value, value) for key, value in entries(mapping) if isinstance(key, yaml.ScalarNode)]
+    return _merged(mapping, entries) if _MERGE in dict(pairs) else pairs
+
+
+def is_merge(key: yaml.Node) -> bool:
+    """Whether a key merges other mappings: a plain `<<`, or one with the tag of merge keys."""
+    plain = not getattr(key, "style", None) and key.tag == _STRING_TAG
+    return key.value == _MERGE and (plain or key.tag == _MERGE_TAG)
+
+
+def _merged(mapping: yaml.MappingNode, entries: Entries) -> list[tuple[str, yaml.Node]]:
+    """The entries of a mapping with merge keys."""
+    found: list[tuple[str, yaml.Node]] = []
+    seen: set[int] = set()
+    merged = 0
+    work: list[tuple[yaml.Node, yaml.Node | None]] = [(mapping, None)]  # keys and values; a mapping to merge has no key
+    while work:
+        node, value = work.pop()
+        if value is not None:
+            found.append((node.value, value))
+        elif isinstance(node, yaml.SequenceNode):
+            work += [(source, None) for source in node.value]  # of several the first wins, so it is taken last
+        elif isinstance(node, yaml.MappingNode) and id(node) not in seen:
+            if len(seen) > _MOST or merged > _MOST:
+                raise TooMuchMergedError
+            own = entries(node)
+            merged += len(own) if seen else 0
+            seen.add(id(node))
+            for key, entry in reversed(own):
+                if is_merge(key):
+                    work.append((entry, None))
+                elif isinstance(key, yaml.ScalarNode):
+                    work.append((key, entry))
+    return found

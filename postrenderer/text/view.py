@@ -1,0 +1,71 @@
+"""A document as it will be: the nodes that were read, seen through what is planned. No node is changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.text import mappings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class View:
+    """What will be read back where a node stands now.
+
+    A change is remembered for the node itself. So it shows wherever the node does: at its anchor, at each of its
+    aliases, and in each mapping that merges it.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[int, str] = {}
+        self._replacements: dict[int, yaml.Node] = {}
+        self._items: dict[int, list[yaml.Node]] = {}
+        self._entries: dict[int, list[tuple[yaml.Node, yaml.Node]]] = {}
+
+    def change(self, scalar: yaml.ScalarNode, value: str) -> None:
+        """Plan a new value of a scalar."""
+        self._values[id(scalar)] = value
+
+    def replace(self, scalar: yaml.ScalarNode, node: yaml.Node) -> None:
+        """Plan another node in the place of a scalar."""
+        self._replacements[id(scalar)] = node
+
+    def prepend(self, sequence: yaml.SequenceNode, items: Iterable[yaml.Node]) -> None:
+        """Plan more items in front of those of a sequence."""
+        self._items[id(sequence)] = [*items, *self.items(sequence)]
+
+    def insert(self, mapping: yaml.MappingNode, index: int, key: yaml.Node, value: yaml.Node) -> None:
+        """Plan an entry more of a mapping, in front of the one that stands at an index now."""
+        entries = list(self.entries(mapping))
+        entries.insert(index, (key, value))
+        self._entries[id(mapping)] = entries
+
+    def is_changed(self, scalar: yaml.Node) -> bool:
+        """Whether a scalar gets another value."""
+        return id(scalar) in self._values
+
+    def node(self, node: yaml.Node) -> yaml.Node:
+        """The node that stands in the place of a node."""
+        return self._replacements.get(id(node), node)
+
+    def value(self, scalar: yaml.Node) -> str:
+        """The value of a scalar."""
+        value: str = self._values.get(id(scalar), scalar.value)
+        return value
+
+    def items(self, sequence: yaml.Node) -> list[yaml.Node]:
+        """The items of a sequence."""
+        items: list[yaml.Node] = self._items.get(id(sequence), sequence.value)
+        return items
+
+    def entries(self, mapping: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+        """The keys and values of a mapping, merge keys included."""
+        entries: list[tuple[yaml.Node, yaml.Node]] = self._entries.get(id(mapping), mapping.value)
+        return entries
+
+    def fields(self, mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
+        """The entries of a mapping with merge keys resolved, as `mappings.fields`."""
+        return [(key, self.node(value)) for key, value in mappings.fields(mapping, self.entries)]
