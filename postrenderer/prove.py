@@ -40,29 +40,35 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
     seen: set[tuple[int, int]] = set()
     while stack:
         for before, after in zip(*stack.pop()):
+            if type(before) is yaml.ScalarNode and not view.changes(before):
+                if type(after) is not yaml.ScalarNode or not _is_same(before, after):
+                    return before
+                continue
             planned = view.node(before)
-            kind = type(planned)
-            if kind is not type(after) or planned.tag != after.tag:
+            if type(planned) is not type(after) or planned.tag != after.tag:
                 return before  # type: ignore[no-any-return]  # a node
-            if kind is yaml.ScalarNode:
-                if view.value(planned) != after.value or _is_plain_otherwise(planned, after, view):
+            if isinstance(planned, yaml.ScalarNode):
+                if not _says(after, planned, view):
                     return before  # type: ignore[no-any-return]  # likewise
-                continue
-            if (id(planned), id(after)) in seen:
-                continue
-            seen.add((id(planned), id(after)))
-            ours, theirs = _children(planned, view), _children(after, view)
-            if len(ours) != len(theirs):
-                return before  # type: ignore[no-any-return]  # likewise
-            stack.append((ours, theirs))
+            elif (id(planned), id(after)) not in seen:
+                seen.add((id(planned), id(after)))
+                ours, theirs = _children(planned, view), _children(after, view)
+                if len(ours) != len(theirs):
+                    return before  # type: ignore[no-any-return]  # likewise
+                stack.append((ours, theirs))
     return None
 
 
-def _is_plain_otherwise(planned: Any, after: Any, view: View) -> bool:
-    """Whether a scalar is plain and was not, or the other way round; a new value may be put into quotes."""
-    if view.is_changed(planned) and after.style:
-        return False
-    return (not planned.style) is not (not after.style)
+def _is_same(before: yaml.ScalarNode, after: yaml.ScalarNode) -> bool:
+    """Whether a scalar that does not change is what it was."""
+    same: bool = before.value == after.value and before.tag == after.tag
+    return same and (not before.style) is (not after.style)
+
+
+def _says(after: yaml.ScalarNode, planned: yaml.ScalarNode, view: View) -> bool:
+    """Whether a scalar is as planned; a new value may be put into quotes."""
+    quoted = view.is_changed(planned) and bool(after.style)
+    return view.value(planned) == after.value and (quoted or (not planned.style) is (not after.style))
 
 
 def _children(node: yaml.Node, view: View) -> list[yaml.Node]:

@@ -24,11 +24,13 @@ The grammar is that of github.com/distribution/reference, by which the kubelet a
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.text.regex import regex
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 DOCKER_HUB = "docker.io"
@@ -46,7 +48,7 @@ _HOST = rf"(?:{_NAME}(?:\.{_NAME})*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?|{_COMPONENT}"
 _TAG = rf"[A-Za-z0-9_][A-Za-z0-9_.-]{{0,{_TAG_LIMIT - 1}}}"
 _DIGEST = "|".join(rf"{algorithm}:[a-f0-9]{{{count}}}" for algorithm, count in _DIGITS.items())
 
-_REFERENCE_PATTERN = re.compile(
+_REFERENCE_PATTERN = regex(
     r"(?![a-f0-9]{64}\Z)"
     rf"(?:(?=localhost/|[^/.:A-Z]*[.:A-Z])({_HOST})/)?({_COMPONENT}(?:/{_COMPONENT})*)(?::({_TAG}))?(?:@({_DIGEST}))?"
 )
@@ -54,10 +56,10 @@ RE2 = rf"^(?:(?:{_HOST})/)?{_COMPONENT}(?:/{_COMPONENT})*(?::{_TAG})?(?:@(?:{_DI
 """The grammar for engines whose regular expressions have no look-ahead; beside references it matches IDs of images."""
 IMAGE_ID = "^[a-f0-9]{64}$"
 
-_HOST_PATTERN = re.compile(_HOST)
-_COMPONENT_PATTERN = re.compile(_COMPONENT)
-_TAG_PATTERN = re.compile(_TAG)
-_DIGEST_PATTERN = re.compile(_DIGEST)
+_HOST_PATTERN = regex(_HOST)
+_COMPONENT_PATTERN = regex(_COMPONENT)
+_TAG_PATTERN = regex(_TAG)
+_DIGEST_PATTERN = regex(_DIGEST)
 
 _REASONS = {
     _HOST_PATTERN: "a registry host is letters, digits, '.' and inner '-', then ':' and a port number if it has one",

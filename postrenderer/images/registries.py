@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from postrenderer.text.regex import regex
 
 REGISTRY = "registry"
 """A host that serves images by its name."""
@@ -15,17 +15,17 @@ NONE = ""
 BEFORE_PATH = r"(?:\.[A-Za-z0-9-]+|:[0-9]+|localhost|\])/[a-z0-9]"
 """The end of a host, as a regular expression, and the start of the path behind it."""
 
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|pkg\.dev|registry\.k8s\.io|mcr\.microsoft\.com|azurecr\.(?:io|cn|us)"
     r"|dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws|nvcr\.io|cgr\.dev|icr\.io|docker\.elastic\.co"
     r"|xpkg\.upbound\.io|lscr\.io|ocir\.io|jfrog\.io|scr\.io|aliyuncs\.com|myhuaweicloud\.com|ccs\.tencentyun\.com"
     r"|docker\.[a-z0-9-]+\.(?:com|io|org|net)|releases\.[a-z0-9.-]*|container-registry\.oracle\.com)$"
 )
-_LABEL = re.compile(
+_LABEL = regex(
     r"^(?:[a-z0-9-]*-)?(?:registry|registries|docker|cr|ecr|gcr|acr|images?|containers?|harbor|quay|hub|oci)\d*(?:-|\.)"
 )
-_LOCAL = re.compile(r"^(?:localhost|[\d.]+|\[.*\]|.*\.(?:svc|local|internal|localhost|localdomain)(?:\..*)?|[^.]*)$")
-_CODE = re.compile(
+_LOCAL = regex(r"^(?:localhost|[\d.]+|\[.*\]|.*\.(?:svc|local|internal|localhost|localdomain)(?:\..*)?|[^.]*)$")
+_CODE = regex(
     r"(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|golang\.org|gopkg\.in|go\.uber\.org|k8s\.io"
     r"|kubernetes\.io|example\.(?:com|org|net))$"
 )

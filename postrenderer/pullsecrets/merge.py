@@ -6,7 +6,6 @@ resources keep plain names in it, or one object; a list of plain names gets plai
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ import yaml
 from postrenderer.errors import AcregError
 from postrenderer.text.layout import before, content_start, line_end, newline, separator
 from postrenderer.text.pointer import Path, pointer
+from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit
 from postrenderer.text.view import View
 
@@ -46,7 +46,7 @@ class Holder(NamedTuple):
 
 _STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_SAFE_PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9-]*")
+_SAFE_PLAIN = regex(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9-]*")
 """Names that no YAML parser takes for anything but a string."""
 
 

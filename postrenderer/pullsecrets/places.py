@@ -5,7 +5,6 @@ Each row is a field of a public API, as its CustomResourceDefinition or its docu
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from postrenderer.pullsecrets.merge import NAMES, OBJECT, Field, Holder
 from postrenderer.sites.declared import objects, places
 from postrenderer.sites.walk import walk
 from postrenderer.text.pointer import pointer
+from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ VARIABLE = "_IMAGE_PULL_SECRETS"
 """How operators call their variables with names of secrets, separated by commas: STRIMZI_IMAGE_PULL_SECRETS."""
 
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_NAME = regex(r"[a-z0-9][a-z0-9.-]*")
 """What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
 
 

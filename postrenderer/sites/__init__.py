@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +23,7 @@ from postrenderer.sites.site import (
 )
 from postrenderer.sites.walk import walk
 from postrenderer.text import composer
+from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, in_text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ SCALAR_FAMILIES = (text,)
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""

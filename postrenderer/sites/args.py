@@ -5,13 +5,13 @@ Source: `args` and `command` of Container, Kubernetes API core/v1.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import yaml
 
 from postrenderer.sites import keys, named
 from postrenderer.sites.site import CERTAIN, STAYS, NamedText, ScalarVisit, Site, sites_of
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,8 @@ FAMILY = "args/command"
 
 LISTS = frozenset(("args", "command", "extraArgs", "arguments"))
 
-_FLAG = re.compile(r"--?([A-Za-z][\w.-]*)$")
-_ASSIGNED = re.compile(r"(?:--?)?([A-Za-z][\w.-]*)=([^\s=]+)$")
+_FLAG = regex(r"--?([A-Za-z][\w.-]*)$")
+_ASSIGNED = regex(r"(?:--?)?([A-Za-z][\w.-]*)=([^\s=]+)$")
 
 
 def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from postrenderer.images import registries
 from postrenderer.images.reference import InvalidReferenceError, Reference, is_host, parse
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
 from postrenderer.sites.site import STAYS, STRONG, WEAK
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,20 +19,20 @@ OPEN = "open"
 
 _LONGEST = 1024
 """More than a host, a path, a tag and a digest have together."""
-_TEMPLATE = re.compile(r"[:@]?(?:\{\{|\$\{|\$\(|\$[A-Za-z_]|%\(|<)")
+_TEMPLATE = regex(r"[:@]?(?:\{\{|\$\{|\$\(|\$[A-Za-z_]|%\(|<)")
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "default", "latest", "string"))
 """Values of switches and types, which the grammar of references lets pass."""
-_PORT = re.compile(r"\d{4,5}")
-_VERSION = re.compile(
+_PORT = regex(r"\d{4,5}")
+_VERSION = regex(
     r"v?\d.*|.*\d\.\d.*|[0-9a-f]{7,40}"
     r"|(?:.*-)?(?:latest|main|master|head|stable|edge|dev|devel|develop|nightly|next|snapshot|release|canary|beta|alpha|rc"
     r"|testing|lts)(?:-.*)?",
     re.IGNORECASE,
 )
-_FILE = re.compile(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
-_MACHINE = re.compile(r"projects/.+/images/.+")
+_FILE = regex(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
+_MACHINE = regex(r"projects/.+/images/.+")
 """The image of a virtual machine: https://cloud.google.com/compute/docs/images."""
-_API = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
+_API = regex(r"v\d+(?:(?:alpha|beta)\d+)?")
 """The version of an API, as it stands behind its group: `apps.acme.dev/v1`."""
 _CHARTS = frozenset(("charts", "helm-charts", "bitnamicharts"))
 """Where registries keep Helm charts."""

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images.registries import OFFICIAL
 from postrenderer.sites import keys
 from postrenderer.text import composer
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable
 
 
 class Hints(NamedTuple):
@@ -60,55 +61,56 @@ class Hints(NamedTuple):
 NOWHERE = Hints([])
 EVERYWHERE = Hints([], everywhere=True)
 
-_FORMS = [form.encode() for word in keys.HINTS for form in (word, word.capitalize(), word.upper())]
+_LOWER = [word.encode() for word in keys.HINTS]
 _WORDS = sorted((form for word in keys.HINT_WORDS for form in (word, word.capitalize(), word.upper())), key=len)
-_WORD = re.compile(
+_WORD = regex(
     "(?:{})(?![a-z])(?!{})".format("|".join(reversed(_WORDS)), keys.COMPARED).encode()  # no query that compares images
 )
-_INSIDE = re.compile(rb"(?<=[A-Za-z])(?<!\\[a-z])[a-z]")
+_INSIDE = regex(rb"(?<=[A-Za-z])(?<!\\[a-z])[a-z]")
 """A letter inside a word, where none begins: the `image` of `backingimage`. In quotes `\nimage` begins a line."""
 
-_PATH_END = re.compile(rb"/(?<=[\w\]]/)[a-z0-9][\w.@-]*:[\w{$]")
+_PATH_END = regex(rb"/(?<=[\w\]]/)[a-z0-9][\w.@-]*:[\w{$]")
 """The end of a path, and a tag or a digest, or what becomes one."""
-_DIGEST = re.compile(rb"@(?<=\w@)[{$]")
+_DIGEST = regex(rb"@(?<=\w@)[{$]")
 """What becomes a digest."""
-_TAGGED = re.compile(rb":[\w{$](?<=[\w\]]:.)")
+_TAGGED = regex(rb":[\w{$](?<=[\w\]]:.)")
 """A tag, as also a text has it that repeats an image which stands elsewhere in the document."""
 _SIGNS = b"\\\"' \t:=>*`"
 """What may stand between a name and its value."""
-_SERVICE = re.compile(rb"ame[%b]+([a-z0-9.-]+)(?:@\w+)?:\w" % re.escape(_SIGNS))
+_SERVICE = regex(rb"ame[%b]+([a-z0-9.-]+)(?:@\w+)?:\w" % re.escape(_SIGNS))
 """A `name` with a tag, as services of CI runners have it if the image is official."""
 _OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
 
-_ESCAPE = re.compile(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|[\s/\x80-\xff])")
+_ESCAPE = regex(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|[\s/\x80-\xff])")
 """What could spell a letter of a word, or join the lines of one, in double quotes."""
-_ALIAS = re.compile(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:]|\Z))")
-_ANCHOR = re.compile(rb"&([\w-]+)")
-_BINARY = re.compile(composer.BINARY.encode(), re.MULTILINE)
+_ALIAS = regex(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:]|\Z))")
+_ANCHOR = regex(rb"&([\w-]+)")
+_BINARY = regex(composer.BINARY.encode())
+_TAG_DIRECTIVE = composer.TAG_DIRECTIVE.encode()
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """Byte order marks that make UTF-16 of a document, which is read to be refused."""
-_HOST = re.compile(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
+_HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
 _PACKAGES = b"pkg.crossplane.io"
 """The group with images in fields called `package`, which only it tells from others: any line may be about one."""
 
-_SECRET = re.compile(rb"(?<!\w)Secret(?!\w)")
+_SECRET = regex(rb"Secret(?<!\wSecret)(?!\w)")
 """The kind whose data are base64."""
-_COMMENTS = re.compile(rb"\n *#[^\n]*")
+_COMMENTS = regex(rb"\n *#[^\n]*")
 _INDICATORS = (b"\\", b"!", b"&", b"#")
-_INDENTED = re.compile(rb"[|>][-+]?[0-9]")
+_INDENTED = regex(rb"[|>][-+]?[0-9]")
 """What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""
-_BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
+_BASE64 = regex(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
 
 _SCHEMA = b"\nkind: CustomResourceDefinition"
-_TOP = re.compile(rb"(?:\A|\n)([^\s#][^\n]*)")
+_TOP = regex(rb"\n([^\s#][^\n]*)")
 """A line that begins in the first column and is no comment."""
-_SCHEMA_TOP = re.compile(
+_SCHEMA_TOP = regex(
     rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
     rb"|(metadata|spec|status):\s*(?:\s#.*)?"
 )
-_FIRST = re.compile(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?=[^\s#])")
+_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?=[^\s#])")
 _OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
 """What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
 
@@ -143,7 +145,7 @@ def _is_obscure(raw: bytes, hosts: Collection[bytes]) -> bool:
     """Whether words may be in a document that do not stand in its bytes, or none are needed."""
     return bool(
         raw.find(_PACKAGES) >= 0
-        or (raw.find(b"\\") >= 0 and _ESCAPE.search(raw))
+        or raw.find(_TAG_DIRECTIVE) >= 0
         or (raw.find(b"!") >= 0 and _BINARY.search(raw))
         or _in_base64(raw, hosts)
         or (not raw.isascii() and any(mark in raw for mark in _UTF_16))
@@ -162,7 +164,7 @@ def is_schema(raw: bytes) -> bool:
     if raw.count(b"\r") != raw.count(b"\r\n") or (not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)):
         return False
     seen: list[bytes] = []
-    for line in _TOP.findall(raw):
+    for line in _TOP.findall(b"\n" + raw):
         top = _SCHEMA_TOP.fullmatch(line)
         if top is None:
             return False
@@ -180,12 +182,14 @@ def _are_defined(raw: bytes) -> bool:
 
 def _found(raw: bytes, hosts: Collection[bytes]) -> list[int]:
     """The offsets of the words, and of texts that speak for themselves."""
-    found = _places(raw, _FORMS, _begins_word)
+    found = [at for at in _places(raw.lower(), _LOWER) if _begins_word(raw, at)]
     found += _places(raw, hosts) if len(hosts) <= _FEW else _at_hosts(raw, hosts)
     found += _starts(_PATH_END, raw)
     found += [match.start() for match in _SERVICE.finditer(raw) if match[1] in _OFFICIAL]
     if raw.find(b"@") >= 0:
         found += _starts(_DIGEST, raw)
+    if raw.find(b"\\") >= 0:
+        found += _starts(_ESCAPE, raw)
     return found
 
 
@@ -204,14 +208,13 @@ def _begins_word(raw: bytes, at: int) -> bool:
     return _WORD.match(raw, at) is not None and _INSIDE.match(raw, at) is None
 
 
-def _places(raw: bytes, words: Iterable[bytes], counts: Callable[[bytes, int], bool] = lambda *_: True) -> list[int]:
-    """The offsets at which one of the words stands and counts."""
+def _places(raw: bytes, words: Iterable[bytes]) -> list[int]:
+    """The offsets at which one of the words stands."""
     found = []
     for word in words:
         at = raw.find(word)  # here and above, as `in` asks for a number first, which takes ten times as long
         while at >= 0:
-            if counts(raw, at):
-                found.append(at)
+            found.append(at)
             at = raw.find(word, at + 1)
     return found
 

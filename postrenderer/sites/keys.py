@@ -6,11 +6,12 @@ The same few words name images everywhere: `imageRepository`, `SIDECAR_IMAGE_TAG
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+from postrenderer.text.regex import regex
+
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 IMAGE = "image"
 """A whole image, or its name where other parts stand beside it."""
@@ -65,7 +66,7 @@ _SPEECH = _set("comment condition description expr expression message pattern qu
 """Names of texts for people, and of queries and conditions, in which an image is a value to compare with."""
 COMPARED = r"\w{0,64}\s{0,8}(?:!=|=~|==)"
 """What stands behind `image` in a query that compares images, as dashboards and rules have it."""
-_QUERY = re.compile("(?i:mage)" + COMPARED)
+_QUERY = regex("(?i:mage)" + COMPARED)
 _ATTRIBUTE = "container.image."
 """How rules and traces name what they know of a running container: OpenTelemetry's and Falco's attributes."""
 

@@ -15,6 +15,7 @@ from postrenderer.images.reference import SOME_IMAGE
 from postrenderer.sites import evidence, keys, named
 from postrenderer.sites.keys import COPYING
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +27,7 @@ FAMILY = "text"
 start_of = attrgetter("start")
 """By what the references in a text are sorted."""
 
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"(?:(?<=docker://)|(?<=:-)|(?<![\w.\-/@%~+]))"
     r"(?P<host>[A-Za-z0-9][A-Za-z0-9-]*(?:(?:\.[A-Za-z0-9-]+)+(?::\d+)?|:\d+)|localhost|\[[0-9A-Fa-f:]+\](?::\d+)?)"
     r"(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+"
@@ -39,25 +40,23 @@ _OPEN_VALUE = (
     r"(?![\w./-]+(?::[ \t]|=))"  # no assignment of its own
     r"(?P<value>(?:[^\s\"'`,;(){}\[\]<>|\\$]|\$(?![{(]))+(?:\{\{|\$\{|\$\()?|\{\{|\$\{|\$\()"
 )
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = regex(
     r"(?P<name>[A-Za-z_](?<![\w./?&-].)(?=(?P<rest>[\w./-]*))(?P=rest))"
     r"\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?" + _OPEN_VALUE
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
-_FLAG = re.compile(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
-_COMMENT = re.compile(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*")
+_FLAG = regex(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_COMMENT = regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*")
 _COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
-    re.compile(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
-    re.compile(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
+    regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
+    regex(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
 )
-_COPIED = re.compile(
-    rf"\b(?:{'|'.join(_COPIERS)}|(?:{'|'.join(_ENGINES)})[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*"
-)
+_COPIED = regex(rf"\b(?:{'|'.join(_COPIERS)}|(?:{'|'.join(_ENGINES)})[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*")
 """Parts of a script or a template in which only what is under a configured source or rule is an image."""
-_TOKEN = re.compile(r"[^\s,;|=\"'`(){}\[\]]+")
-_HINT = re.compile("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
-_INTERESTING = re.compile(f"{_HINT.pattern}|{registries.BEFORE_PATH}")
+_TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
+_HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
+_INTERESTING = regex(f"{_HINT.pattern}|{registries.BEFORE_PATH}")
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
 _NEIGHBOURS = 2
@@ -85,7 +84,7 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
             yield Site(scalar.node, stays, FAMILY, scalar.path)
 
 
-_DOCUMENT = re.compile(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
+_DOCUMENT = regex(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
 
 
 def may_be_document(text: str) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import base64
 import operator
-import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 from yaml.composer import ComposerError
+
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,17 +51,19 @@ if yaml.__with_libyaml__:
 else:
     Loader = PythonLoader  # type: ignore[misc, assignment]  # what there is
 
-BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))|^%TAG"
-"""A tag that makes base64 of a key or a value, or may: its letters can be written as `%62`, or come from a handle."""
-_BINARY = re.compile(BINARY, re.MULTILINE)
+BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))"
+"""A tag that makes base64 of a key or a value, or may: its letters can be written as `%62`."""
+TAG_DIRECTIVE = "%TAG"
+"""What makes a handle of a part of a tag."""
+_BINARY = regex(BINARY)
 _BINARY_TAG = "tag:yaml.org,2002:binary"
 
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
 _DEEPEST = 20_000
 """Levels that Kubernetes' parser reads: 10,000 of blocks and as many in brackets (go-yaml, scannerc.go)."""
-_DEEP_START = re.compile(rf"[ ?:-]{{{_DEEP // 2}}}")
-_DEEP_INDENT = re.compile(rf"\n{_DEEP_START.pattern}")
+_DEEP_START = regex(rf"[ ?:-]{{{_DEEP // 2}}}")
+_DEEP_INDENT = regex(rf"\n{_DEEP_START.pattern}")
 
 
 class Borrowed(NamedTuple):
@@ -99,7 +102,7 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
         composed = _compose(text, elsewhere)
     except (ValueError, OverflowError):  # PyYAML's Python code hands an escape to chr() as it stands
         raise yaml.YAMLError("found an escape for a character beyond Unicode") from None
-    if "!" in text and _BINARY.search(text):
+    if "!" in text and (TAG_DIRECTIVE in text or _BINARY.search(text)):
         _decode_binary(composed.roots)
     return composed
 

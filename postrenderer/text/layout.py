@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     import yaml
@@ -12,7 +13,7 @@ BREAKS = "\r\n\x85\u2028\u2029"
 """What ends a line for a parser of YAML 1.1, as all of Kubernetes' are."""
 
 _SPACE = rf"[ \t{BREAKS}]"
-_PROPERTIES = re.compile(rf"(?:[&!][^ \t{BREAKS}]*(?:{_SPACE}+#[^{BREAKS}]*)*(?:{_SPACE}+|\Z))*")
+_PROPERTIES = regex(rf"(?:[&!][^ \t{BREAKS}]*(?:{_SPACE}+#[^{BREAKS}]*)*(?:{_SPACE}+|\Z))*")
 
 
 def content_start(text: str, node: yaml.Node) -> int:

@@ -7,19 +7,19 @@ is its n-th occurrence in the text. Only a double-quoted scalar with escapes nee
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.text.layout import BREAKS, content_start
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import yaml
 
-_BREAK = re.compile(rf"\r\n|[{BREAKS}]")
-_DOUBLE_QUOTED = re.compile(
+_BREAK = regex(rf"\r\n|[{BREAKS}]")
+_DOUBLE_QUOTED = regex(
     rf"(?P<continued>\\(?=[{BREAKS}])[ \t{BREAKS}]+)"
     r"|(?P<escape>\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.))"
     rf"|(?P<fold>[ \t]*[{BREAKS}][ \t{BREAKS}]*)"

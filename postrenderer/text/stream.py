@@ -15,16 +15,17 @@ import yaml
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
 from postrenderer.text.mappings import TooMuchMergedError
+from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SOURCE = re.compile(r"^# Source: (\S+)", re.MULTILINE)
+_SOURCE = regex(r"^# Source: (\S+)", re.MULTILINE)
 _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
-_KIND = re.compile(_FIELD.format("kind"), re.MULTILINE)
-_NAME = re.compile(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_FILENAME = re.compile(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_KIND = regex(_FIELD.format("kind"), re.MULTILINE)
+_NAME = regex(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_FILENAME = regex(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _MARKER = b"---"
 _DIRECTIVES = ([b"%YAML"], [b"%TAG"])
 
