@@ -81,6 +81,8 @@ class Writer:
         written = self._key(key)
         if self._disguises():
             written = self.rnd.choice((f"? {written}", f"{written} ", f"x:\n\ufeff#, {written}", f"? {written}\n"))
+        if self._disguises():
+            return f"{written}: !{self.rnd.choice(('', 't', '!str'))}, {self.flow(value)}"
         if written.startswith('"') and isinstance(value, str) and self._disguises():
             return f"{written}:{self.flow(value)}"
         return f"{written}: {self.flow(value)}"

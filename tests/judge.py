@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -19,7 +20,7 @@ _TEMPLATE = """\
 kind: ConfigMap
 data:
 {{- range $path, $text := .Files.Glob "documents/*" }}
-  {{ $path | base | quote }}: {{ $text | toString | trimPrefix "#" | fromYaml | toJson | toJson }}
+  {{ $path | base | quote }}: {{ $text | toString | trimPrefix "#" | fromYaml | toJson | b64enc }}
 {{- end }}
 """
 _GUARD = b"#"
@@ -125,7 +126,7 @@ def read(helm: Path, documents: Sequence[str], folder: Path) -> list[Any]:
         _write(folder / "documents" / str(index), _GUARD + text.encode(*BYTES))
     run = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True)
     data = yaml.load(run.stdout, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)["data"] or {}  # noqa: S506  # both are safe
-    return [json.loads(data[str(index)]) for index in range(len(documents))]
+    return [json.loads(base64.b64decode(data[str(index)])) for index in range(len(documents))]
 
 
 def moving(references: Iterable[str], relocate: Callable[[str], str]) -> Callable[[str], str]:

@@ -40,7 +40,6 @@ WAYS: dict[str, str] = {
     "a List": f"---\napiVersion: v1\n{_CRD}kind: List\nitems:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
     # A mapping in a workload that looks like an object whose images are not pulled.
     "a schema as a pod spec": f"{_PUBLIC}  apiVersion: apiextensions.k8s.io/v1\n  {_CRD}",
-    "a schema as a container": f"{_PUBLIC}    apiVersion: apiextensions.k8s.io/v1\n    {_CRD}",
     "a constraint as a pod spec": f"{_PUBLIC}  apiVersion: constraints.gatekeeper.sh/v1beta1\n  kind: A\n",
     "an admission policy as a pod template": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n"
     f"    apiVersion: admissionregistration.k8s.io/v1\n    kind: A\n    {_SPEC}\n",
@@ -72,8 +71,17 @@ WAYS: dict[str, str] = {
     "a binary key in a merged mapping": f"{_OPEN}    <<: {{!!binary aW1hZ2U=: nginx}}\n",
     "a binary key as a block": f"{_POD}    ? !!binary |\n      aW1h\n      Z2U=\n    : nginx\n",
     "a binary key with a host": f"{_OPEN}    !!binary aW1hZ2U=: redis\n",
+    "a binary key of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
+    f"  - image: {{reference: {PRIVATE}/ok:1}}\n    !!binary aW1hZ2U=: {{reference: nginx}}\n",
+    "a merged reference of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
+    f"  - image: {{reference: {PRIVATE}/ok:1, <<: {{reference: nginx}}}}\n",
+    # Tags, of which a comma behind is a part for Go. For libyaml it ends an entry that has no value.
+    "a tag before a comma": f"{_POD}  - {{name: b, image: !t, evil.io/x:1}}\n",
+    "a tag of a text before a comma": f"{_POD}  - {{name: b, image: !!str, evil.io/x:1}}\n",
+    "the tag of none before a comma": f"{_POD}  - {{name: b, image: !, evil.io/x:1}}\n",
+    "a tag and a list behind a comma": f"apiVersion: v1\nkind: Pod\nspec: {{containers: !t, [{{image: evil.io/x:1}}]}}\n",
     # Byte order marks, which libyaml skips at the start of each line.
-    "a comment for libyaml alone": f"{_POD}    x: {{a:\n\ufeff#, b: c}}\n  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
+    "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
     "a comment for libyaml alone at the root": f"{{apiVersion: v1, kind: Pod, x:\n\ufeff#, {_SPEC}\n}}\n",
     "a document in UTF-16": f"apiVersion: v1\nkind: ConfigMap\n---\n\udcff\udcfe{_UTF_16}",
 }
