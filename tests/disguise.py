@@ -138,19 +138,14 @@ class Writer:
     def _text(self, text: str, indent: str, *, block: bool = False) -> str:
         if not self._disguises():
             return text
-        style = self.rnd.randrange(9 if block else 6)
-        if style == 0:
-            return self._alias(self.rnd.choice((text, _binary(self.rnd, text), _escaped(self.rnd, text))))
-        if style == 1:
-            return _binary(self.rnd, text)
-        if style == 2:
-            return self.rnd.choice((f"!!str {text}", f"! {text}", f"!foo {text}", f"&v {text}", f"'{text}'", f'"{text}"'))
-        if style == 3:
-            at = self.rnd.randrange(len(text) + 1)
-            return f'"{text[:at]}\\\n {indent} {text[at:]}"'
-        if style < 6:
-            return _escaped(self.rnd, text)
-        return self.rnd.choice(("|-", ">-", "|", ">", "\n", "|2-", "&b |-", "!!str |-")).strip(" ") + f"\n{indent}  {text}"
+        spellings = [text, _binary(self.rnd, text), _escaped(self.rnd, text)]
+        tagged = [f"!!str {text}", f"! {text}", f"!foo {text}", f"&v {text}", f"'{text}'", f'"{text}"']
+        at = self.rnd.randrange(len(text) + 1)
+        folded = f'"{text[:at]}\\\n {indent} {text[at:]}"'
+        headers = ("|-", ">-", "|", ">", "", "|2-", "&b |-", "!!str |-") if block else ()
+        below = [f"{header}\n{indent}  {text}" for header in headers]
+        choice = self.rnd.choice((spellings[1:], spellings[1:], tagged, [folded], below or tagged, ["alias"]))
+        return self._alias(self.rnd.choice(spellings)) if choice == ["alias"] else self.rnd.choice(choice)
 
 
 def _escaped(rnd: Random, text: str) -> str:
@@ -162,4 +157,6 @@ def _escaped(rnd: Random, text: str) -> str:
 
 def _binary(rnd: Random, text: str) -> str:
     encoded = base64.b64encode(text.encode()).decode()
-    return f"{rnd.choice(BINARY)} {rnd.choice(('{}', chr(39) + '{}' + chr(39), chr(34) + '{}' + chr(34))).format(encoded)}"
+    return (
+        f"{rnd.choice(BINARY)} {rnd.choice(('{}', chr(39) + '{}' + chr(39), chr(34) + '{}' + chr(34))).format(encoded)}"
+    )

@@ -59,7 +59,30 @@ PIECES = (
     "",
 )
 """Documents before the workload."""
-MARKERS = ("---\n", "---\n", "---", "--- ", "---\t", "--- # c\n", "---#\n", "---\r", "---\xa0", "---\x0b", "---\ufeff", "---\n\ufeff", "---\n---\n", "...\n---\n", "---\n--- ", "\r---\n", "---\x85", "---\n%YAML 1.1\n---\n", "%TAG !b! tag:yaml.org,2002:\n--- # c\n", "\ufeff---\n", "--- &a\n", "--- !!map\n")
+MARKERS = (
+    "---\n",
+    "---\n",
+    "---",
+    "--- ",
+    "---\t",
+    "--- # c\n",
+    "---#\n",
+    "---\r",
+    "---\xa0",
+    "---\x0b",
+    "---\ufeff",
+    "---\n\ufeff",
+    "---\n---\n",
+    "...\n---\n",
+    "---\n--- ",
+    "\r---\n",
+    "---\x85",
+    "---\n%YAML 1.1\n---\n",
+    "%TAG !b! tag:yaml.org,2002:\n--- # c\n",
+    "\ufeff---\n",
+    "--- &a\n",
+    "--- !!map\n",
+)
 BREAKS = ("\r\n", "\r\n", "\r", "\x85", "\u2028", "\u2029")
 
 
@@ -84,7 +107,9 @@ def stream(rnd: Random) -> str:
     if rnd.random() < 0.25:
         wanted = rnd.choice(BREAKS)
         some = wanted if rnd.random() < 0.7 else rnd.choice(BREAKS)
-        text = text.replace("\n", wanted) if rnd.random() < 0.6 else re.sub("\n", lambda _: rnd.choice(("\n", some)), text)
+        text = (
+            text.replace("\n", wanted) if rnd.random() < 0.6 else re.sub("\n", lambda _: rnd.choice(("\n", some)), text)
+        )
     if rnd.random() < 0.15:
         text += rnd.choice(("...\n", "...\nkind: ConfigMap\n", "...\n{", "# end", "---\n", "\x85", "\ufeff"))
     return text
@@ -110,7 +135,7 @@ def _document(rnd: Random) -> str:
 
 def _workload(rnd: Random) -> Tree:
     version, kind, steps = rnd.choice(KINDS)
-    tree: Tree = _pod(rnd)
+    tree = _pod(rnd)
     for depth, step in enumerate(reversed(steps)):
         pairs: list[tuple[str, Tree]] = [(step, tree)]
         if rnd.random() < 0.05:
@@ -124,8 +149,7 @@ def _workload(rnd: Random) -> Tree:
     if rnd.random() < 0.1:
         pairs = [("kind", rnd.choice(("CustomResourceDefinition", "ConfigMap", "Secret"))), *pairs]
     if rnd.random() < 0.06:
-        (_, version), (_, kind) = posing = _posing(rnd)
-        pairs = [*posing, *pairs[2:], ("<<", _merged(rnd, pairs[:2]))]
+        pairs = [*_posing(rnd), *pairs[2:], ("<<", _merged(rnd, pairs[:2]))]
     if rnd.random() < 0.06:
         rnd.shuffle(pairs)
     if rnd.random() < 0.1:
@@ -173,7 +197,9 @@ def _merged(rnd: Random, pairs: list[tuple[str, Tree]]) -> Tree:
     if style < 0.2:
         return [Fields([("x", "y")]), Fields(pairs)]
     if style < 0.3:
-        return Fields([(key, OPEN) if key == "image" else (key, value) for key, value in pairs] + [("<<", Fields(pairs))])
+        return Fields(
+            [(key, OPEN) if key == "image" else (key, value) for key, value in pairs] + [("<<", Fields(pairs))]
+        )
     if style < 0.4:
         return Fields([("<<", _merged(rnd, pairs))])
     if style < 0.43:

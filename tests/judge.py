@@ -77,7 +77,9 @@ def printed(helm: Path, streams: Sequence[str], folder: Path) -> list[list[str]]
     _write(folder / "Chart.yaml", _CHART.encode())
     for index, stream in enumerate(streams):
         _write(folder / "templates" / f"{index}.yaml", stream.replace("{{", '{{ "{{" }}').encode(*BYTES))
-    output = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True).stdout.decode(*BYTES)
+    output = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True).stdout.decode(
+        *BYTES
+    )
     _, *found = _PRINTED.split(output)
     documents: list[list[str]] = [[] for _ in streams]
     for number, piece in zip(found[::2], found[1::2]):

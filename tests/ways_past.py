@@ -15,7 +15,7 @@ _UTF_16 = _PUBLIC.encode("utf-16-le").decode("utf-8", "surrogateescape")
 
 WAYS: dict[str, str] = {
     # A document that looks like a schema and was passed over unread.
-    "a second kind": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x\nkind: Pod\n{_REST[_REST.index('spec'):]}",
+    "a second kind": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x\nkind: Pod\n{_REST[_REST.index('spec') :]}",
     "the line in double quotes": f'---\napiVersion: v1\nx: "\n{_CRD}"\nkind: Pod\n{_REST}',
     "the line in single quotes": f"---\napiVersion: v1\nx: '\n{_CRD}'\nkind: Pod\n{_REST}",
     "the line in a flow list": f"---\nx: [a,\n{_CRD}]\n{_PUBLIC}",
@@ -47,6 +47,12 @@ WAYS: dict[str, str] = {
     "<<: {apiVersion: v1}\n",
     "a constraint that a binary key unmakes": "apiVersion: constraints.gatekeeper.sh/v1\n"
     f"!!binary YXBpVmVyc2lvbg==: v1\nkind: Pod\n{_REST}",
+    "a constraint that a merge key makes a Pod": "apiVersion: constraints.gatekeeper.sh/v1\nkind: A\n"
+    f"<<: {{apiVersion: v1, kind: Pod}}\n{_SPEC}\n",
+    "a schema in a List that a merge key makes a Pod": f"apiVersion: v1\nkind: List\nitems:\n- {_CRD}"
+    f"  <<: {{apiVersion: v1, kind: Pod}}\n  {_SPEC}\n",
+    "a schema in a List that a binary key makes a Pod": f"apiVersion: v1\nkind: List\nitems:\n- {_CRD}"
+    f"  !!binary a2luZA==: Pod\n  apiVersion: v1\n  {_SPEC}\n",
     # Merge keys, which override for Go what stands before them.
     "a merge key behind": f"{_OPEN}    <<: {{image: evil.io/x:1}}\n",
     "a merge key in a merge key": f"{_OPEN}    <<: &b\n      <<: {{image: evil.io/z:1}}\n",
@@ -58,6 +64,10 @@ WAYS: dict[str, str] = {
     "a list of merged mappings": f"{_OPEN}    <<: [{{image: evil.io/x:1}}, {{image: {PRIVATE}/ok:1}}]\n",
     "two merge keys": f"{_POD}    <<: {{image: {PRIVATE}/ok:1}}\n    <<: {{image: evil.io/x:1}}\n",
     "a merged mapping that merges behind": f"{_POD}    <<: {{image: {PRIVATE}/ok:1, <<: {{image: evil.io/x:1}}}}\n",
+    "a merge key as an explicit key with a tag": f"{_OPEN}    ? !!merge\n      <<\n    : {{image: evil.io/x:1}}\n",
+    "a merged mapping with a tag": f"{_OPEN}    <<: !foo {{image: evil.io/x:1}}\n",
+    "a merged mapping with the tag of a scalar": f"{_OPEN}    <<: !!binary {{image: evil.io/x:1}}\n",
+    "a merged alias behind": f"a: {{b: &m {{c: &i nginx}}}}\n{_OPEN}    <<: {{<<: *m, image: *i}}\n",
     "a merged spec": f"{_OPEN}<<: {{{_SPEC}}}\n",
     "a merged spec over a text": f"apiVersion: v1\nkind: Pod\nspec: none\n<<: {{{_SPEC}}}\n",
     "more merged mappings than are merged": f"{_POD}    <<: [{'{a: b}, ' * 120}{{image: nginx}}]\n",
@@ -79,7 +89,10 @@ WAYS: dict[str, str] = {
     "a tag before a comma": f"{_POD}  - {{name: b, image: !t, evil.io/x:1}}\n",
     "a tag of a text before a comma": f"{_POD}  - {{name: b, image: !!str, evil.io/x:1}}\n",
     "the tag of none before a comma": f"{_POD}  - {{name: b, image: !, evil.io/x:1}}\n",
-    "a tag and a list behind a comma": f"apiVersion: v1\nkind: Pod\nspec: {{containers: !t, [{{image: evil.io/x:1}}]}}\n",
+    "a tag with a comma in it": f"{_POD}  - {{name: b, image: !t,evil.io/y:1 evil.io/x:1}}\n",
+    "a tag before a comma at the end of a line": f"{_POD}  - {{name: b, image: !t,\n      evil.io/x:1}}\n",
+    "a tag and a spec behind a comma": "{apiVersion: v1, kind: Pod, spec: !t, {containers: [{image: evil.io/x:1}]}}\n",
+    "a tag and a list behind a comma": "apiVersion: v1\nkind: Pod\nspec: {containers: !t, [{image: evil.io/x:1}]}\n",
     # Byte order marks, which libyaml skips at the start of each line.
     "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
     "a comment for libyaml alone at the root": f"{{apiVersion: v1, kind: Pod, x:\n\ufeff#, {_SPEC}\n}}\n",
