@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -19,14 +20,97 @@ _TEMPLATE = """\
 kind: ConfigMap
 data:
 {{- range $path, $text := .Files.Glob "documents/*" }}
-  {{ $path | base | quote }}: {{ $text | toString | fromYaml | toJson | toJson }}
+  {{ $path | base | quote }}: {{ $text | toString | trimPrefix "#" | fromYaml | toJson | b64enc }}
 {{- end }}
 """
+_GUARD = b"#"
+"""Stands before each document, as Helm takes a byte order mark off the start of every file of a chart."""
+BYTES = ("utf-8", "surrogateescape")
+"""How a text may hold bytes that are not UTF-8."""
+_MARKER = re.compile(r"(?:\A|\n)---[\t\n\f\r ]*")
+"""What Helm 3 cuts at: `(?:^|\\s*\n)---\\s*` in Go, whose `\\s` is ASCII (helm, releaseutil/manifest.go)."""
+_MARKER_4 = re.compile(r"^---", re.MULTILINE)
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+_IN_TEMPLATE = ("spec", "template", "spec")
+_WORKLOADS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("v1", "Pod"): ("spec",),
+    ("v1", "PodTemplate"): ("template", "spec"),
+    ("v1", "ReplicationController"): _IN_TEMPLATE,
+    ("batch/v1", "Job"): _IN_TEMPLATE,
+    ("batch/v1", "CronJob"): ("spec", "jobTemplate", *_IN_TEMPLATE),
+    **{("apps/v1", kind): _IN_TEMPLATE for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")},
+}
+"""Where the pod spec stands in an object of the Kubernetes API."""
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What strings.TrimSpace takes off in Go; Python's strip() takes off four more."""
+_PRINTED = re.compile(r"^---\n# Source: judge/templates/(\d+)\.yaml\n", re.MULTILINE)
 
 
 def cut(stream: str) -> list[str]:
-    """The documents of a stream."""
-    return re.split(r"^---(?=\s)", stream, flags=re.MULTILINE)
+    """The documents of a stream as Helm 3 cuts it, without the white space around them and without empty ones."""
+    return _trimmed(_MARKER, stream)
+
+
+def cut_4(stream: str) -> list[str]:
+    """The documents as Helm 4 cuts it: a marker counts on the line behind another one, too."""
+    return _trimmed(_MARKER_4, stream)
+
+
+def pieces(stream: str) -> list[str]:
+    """Each document that Helm 3 or 4 cuts."""
+    return list(dict.fromkeys([*cut(stream), *cut_4(stream)]))
+
+
+def _trimmed(marker: re.Pattern[str], stream: str) -> list[str]:
+    found = (piece.strip(_SPACE) for piece in marker.split(stream.strip(_SPACE)))
+    return [piece for piece in found if piece]
+
+
+def printed(helm: Path, streams: Sequence[str], folder: Path) -> list[list[str]]:
+    """The documents of each stream as Helm itself cuts them; the streams are its templates.
+
+    Args:
+        helm: the binary.
+        streams: whose documents are all mappings, or Helm refuses them, and hold no line `# Source: judge/...`.
+        folder: an empty folder for the chart.
+    """
+    _write(folder / "Chart.yaml", _CHART.encode())
+    for index, stream in enumerate(streams):
+        _write(folder / "templates" / f"{index}.yaml", stream.replace("{{", '{{ "{{" }}').encode(*BYTES))
+    output = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True).stdout.decode(
+        *BYTES
+    )
+    _, *found = _PRINTED.split(output)
+    documents: list[list[str]] = [[] for _ in streams]
+    for number, piece in zip(found[::2], found[1::2]):
+        documents[int(number)].append(piece.strip(_SPACE))
+    return [[piece for piece in pieces if piece] for pieces in documents]
+
+
+def pod_images(document: Any) -> list[str]:  # noqa: ANN401  # JSON
+    """The images that a cluster pulls for a workload, or for the workloads in a List, as a judge read it."""
+    if not isinstance(document, dict):
+        return []
+    if document.get("kind") == "List":
+        items = document.get("items")
+        return [image for item in (items if isinstance(items, list) else ()) for image in pod_images(item)]
+    steps = _WORKLOADS.get((str(document.get("apiVersion")), str(document.get("kind"))), ("none",))
+    for step in steps:
+        document = document.get(step) if isinstance(document, dict) else None
+    pod = document if isinstance(document, dict) else {}
+    found = [item.get("image") for key in _CONTAINERS for item in _mappings(pod.get(key))]
+    sources = [item.get("image") for item in _mappings(pod.get("volumes"))]
+    found += [source.get("reference") for source in sources if isinstance(source, dict)]
+    return [image for image in found if isinstance(image, str) and image]
+
+
+def _mappings(node: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # likewise
+    return [item for item in node if isinstance(item, dict)] if isinstance(node, list) else []
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
 
 
 def read(helm: Path, documents: Sequence[str], folder: Path) -> list[Any]:
@@ -37,15 +121,14 @@ def read(helm: Path, documents: Sequence[str], folder: Path) -> list[Any]:
         documents: the text of each.
         folder: an empty folder for the chart that asks.
     """
-    for name, text in (("Chart.yaml", _CHART), ("templates/read.yaml", _TEMPLATE)):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+    _write(folder / "Chart.yaml", _CHART.encode())
+    _write(folder / "templates" / "read.yaml", _TEMPLATE.encode())
     (folder / "documents").mkdir()
     for index, text in enumerate(documents):
-        (folder / "documents" / str(index)).write_bytes(text.encode())
+        _write(folder / "documents" / str(index), _GUARD + text.encode(*BYTES))
     run = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True)
     data = yaml.load(run.stdout, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)["data"] or {}  # noqa: S506  # both are safe
-    return [json.loads(data[str(index)]) for index in range(len(documents))]
+    return [json.loads(base64.b64decode(data[str(index)])) for index in range(len(documents))]
 
 
 def moving(references: Iterable[str], relocate: Callable[[str], str]) -> Callable[[str], str]:

@@ -1,0 +1,100 @@
+"""Streams with a public image that once passed `--strict`, one of each kind."""
+
+from __future__ import annotations
+
+from rendering import PRIVATE
+
+_POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n  - name: a\n"
+_REST = "metadata: {name: x}\nspec:\n  containers:\n  - name: a\n    image: evil.io/x:1\n"
+_PUBLIC = f"apiVersion: v1\nkind: Pod\n{_REST}"
+_OPEN = f"{_POD}    image: {PRIVATE}/ok:1\n"
+_CRD = "kind: CustomResourceDefinition\n"
+_SPEC = "spec: {containers: [{name: a, image: evil.io/x:1}]}"
+_KEYS = ", ".join(f"k{number}: v" for number in range(1_100))
+_UTF_16 = _PUBLIC.encode("utf-16-le").decode("utf-8", "surrogateescape")
+
+WAYS: dict[str, str] = {
+    # A document that looks like a schema and was passed over unread.
+    "a second kind": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x\nkind: Pod\n{_REST[_REST.index('spec') :]}",
+    "the line in double quotes": f'---\napiVersion: v1\nx: "\n{_CRD}"\nkind: Pod\n{_REST}',
+    "the line in single quotes": f"---\napiVersion: v1\nx: '\n{_CRD}'\nkind: Pod\n{_REST}",
+    "the line in a flow list": f"---\nx: [a,\n{_CRD}]\n{_PUBLIC}",
+    "the line in a flow mapping": f"---\nx: {{a: b,\n{_CRD}}}\n{_PUBLIC}",
+    "the line in a root in flow style": f'{{x: "\n{_CRD}",\napiVersion: v1, kind: Pod, {_SPEC}}}\n',
+    "a marker without white space": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x.y\n---{_PUBLIC}",
+    "a marker and a comment without white space": f"---\napiVersion: v1\n{_CRD}---# c\n{_PUBLIC}",
+    "a marker and a no-break space": f"---\napiVersion: v1\n{_CRD}---\xa0\n{_PUBLIC}",
+    "a second kind in double quotes": f'---\napiVersion: v1\n{_CRD}"kind": Pod\n{_REST}',
+    "a second kind with an escape": f'---\napiVersion: v1\n{_CRD}"k\\x69nd": Pod\n{_REST}',
+    "a second kind as an explicit key": f"---\napiVersion: v1\n{_CRD}? kind\n: Pod\n{_REST}",
+    "a second kind behind an anchor": f"---\napiVersion: v1\n{_CRD}&a kind: Pod\n{_REST}",
+    "a second kind behind a tag": f"---\napiVersion: v1\n{_CRD}!!str kind: Pod\n{_REST}",
+    "a second kind as a binary key": f"---\napiVersion: v1\n{_CRD}!!binary a2luZA==: Pod\n{_REST}",
+    "a second kind before a space": f"---\napiVersion: v1\n{_CRD}kind : Pod\n{_REST}",
+    "a second kind behind a lone CR": f"---\napiVersion: v1\n{_CRD}{_SPEC}\rkind: Pod\n",
+    "a second kind behind NEL": f"---\napiVersion: v1\n{_CRD}{_SPEC}\x85kind: Pod\n",
+    "a second kind behind LS": f"---\napiVersion: v1\n{_CRD}{_SPEC}\u2028kind: Pod\n",
+    "a second kind behind PS": f"---\napiVersion: v1\n{_CRD}{_SPEC}\u2029kind: Pod\n",
+    "a second kind that is merged": f"---\napiVersion: v1\n{_CRD}<<: {{kind: Pod}}\n{_REST}",
+    "a second kind as an alias": f"---\na: &a kind\napiVersion: v1\n{_CRD}*a : Pod\n{_REST}",
+    "a List": f"---\napiVersion: v1\n{_CRD}kind: List\nitems:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
+    # A mapping in a workload that looks like an object whose images are not pulled.
+    "a schema as a pod spec": f"{_PUBLIC}  apiVersion: apiextensions.k8s.io/v1\n  {_CRD}",
+    "a constraint as a pod spec": f"{_PUBLIC}  apiVersion: constraints.gatekeeper.sh/v1beta1\n  kind: A\n",
+    "an admission policy as a pod template": "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n"
+    f"    apiVersion: admissionregistration.k8s.io/v1\n    kind: A\n    {_SPEC}\n",
+    "a constraint that a merge key unmakes": f"apiVersion: constraints.gatekeeper.sh/v1\nkind: Pod\n{_REST}"
+    "<<: {apiVersion: v1}\n",
+    "a constraint that a binary key unmakes": "apiVersion: constraints.gatekeeper.sh/v1\n"
+    f"!!binary YXBpVmVyc2lvbg==: v1\nkind: Pod\n{_REST}",
+    "a constraint that a merge key makes a Pod": "apiVersion: constraints.gatekeeper.sh/v1\nkind: A\n"
+    f"<<: {{apiVersion: v1, kind: Pod}}\n{_SPEC}\n",
+    "a schema in a List that a merge key makes a Pod": f"apiVersion: v1\nkind: List\nitems:\n- {_CRD}"
+    f"  <<: {{apiVersion: v1, kind: Pod}}\n  {_SPEC}\n",
+    "a schema in a List that a binary key makes a Pod": f"apiVersion: v1\nkind: List\nitems:\n- {_CRD}"
+    f"  !!binary a2luZA==: Pod\n  apiVersion: v1\n  {_SPEC}\n",
+    # Merge keys, which override for Go what stands before them.
+    "a merge key behind": f"{_OPEN}    <<: {{image: evil.io/x:1}}\n",
+    "a merge key in a merge key": f"{_OPEN}    <<: &b\n      <<: {{image: evil.io/z:1}}\n",
+    "a merge key with a tag": f"{_OPEN}    !!merge <<: {{image: evil.io/x:1}}\n",
+    "a merge key in quotes with a tag": f'{_OPEN}    !!merge "<<": {{image: evil.io/x:1}}\n',
+    "a merge key with the tag of none": f"{_OPEN}    ! <<: {{image: evil.io/x:1}}\n",
+    "a merge key behind an anchor": f"{_OPEN}    &m <<: {{image: evil.io/x:1}}\n",
+    "a merge key as an explicit key": f"{_OPEN}    ? <<\n    : {{image: evil.io/x:1}}\n",
+    "a list of merged mappings": f"{_OPEN}    <<: [{{image: evil.io/x:1}}, {{image: {PRIVATE}/ok:1}}]\n",
+    "two merge keys": f"{_POD}    <<: {{image: {PRIVATE}/ok:1}}\n    <<: {{image: evil.io/x:1}}\n",
+    "a merged mapping that merges behind": f"{_POD}    <<: {{image: {PRIVATE}/ok:1, <<: {{image: evil.io/x:1}}}}\n",
+    "a merge key as an explicit key with a tag": f"{_OPEN}    ? !!merge\n      <<\n    : {{image: evil.io/x:1}}\n",
+    "a merged mapping with a tag": f"{_OPEN}    <<: !foo {{image: evil.io/x:1}}\n",
+    "a merged mapping with the tag of a scalar": f"{_OPEN}    <<: !!binary {{image: evil.io/x:1}}\n",
+    "a merged alias behind": f"a: {{b: &m {{c: &i nginx}}}}\n{_OPEN}    <<: {{<<: *m, image: *i}}\n",
+    "a merged spec": f"{_OPEN}<<: {{{_SPEC}}}\n",
+    "a merged spec over a text": f"apiVersion: v1\nkind: Pod\nspec: none\n<<: {{{_SPEC}}}\n",
+    "more merged mappings than are merged": f"{_POD}    <<: [{'{a: b}, ' * 120}{{image: nginx}}]\n",
+    "more merged keys than are merged": f"{_POD}    <<: {{{_KEYS}, image: nginx}}\n",
+    # Keys and values as Base64.
+    "a binary key": f"{_POD}    !!binary aW1hZ2U=: nginx\n",
+    "a binary key by its whole tag": f"{_POD}    !<tag:yaml.org,2002:binary> aW1hZ2U=: nginx\n",
+    "a binary key with a percent escape": f"{_POD}    !!b%69nary aW1hZ2U=: nginx\n",
+    "a binary key with a comma escaped": f"{_POD}    !<tag:yaml.org%2C2002:binary> aW1hZ2U=: nginx\n",
+    "a binary explicit key": f"{_POD}    ? !!binary aW1hZ2U=\n    : nginx\n",
+    "a binary key in a merged mapping": f"{_OPEN}    <<: {{!!binary aW1hZ2U=: nginx}}\n",
+    "a binary key as a block": f"{_POD}    ? !!binary |\n      aW1h\n      Z2U=\n    : nginx\n",
+    "a binary key with a host": f"{_OPEN}    !!binary aW1hZ2U=: redis\n",
+    "a binary key of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
+    f"  - image: {{reference: {PRIVATE}/ok:1}}\n    !!binary aW1hZ2U=: {{reference: nginx}}\n",
+    "a merged reference of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
+    f"  - image: {{reference: {PRIVATE}/ok:1, <<: {{reference: nginx}}}}\n",
+    # Tags, of which a comma behind is a part for Go. For libyaml it ends an entry that has no value.
+    "a tag before a comma": f"{_POD}  - {{name: b, image: !t, evil.io/x:1}}\n",
+    "a tag of a text before a comma": f"{_POD}  - {{name: b, image: !!str, evil.io/x:1}}\n",
+    "the tag of none before a comma": f"{_POD}  - {{name: b, image: !, evil.io/x:1}}\n",
+    "a tag with a comma in it": f"{_POD}  - {{name: b, image: !t,evil.io/y:1 evil.io/x:1}}\n",
+    "a tag before a comma at the end of a line": f"{_POD}  - {{name: b, image: !t,\n      evil.io/x:1}}\n",
+    "a tag and a spec behind a comma": "{apiVersion: v1, kind: Pod, spec: !t, {containers: [{image: evil.io/x:1}]}}\n",
+    "a tag and a list behind a comma": "apiVersion: v1\nkind: Pod\nspec: {containers: !t, [{image: evil.io/x:1}]}\n",
+    # Byte order marks, which libyaml skips at the start of each line.
+    "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
+    "a comment for libyaml alone at the root": f"{{apiVersion: v1, kind: Pod, x:\n\ufeff#, {_SPEC}\n}}\n",
+    "a document in UTF-16": f"apiVersion: v1\nkind: ConfigMap\n---\n\udcff\udcfe{_UTF_16}",
+}
