@@ -201,7 +201,6 @@ def test_everything_is_compiled_on_the_first_start(machine: Machine) -> None:
     sources = [path for path, _ in files(machine) if path.suffix == ".py"]
     tag = sys.implementation.cache_tag
     assert all((path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").exists() for path in sources)
-    assert (machine.extraction / "site-packages" / "postrenderer" / "__pycache__" / f"compiled.{tag}").exists()
 
 
 def test_another_interpreter_uses_the_same_extraction(warm: Machine) -> None:
@@ -257,6 +256,27 @@ def test_without_a_home_it_is_extracted_to_a_private_folder(machine: Machine, tm
     assert machine.fallback.stat().st_mode & 0o777 == 0o700
     modules = imported(machine.renders(sys.executable, "-ISX", "importtime", str(machine.zipapp)))
     assert "_extraction" not in modules
+
+
+@pytest.mark.parametrize("exists", [True, False], ids=["empty", "not there yet"])
+def test_the_folder_that_shiv_root_names_comes_before_others(warm: Machine, tmp_path: Path, exists: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    shutil.copytree(warm.root, warm.fallback)
+    named = tmp_path / "named"
+    if exists:
+        named.mkdir()
+    named_machine = warm.with_(SHIV_ROOT=str(named))
+    for _ in ("cold", "warm"):
+        assert named_machine.renders() == ""
+        assert len(list(named.glob("acreg.pyz_*"))) == 1
+
+
+def test_where_the_folder_that_shiv_root_names_cannot_be_made_another_is_used(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    machine = machine.with_(SHIV_ROOT=str(tmp_path / "a file" / "root"))
+    for _ in ("cold", "warm"):
+        assert machine.renders() == ""
+    assert len(list(machine.fallback.glob("acreg.pyz_*"))) == 1
+    assert not machine.root.exists()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")

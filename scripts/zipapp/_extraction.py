@@ -1,9 +1,9 @@
-"""What a start of the zipapp needs now and then: extract it, repair an extraction, remove those of earlier builds.
+"""What few starts of the zipapp do: extract it, repair an extraction, remove the extractions of earlier builds.
 
 An extraction is `<root>/acreg.pyz_<build id>/site-packages`, as shiv makes it. Beside site-packages stands a stamp for
-each interpreter that has used it: the stamp says that the interpreter's compiled files are there, and lets the launcher
-see at a glance whether a file is missing or changed. The folder's own modification time says, to the hour, when it was
-last used.
+each interpreter that has used it. The stamp says that this interpreter's bytecode is there, and lists size and time of
+each file, by which the launcher sees whether one is missing or changed. The folder's own modification time says, to
+the hour, when it was last used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import compileall
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 import zipfile
@@ -35,10 +34,7 @@ if TYPE_CHECKING:
 
 OURS = re.compile(r"\.?acreg\.pyz_[0-9a-f]{64}(\.tmp|_lock)?")  # what shiv leaves below a root, of any build
 DAY = 24 * 3600
-UNWATCHED = ("rich/", "rich-")  # not the filter's, so that no release waits for a look at it; acreg does without it too
-
-KEEP = "import sys; sys.path.insert(0, sys.argv[1]); from postrenderer import lazy; lazy.keep()"
-"""Compiles regular expressions and the like, too. It is a process of its own, as it imports acreg."""
+UNWATCHED = ("rich/", "rich-")  # only the tables of commands use it, and acreg does without it where it is damaged
 
 
 def extract(
@@ -54,8 +50,8 @@ def extract(
         trusted: tells whether a root is safe from other users.
 
     Returns:
-        The folder to import acreg from. Where nothing can be extracted, that is the zipapp itself: it is slower, as
-        nothing is compiled and PyYAML's C extension cannot be loaded from it, but a release does not fail over it.
+        The folder to import acreg from. Where nothing can be extracted, this is the zipapp itself. It is slower, as it
+        has no bytecode and PyYAML's C extension cannot be loaded from it, but a release does not fail over it.
     """
     failures = []
     for root in roots:
@@ -80,7 +76,7 @@ def extract(
 
 
 def note_use(root: str, folder: str) -> None:
-    """Keep an extraction from being removed as unused, and remove those that are."""
+    """Note that an extraction is in use, and remove those that are not."""
     with suppress(OSError):
         os.utime(Path(root, folder))
         _remove_unused(root, folder)
@@ -88,7 +84,11 @@ def note_use(root: str, folder: str) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that ends with the process; where the file system has none, raise OSError instead of waiting."""
+    """Hold a lock, which ends with the process at the latest.
+
+    Raises:
+        OSError: the file cannot be written to, or its file system has no locks.
+    """
     with path.open("ab") as file:
         if sys.platform == "win32":
             msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
@@ -106,24 +106,22 @@ def _make_ready(folder: Path, stamp: str) -> None:
             except OSError:
                 shutil.rmtree(f"{folder}.tmp", ignore_errors=True)  # a full disk needs the room
                 raise
-    compileall.compile_dir(folder / "site-packages", quiet=2, force=True)
-    keep = [sys.executable, "-I", "-S", "-c", KEEP, str(folder / "site-packages")]
-    with suppress(OSError):
-        subprocess.run(keep, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    site_packages = folder / "site-packages"
+    compileall.compile_dir(site_packages, quiet=2, force=True)
+    bytecode = f".{sys.implementation.cache_tag}.pyc"
     lines = []
-    tag = sys.implementation.cache_tag
-    for path in sorted((folder / "site-packages").rglob("*")):
-        if path.name.endswith((".py", f".{tag}.pyc", f"compiled.{tag}", *EXTENSION_SUFFIXES[:1])):
+    for path in sorted(site_packages.rglob("*")):
+        name = path.relative_to(site_packages).as_posix()
+        if name.endswith((".py", bytecode, *EXTENSION_SUFFIXES[:1])) and not name.startswith(UNWATCHED):
             file = path.stat()
-            name = path.relative_to(folder / "site-packages").as_posix()
-            if not name.startswith(UNWATCHED):
-                lines.append(f"{file.st_size} {int(file.st_mtime)} {name}\n")
+            lines.append(f"{file.st_size} {int(file.st_mtime)} {name}\n")
     new = folder / f"{stamp}.new"
     new.write_text("".join(lines), encoding="utf-8")
     new.replace(folder / stamp)
 
 
 def _is_whole(folder: Path, archive: zipfile.ZipFile) -> bool:
+    """Tell whether each file of the zipapp is extracted and has the content that it has there."""
     try:
         return all(
             zlib.crc32((folder / member.filename).read_bytes()) == member.CRC
@@ -135,7 +133,7 @@ def _is_whole(folder: Path, archive: zipfile.ZipFile) -> bool:
 
 
 def _remove_unused(root: str, folder: str) -> None:
-    """Remove what earlier builds extracted and nobody has used for a day."""
+    """Remove what other builds have extracted, if nobody has used it for a day."""
     with suppress(OSError), os.scandir(root) as entries:
         for entry in entries:
             if not OURS.fullmatch(entry.name) or folder in entry.name:

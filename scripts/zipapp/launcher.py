@@ -1,19 +1,16 @@
-"""The zipapp's start: run acreg from an earlier extraction, or have one made first.
+"""The zipapp's start: run acreg from an earlier extraction, or extract it first.
 
 It stands in the zipapp twice: at its head, from where the shell line above it has Python read it, and as `__main__.py`
 for `python acreg.pyz`, which takes longer, as Python then opens the zip to find it.
 
-Every start compiles this file anew and every release waits for it, so it is short and imports next to nothing; what
-few starts need is in _extraction.py. It must parse on any python3 in use, to be able to say that it is too old.
+Python compiles this file at every start, so it holds only what every start does; the rest is in _extraction.py. It
+must parse on any python3 in use, to be able to say that it is too old.
 """
 
-import gc
 import os
+import signal
 import sys
 import time
-
-# `signal` itself takes time to import.
-from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
 
 FOLDER = "acreg.pyz_@BUILD_ID@"  # scripts/build fills in shiv's hash of everything in site-packages
 STAMP = "%s.stamp" % sys.implementation.cache_tag  # in FOLDER: "size mtime path" of each file this interpreter uses
@@ -57,7 +54,9 @@ def find(root: str) -> str:
 
 def locate() -> str:
     """Return the folder to import acreg from, extracted first where it has to be."""
-    for root in roots():
+    every = roots()
+    # A folder that SHIV_ROOT names is filled before an extraction in another folder is used.
+    for root in every[:1] if os.environ.get("SHIV_ROOT") else every:
         site_packages = find(root)
         if site_packages:
             folder = os.path.join(root, FOLDER)
@@ -68,7 +67,7 @@ def locate() -> str:
             return site_packages
     from _extraction import extract
 
-    return extract(roots(), FOLDER, STAMP, find, trusted)
+    return extract(every, FOLDER, STAMP, find, trusted)
 
 
 def start() -> None:
@@ -76,10 +75,10 @@ def start() -> None:
     if sys.argv[0] == "-c":  # read from the head of the zipapp
         del sys.argv[0]
         sys.path.insert(0, sys.argv[0])
-    if len(sys.argv) == 1:  # it is the filter
-        gc.disable()
-        if getsignal(SIGINT) is default_int_handler:
-            signal(SIGINT, SIG_DFL)  # until all is imported: Python can lose an interrupt meanwhile
+    is_filter = len(sys.argv) == 1
+    if is_filter and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # Python can lose an interrupt while it imports. Until acreg has imported all, an interrupt ends the process.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.version_info < (3, 9):
         sys.stderr.write(
             "acreg: needs Python 3.9 or newer, and this is %d.%d. Install a newer one and, if it is not the python3 on "
@@ -96,19 +95,23 @@ def start() -> None:
         from postrenderer.__main__ import main
     except KeyboardInterrupt:
         sys.exit(130)
-    leave(main())
+    code = main()
+    if is_filter:
+        leave(code)
+    sys.exit(code)
 
 
 def leave(code: int) -> None:
-    """End the process with an exit code; the filter without freeing all that it has read, which takes a twentieth."""
-    if len(sys.argv) == 1:
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-        except (AttributeError, OSError, ValueError):  # there is no such stream, or it takes no more
-            pass
-    sys.exit(code)
+    """End the process without freeing one by one the many objects that the filter has made.
+
+    It returns if a stream is closed or takes no more: then Python's own end says so.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):
+        return
+    os._exit(code)
 
 
 start()
