@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import LONGEST
 from process import FILTER, POD, containers, environment, moved, outcome, run, start
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def test_terminals_everywhere(tmp_path: Path) -> None:
     )
     try:
         os.write(ours, POD + b"\x04")
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=LONGEST)
     finally:
         process.kill()
         os.close(ours)
@@ -214,7 +215,7 @@ def test_signals(number: signal.Signals, codes: tuple[int, ...], waits: bool, zi
             process.stdin = None
         time.sleep(length * step / 20)
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=LONGEST)
         ends.add(process.returncode)
         assert process.returncode in (*codes, 0) or b"KeyboardInterrupt" in stderr  # of Python's own start
         assert stdout == expected if process.returncode == 0 and not waits else expected.startswith(stdout)
