@@ -44,6 +44,12 @@ def zipapp(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return without_extension(zipapp, tmp_path_factory.mktemp("python-only") / "acreg.pyz")
 
 
+@pytest.fixture(scope="session")
+def shiv_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the extracted zipapp, for tests that care neither where it is nor how it comes there."""
+    return tmp_path_factory.mktemp("shiv")
+
+
 @pytest.fixture(params=[composer.Loader, composer.PythonLoader], ids=["C", "Python"])
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read YAML with PyYAML's C extension and then with its Python code, as users have either."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("loader")
 
-examples = effort.examples(150)
+examples = effort.examples(50)
 
 PIECES = (
     "image: ", "image", "containers:\n", "- image: nginx:1\n", "containers: [{image: 'a:1'}]",

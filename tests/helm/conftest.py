@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="session")
-def shiv_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for the extracted zipapp, however many homes there are."""
-    return tmp_path_factory.mktemp("shiv")
-
-
 @pytest.fixture(params=ENDS)
 def helm(request: pytest.FixtureRequest, tmp_path: Path, zipapp: Path, shiv_root: Path) -> Helm:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
