@@ -1,34 +1,53 @@
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+import built
+import effort
+import hypothesis
 import pytest
 import yaml
 from interpreters import without_extension
 
 from postrenderer.text import composer
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# How long an example takes says how busy the machine is, so no time limit and no health check of time ends a test. What
+# fixtures make for one example serves the others, too.
+hypothesis.settings.register_profile(
+    "acreg",
+    parent=effort.examples(100),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("acreg")
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # As a shell's background jobs have it, and so what the tests start and interrupt would have it too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the slowest start first, so that no process works on one alone in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def zipapp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zipapp under test: built from this checkout, or the one that ACREG_PYZ names.
+    """The zipapp under test, see `built`; without PyYAML's C extension where the tests run without it."""
+    zipapp = built.zipapp()
+    if yaml.__with_libyaml__:
+        return zipapp
+    return without_extension(zipapp, tmp_path_factory.mktemp("python-only") / "acreg.pyz")
 
-    Where the tests run without PyYAML's C extension, it has none either.
-    """
-    folder = tmp_path_factory.mktemp("dist")
-    built = Path(os.environ.get("ACREG_PYZ") or folder / "acreg.pyz").resolve()
-    if not built.exists():
-        subprocess.run([REPOSITORY / "scripts" / "build", built], check=True)
-    return built if yaml.__with_libyaml__ else without_extension(built, folder / "python-only" / "acreg.pyz")
+
+@pytest.fixture(scope="session")
+def shiv_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the extracted zipapp, for tests that care neither where it is nor how it comes there."""
+    return tmp_path_factory.mktemp("shiv")
 
 
 @pytest.fixture(params=[composer.Loader, composer.PythonLoader], ids=["C", "Python"])

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from effort import LONGEST
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,8 +20,6 @@ SECRET = b"\n  imagePullSecrets:\n  - name: containerregistry\n  containers:"
 FILTER = (sys.executable, "-m", "postrenderer")
 MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 """The variables with which scripts/coverage reaches the processes that tests start."""
-LONGEST = 120
-"""Seconds after which a run counts as hanging."""
 
 
 def moved(text: bytes) -> bytes:

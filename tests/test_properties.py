@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import effort
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, example, given
-from hypothesis import settings as hypothesis
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from rendering import PRIVATE, SECRET, SOURCE, patched, render, run, settings, summary, values
 from styles import Stream, stream
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("loader")
 
-examples = hypothesis(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],  # the loader holds for all
-)
+examples = effort.examples(50)
 
 PIECES = (
     "image: ", "image", "containers:\n", "- image: nginx:1\n", "containers: [{image: 'a:1'}]",

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import LONGEST, TIMES
 from process import FILTER, POD, containers, environment, moved, outcome, run, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SAID = "acreg: {}\n"
+SIGNALS = round(12 * TIMES)
+"""At so many moments of a run it is interrupted; ACREG_EFFORT multiplies them."""
 
 
 @pytest.mark.parametrize(
@@ -48,9 +51,10 @@ def test_environment(variables: dict[str, str], tmp_path: Path) -> None:
     assert outcome(run(text, tmp_path, **variables)) == (0, moved(text), b"")
 
 
-def test_another_yaml_on_pythonpath(zipapp: Path, tmp_path: Path) -> None:
+def test_another_yaml_on_pythonpath(zipapp: Path, shiv_root: Path, tmp_path: Path) -> None:
     (tmp_path / "yaml.py").write_text("raise SystemExit('the wrong yaml')", encoding="utf-8")
-    assert outcome(run(POD, tmp_path, [zipapp], PYTHONPATH=str(tmp_path))) == (0, moved(POD), b"")
+    done = run(POD, tmp_path, [zipapp], PYTHONPATH=str(tmp_path), SHIV_ROOT=str(shiv_root))
+    assert outcome(done) == (0, moved(POD), b"")
 
 
 @pytest.mark.parametrize("limit", [200, 1_000_000])
@@ -77,8 +81,8 @@ def test_clock(clock: str, zipapp: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("read", [0, 1, 100_000])
 @pytest.mark.parametrize("command", ["module", "zipapp"])
-def test_a_reader_that_stops_reading(read: int, command: str, zipapp: Path, tmp_path: Path) -> None:
-    process = start(tmp_path, FILTER if command == "module" else [zipapp])
+def test_a_reader_that_stops_reading(read: int, command: str, zipapp: Path, shiv_root: Path, tmp_path: Path) -> None:
+    process = start(tmp_path, FILTER if command == "module" else [zipapp], SHIV_ROOT=str(shiv_root))
     assert process.stdin
     assert process.stdout
     assert process.stderr
@@ -121,7 +125,7 @@ def test_terminals_everywhere(tmp_path: Path) -> None:
     )
     try:
         os.write(ours, POD + b"\x04")
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=LONGEST)
     finally:
         process.kill()
         os.close(ours)
@@ -194,27 +198,35 @@ def test_a_report_that_cannot_be_written(report: str, reason: str, tmp_path: Pat
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "codes"), [(signal.SIGINT, (130, -2)), (signal.SIGTERM, (143, -15))])
 @pytest.mark.parametrize("waits", [False, True], ids=["working", "waiting for manifests"])
-def test_signals(number: signal.Signals, codes: tuple[int, ...], waits: bool, zipapp: Path, tmp_path: Path) -> None:  # noqa: FBT001  # a parameter of the test
+def test_signals(  # noqa: PLR0913, PLR0917  # fixtures and a table's columns
+    number: signal.Signals,
+    codes: tuple[int, ...],
+    waits: bool,  # noqa: FBT001  # a parameter of the test
+    zipapp: Path,
+    shiv_root: Path,
+    tmp_path: Path,
+) -> None:
     """At any moment: while it starts, while it reads, works, and writes its report and its output."""
+    known = {"ACREG_REPORT": "report.json", "SHIV_ROOT": str(shiv_root)}
     big = containers(1_000)
     expected = moved(big)
     begun = time.monotonic()
     for _ in ("cold", "warm"):
         begun = time.monotonic()
-        assert run(big, tmp_path, [zipapp], ACREG_REPORT="report.json").stdout == expected
+        assert run(big, tmp_path, [zipapp], **known).stdout == expected
     length = time.monotonic() - begun
     report = (tmp_path / "report.json").read_bytes()
     ends = set()
-    for step in range(25):
-        process = start(tmp_path, [zipapp], ACREG_REPORT="report.json")
+    for step in range(SIGNALS + 1):
+        process = start(tmp_path, [zipapp], **known)
         assert process.stdin
         if not waits:
             process.stdin.write(big)
             process.stdin.close()
             process.stdin = None
-        time.sleep(length * step / 20)
+        time.sleep(1.2 * length * step / SIGNALS)
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=LONGEST)
         ends.add(process.returncode)
         assert process.returncode in (*codes, 0) or b"KeyboardInterrupt" in stderr  # of Python's own start
         assert stdout == expected if process.returncode == 0 and not waits else expected.startswith(stdout)
@@ -224,4 +236,4 @@ def test_signals(number: signal.Signals, codes: tuple[int, ...], waits: bool, zi
             (tmp_path / "report.json").write_bytes(report)
         assert (tmp_path / "report.json").read_bytes() == report
     assert ends & set(codes)
-    assert outcome(run(POD, tmp_path, [zipapp])) == (0, moved(POD), b"")
+    assert outcome(run(POD, tmp_path, [zipapp], SHIV_ROOT=str(shiv_root))) == (0, moved(POD), b"")

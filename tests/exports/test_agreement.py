@@ -9,9 +9,9 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import hypothesis
 import pytest
 import yaml
+from effort import examples
 from helm.harness import tool
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,7 +171,7 @@ def test_all_items_of_a_list_or_map_are_of_one_type() -> None:
     assert set(types.values()) == {"LIST<STRING>"}
 
 
-@hypothesis.settings(max_examples=20, deadline=None)
+@examples(20)
 @given(settings(), st.lists(REFERENCES, min_size=1, max_size=9, unique=True))
 def test_policies_agree_on_any_settings_and_references(values: Settings, texts: list[str]) -> None:
     cel = pytest.importorskip("exports.engine_cel")

@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import RELEASE, Helm, Namespace, helm_environment, tool
+from helm.harness import ENDS, RELEASE, Helm, Namespace, helm_environment, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-HELM_VERSIONS = ("3.14.0", "3.19.0", "4.1.4", "4.3.1")
-"""Those of most tests; what must hold on all of `harness.ALL_VERSIONS` names them itself."""
 
-
-@pytest.fixture(scope="session")
-def shiv_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for the extracted zipapp, however many homes there are."""
-    return tmp_path_factory.mktemp("shiv")
-
-
-@pytest.fixture(params=HELM_VERSIONS)
+@pytest.fixture(params=ENDS)
 def helm(request: pytest.FixtureRequest, tmp_path: Path, zipapp: Path, shiv_root: Path) -> Helm:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         pytest.skip("the Helm binaries under test are for Linux on x86-64")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,12 +14,15 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CHARTS = REPOSITORY / "tests" / "charts"
 VALUES = CHARTS / "values"
 ALL_VERSIONS = ("3.14.0", "3.17.3", "3.19.0", "4.1.4", "4.2.3", "4.3.1")
+ENDS = ("3.14.0", "3.19.0", "4.1.4", "4.3.1")
+"""The first and the last of each major version, for most tests; what must hold on all names ALL_VERSIONS."""
 LATEST = ("3.19.0", "4.3.1")
 """The last of each major version, for what depends on no more."""
 RELEASE = "appcircle-server"
 PRIVATE = "registry.spacetech.com:8083/appcircle"
 
 
+@cache
 def tool(name: str) -> Path:
     """Return the path of a binary such as `helm-3.19.0`, fetched if it is not there."""
     run = subprocess.run(

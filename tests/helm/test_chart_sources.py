@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from registry.servers import Registry, missing_tools
+from registry.servers import Registry, needs
 
 from helm.harness import CHARTS, LATEST, VALUES, Helm, Run, helm_environment, tool
 from helm.servers import serve
@@ -33,9 +33,7 @@ class Sources(NamedTuple):
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sources]:
-    missing = missing_tools("docker-registry")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    needs("docker-registry")
     folder = tmp_path_factory.mktemp("sources")
     packager = Helm(3, tool("helm-3.19.0"), helm_environment(folder))
     newer = shutil.copytree(CHART, folder / "appcircle")

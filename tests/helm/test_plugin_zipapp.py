@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from registry.servers import free_port, make_authority, missing_tools
+from registry.servers import free_port, make_authority, needs
 
 from helm.harness import LATEST, REPOSITORY
 from helm.servers import serve
@@ -34,9 +34,7 @@ class Release:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory, zipapp: Path) -> Iterator[Release]:
-    missing = missing_tools("curl", "openssl")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    needs("curl", "openssl")
     folder = tmp_path_factory.mktemp("release")
     authority, certificate = make_authority(folder / "authority")
     (folder / "files").mkdir()

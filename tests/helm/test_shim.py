@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from helm.harness import CHARTS, PRIVATE, RELEASE, REPOSITORY, VALUES, Helm, helm_environment, tool
+from helm.harness import CHARTS, ENDS, PRIVATE, RELEASE, REPOSITORY, VALUES, Helm, helm_environment, tool
 from helm.manifests import SECRET, documents, images, moved, pod_specs
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ pytestmark = [
     ),
 ]
 
-VERSIONS = ("3.14.0", "3.17.3", "3.19.0", "4.1.4", "4.2.3", "4.3.1")
 PRIVATE_VALUES = VALUES / "private.yaml"
 CHART = CHARTS / "plain"
 SOURCES = {"europe-west1-docker.pkg.dev/appcircle/docker-registry/toolbox:1.5.1", "hashicorp/vault-k8s:1.6.2"}
@@ -74,7 +73,7 @@ def in_front_of(helm: Helm, folder: Path, zipapp: Path) -> Shop:
     return Shop(helm, folder, {**helm.environment, "PATH": path, "ACREG_VALUES": str(PRIVATE_VALUES)})
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(params=ENDS)
 def shop(request: pytest.FixtureRequest, tmp_path: Path, zipapp: Path, shiv_root: Path) -> Shop:
     version: str = request.param
     environment = helm_environment(tmp_path / "home", SHIV_ROOT=str(shiv_root))

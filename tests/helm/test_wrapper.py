@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import LONGEST, until
 
 from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, Run
 from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
@@ -205,20 +205,17 @@ def test_another_post_renderer_is_refused(helm: Helm, zipapp: Path) -> None:
 def test_signals_reach_helm(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     slow = tmp_path / "helm"
     slow.write_text(
-        f'#!/bin/sh\ncase "$*" in *post-renderer*) trap "echo got it; exit 7" TERM; touch {tmp_path}/ready;'
-        f' sleep 9 >/dev/null & wait;; *) exec {helm.binary} "$@";; esac\n',
+        f'#!/bin/sh\ncase "$*" in *post-renderer*) trap "echo got it; kill \\$!; exit 7" TERM;'
+        f' sleep {LONGEST} >/dev/null & touch {tmp_path}/ready; wait;; *) exec {helm.binary} "$@";; esac\n',
         encoding="utf-8",
     )
     slow.chmod(0o755)
     arguments = [zipapp, "template", CHARTS / "shared-anchor", "--registry", "r.example.com"]
     environment = {**helm.environment, "HELM_BIN": str(slow)}
     process = subprocess.Popen([str(one) for one in arguments], env=environment, stdout=subprocess.PIPE)
-    for _ in range(100):
-        if (tmp_path / "ready").exists():
-            break
-        time.sleep(0.1)
+    until((tmp_path / "ready").exists)
     os.kill(process.pid, signal.SIGTERM)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=LONGEST)
     assert (process.returncode, out) == (7, b"got it\n")
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from helm.conftest import helm, namespace, shiv_root  # noqa: F401  # fixtures
+from helm.conftest import helm, namespace  # noqa: F401  # fixtures
 from helm.harness import tool
 
 from pipelines import workspace
@@ -21,7 +21,7 @@ def offline(
     helm: Helm,  # noqa: F811  # the fixture
     tmp_path: Path,
     zipapp: Path,
-    shiv_root: Path,  # noqa: F811  # the fixture
+    shiv_root: Path,
 ) -> Workspace:
     """A checkout on a machine that knows no cluster."""
     return workspace.make(tmp_path / "machine", helm, zipapp, shiv_root, tool("kubectl-1.29.1"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from process import MEASURED
 
 from registry import images
-from registry.servers import PASSWORD, USERNAME, Registry, make_authority, make_htpasswd, missing_tools
+from registry.servers import PASSWORD, USERNAME, Registry, make_authority, make_htpasswd, needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,15 +86,43 @@ def wait_for(line: str, process: subprocess.Popen[str]) -> None:
     raise AssertionError(line)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _tools() -> None:
-    missing = missing_tools("skopeo", "docker-registry", "htpasswd", "openssl")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+class Brake:
+    """A skopeo in front of the real one that stops a registry before one of its copies, which so hangs in the middle.
+
+    Args:
+        folder: made for it.
+        registry: which it stops.
+        passing: how many copies come to their end before that, or nearly: a few may run at once.
+    """
+
+    def __init__(self, folder: Path, registry: Registry, passing: int) -> None:
+        self._registry = registry
+        (folder / "begun").mkdir(parents=True)
+        self.path = stand_in(
+            folder,
+            "case \" $* \" in *' copy '*)\n"
+            f'  count=0; while ! mkdir "{folder}/begun/$count" 2>/dev/null; do count=$((count + 1)); done\n'
+            f"  [ $count != {passing} ] || kill -STOP {registry.pid};;\n"
+            "esac\n",
+        )
+
+    def release(self) -> None:
+        """Let the registry go on."""
+        os.kill(self._registry.pid, signal.SIGCONT)
+
+
+def stand_in(folder: Path, script: str) -> str:
+    """Write a skopeo that runs lines of a shell before the real one; return the PATH that has it in front."""
+    program = folder / "bin" / "skopeo"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\n{script}PATH=${{PATH#*:}}\nexec skopeo "$@"\n')
+    program.chmod(0o755)
+    return f"{program.parent}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    needs("skopeo", "docker-registry")
     folder = tmp_path_factory.mktemp("published")
     registry = Registry(folder / "registry")
     registry.start()
@@ -118,12 +147,14 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Path, Path]]:
+    needs("openssl")
     return make_authority(tmp_path_factory.mktemp("tls") / "authority")
 
 
 @pytest.fixture
 def secured(tmp_path: Path, authority: tuple[Path, tuple[Path, Path]]) -> Iterator[Registry]:
     """An empty registry with TLS, whose authority only tests know, and with a password."""
+    needs("docker-registry", "htpasswd")
     registry = Registry(tmp_path / "secured", authority[1], make_htpasswd(tmp_path / "htpasswd"))
     registry.start()
     yield registry
@@ -133,6 +164,7 @@ def secured(tmp_path: Path, authority: tuple[Path, tuple[Path, Path]]) -> Iterat
 @pytest.fixture
 def plain(tmp_path: Path) -> Iterator[Registry]:
     """An empty registry that speaks HTTP and lets everybody in."""
+    needs("docker-registry")
     registry = Registry(tmp_path / "plain")
     registry.start()
     yield registry

@@ -5,14 +5,18 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import time
+from random import SystemRandom
 from typing import TYPE_CHECKING
+
+import pytest
+from effort import until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 USERNAME, PASSWORD = "robot", "s3cret-p&ss:<word>"
-_PATIENCE = 30
+PORTS = range(10_000, 20_000)
+"""Below those that a system gives to outgoing connections, which could take the port of a server that is to come."""
 
 
 class Registry:
@@ -33,6 +37,7 @@ class Registry:
         self.host = f"{'localhost' if certificate else '127.0.0.1'}:{self.port}"
         tls = f"  tls: {{certificate: {certificate[0]}, key: {certificate[1]}}}\n" if certificate else ""
         auth = f"auth: {{htpasswd: {{realm: test, path: {htpasswd}}}}}\n" if htpasswd else ""
+        self._log = folder / "log"
         self._config = folder / "config.yml"
         self._config.write_text(
             "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"
@@ -43,14 +48,15 @@ class Registry:
 
     def start(self) -> None:
         """Start it and wait until it listens."""
-        with (self.folder / "log").open("wb") as log:
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(["docker-registry", "serve", self._config], stdout=log, stderr=log)
-        for _ in range(_PATIENCE * 20):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise AssertionError((self.folder / "log").read_text())
+        until(self._listens, self._log.read_text)
+
+    def _listens(self) -> bool:
+        assert self._process
+        assert self._process.poll() is None, self._log.read_text()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     @property
     def pid(self) -> int:
@@ -68,10 +74,11 @@ class Registry:
 
 def free_port() -> int:
     """Return a port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    for port in SystemRandom().sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise AssertionError(PORTS)
 
 
 def make_authority(folder: Path) -> tuple[Path, tuple[Path, Path]]:
@@ -98,6 +105,8 @@ def make_htpasswd(file: Path) -> Path:
     return file
 
 
-def missing_tools(*names: str) -> list[str]:
-    """Return those of the programs that are not on PATH."""
-    return [name for name in names if not shutil.which(name)]
+def needs(*names: str) -> None:
+    """Skip the test if one of the programs is not on PATH."""
+    missing = [name for name in names if not shutil.which(name)]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import LONGEST
 from process import MEASURED
 
-from registry.conftest import Acreg, Published, Run, counts, login, make_acreg, wait_for
+from registry.conftest import Acreg, Brake, Published, Run, counts, login, make_acreg, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,11 +95,15 @@ def test_a_damaged_list_is_refused(file: str, harm: str, acreg: Acreg, saved: Pa
     assert "damaged" in run.stderr
 
 
-def test_killed_in_the_middle_and_resumed(acreg: Acreg) -> None:
+def test_killed_in_the_middle_and_resumed(acreg: Acreg, published: Published, tmp_path: Path) -> None:
     folder = acreg.folder / "media"
-    with acreg.start("mirror", "--list", "some.txt", "--to", folder, "--jobs", 2) as process:
-        wait_for("[2/", process)
-        process.kill()
+    brake = Brake(tmp_path / "brake", published.registry, 3)
+    try:
+        with acreg.start("mirror", "--list", "some.txt", "--to", folder, "--jobs", 2, PATH=brake.path) as process:
+            wait_for("[2/", process)
+            process.kill()
+    finally:
+        brake.release()
     unfinished = acreg.run("mirror", "--from", folder, ACREG_REGISTRY="localhost:1")
     assert (unfinished.code, "has finished" in unfinished.stderr) == (1, True)
     run = _save(acreg, folder)
@@ -147,7 +152,7 @@ def test_a_file_system_with_small_files_is_named(acreg: Acreg) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=LONGEST,
     )
     assert run.returncode == 1, run
     assert "a file may not be that large there; FAT32" in run.stdout + run.stderr

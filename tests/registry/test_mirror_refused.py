@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from registry.conftest import Acreg, Published, counts, login, open_target
+from registry.conftest import Acreg, Published, counts, login, open_target, stand_in
 from registry.servers import make_authority
 
 if TYPE_CHECKING:
@@ -69,15 +68,9 @@ def test_an_old_skopeo_is_said_to_be_too_old(
     acreg: Acreg, published: Published, plain: Registry, tmp_path: Path
 ) -> None:
     """A stand-in that knows no --preserve-digests, as skopeo before 1.6.0, and else runs the real one."""
-    old = tmp_path / "bin" / "skopeo"
-    old.parent.mkdir()
     fatal = 'time="2022-01-01T00:00:00Z" level=fatal msg="unknown flag: --preserve-digests"'
-    old.write_text(
-        f"#!/bin/sh\ncase \"$*\" in *--preserve-digests*) echo '{fatal}' >&2; exit 1;; esac\nPATH=${{PATH#*:}}\n"
-        'exec skopeo "$@"\n'
-    )
-    old.chmod(0o755)
-    reach = {**open_target(plain, published), "PATH": f"{old.parent}{os.pathsep}{os.environ['PATH']}"}
+    path = stand_in(tmp_path, f"case \"$*\" in *--preserve-digests*) echo '{fatal}' >&2; exit 1;; esac\n")
+    reach = {**open_target(plain, published), "PATH": path}
     for more in ((), ("--to", "media")):
         run = acreg.run("mirror", "--list", "some.txt", *more, **reach)
         assert (run.code, run.stdout.count("not tried: this skopeo is too old, and 1.6.0 is the first")) == (1, 5)

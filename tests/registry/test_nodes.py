@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import until
 
 from registry import images
 from registry.conftest import Acreg, Published, login, open_target, push
-from registry.servers import PASSWORD, USERNAME, missing_tools
+from registry.servers import PASSWORD, USERNAME, needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +32,7 @@ class Containerd:
         command += ["--root", folder / "root", "--state", folder / "state"]
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        for _ in range(200):
-            if self.process.poll() is not None or self.ctr("version").returncode == 0:
-                break
-            time.sleep(0.1)
+        until(lambda: self.process.poll() is not None or self.ctr("version").returncode == 0)
 
     def ctr(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         command = ["ctr", "--address", self.socket, *arguments]
@@ -47,9 +44,7 @@ class Containerd:
 
 @pytest.fixture
 def containerd(tmp_path: Path) -> Iterator[Containerd]:
-    missing = missing_tools("containerd", "ctr")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    needs("containerd", "ctr")
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("containerd needs root")
     server = Containerd(tmp_path)

@@ -4,6 +4,7 @@ import threading
 from typing import NoReturn
 
 import pytest
+from effort import LONGEST
 
 from postrenderer.registry.failures import ABSENT, DENIED, STOPPED, RegistryError
 from postrenderer.registry.work import Crew
@@ -90,7 +91,7 @@ def test_credentials_that_served_once_may_be_refused_for_some_images() -> None:
 def test_the_first_image_goes_alone_and_the_others_together() -> None:
     running: list[int] = []
     together: list[tuple[int, ...]] = []
-    barrier = threading.Barrier(2, timeout=10)
+    barrier = threading.Barrier(2, timeout=LONGEST)
 
     def work(item: int) -> int:
         running.append(item)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from postrenderer.errors import SettingsError
@@ -261,7 +261,6 @@ ANYTHING = (
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=ANYTHING)
 @example(data=b"&a {<<: [*a, *a], imageRegistry: *a, keep: *a}")
 @example(data=b"a: &a [*a]\nglobal: *a\nimageRegistry: *a")

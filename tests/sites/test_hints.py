@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rendering import SOURCE
 from rendering import settings as acreg_settings
@@ -157,7 +158,7 @@ def test_what_holds_pull_secrets_is_read(field: str) -> None:
     assert any(text.index(field) <= hint < len(text) - 1 for hint in hints(text.encode()) or ())
 
 
-@settings(max_examples=2000)
+@examples(2000)
 @given(st.dictionaries(TEXTS | st.sampled_from(["kind", "data", "spec"]), VALUES, max_size=5), st.booleans())
 def test_what_is_passed_over_holds_no_image(fields: dict[str, object], flow: bool) -> None:  # noqa: FBT001  # hypothesis
     relocation = Relocation(acreg_settings())
@@ -177,7 +178,7 @@ def test_many_hosts_are_known_as_few_are(host: str) -> None:
         assert [may_hold_images(data, hosts) for hosts in (few, many)] == [expected, expected]
 
 
-@pytest.mark.skipif("ACREG_CORPUS" not in os.environ, reason="ACREG_CORPUS names no folder with real renders")
+@pytest.mark.skipif(not os.environ.get("ACREG_CORPUS"), reason="ACREG_CORPUS names no folder with real renders")
 def test_what_is_passed_over_in_real_renders_holds_no_image() -> None:
     relocation = Relocation(acreg_settings())
     hosts = frozenset(host.encode() for host in relocation.hosts)

@@ -9,8 +9,8 @@ from unittest import mock
 
 import pytest
 import yaml
+from effort import examples
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rendering import settings
 
@@ -124,6 +124,6 @@ DOCUMENT = st.builds(
 
 
 @given(st.lists(DOCUMENT, max_size=3), st.sampled_from([None, '"', "'", "|"]), st.booleans())
-@hypothesis_settings(max_examples=200, deadline=None)
+@examples(200)
 def test_streams_of_such_documents(documents: list[Any], style: str | None, flow: bool) -> None:  # noqa: FBT001  # hypothesis fills it
     same(yaml.safe_dump_all(documents, default_style=style, default_flow_style=flow, allow_unicode=True))
