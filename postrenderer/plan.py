@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
     from postrenderer.settings import Settings
-    from postrenderer.text.stream import Document, Identity
+    from postrenderer.text.stream import Document, Identity, Reading
 
 
 class Plan(NamedTuple):
@@ -51,15 +51,13 @@ class Piece(NamedTuple):
     """A piece of a stream that was read.
 
     Attributes:
-        document: where it stands.
-        text: its text.
+        reading: its text, and the documents in it.
         plans: one for each document in it; `...` lines separate several.
         edits: what changes in the text.
         view: the documents as they will be.
     """
 
-    document: Document
-    text: str
+    reading: Reading
     plans: list[Plan]
     edits: list[Edit]
     view: View
@@ -84,13 +82,15 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         if not hinted:
             yield document
             continue
-        text, roots = stream.compose(document)
-        piece = Piece(document, text, [], [], View())
-        inside = None if document.glued else hinted.of_text(raw)
+        reading = stream.read(document)
+        piece = Piece(reading, [], [], View())
+        inside = hinted.of_text(raw, len(reading.before.encode()))
         try:
-            piece.plans.extend(_plan(piece, root, inside, settings, relocation) for root in roots)
+            for root in reading.roots:
+                identity = stream.identify(document, reading.text, root)
+                piece.plans.append(_plan(piece, identity, root, inside, settings, relocation))
         except (mappings.TooMuchMergedError, RecursionError) as error:
-            raise stream.unreadable(document, text, error) from None
+            raise stream.unreadable(document, reading.text, reading.line, error) from None
         yield piece
 
 
@@ -102,16 +102,19 @@ def _more_words(settings: Settings) -> list[bytes]:
 
 
 def _plan(
-    piece: Piece, root: yaml.Node, inside: hints.Hints | None, settings: Settings, relocation: Relocation
+    piece: Piece,
+    identity: Identity,
+    root: yaml.Node,
+    inside: hints.Hints | None,
+    settings: Settings,
+    relocation: Relocation,
 ) -> Plan:
     """Plan one document of a piece; its edits are added to those of the piece."""
-    document, text, _, edits, view = piece
-    identity = stream.identify(document, text, root)
+    text, edits, view = piece.reading.text, piece.edits, piece.view
     contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets)
     spans = partial(sites.spans, known=relocation.known)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
-    first_line = document.line
-    decisions = [decide(site, relocation, settings, first_line) for site in revised]
+    decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
     if settings.pull_secrets and places.VARIABLE in text:
         changes += [(node, "", [edit]) for node, edit in places.variables(root, settings.pull_secrets)]

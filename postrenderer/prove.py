@@ -25,7 +25,7 @@ def fault(text: str, roots: list[yaml.Node], view: View) -> str | None:
         The first place, as a JSON pointer, or what is wrong with the whole; None if the text says what was planned.
     """
     try:
-        written = composer.compose(text).roots
+        written = composer.manifest(text).roots
     except (yaml.YAMLError, RecursionError) as error:
         return getattr(error, "problem", None) or str(error) or "its root"
     if len(roots) != len(written):

@@ -64,15 +64,15 @@ def rewrite(raw: bytes, settings: Settings) -> Rewritten:
 def _applied(piece: Piece) -> bytes:
     """The new text of a piece, read back and compared with what was planned."""
     if not piece.edits:
-        return piece.document.whole(piece.text)
-    text = apply(piece.text, piece.edits)
+        return piece.reading.whole(piece.reading.text)
+    text = apply(piece.reading.text, piece.edits)
     place = prove.fault(text, [plan.root for plan in piece.plans], piece.view)
     if place is not None:
         raise InternalError(
             f"{piece.plans[0].identity}: the edited text does not say what was planned, first at {place}. Nothing was "
             "written. This is a defect of acreg: please report it with the document."
         )
-    return piece.document.whole(text)
+    return piece.reading.whole(text)
 
 
 def _patch(plan: Plan, view: View) -> Patch:

@@ -10,7 +10,7 @@ import jsonpatch  # type: ignore[import-untyped]  # ships no types
 import yaml
 
 from postrenderer import report
-from postrenderer.rewrite import Result, post_render
+from postrenderer.rewrite import Rewritten, rewrite
 from postrenderer.settings import Settings
 
 REGISTRY = "registry.spacetech.com:8083"
@@ -23,9 +23,9 @@ def settings(**changes: Any) -> Settings:  # noqa: ANN401  # any field of Settin
     return Settings(REGISTRY, "appcircle")._replace(**changes)
 
 
-def run(raw: bytes, **changes: Any) -> Result:  # noqa: ANN401  # likewise
+def run(raw: bytes, **changes: Any) -> Rewritten:  # noqa: ANN401  # likewise
     """Post-render with a report."""
-    return post_render(raw, settings(report="report.json", **changes))
+    return rewrite(raw, settings(report="report.json", **changes))
 
 
 def render(text: str, **changes: Any) -> str:  # noqa: ANN401  # likewise
@@ -33,8 +33,8 @@ def render(text: str, **changes: Any) -> str:  # noqa: ANN401  # likewise
     result = run(text.encode(), **changes)
     report.as_json(result)
     output = b"".join(result.output)
-    assert b"".join(post_render(output, settings(**changes)).output) == output
-    assert b"".join(post_render(text.encode(), settings(**changes)).output) == output
+    assert b"".join(rewrite(output, settings(**changes)).output) == output
+    assert b"".join(rewrite(text.encode(), settings(**changes)).output) == output
     return output.decode()
 
 

@@ -13,7 +13,7 @@ from rendering import REGISTRY, settings
 from ways_past import WAYS
 
 from postrenderer.errors import AcregError
-from postrenderer.pipeline import post_render
+from postrenderer.rewrite import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,7 +36,7 @@ class Judged(NamedTuple):
 def filtered(text: str, **changes: Any) -> str | None:  # noqa: ANN401  # any field of Settings
     """What the filter makes of a stream; None if it refuses it."""
     try:
-        output = post_render(text.encode(*judge.BYTES), settings(**changes)).output
+        output = rewrite(text.encode(*judge.BYTES), settings(**changes)).output
     except AcregError:
         return None
     return b"".join(output).decode(*judge.BYTES)

@@ -12,7 +12,7 @@ from helm.harness import LATEST, tool
 from rendering import REGISTRY, settings
 
 from postrenderer.errors import AcregError
-from postrenderer.pipeline import post_render
+from postrenderer.rewrite import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +22,19 @@ pytestmark = pytest.mark.helm
 
 REFUSED: dict[str, str] = {
     "tag before a comma": "for Go the comma is a part of the tag, for libyaml it ends an entry",
-    "tag before a bracket": "likewise",
+    "tag before a bracket": "for Go the bracket is a part of the tag, for libyaml it begins a list",
+    "byte order mark as the start of a key": "libyaml takes the mark for the end of the document",
+    "colon at the end in a flow mapping": "libyaml wants a space between `:` and `}`",
+    "colon before a comma": "libyaml wants a space between `:` and `,`",
+    "colon before a bracket": "libyaml wants a space between `:` and `]`",
+    "escaped apostrophe": "YAML has no such escape, and libyaml refuses it",
     "image that is a key elsewhere": "a change of the image would change a key; the message says to write it out",
 }
 """What is refused though Helm reads it, and why."""
 
+
+REFUSED_CHARACTERS = {"U+FEFF at column 0 before a key", "U+FEFF at column 0 before a comment"}
+"""Characters in places where libyaml takes them for something else, or refuses them."""
 
 CODE_POINTS = (
     *(0x0, 0x8, 0x9, 0xB, 0xC, 0xD, 0xE, 0x1F, 0x20, 0x7E, 0x7F, 0x84, 0x85, 0x86, 0x9F, 0xA0, 0xAD, 0x1680, 0x180E),
@@ -72,7 +80,7 @@ class Judged(NamedTuple):
 def filtered(text: str) -> tuple[str, str]:
     """What the filter makes of a stream, and its error."""
     try:
-        return b"".join(post_render(text.encode(), settings()).output).decode(), ""
+        return b"".join(rewrite(text.encode(), settings()).output).decode(), ""
     except AcregError as error:
         return "", str(error)
     except Exception as error:  # noqa: BLE001  # the test that needs this stream says it
@@ -131,7 +139,7 @@ def test_each_character_that_helm_accepts_is_accepted(context: str, characters: 
         if name.partition(" ")[2] == context and any(each.before.values())
     ]
     assert read
-    assert [(name, each.error) for name, each in read if each.error] == []
+    assert {name for name, each in read if each.error} <= REFUSED_CHARACTERS
     for name, each in read:
         assert {image for images in each.after.values() for image in images if "evil.io" in image} == set(), name
 

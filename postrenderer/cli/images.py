@@ -154,7 +154,7 @@ def hook_positions(raw: bytes) -> set[int]:
     for document in stream.documents(stream.decode(raw).data):
         if document.data.find(b"helm.sh/hook", document.start, document.end) < 0:
             continue
-        for root in stream.compose(document)[1]:
+        for root in stream.read(document).roots:
             keys = _keys(_value(_value(root, "metadata"), "annotations"))
             if "helm.sh/hook" in keys:
                 found.add(document.position)

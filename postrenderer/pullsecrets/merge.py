@@ -149,7 +149,8 @@ def _insert_flow(
     value: Any,  # noqa: ANN401  # what JSON can hold
 ) -> Edit:
     """Write the whole field in front of a flow mapping's first key, as JSON."""
-    start = _key_start(text, mapping.value[0][0])
+    is_own = 0 in _own_keys(mapping)
+    start = _key_start(text, mapping.value[0][0]) if is_own else content_start(text, mapping) + len("{")
     view.insert(mapping, 0, _key(field, quoted=True), _node(value, quoted=True))
     return Edit(start, start, f'"{field.name}": {_json(value)},{separator(text, start)}')
 
@@ -163,9 +164,10 @@ def _insert_block(
 ) -> Edit:
     """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
     order = [index for index, (key, _) in enumerate(mapping.value) if key.value == "containers"]
-    order += range(len(mapping.value))
+    own = _own_keys(mapping)
+    order = [*(index for index in order if index in own), *own] or [0]
     for index in (*order, order[0]):  # the first, if none is alone
-        start = _key_start(text, mapping.value[index][0])
+        start = _key_start(text, mapping.value[index][0]) if index in own else content_start(text, mapping)
         indent = before(text, start)
         if not indent.strip(" "):
             break
@@ -200,6 +202,18 @@ def _fill(
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))
     removed = [Edit(start - 1 if text[start - 1] == " " else start, end, "")] if end > start else []
     return [*removed, Edit(below, below, _block_lines(value, indent, offset))]
+
+
+def _own_keys(mapping: yaml.MappingNode) -> list[int]:
+    """The indices of the keys that stand in a mapping by themselves: an alias has its place where its anchor is."""
+    found = []
+    reached = mapping.start_mark.index
+    for index, (key, value) in enumerate(mapping.value):
+        if key.start_mark.index >= reached:
+            found.append(index)
+        ends = (key.end_mark.index, value.end_mark.index)
+        reached = max([reached, *(end for end in ends if end <= mapping.end_mark.index)])
+    return found
 
 
 def _key_start(text: str, key: yaml.Node) -> int:

@@ -44,16 +44,16 @@ class Hints(NamedTuple):
         index = bisect_left(self.offsets, start)
         return index < len(self.offsets) and self.offsets[index] < end
 
-    def of_text(self, raw: bytes) -> Hints | None:
-        """The same as indices into the decoded text; None if hints are everywhere."""
+    def of_text(self, raw: bytes, start: int) -> Hints | None:
+        """The same as indices into the decoded text from an offset on; None if hints are everywhere."""
         if self.everywhere:
             return None
         if raw.isascii():
-            return self
-        found, position, index = [], 0, 0
+            return Hints([offset - start for offset in self.offsets])
+        found, index = [], 0
         for offset in self.offsets:
-            index += len(raw[position:offset].decode(errors="replace"))
-            position = offset
+            index += len(raw[start:offset].decode(errors="replace"))
+            start = max(start, offset)
             found.append(index)
         return Hints(found)
 

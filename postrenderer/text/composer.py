@@ -17,9 +17,10 @@ import yaml
 from yaml.composer import ComposerError
 
 from postrenderer.text.regex import regex
+from postrenderer.text.scalars import BINARY_TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _TAGS = {
     yaml.ScalarNode: "tag:yaml.org,2002:str",
@@ -56,7 +57,12 @@ BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))"
 TAG_DIRECTIVE = "%TAG"
 """What makes a handle of a part of a tag."""
 _BINARY = regex(BINARY)
-_BINARY_TAG = "tag:yaml.org,2002:binary"
+
+_TAG_END = regex(r"(?:&[^\s,\[\]{}]*\s+)?![^\s,\[\]{}]*[,\[\]{}]")
+_MARKED_COMMENT = regex("\ufeff[ \t]*#")
+
+_DELETE, _REPLACEMENT = "\x7f", "\ufffd"
+"""A character that YAML 1.1 does not allow and some parsers accept; no reference holds it, nor what stands for it."""
 
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
@@ -98,28 +104,68 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
         yaml.YAMLError: it is not YAML.
         RecursionError: it has more than _DEEPEST levels.
     """
+    text = text.replace(_DELETE, _REPLACEMENT)
     try:
         composed = _compose(text, elsewhere)
     except (ValueError, OverflowError):  # PyYAML's Python code hands an escape to chr() as it stands
         raise yaml.YAMLError("found an escape for a character beyond Unicode") from None
-    if "!" in text and (TAG_DIRECTIVE in text or _BINARY.search(text)):
-        _decode_binary(composed.roots)
+    return _checked(text, composed)
+
+
+def _checked(text: str, composed: Composed) -> Composed:
+    """What was read, with base64 decoded.
+
+    Raises:
+        yaml.YAMLError: Kubernetes' parser reads something else.
+    """
+    if "!" in text and (TAG_DIRECTIVE in text or _BINARY.search(text) or _TAG_END.search(text)):
+        _look_at_tags(text, composed.roots)
+    if _MARKED_COMMENT.search(text):
+        raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")
     return composed
 
 
-def _decode_binary(roots: list[yaml.Node]) -> None:
-    """Give scalars with the tag of base64 the text that they stand for; what is none stays, and Kubernetes refuses it."""
+def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
+    """Read a piece of a stream as Kubernetes' parser does, which stops behind the first document.
+
+    Args:
+        text: one document; what follows it need not be YAML.
+        elsewhere: gives the node of an anchor that the text does not define, or None.
+
+    Raises:
+        yaml.YAMLError: the first document is not YAML.
+        RecursionError: it has more than _DEEPEST levels.
+    """
+    try:
+        return compose(text, elsewhere)
+    except yaml.YAMLError as error:
+        text = text.replace(_DELETE, _REPLACEMENT)
+        try:
+            first = from_events(text, elsewhere, _up_to_the_first_end(text))
+        except (yaml.YAMLError, ValueError, OverflowError):
+            raise error from None
+        return _checked(text, first)
+
+
+def _look_at_tags(text: str, roots: list[yaml.Node]) -> None:
+    """Give scalars with the tag of base64 the text that they stand for; what is none stays, as Kubernetes refuses it.
+
+    Raises:
+        yaml.YAMLError: a comma or bracket follows a tag at once: to Kubernetes' parser it belongs to the tag.
+    """
     stack, seen = list(roots), set()
     while stack:
         node = stack.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
+        if _TAG_END.match(text, node.start_mark.index):
+            raise yaml.MarkedYAMLError(None, None, "a space is missing behind a tag", node.start_mark)
         if isinstance(node, yaml.SequenceNode):
             stack += node.value
         elif isinstance(node, yaml.MappingNode):
             stack += [child for entry in node.value for child in entry]
-        elif node.tag == _BINARY_TAG:
+        elif node.tag == BINARY_TAG:
             with suppress(ValueError):
                 node.value = base64.b64decode("".join(node.value.split()), validate=True).decode()
 
@@ -143,7 +189,7 @@ def _is_deep(text: str) -> bool:
 
 def _from_loader(text: str) -> list[yaml.Node]:
     loader = Loader(text)
-    roots = []
+    roots: list[yaml.Node] = []
     try:
         while loader.check_node():
             roots.append(loader.get_node())
@@ -152,8 +198,23 @@ def _from_loader(text: str) -> list[yaml.Node]:
     return roots
 
 
-def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
+def _up_to_the_first_end(text: str) -> Iterator[Any]:
+    """The events of the first document of a text."""
+    for event in yaml.parse(text, Loader=Loader):
+        yield event
+        if isinstance(event, yaml.DocumentEndEvent):
+            return
+
+
+def from_events(
+    text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None, events: Iterable[Any] = ()
+) -> Composed:
     """Do the same as compose() without recursion, whatever the text, and tell its anchors.
+
+    Args:
+        text: no, one or more documents.
+        elsewhere: gives the node of an anchor that the text does not define, or None.
+        events: those of the text, if not all of them count.
 
     Raises:
         yaml.YAMLError: it is not YAML.
@@ -163,8 +224,7 @@ def from_events(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda
     borrowed: list[Borrowed] = []
     anchors: dict[str, yaml.Node] = {}
     parents: list[yaml.Node] = []
-    event: Any  # the types of the events lack what they have
-    for event in yaml.parse(text, Loader=Loader):
+    for event in events or yaml.parse(text, Loader=Loader):
         kind = type(event)
         if kind in _ENDS:
             closed = parents.pop()

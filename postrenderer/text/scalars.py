@@ -7,6 +7,7 @@ is its n-th occurrence in the text. Only a double-quoted scalar with escapes nee
 
 from __future__ import annotations
 
+import base64
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +26,14 @@ _DOUBLE_QUOTED = regex(
     rf"|(?P<fold>[ \t]*[{BREAKS}][ \t{BREAKS}]*)"
     rf"|(?P<text>[^\\ \t{BREAKS}]+|[ \t]+)",
 )
+
+
+BINARY_TAG = "tag:yaml.org,2002:binary"
+"""The tag of a scalar that stands for the text that its base64 says."""
+_BEHIND = regex(rf"(?:[ \t{BREAKS}]|(?<=[ \t{BREAKS}])#[^{BREAKS}]*)*")
+"""White space and comments."""
+_FLOW_ENDS = (",", "]", "}")
+"""What stands behind a plain scalar in flow style alone."""
 
 
 class Edit(NamedTuple):
@@ -61,7 +70,7 @@ def in_text(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Edi
     """Turn edits of a scalar's value into edits of the text that the scalar was composed from.
 
     Each edit replaces a run without white space, as image references are. A plain scalar that could not hold the new
-    text, as an IPv6 host starts with a bracket, is put into single quotes.
+    text is put into quotes: an IPv6 host starts with a bracket, and a comma ends an entry in flow style.
 
     Raises:
         ValueError: the run does not stand in the text as it stands in the value.
@@ -70,14 +79,31 @@ def in_text(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Edi
     start = content_start(text, node)
     raw = text[start:end]
     ordered = sorted(edits)
-    if not node.style and any("[" in edit.text for edit in ordered):
-        return [Edit(start, end, "'" + apply(raw, _shifted(raw, node.value, ordered, 0)).replace("'", "''") + "'")]
+    if node.tag == BINARY_TAG and node.style not in ("|", ">"):
+        return [Edit(start, end, base64.b64encode(apply(node.value, ordered).encode()).decode())]
+    if not node.style and _needs_quotes(text, end, "".join(edit.text for edit in ordered)):
+        return [Edit(start, end, _quoted(apply(raw, _shifted(raw, node.value, ordered, 0))))]
     if node.style == '"' and "\\" in raw:
         moved = _through_escapes(raw, ordered)
     else:
         header = _BREAK.search(raw) if node.style in ("|", ">") else None
         moved = _shifted(raw, node.value, ordered, header.end() if header else 0)
     return [Edit(start + s, start + e, new) for s, e, new in moved]
+
+
+def _needs_quotes(text: str, end: int, new: str) -> bool:
+    """Whether a plain scalar that ends at an index cannot hold a new text."""
+    if "[" in new or "," not in new:
+        return "[" in new
+    behind = _BEHIND.match(text, end)
+    return behind is not None and text[behind.end() : behind.end() + 1] in _FLOW_ENDS
+
+
+def _quoted(raw: str) -> str:
+    """The raw text of a plain scalar in quotes."""
+    if '"' in raw or "\\" in raw:
+        return "'" + raw.replace("'", "''") + "'"
+    return f'"{raw}"'
 
 
 def _shifted(raw: str, value: str, edits: list[Edit], position: int) -> Iterator[Edit]:

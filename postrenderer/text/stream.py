@@ -27,6 +27,7 @@ _KIND = regex(_FIELD.format("kind"), re.MULTILINE)
 _NAME = regex(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FILENAME = regex(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _MARKER = b"---"
+_MARKER_TEXT = _MARKER.decode()
 _DIRECTIVES = ([b"%YAML"], [b"%TAG"])
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -95,13 +96,6 @@ class Document(NamedTuple):
         """The number of its first line in the stream, from 1."""
         return self.stream.line(self.start)
 
-    @property
-    def glued(self) -> int:
-        """The length of a `---` that text follows on the same line without white space: to YAML it is no marker."""
-        behind = self.start + len(_MARKER)
-        glued = self.data.startswith(_MARKER, self.start) and not self.data[behind : behind + 1].isspace()
-        return len(_MARKER) if glued and behind < self.end else 0
-
     def raw(self) -> bytes:
         """The document, as UTF-8."""
         return self.data[self.start : self.end]
@@ -121,10 +115,6 @@ class Document(NamedTuple):
                 f"The manifests are not UTF-8: byte 0x{raw[error.start]:02x} at line {line} of the stream, in document "
                 f"{self.position + 1}. Save the template or values file that it comes from as UTF-8."
             ) from None
-
-    def whole(self, text: str) -> bytes:
-        """The bytes that stand for the document when its text is this."""
-        return self.data[self.start : self.start + self.glued] + text.encode()
 
     def earlier_anchor(self, name: str) -> yaml.Node | None:
         """The node that an anchor names in the nearest document before this one that defines it."""
@@ -221,8 +211,30 @@ def _has_content(piece: bytes) -> bool:
     )
 
 
-def compose(document: Document) -> tuple[str, list[yaml.Node]]:
-    """The text of a document and the root nodes in it, of which there may be several if `...` lines end them.
+class Reading(NamedTuple):
+    """A document that was read as YAML.
+
+    Attributes:
+        before: its `---` and the white space around that, which Helm takes off before it reads the document.
+        text: the text.
+        behind: white space at its end that Helm takes off, too, and YAML does not know.
+        line: the number of the text's first line in the stream, from 1.
+        roots: the root nodes, of which there may be several if `...` lines end them; Helm reads the first.
+    """
+
+    before: str
+    text: str
+    behind: str
+    line: int
+    roots: list[yaml.Node]
+
+    def whole(self, text: str) -> bytes:
+        """The document, with another text."""
+        return (self.before + text + self.behind).encode()
+
+
+def read(document: Document) -> Reading:
+    """Read a document as YAML, in the way in which Helm does.
 
     Helm 4 cuts a `kind: List` into documents, and an anchor may then stand in another document than its aliases, which
     no parser accepts. Such an alias is replaced by what it stands for before anything else.
@@ -230,15 +242,49 @@ def compose(document: Document) -> tuple[str, list[yaml.Node]]:
     Raises:
         AcregError: it is not UTF-8, or not YAML.
     """
-    text = document.text()[document.glued :]
+    whole = document.text()
+    start, end = _bounds(whole)
+    text = whole[start:end]
+    line = document.line + whole.count("\n", 0, start)
     try:
-        composed = composer.compose(text, document.earlier_anchor)
+        composed = composer.manifest(text, document.earlier_anchor)
         if composed.borrowed:
             text = apply(text, [Edit(start, end, composer.written_out(node)) for start, end, node in composed.borrowed])
-            composed = composer.compose(text)
+            composed = composer.manifest(text)
     except (yaml.YAMLError, RecursionError) as error:
-        raise unreadable(document, text, error) from None
-    return text, composed.roots
+        raise unreadable(document, text, line, error) from None
+    return Reading(whole[:start], text, whole[end:], line, composed.roots)
+
+
+def _bounds(whole: str) -> tuple[int, int]:
+    """Where the text of a document starts and ends: what Helm's strings.TrimSpace leaves of it, and plain white space.
+
+    The indentation of its first line stays, and so do the usual line breaks at its end, which a block scalar keeps.
+    """
+    start, content = 0, _skip_white_space(whole, 0)
+    while whole.startswith(_MARKER_TEXT, content) and (not start or whole[content + 3 : content + 4].isspace()):
+        start = content + len(_MARKER_TEXT)
+        content = _skip_white_space(whole, start)
+    line = whole.rfind("\n", start, content) + 1 or start
+    indent = whole[line:content]
+    if indent and not indent.strip(" ") and (line > start or not start) and _is_indented(whole[content:], indent):
+        content = line
+    end = len(whole.rstrip())
+    while end < len(whole) and whole[end] in " \r\n":
+        end += 1
+    return content, max(content, end)
+
+
+def _is_indented(text: str, indent: str) -> bool:
+    """Whether all lines of a text behind the first one begin with an indentation, so that the first one's counts."""
+    return all(line.startswith(indent) for line in text.split("\n")[1:] if line.strip())
+
+
+def _skip_white_space(text: str, position: int) -> int:
+    """The index of the first sign from a position on that is neither white space nor a byte order mark."""
+    while position < len(text) and (text[position].isspace() or text[position] == "\ufeff"):
+        position += 1
+    return position
 
 
 class Identity(NamedTuple):
@@ -286,18 +332,19 @@ def _scalars(mapping: yaml.MappingNode) -> dict[str, str]:
     return {key.value: value.value for key, value in mapping.value if key.id == value.id == "scalar"}
 
 
-def unreadable(document: Document, text: str, error: Exception) -> AcregError:
+def unreadable(document: Document, text: str, line: int, error: Exception) -> AcregError:
     """The error for a document that cannot be read as YAML: what, where, what to do.
 
     Args:
         document: the document.
         text: its text.
+        line: the number of the text's first line in the stream, from 1.
         error: why it cannot be read: a YAMLError, RecursionError or TooMuchMergedError.
     """
     who = identify(document, text, None)
     if isinstance(error, TooMuchMergedError):
         return AcregError(
-            f"{who}, near line {document.line} of the stream, merges too many mappings into one (`<<`), which no "
+            f"{who}, near line {line} of the stream, merges too many mappings into one (`<<`), which no "
             "Kubernetes object does. Write the entries out in the template."
         )
     if isinstance(error, RecursionError):
@@ -308,11 +355,11 @@ def unreadable(document: Document, text: str, error: Exception) -> AcregError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).split("\n", 1)[0]
     if mark is not None:
-        where = f" at line {document.line + mark.line} of the stream, column {mark.column + 1}"
+        where = f" at line {line + mark.line} of the stream, column {mark.column + 1}"
     elif isinstance(getattr(error, "position", None), int):
-        where = f" at line {document.line + text.count(chr(10), 0, error.position)} of the stream"  # type: ignore[attr-defined]
+        where = f" at line {line + text.count(chr(10), 0, error.position)} of the stream"  # type: ignore[attr-defined]
     else:
-        where = f" near line {document.line} of the stream"
+        where = f" near line {line} of the stream"
     return AcregError(
         f"{who} is not valid YAML: {problem}{where}. Correct the template or the values that it is rendered from; "
         "`helm template` shows the text."
