@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 OURS = re.compile(r"\.?acreg\.pyz_[0-9a-f]{64}(\.tmp|_lock)?")  # what shiv leaves below a root, of any build
 DAY = 24 * 3600
-UNWATCHED = ("rich/", "rich-")  # only the tables of commands use it, and acreg does without it where it is damaged
+UNWATCHED = ("rich/", "rich-")  # the filter never imports rich, and the commands do without it where it is missing
 
 
 def extract(

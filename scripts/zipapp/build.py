@@ -27,10 +27,9 @@ CACHE = ROOT / ".cache" / "build"
 HERE = Path(__file__).resolve().parent
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
-# With -I and -S, Python takes nothing from PYTHONPATH, site-packages and .pth files, and starts sooner. A shell passes
-# them on, as BusyBox's env has no -S, and has Python run the launcher behind this line instead of looking for it in the
-# archive, which takes as long as a bare interpreter's start. Archives are read from the end of the file, whatever
-# stands in front.
+# With -I and -S, Python takes nothing from PYTHONPATH, site-packages and .pth files. A shell passes them on, because
+# BusyBox's env has no -S. Python reads the launcher from behind these lines: to look for it in the archive takes as
+# long as a bare interpreter's start. A zip archive is read from the end of its file, whatever stands in front.
 PREFIX = """\
 #!/bin/sh
 exec "${ACREG_PYTHON:-python3}" -I -S -c 'import sys; exec(open(sys.argv[1], "rb").read(%6d)[%4d:])' "$0" "$@"
