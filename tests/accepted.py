@@ -64,7 +64,7 @@ FAILING = (
     "behind a marker and a space",
     "on the line behind a marker",
 )
-"""What the filter refuses today, or gets wrong: keys of ACCEPTED, then contexts of characters. It is to become empty."""
+"""What the filter gets wrong today: keys of ACCEPTED, then contexts of characters. It is to become empty."""
 
 ACCEPTED: dict[str, str] = {
     # Helm cuts before it parses: the marker is no part of a document, and the white space around one goes.

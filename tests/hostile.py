@@ -153,7 +153,8 @@ def _workload(rnd: Random) -> Tree:
     if rnd.random() < 0.06:
         rnd.shuffle(pairs)
     if rnd.random() < 0.1:
-        return Fields([("apiVersion", "v1"), ("kind", "List"), ("items", [Fields(pairs)])])
+        head = _posing(rnd) if rnd.random() < 0.4 else [("apiVersion", "v1"), ("kind", "List")]
+        return Fields([*head, ("items", [Fields(pairs)])])
     return Fields(pairs)
 
 

@@ -38,6 +38,11 @@ WAYS: dict[str, str] = {
     "a second kind that is merged": f"---\napiVersion: v1\n{_CRD}<<: {{kind: Pod}}\n{_REST}",
     "a second kind as an alias": f"---\na: &a kind\napiVersion: v1\n{_CRD}*a : Pod\n{_REST}",
     "a List": f"---\napiVersion: v1\n{_CRD}kind: List\nitems:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
+    "items of a schema": f"apiVersion: apiextensions.k8s.io/v1\n{_CRD}items:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
+    "items of a schema in flow style": "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, "
+    f"items: [{{apiVersion: v1, kind: Pod, {_SPEC}}}]}}\n",
+    "items of a schema in JSON": '{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","items":['
+    '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"evil.io/x:1"}]}}]}\n',
     # A mapping in a workload that looks like an object whose images are not pulled.
     "a schema as a pod spec": f"{_PUBLIC}  apiVersion: apiextensions.k8s.io/v1\n  {_CRD}",
     "a constraint as a pod spec": f"{_PUBLIC}  apiVersion: constraints.gatekeeper.sh/v1beta1\n  kind: A\n",
