@@ -99,6 +99,10 @@ def stream(rnd: Random) -> str:
     if rnd.random() < 0.03:
         encoding, mark = rnd.choice((("utf-16-le", "\udcff\udcfe"), ("utf-16-be", "\udcfe\udcff")))
         text = mark + text.encode(encoding, "replace").decode("utf-8", "surrogateescape")
+    if rnd.random() < 0.06:  # a marker behind a line break that is none for Helm
+        line_break = rnd.choice(BREAKS[2:])
+        handle, prefix = rnd.choice((("!b!", "tag:yaml.org,2002:"), ("!", "tag:yaml.org,2002:"), ("!!", "tag:x.org:")))
+        text = f"%TAG {handle} {prefix}{line_break}---{line_break}" + text.replace("!!", handle)
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
         marker = rnd.choice(MARKERS[:1] if rnd.random() < 0.3 else MARKERS)
         text = rnd.choice(PIECES) + marker + text

@@ -38,7 +38,7 @@ WAYS: dict[str, str] = {
     "a second kind that is merged": f"---\napiVersion: v1\n{_CRD}<<: {{kind: Pod}}\n{_REST}",
     "a second kind as an alias": f"---\na: &a kind\napiVersion: v1\n{_CRD}*a : Pod\n{_REST}",
     "a List": f"---\napiVersion: v1\n{_CRD}kind: List\nitems:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
-    "items of a schema": f"apiVersion: apiextensions.k8s.io/v1\n{_CRD}items:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
+    "items of a schema": f"apiVersion: a.io/v1\n{_CRD}items:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
     "items of a schema in flow style": "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, "
     f"items: [{{apiVersion: v1, kind: Pod, {_SPEC}}}]}}\n",
     "items of a schema in JSON": '{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","items":['
@@ -84,6 +84,10 @@ WAYS: dict[str, str] = {
     "a binary key with a comma escaped": f"{_POD}    !<tag:yaml.org%2C2002:binary> aW1hZ2U=: nginx\n",
     "a binary explicit key": f"{_POD}    ? !!binary aW1hZ2U=\n    : nginx\n",
     "a binary key in a merged mapping": f"{_OPEN}    <<: {{!!binary aW1hZ2U=: nginx}}\n",
+    "a binary key by a handle": f"%TAG !b! tag:yaml.org,2002:\r---\r{_POD}    !b!binary aW1hZ2U=: nginx\n",
+    "a binary key by a part of a handle": f"%TAG !b! tag:yaml.org,2002:bin\x85---\x85{_POD}    !b!ary aW1hZ2U=: nginx\n",
+    "a binary key by the primary handle": f"%TAG ! tag:yaml.org,2002:\u2028---\u2028{_POD}    !binary aW1hZ2U=: nginx\n",
+    "a merge key by a handle": f"%TAG !b! tag:yaml.org,2002:\r---\r{_OPEN}    !b!merge '<<': {{image: evil.io/x:1}}\n",
     "a binary key as a block": f"{_POD}    ? !!binary |\n      aW1h\n      Z2U=\n    : nginx\n",
     "a binary key with a host": f"{_OPEN}    !!binary aW1hZ2U=: redis\n",
     "a binary key of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
