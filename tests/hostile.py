@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 OPEN = f"{PRIVATE}/ok:1"
 """An image that may be seen."""
-HIDDEN = ("evil.io/x:1", "nginx", "docker.io/library/redis:7", "quay.io/a/b@sha256:" + "0" * 64, f"{PRIVATE}.evil.io/x")
+HIDDEN = (
+    "evil.io/x:1",
+    "nginx",
+    "myapp",
+    "docker.io/library/redis:7",
+    "quay.io/a/b@sha256:" + "0" * 64,
+    f"{PRIVATE}.evil.io/x",
+)
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("v1", "Pod", ("spec",)),
     ("v1", "PodTemplate", ("template", "spec")),
