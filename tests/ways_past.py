@@ -5,6 +5,7 @@ from __future__ import annotations
 from rendering import PRIVATE
 
 _POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n  - name: a\n"
+_CONTAINER = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - "
 _REST = "metadata: {name: x}\nspec:\n  containers:\n  - name: a\n    image: evil.io/x:1\n"
 _PUBLIC = f"apiVersion: v1\nkind: Pod\n{_REST}"
 _OPEN = f"{_POD}    image: {PRIVATE}/ok:1\n"
@@ -103,16 +104,16 @@ WAYS: dict[str, str] = {
     "a tag and a spec behind a comma": "{apiVersion: v1, kind: Pod, spec: !t, {containers: [{image: evil.io/x:1}]}}\n",
     "a tag and a list behind a comma": "apiVersion: v1\nkind: Pod\nspec: {containers: !t, [{image: evil.io/x:1}]}\n",
     # A value that an alias shares, whose first place says less of it than the place in the pod.
-    "an image shared with any field": f"x: {{image: &i myapp}}\n{_POD}    image: *i\n",
-    "an image shared with an annotation": f"x: {{annotations: {{image: &i myapp}}}}\n{_POD}    image: *i\n",
-    "an image shared with a copied one": f"x: {{from: {{image: &i myapp}}}}\n{_POD}    image: *i\n",
-    "an image shared with a command that copies": f"x: {{command: [skopeo, copy, &i evil.io/x:1]}}\n{_POD}    image: *i\n",
+    "an image shared with any field": f"x: {{image: &i myapp}}\n{_CONTAINER}image: *i\n",
+    "an image shared with an annotation": f"x: {{annotations: {{image: &i myapp}}}}\n{_CONTAINER}image: *i\n",
+    "an image shared with a copied one": f"x: {{from: {{image: &i myapp}}}}\n{_CONTAINER}image: *i\n",
+    "an image shared with a command": f"x: {{command: [skopeo, copy, &i evil.io/x:1]}}\n{_POD}    image: *i\n",
     "an image shared with a variable": f"x: {{env: [{{name: IMAGE, value: &i myapp}}]}}\n{_POD}    image: *i\n",
-    "an image shared with a repository": f"x: {{repository: &i myapp}}\n{_POD}    image: *i\n",
-    "an image shared with half an image": f"x: {{image: {{repository: &i myapp, tag: '1'}}}}\n{_POD}    image: *i\n",
-    "a shared container": f"x: &c {{image: myapp}}\n{_POD}  - *c\n",
+    "an image shared with a repository": f"x: {{repository: &i myapp}}\n{_CONTAINER}image: *i\n",
+    "an image shared with half an image": f"x: {{image: {{repository: &i myapp, tag: '1'}}}}\n{_CONTAINER}image: *i\n",
+    "a shared container": f"x: &c {{name: a, image: myapp}}\n{_CONTAINER}*c\n",
     "shared containers": "x: &c [{image: myapp}]\napiVersion: v1\nkind: Pod\nspec: {containers: *c}\n",
-    "a shared mapping that is merged": f"x: &c {{image: myapp}}\n{_POD}    <<: *c\n",
+    "a shared mapping that is merged": f"x: &c {{image: myapp}}\n{_CONTAINER}<<: *c\n",
     "a shared image volume": "x: &v {image: {reference: myapp}}\napiVersion: v1\nkind: Pod\nspec: {volumes: [*v]}\n",
     # Byte order marks, which libyaml skips at the start of each line.
     "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
