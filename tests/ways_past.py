@@ -11,6 +11,7 @@ _PUBLIC = f"apiVersion: v1\nkind: Pod\n{_REST}"
 _OPEN = f"{_POD}    image: {PRIVATE}/ok:1\n"
 _CRD = "kind: CustomResourceDefinition\n"
 _SPEC = "spec: {containers: [{name: a, image: evil.io/x:1}]}"
+_FLOW = "{apiVersion: v1, kind: Pod, " + _SPEC + "}"
 _KEYS = ", ".join(f"k{number}: v" for number in range(1_100))
 _UTF_16 = _PUBLIC.encode("utf-16-le").decode("utf-8", "surrogateescape")
 
@@ -22,6 +23,13 @@ WAYS: dict[str, str] = {
     "the line in a flow list": f"---\nx: [a,\n{_CRD}]\n{_PUBLIC}",
     "the line in a flow mapping": f"---\nx: {{a: b,\n{_CRD}}}\n{_PUBLIC}",
     "the line in a root in flow style": f'{{x: "\n{_CRD}",\napiVersion: v1, kind: Pod, {_SPEC}}}\n',
+    "a root in flow style before the line": f"---\n{_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "an indented root in flow style before the line": f"---\n  {_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "a root in flow style on the line of a marker": f"--- {_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "a root in flow style behind a glued marker": f"a: b\n---{_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "the line in quotes in an indented root": f'---\n  {{x: "\n{_CRD}  ", {_FLOW[1:]}\n',
+    "a comment that a lone CR ends": f"---\n{_CRD}# c\rkind: Pod\rapiVersion: v1\r{_SPEC}\n",
+    "a nested line that LS ends": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x\u2028kind: Pod\u2028{_SPEC}\n",
     "a marker without white space": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x.y\n---{_PUBLIC}",
     "a marker and a comment without white space": f"---\napiVersion: v1\n{_CRD}---# c\n{_PUBLIC}",
     "a marker and a no-break space": f"---\napiVersion: v1\n{_CRD}---\xa0\n{_PUBLIC}",
@@ -111,7 +119,7 @@ WAYS: dict[str, str] = {
     "an image shared with a variable": f"x: {{env: [{{name: IMAGE, value: &i myapp}}]}}\n{_POD}    image: *i\n",
     "an image shared with a repository": f"x: {{repository: &i myapp}}\n{_CONTAINER}image: *i\n",
     "an image shared with half an image": f"x: {{image: {{repository: &i myapp, tag: '1'}}}}\n{_CONTAINER}image: *i\n",
-    "a shared container": f"x: &c {{name: a, image: myapp}}\n{_CONTAINER}*c\n",
+    "a shared container": f"x: &c {{image: myapp}}\n{_CONTAINER}*c\n",
     "shared containers": "x: &c [{image: myapp}]\napiVersion: v1\nkind: Pod\nspec: {containers: *c}\n",
     "a shared mapping that is merged": f"x: &c {{image: myapp}}\n{_CONTAINER}<<: *c\n",
     "a shared image volume": "x: &v {image: {reference: myapp}}\napiVersion: v1\nkind: Pod\nspec: {volumes: [*v]}\n",
