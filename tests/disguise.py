@@ -39,6 +39,11 @@ ANCHORED = (
     "x-{name}: {{command: [skopeo, copy, &{name} {value}]}}",
     "x-{name}: {{from: {{image: &{name} {value}}}}}",
     "x-{name}: [&{name} x, &{name} {value}]",
+    "x-{name}: {{image: &{name} {value}}}",
+    "x-{name}: {{env: [{{name: IMAGE, value: &{name} {value}}}]}}",
+    "x-{name}: {{image: {{repository: &{name} {value}, tag: '1'}}}}",
+    "x-{name}: {{image: {{repository: a, tag: &{name} {value}}}}}",
+    "x-{name}: {{image: {{registry: &{name} {value}, repository: a}}}}",
 )
 """Where a value may stand to which an alias leads."""
 

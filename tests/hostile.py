@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 OPEN = f"{PRIVATE}/ok:1"
 """An image that may be seen."""
-HIDDEN = ("evil.io/x:1", "nginx", "docker.io/library/redis:7", "quay.io/a/b@sha256:" + "0" * 64, f"{PRIVATE}.evil.io/x")
+HIDDEN = (
+    "evil.io/x:1",
+    "nginx",
+    "myapp",
+    "docker.io/library/redis:7",
+    "quay.io/a/b@sha256:" + "0" * 64,
+    f"{PRIVATE}.evil.io/x",
+)
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("v1", "Pod", ("spec",)),
     ("v1", "PodTemplate", ("template", "spec")),
@@ -99,6 +106,10 @@ def stream(rnd: Random) -> str:
     if rnd.random() < 0.03:
         encoding, mark = rnd.choice((("utf-16-le", "\udcff\udcfe"), ("utf-16-be", "\udcfe\udcff")))
         text = mark + text.encode(encoding, "replace").decode("utf-8", "surrogateescape")
+    if rnd.random() < 0.06:  # a marker behind a line break that is none for Helm
+        line_break = rnd.choice(BREAKS[2:])
+        handle, prefix = rnd.choice((("!b!", "tag:yaml.org,2002:"), ("!", "tag:yaml.org,2002:"), ("!!", "tag:x.org:")))
+        text = f"%TAG {handle} {prefix}{line_break}---{line_break}" + text.replace("!!", handle)
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
         marker = rnd.choice(MARKERS[:1] if rnd.random() < 0.3 else MARKERS)
         text = rnd.choice(PIECES) + marker + text
@@ -153,7 +164,8 @@ def _workload(rnd: Random) -> Tree:
     if rnd.random() < 0.06:
         rnd.shuffle(pairs)
     if rnd.random() < 0.1:
-        return Fields([("apiVersion", "v1"), ("kind", "List"), ("items", [Fields(pairs)])])
+        head = _posing(rnd) if rnd.random() < 0.4 else [("apiVersion", "v1"), ("kind", "List")]
+        return Fields([*head, ("items", [Fields(pairs)])])
     return Fields(pairs)
 
 

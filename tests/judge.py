@@ -88,12 +88,16 @@ def printed(helm: Path, streams: Sequence[str], folder: Path) -> list[list[str]]
 
 
 def pod_images(document: Any) -> list[str]:  # noqa: ANN401  # JSON
-    """The images that a cluster pulls for a workload, or for the workloads in a List, as a judge read it."""
+    """The images that a cluster pulls for a workload, or for the workloads in a list, as a judge read it.
+
+    For Kubernetes' clients, of which Helm is one, each object with `items` is a list, whatever its kind: its items are
+    the objects, and have its `apiVersion` and its kind without `List` if they have none (apimachinery, decodeToList).
+    """
     if not isinstance(document, dict):
         return []
-    if document.get("kind") == "List":
-        items = document.get("items")
-        return [image for item in (items if isinstance(items, list) else ()) for image in pod_images(item)]
+    if isinstance(document.get("items"), list):
+        given = {"apiVersion": document.get("apiVersion"), "kind": str(document.get("kind")).removesuffix("List")}
+        return [image for item in _mappings(document["items"]) for image in pod_images({**given, **item})]
     steps = _WORKLOADS.get((str(document.get("apiVersion")), str(document.get("kind"))), ("none",))
     for step in steps:
         document = document.get(step) if isinstance(document, dict) else None

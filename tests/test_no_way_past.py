@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.helm
 
-STREAMS = 1_000
-RUNS: dict[str, dict[str, Any]] = {"kept": {"strict": True, "others": "keep"}, "moved": {"strict": True}}
-"""Settings with which nothing public may be left: where public images are refused, and where they move."""
+STREAMS = 800
+RUNS: dict[str, dict[str, Any]] = {"kept": {"strict": True, "others": "keep"}, "moved": {"strict": True}, "plain": {}}
+"""Settings: public images are refused; they move, or are refused; they move, or would be refused by the second."""
 
 
 class Judged(NamedTuple):
@@ -54,10 +54,13 @@ def judged(texts: list[str], folder: Callable[[], Path], **changes: Any) -> list
         images = (image for piece in judge.pieces(text) for image in judge.pod_images(read[version][piece]))
         return {image for image in images if not image.startswith(f"{REGISTRY}/")}
 
-    return [
-        {version: Judged(public(text, version), public(output, version)) for version in LATEST}
-        for text, output in zip(texts, outputs)
-    ]
+    def judgement(text: str, output: str) -> dict[str, Judged]:
+        found = {version: Judged(public(text, version), public(output, version)) for version in LATEST}
+        if any(one.after for one in found.values()) and not changes and filtered(text, strict=True) is None:
+            return {version: one._replace(after=set()) for version, one in found.items()}
+        return found
+
+    return [judgement(text, output) for text, output in zip(texts, outputs)]
 
 
 def variants(texts: Iterable[str]) -> list[str]:

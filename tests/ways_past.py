@@ -5,11 +5,13 @@ from __future__ import annotations
 from rendering import PRIVATE
 
 _POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n  - name: a\n"
+_CONTAINER = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - "
 _REST = "metadata: {name: x}\nspec:\n  containers:\n  - name: a\n    image: evil.io/x:1\n"
 _PUBLIC = f"apiVersion: v1\nkind: Pod\n{_REST}"
 _OPEN = f"{_POD}    image: {PRIVATE}/ok:1\n"
 _CRD = "kind: CustomResourceDefinition\n"
 _SPEC = "spec: {containers: [{name: a, image: evil.io/x:1}]}"
+_FLOW = "{apiVersion: v1, kind: Pod, " + _SPEC + "}"
 _KEYS = ", ".join(f"k{number}: v" for number in range(1_100))
 _UTF_16 = _PUBLIC.encode("utf-16-le").decode("utf-8", "surrogateescape")
 
@@ -21,6 +23,13 @@ WAYS: dict[str, str] = {
     "the line in a flow list": f"---\nx: [a,\n{_CRD}]\n{_PUBLIC}",
     "the line in a flow mapping": f"---\nx: {{a: b,\n{_CRD}}}\n{_PUBLIC}",
     "the line in a root in flow style": f'{{x: "\n{_CRD}",\napiVersion: v1, kind: Pod, {_SPEC}}}\n',
+    "a root in flow style before the line": f"---\n{_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "an indented root in flow style before the line": f"---\n  {_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "a root in flow style on the line of a marker": f"--- {_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "a root in flow style behind a glued marker": f"a: b\n---{_FLOW}\n{_CRD}metadata:\n  name: x\n",
+    "the line in quotes in an indented root": f'---\n  {{x: "\n{_CRD}  ", {_FLOW[1:]}\n',
+    "a comment that a lone CR ends": f"---\n{_CRD}# c\rkind: Pod\rapiVersion: v1\r{_SPEC}\n",
+    "a nested line that LS ends": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x\u2028kind: Pod\u2028{_SPEC}\n",
     "a marker without white space": f"---\napiVersion: v1\n{_CRD}metadata:\n  name: x.y\n---{_PUBLIC}",
     "a marker and a comment without white space": f"---\napiVersion: v1\n{_CRD}---# c\n{_PUBLIC}",
     "a marker and a no-break space": f"---\napiVersion: v1\n{_CRD}---\xa0\n{_PUBLIC}",
@@ -38,6 +47,11 @@ WAYS: dict[str, str] = {
     "a second kind that is merged": f"---\napiVersion: v1\n{_CRD}<<: {{kind: Pod}}\n{_REST}",
     "a second kind as an alias": f"---\na: &a kind\napiVersion: v1\n{_CRD}*a : Pod\n{_REST}",
     "a List": f"---\napiVersion: v1\n{_CRD}kind: List\nitems:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
+    "items of a schema": f"apiVersion: a.io/v1\n{_CRD}items:\n- {{apiVersion: v1, kind: Pod, {_SPEC}}}\n",
+    "items of a schema in flow style": "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, "
+    f"items: [{{apiVersion: v1, kind: Pod, {_SPEC}}}]}}\n",
+    "items of a schema in JSON": '{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","items":['
+    '{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"evil.io/x:1"}]}}]}\n',
     # A mapping in a workload that looks like an object whose images are not pulled.
     "a schema as a pod spec": f"{_PUBLIC}  apiVersion: apiextensions.k8s.io/v1\n  {_CRD}",
     "a constraint as a pod spec": f"{_PUBLIC}  apiVersion: constraints.gatekeeper.sh/v1beta1\n  kind: A\n",
@@ -79,6 +93,10 @@ WAYS: dict[str, str] = {
     "a binary key with a comma escaped": f"{_POD}    !<tag:yaml.org%2C2002:binary> aW1hZ2U=: nginx\n",
     "a binary explicit key": f"{_POD}    ? !!binary aW1hZ2U=\n    : nginx\n",
     "a binary key in a merged mapping": f"{_OPEN}    <<: {{!!binary aW1hZ2U=: nginx}}\n",
+    "a binary key by a handle": f"%TAG !b! tag:yaml.org,2002:\r---\r{_POD}    !b!binary aW1hZ2U=: nginx\n",
+    "a binary key by half a handle": f"%TAG !b! tag:yaml.org,2002:bin\x85---\x85{_POD}    !b!ary aW1hZ2U=: nginx\n",
+    "a binary key by a bare handle": f"%TAG ! tag:yaml.org,2002:\u2028---\u2028{_POD}    !binary aW1hZ2U=: nginx\n",
+    "a merge key by a handle": f"%TAG !b! tag:yaml.org,2002:\r---\r{_OPEN}    !b!merge '<<': {{image: evil.io/x:1}}\n",
     "a binary key as a block": f"{_POD}    ? !!binary |\n      aW1h\n      Z2U=\n    : nginx\n",
     "a binary key with a host": f"{_OPEN}    !!binary aW1hZ2U=: redis\n",
     "a binary key of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
@@ -93,6 +111,18 @@ WAYS: dict[str, str] = {
     "a tag before a comma at the end of a line": f"{_POD}  - {{name: b, image: !t,\n      evil.io/x:1}}\n",
     "a tag and a spec behind a comma": "{apiVersion: v1, kind: Pod, spec: !t, {containers: [{image: evil.io/x:1}]}}\n",
     "a tag and a list behind a comma": "apiVersion: v1\nkind: Pod\nspec: {containers: !t, [{image: evil.io/x:1}]}\n",
+    # A value that an alias shares, whose first place says less of it than the place in the pod.
+    "an image shared with any field": f"x: {{image: &i myapp}}\n{_CONTAINER}image: *i\n",
+    "an image shared with an annotation": f"x: {{annotations: {{image: &i myapp}}}}\n{_CONTAINER}image: *i\n",
+    "an image shared with a copied one": f"x: {{from: {{image: &i myapp}}}}\n{_CONTAINER}image: *i\n",
+    "an image shared with a command": f"x: {{command: [skopeo, copy, &i evil.io/x:1]}}\n{_POD}    image: *i\n",
+    "an image shared with a variable": f"x: {{env: [{{name: IMAGE, value: &i myapp}}]}}\n{_POD}    image: *i\n",
+    "an image shared with a repository": f"x: {{repository: &i myapp}}\n{_CONTAINER}image: *i\n",
+    "an image shared with half an image": f"x: {{image: {{repository: &i myapp, tag: '1'}}}}\n{_CONTAINER}image: *i\n",
+    "a shared container": f"x: &c {{image: myapp}}\n{_CONTAINER}*c\n",
+    "shared containers": "x: &c [{image: myapp}]\napiVersion: v1\nkind: Pod\nspec: {containers: *c}\n",
+    "a shared mapping that is merged": f"x: &c {{image: myapp}}\n{_CONTAINER}<<: *c\n",
+    "a shared image volume": "x: &v {image: {reference: myapp}}\napiVersion: v1\nkind: Pod\nspec: {volumes: [*v]}\n",
     # Byte order marks, which libyaml skips at the start of each line.
     "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
     "a comment for libyaml alone at the root": f"{{apiVersion: v1, kind: Pod, x:\n\ufeff#, {_SPEC}\n}}\n",
