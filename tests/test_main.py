@@ -129,9 +129,9 @@ def failing(error: str, before: str = "") -> tuple[str, str]:
 import sys
 from postrenderer import __main__, rewrite
 {before}
-def post_render(raw, settings, listed):
+def fail(raw, settings):
     raise {error}
-rewrite.post_render = post_render
+rewrite.rewrite = fail
 sys.exit(__main__.main())
 """
     return "-c", code

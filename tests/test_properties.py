@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rendering import PRIVATE, SECRET, SOURCE, patched, render, run, settings, summary, values
 from styles import Stream, stream
 
-from postrenderer import rewrite
 from postrenderer.errors import AcregError, InternalError
-from postrenderer.rewrite import post_render
+from postrenderer.rewrite import rewrite
+from postrenderer.sites import hints
 
 if TYPE_CHECKING:
     from random import Random
@@ -187,12 +187,12 @@ def test_a_document_that_is_passed_over_comes_out_as_if_it_were_read(value: obje
     text = yaml.safe_dump(value, **form)
     outcome = rendered_or_refused(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rewrite, "hints", lambda *_: None)
+        patch.setattr(hints, "hints", lambda *_: hints.EVERYWHERE)
         assert rendered_or_refused(text) == outcome
 
 
 def rendered_or_refused(text: str) -> bytes | str:
     try:
-        return b"".join(post_render(text.encode(), settings(strict=True)).output)
+        return b"".join(rewrite(text.encode(), settings(strict=True)).output)
     except AcregError as error:
         return str(error)

@@ -108,7 +108,7 @@ def find(
         else:
             continue
         found += [_staying(site, visit.stays) for site in sites] if visit.stays else sites
-    found = [_certified(site, known) for site in found]
+    found = [_certified(site, known) for site in _one_family_each(found, claimed)]
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
@@ -161,6 +161,8 @@ def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context:
     claimed = context.claimed
     for family in families:
         for site in family.sites(mapping, context):
+            if family is podspec:  # whatever else an alias makes of its scalar, a node pulls it
+                claimed[id(site.node)] = family
             if claimed.setdefault(id(site.node), family) is family:
                 found.append(site)
                 for part in site.parts:
@@ -171,6 +173,12 @@ def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context:
 def _staying(site: Site, reason: str) -> Site:
     """The site, as one that nothing pulls."""
     return site._replace(span=site.span._replace(level=STAYS, reason=reason))
+
+
+def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:
+    """The sites but for those of scalars that a pod spec claimed later on."""
+    owners = {node for node, family in claimed.items() if family is podspec}
+    return [site for site in found if id(site.node) not in owners or site.family in podspec.FAMILIES]
 
 
 def _certified(site: Site, known: Callable[[str], bool]) -> Site:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites.site import CERTAIN, ScalarVisit, whole
+from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, whole
 from postrenderer.text.mappings import fields
 
 if TYPE_CHECKING:
@@ -28,8 +28,13 @@ _LISTS = CONTAINERS | {"volumes"}
 _CONTAINER_SET = "containerSet"
 """Containers of a step of an Argo Workflow, which has the pull secrets for all its steps (ContainerSetTemplate)."""
 
-PLACEHOLDERS = frozenset(("", "auto", "null"))
-"""No images: Istio's gateway injection replaces `auto`, see https://istio.io/latest/docs/setup/additional-setup/gateway."""
+FAMILIES = (FAMILY, VOLUME_FAMILY)
+
+_INJECTED = "auto"
+"""No image: Istio's gateway injection replaces it, see https://istio.io/latest/docs/setup/additional-setup/gateway."""
+PLACEHOLDERS = frozenset(("", _INJECTED))
+"""What a container may have in the place of an image."""
+_NULL = ("", "~", "null", "Null", "NULL")
 
 
 def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:
@@ -72,8 +77,11 @@ def containers(node: yaml.Node) -> Iterator[tuple[int, yaml.ScalarNode]]:
 
 def _containers(node: yaml.Node, path: Path) -> Iterator[Site]:
     for index, image in containers(node):
-        if image.value not in PLACEHOLDERS:
-            yield whole(ScalarVisit(image, ((path, index), "image"), "image"), FAMILY, CERTAIN, "image of a container")
+        place = ScalarVisit(image, ((path, index), "image"), "image")
+        if image.value == _INJECTED:
+            yield whole(place, FAMILY, STAYS, "Istio's injection puts an image in the place of `auto`")
+        elif image.style or image.value not in _NULL:
+            yield whole(place, FAMILY, CERTAIN, "image of a container")
 
 
 def _volumes(node: yaml.Node, path: Path) -> Iterator[Site]:

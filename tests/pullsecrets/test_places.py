@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from postrenderer.rewrite import post_render
+from postrenderer.rewrite import rewrite
 from postrenderer.settings import Settings
 
 PRIVATE = "registry.spacetech.com:8083/appcircle"
@@ -12,8 +12,8 @@ PRIVATE = "registry.spacetech.com:8083/appcircle"
 
 def render(text: str, *secrets: str) -> str:
     settings = Settings("registry.spacetech.com:8083", "appcircle", secrets or ("containerregistry",))
-    once = b"".join(post_render(text.encode(), settings).output)
-    assert b"".join(post_render(once, settings).output) == once
+    once = b"".join(rewrite(text.encode(), settings).output)
+    assert b"".join(rewrite(once, settings).output) == once
     return once.decode().replace(f"{PRIVATE}/", "")
 
 
@@ -324,4 +324,4 @@ def test_pull_secrets_that_are_there_are_seen_in_an_outline(kind: str, secrets: 
     noise = "other:\n    key: a long value that holds no hint of anything and is cut out\n"
     text = f"apiVersion: {kind}\nspec:\n  {noise}  {there}\n  image: {PRIVATE}/a/b:1\n"
     settings = Settings("registry.spacetech.com:8083", "appcircle", ("pull",))
-    assert b"".join(post_render(text.encode(), settings, listed=False).output).decode() == text
+    assert b"".join(rewrite(text.encode(), settings).output).decode() == text

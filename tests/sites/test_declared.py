@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer.rewrite import post_render
+from postrenderer.rewrite import rewrite
 from postrenderer.settings import Ignore, Location, Settings
 
 PRIVATE = "registry.spacetech.com:8083/appcircle"
@@ -26,7 +26,7 @@ PARTS = (("registry", "host"), ("repository", "repo"), ("tag", "release"))
 
 def render(text: str, *locations: Location, ignore: tuple[Ignore, ...] = ()) -> str:
     settings = Settings("registry.spacetech.com:8083", "appcircle", locations=locations, ignore=ignore)
-    return b"".join(post_render(text.encode(), settings).output).decode()
+    return b"".join(rewrite(text.encode(), settings).output).decode()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A document that is passed over, or read by its outline, comes out as if it had been read whole."""
+"""A document that is passed over, and a part of one that holds no hint, comes out as if it had been read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rendering import settings
 
-from postrenderer import rewrite
+from postrenderer.rewrite import rewrite
+from postrenderer.sites import hints
 
 SETTINGS = settings(sources=("known.io",), pull_secrets=())
 PREFIXES = ["", "x", "X_", "init", "proxy-", "db."]
@@ -62,19 +63,16 @@ VALUES = [
 ]
 
 
-def output(text: str, *, listed: bool = False) -> bytes:
-    return b"".join(rewrite.post_render(text.encode(), SETTINGS, listed=listed).output)
+def output(text: str) -> bytes:
+    with mock.patch("postrenderer.rewrite.check_collisions"):
+        return b"".join(rewrite(text.encode(), SETTINGS).output)
 
 
 def same(text: str) -> None:
     """Post-render a stream, and see that it is the same with every document read whole."""
-    with (
-        mock.patch.object(rewrite, "hints", return_value=None),
-        mock.patch("postrenderer.rewrite.Relocation.check"),
-    ):
-        everything = output(text, listed=True)
-    with mock.patch("postrenderer.rewrite.Relocation.check"):
-        assert output(text).split(b"\n---\n") == everything.split(b"\n---\n")
+    with mock.patch.object(hints, "hints", return_value=hints.EVERYWHERE):
+        everything = output(text)
+    assert output(text).split(b"\n---\n") == everything.split(b"\n---\n")
 
 
 FORMS: dict[str, Callable[[str, str], dict[str, Any]]] = {

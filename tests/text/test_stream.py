@@ -68,7 +68,10 @@ def test_an_announced_encoding_that_the_stream_has_not(raw: bytes) -> None:
         ),
         ("---\r\na: b\r\n---\r\nc: d\r\n", [(0, 1, "---\r\na: b\r\n"), (1, 3, "---\r\nc: d\r\n")]),
         ("a: |\n  ---\n  b\n ---\n", [(0, 1, "a: |\n  ---\n  b\n ---\n")]),
-        ("a: |\n  -----BEGIN-----\n----\n---x\n", [(0, 1, "a: |\n  -----BEGIN-----\n"), (1, 3, "----\n"), (2, 4, "---x\n")]),
+        (
+            "a: |\n  -----BEGIN-----\n----\n---x\n",
+            [(0, 1, "a: |\n  -----BEGIN-----\n"), (1, 3, "----\n"), (2, 4, "---x\n")],
+        ),
         ("a: |\n  b\n---\nc: d\n", [(0, 1, "a: |\n  b\n"), (1, 3, "---\nc: d\n")]),
         ("a: b\n...\n# c\n---\n", [(0, 1, "a: b\n...\n# c\n"), (1, 4, "---\n")]),
         # Directives stay with the document that they speak of.
