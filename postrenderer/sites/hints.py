@@ -110,7 +110,8 @@ _SCHEMA_TOP = regex(
     rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
     rb"|(metadata|spec|status):\s*(?:\s#.*)?"
 )
-_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?=[^\s#])")
+_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
+"""The first content of a schema, behind its `---`, empty lines and comments: one of these keys in the first column."""
 _OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
 """What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
 
