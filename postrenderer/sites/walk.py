@@ -20,7 +20,7 @@ Visit = Union[MappingVisit, ScalarVisit]
 Stays = Callable[[MappingVisit], str]
 
 _OBJECT = ("apiVersion", "kind")
-"""What every object has (API conventions of Kubernetes, types); the first is forgiven a document that lacks it."""
+"""What every object has (API conventions of Kubernetes, types); an item of a list takes what it lacks from the list."""
 _REVISITS = 10_000
 """How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
 _ITEMS = (None, "items")
@@ -78,7 +78,7 @@ def walk(
             pairs = fields(node)
             names = dict(pairs).keys()
             top = path is None or path[0] == _ITEMS
-            own = _api(pairs, top=top) if "kind" in names else None
+            own = _api(pairs, top=top) if top or "kind" in names else None
             visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "")
             if own and not top:
                 why = why or None  # anybody can write a kind into an object, so it excuses nothing below
@@ -98,9 +98,11 @@ def walk(
 
 
 def _api(pairs: list[tuple[str, yaml.Node]], *, top: bool) -> Api | None:
-    """What the object with these fields is; None if they are not those of an object, or contradict each other."""
+    """What the object with these fields is, _UNKNOWN if they contradict each other; None if they are no object's."""
     texts = {(key, value.value) for key, value in pairs if key in _OBJECT and isinstance(value, yaml.ScalarNode)}
     named = dict(texts)
-    if len(texts) == len(named) and "kind" in named and (top or "apiVersion" in named):
-        return Api(named.get("apiVersion", "").rpartition("/")[0], named["kind"])
-    return None
+    if not named or (len(named) < len(_OBJECT) and not top):
+        return None
+    if len(texts) > len(named):
+        return _UNKNOWN
+    return Api(named.get("apiVersion", "").rpartition("/")[0], named.get("kind", ""))
