@@ -113,4 +113,4 @@ def _new_text(site: Site, outcome: Outcome, settings: Settings) -> str | None:
 def _is_broken(site: Site) -> bool:
     """Whether line breaks stand inside the reference where it is written: a folded text inside a longer one."""
     value = decoded(site.node.value) if site.encoding else site.node.value
-    return any(char.isspace() for char in value[site.span.start : site.span.end])
+    return len(value[site.span.start : site.span.end].split()) > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -10,6 +11,8 @@ from postrenderer.text import composer
 from postrenderer.text.pointer import Path, pointer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from postrenderer.text.view import View
 
 
@@ -36,12 +39,14 @@ def fault(text: str, roots: list[yaml.Node], view: View) -> str | None:
 
 def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) -> yaml.Node | None:
     """The first node whose tag, value, order or quoting is not as planned: what is plain is open to interpretation."""
-    stack: list[tuple[Any, Any]] = [(roots, written)]
+    stack: list[tuple[Iterable[Any], Iterable[Any]]] = [(roots, written)]
     seen: set[tuple[int, int]] = set()
+    changed = view.changed
     while stack:
         for before, after in zip(*stack.pop()):
-            if type(before) is yaml.ScalarNode and not view.changes(before):
-                if type(after) is not yaml.ScalarNode or not _is_same(before, after):
+            if type(before) is yaml.ScalarNode and id(before) not in changed:
+                same = type(after) is yaml.ScalarNode and before.value == after.value and before.tag == after.tag
+                if not same or (not before.style) is not (not after.style):
                     return before
                 continue
             planned = view.node(before)
@@ -52,29 +57,19 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
                     return before  # type: ignore[no-any-return]  # likewise
             elif (id(planned), id(after)) not in seen:
                 seen.add((id(planned), id(after)))
-                ours, theirs = _children(planned, view), _children(after, view)
-                if len(ours) != len(theirs):
+                is_list = isinstance(planned, yaml.SequenceNode)
+                children = view.items(planned) if is_list else view.entries(planned)
+                if len(children) != len(after.value):
                     return before  # type: ignore[no-any-return]  # likewise
-                stack.append((ours, theirs))
+                flat = list if is_list else chain.from_iterable
+                stack.append((flat(children), flat(after.value)))
     return None
-
-
-def _is_same(before: yaml.ScalarNode, after: yaml.ScalarNode) -> bool:
-    """Whether a scalar that does not change is what it was."""
-    same: bool = before.value == after.value and before.tag == after.tag
-    return same and (not before.style) is (not after.style)
 
 
 def _says(after: yaml.ScalarNode, planned: yaml.ScalarNode, view: View) -> bool:
     """Whether a scalar is as planned; a new value may be put into quotes."""
     quoted = view.is_changed(planned) and bool(after.style)
     return view.value(planned) == after.value and (quoted or (not planned.style) is (not after.style))
-
-
-def _children(node: yaml.Node, view: View) -> list[yaml.Node]:
-    if isinstance(node, yaml.SequenceNode):
-        return view.items(node)
-    return [child for entry in view.entries(node) for child in entry]
 
 
 def _place(roots: list[yaml.Node], wanted: yaml.Node, view: View) -> str:

@@ -43,9 +43,10 @@ class View:
         entries.insert(index, (key, value))
         self._entries[id(mapping)] = entries
 
-    def changes(self, node: yaml.Node) -> bool:
-        """Whether something else will be read in the place of a scalar."""
-        return id(node) in self._values or id(node) in self._replacements
+    @property
+    def changed(self) -> set[int]:
+        """The scalars, by their id(), in whose place something else will be read."""
+        return {*self._values, *self._replacements}
 
     def is_changed(self, scalar: yaml.Node) -> bool:
         """Whether a scalar gets another value."""
