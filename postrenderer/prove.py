@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from postrenderer.text import composer
-from postrenderer.text.pointer import Path, pointer
+from postrenderer.text.pointer import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ def fault(text: str, roots: list[yaml.Node], view: View) -> str | None:
     if len(roots) != len(written):
         return f"{len(roots)} documents became {len(written)}"
     different = _difference(roots, written, view)
-    return None if different is None else _place(roots, different, view) or "its root"
+    return None if different is None else place_of(different, roots) or "its root"
 
 
 def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) -> yaml.Node | None:
@@ -58,10 +58,10 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
             elif (id(planned), id(after)) not in seen:
                 seen.add((id(planned), id(after)))
                 is_list = isinstance(planned, yaml.SequenceNode)
-                children = view.items(planned) if is_list else view.entries(planned)
+                children: Any = view.items(planned) if is_list else view.entries(planned)
                 if len(children) != len(after.value):
                     return before  # type: ignore[no-any-return]  # likewise
-                flat = list if is_list else chain.from_iterable
+                flat: Any = list if is_list else chain.from_iterable
                 stack.append((flat(children), flat(after.value)))
     return None
 
@@ -70,22 +70,3 @@ def _says(after: yaml.ScalarNode, planned: yaml.ScalarNode, view: View) -> bool:
     """Whether a scalar is as planned; a new value may be put into quotes."""
     quoted = view.is_changed(planned) and bool(after.style)
     return view.value(planned) == after.value and (quoted or (not planned.style) is (not after.style))
-
-
-def _place(roots: list[yaml.Node], wanted: yaml.Node, view: View) -> str:
-    """Where a node of documents stands, as a JSON pointer; a key stands where its mapping does."""
-    stack: list[tuple[yaml.Node, Path]] = [(root, None) for root in roots]
-    seen: set[int] = set()
-    while stack:
-        node, path = stack.pop()
-        if node is wanted:
-            return pointer(path)
-        node = view.node(node)
-        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            stack += ((item, (path, index)) for index, item in enumerate(view.items(node)))
-        for key, value in view.entries(node) if isinstance(node, yaml.MappingNode) else ():
-            stack += ((key, path), (value, (path, key.value)))
-    return ""

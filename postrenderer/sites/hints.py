@@ -44,16 +44,14 @@ class Hints(NamedTuple):
         index = bisect_left(self.offsets, start)
         return index < len(self.offsets) and self.offsets[index] < end
 
-    def of_text(self, raw: bytes, start: int) -> Hints | None:
-        """The same as indices into the decoded text from an offset on; None if hints are everywhere."""
-        if self.everywhere:
-            return None
-        if raw.isascii():
-            return Hints([offset - start for offset in self.offsets])
-        found, index = [], 0
+    def in_text(self, text: str, start: int) -> Hints:
+        """The same as indices into a text, which begins at an offset of the document."""
+        if self.everywhere or text.isascii():
+            return self._replace(offsets=[offset - start for offset in self.offsets])
+        raw, position, index, found = text.encode(), 0, 0, []
         for offset in self.offsets:
-            index += len(raw[start:offset].decode(errors="replace"))
-            start = max(start, offset)
+            index += len(raw[position : max(0, offset - start)].decode(errors="replace"))
+            position = max(0, offset - start)
             found.append(index)
         return Hints(found)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Callable, Optional, Union
 import yaml
 
 from postrenderer.sites import keys
+from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.site import Api, MappingVisit, ScalarVisit
 from postrenderer.text.mappings import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.hints import Hints
     from postrenderer.text.pointer import Path
 
 Visit = Union[MappingVisit, ScalarVisit]
@@ -29,8 +29,8 @@ _UNKNOWN = Api("", "")
 
 
 _Place = tuple[yaml.Node, "Path", str, bool, Api, Optional[str], bool]
-"""A node, its path, the nearest key above, whether it stands in a list, the object that it belongs to, why nothing in it
-is pulled (None if nobody asks any more), and whether its key hints at an image."""
+"""A node, its path, the nearest key above, whether it stands in a list, the object that it belongs to, why nothing in
+it is pulled (None if nobody asks any more), and whether its key hints at an image."""
 
 
 def nothing_stays(_: MappingVisit) -> str:
@@ -42,7 +42,7 @@ def walk(
     root: yaml.Node,
     stays: Stays = nothing_stays,
     wanted: Callable[[str], object] = bool,
-    hints: Hints | None = None,
+    hints: Hints = EVERYWHERE,
 ) -> Iterator[Visit]:
     """Visit every mapping and every wanted scalar below a node, the node included, in the order of the text.
 
@@ -54,7 +54,7 @@ def walk(
         stays: says of a mapping why nothing in it is pulled; empty if something may be.
         wanted: says of the value of a scalar whether it is to be visited.
         hints: where in the text something may be about an image; a node without a hint, below a key without one, is
-            passed over. None to visit all nodes.
+            passed over.
 
     Raises:
         TooMuchMergedError: a mapping merges more than any Kubernetes object does.
@@ -66,7 +66,7 @@ def walk(
     open_aliases = _REVISITS
     while stack:
         node, path, key, listed, api, why, named = stack.pop()
-        if not (named or hints is None or hints.inside(node.start_mark.index, node.end_mark.index)):
+        if not (named or hints.everywhere or hints.inside(node.start_mark.index, node.end_mark.index)):
             continue
         if id(node) in seen:
             open_aliases -= 1

@@ -211,6 +211,23 @@ def _has_content(piece: bytes) -> bool:
     )
 
 
+class Identity(NamedTuple):
+    """What a document is called in reports and errors; every field may be empty."""
+
+    position: int
+    api_version: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    template: str = ""
+
+    def __str__(self) -> str:
+        """As a person says it: `Deployment vault (document 3, from vault/templates/server.yaml)`."""
+        subject = " ".join(part for part in (self.kind, self.name) if part)
+        place = f"document {self.position + 1}" + (f", from {self.template}" if self.template else "")
+        return f"{subject} ({place})" if subject else place
+
+
 class Reading(NamedTuple):
     """A document that was read as YAML.
 
@@ -220,6 +237,7 @@ class Reading(NamedTuple):
         behind: white space at its end that Helm takes off, too, and YAML does not know.
         line: the number of the text's first line in the stream, from 1.
         roots: the root nodes, of which there may be several if `...` lines end them; Helm reads the first.
+        identities: what each of these is called.
     """
 
     before: str
@@ -227,6 +245,7 @@ class Reading(NamedTuple):
     behind: str
     line: int
     roots: list[yaml.Node]
+    identities: list[Identity]
 
     def whole(self, text: str) -> bytes:
         """The document, with another text."""
@@ -253,7 +272,8 @@ def read(document: Document) -> Reading:
             composed = composer.manifest(text)
     except (yaml.YAMLError, RecursionError) as error:
         raise unreadable(document, text, line, error) from None
-    return Reading(whole[:start], text, whole[end:], line, composed.roots)
+    identities = [identify(document.position, text, root) for root in composed.roots]
+    return Reading(whole[:start], text, whole[end:], line, composed.roots, identities)
 
 
 def _bounds(whole: str) -> tuple[int, int]:
@@ -287,24 +307,7 @@ def _skip_white_space(text: str, position: int) -> int:
     return position
 
 
-class Identity(NamedTuple):
-    """What a document is called in reports and errors; every field may be empty."""
-
-    position: int
-    api_version: str = ""
-    kind: str = ""
-    namespace: str = ""
-    name: str = ""
-    template: str = ""
-
-    def __str__(self) -> str:
-        """As a person says it: `Deployment vault (document 3, from vault/templates/server.yaml)`."""
-        subject = " ".join(part for part in (self.kind, self.name) if part)
-        place = f"document {self.position + 1}" + (f", from {self.template}" if self.template else "")
-        return f"{subject} ({place})" if subject else place
-
-
-def identify(document: Document, text: str, root: yaml.Node | None) -> Identity:
+def identify(position: int, text: str, root: yaml.Node | None) -> Identity:
     """Name a document by its composed root or, where it could not be composed, by its text.
 
     The template file comes from Helm 3's `# Source:` comment or Helm 4's `postrender-filename` annotation.
@@ -314,12 +317,12 @@ def identify(document: Document, text: str, root: yaml.Node | None) -> Identity:
     if not isinstance(root, yaml.MappingNode):
         kind, name = _KIND.search(text), _NAME.search(text)
         return Identity(
-            document.position, kind=kind.group(1) if kind else "", name=name.group(1) if name else "", template=template
+            position, kind=kind.group(1) if kind else "", name=name.group(1) if name else "", template=template
         )
     fields = _scalars(root)
     meta = next((_scalars(value) for key, value in root.value if key.value == "metadata" and value.id == "mapping"), {})
     return Identity(
-        document.position,
+        position,
         fields.get("apiVersion", ""),
         fields.get("kind", ""),
         meta.get("namespace", ""),
@@ -341,7 +344,7 @@ def unreadable(document: Document, text: str, line: int, error: Exception) -> Ac
         line: the number of the text's first line in the stream, from 1.
         error: why it cannot be read: a YAMLError, RecursionError or TooMuchMergedError.
     """
-    who = identify(document, text, None)
+    who = identify(document.position, text, None)
     if isinstance(error, TooMuchMergedError):
         return AcregError(
             f"{who}, near line {line} of the stream, merges too many mappings into one (`<<`), which no "
