@@ -18,7 +18,7 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import needed, places
 from postrenderer.sites import declared, hints
 from postrenderer.sites.secrets import decoded, reencoded
-from postrenderer.text import mappings, stream
+from postrenderer.text import mappings, reading, stream
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.view import View
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from postrenderer.images.relocation import Relocation
     from postrenderer.pullsecrets import merge
     from postrenderer.settings import Settings
-    from postrenderer.text.stream import Document, Identity, Reading
+    from postrenderer.text.reading import Identity, Reading
+    from postrenderer.text.stream import Document
 
 
 class Plan(NamedTuple):
@@ -83,14 +84,14 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         if not hinted:
             yield document
             continue
-        reading = stream.read(document)
-        piece = Piece(reading, [], [], View())
-        inside = hinted.in_text(reading.text, len(reading.before.encode()))
+        read = reading.read(document)
+        piece = Piece(read, [], [], View())
+        inside = hinted.in_text(read.text, len(read.before.encode()))
         try:
-            for index in range(len(reading.roots)):
+            for index in range(len(read.roots)):
                 piece.plans.append(_plan(piece, index, inside, settings, relocation))
         except (mappings.TooMuchMergedError, RecursionError) as error:
-            raise stream.unreadable(document, reading.text, reading.line, error) from None
+            raise reading.unreadable(document, read.text, read.line, error) from None
         yield piece
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from postrenderer.patch import Patch
     from postrenderer.plan import Plan
     from postrenderer.rewrite import Rewritten
-    from postrenderer.text.stream import Identity
+    from postrenderer.text.reading import Identity
     from postrenderer.text.view import View
 
 _NOT_PRIVATE = (LEFT, STAYS, UNSURE)

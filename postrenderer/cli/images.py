@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.text import stream
+from postrenderer.text import reading, stream
 from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def hook_positions(raw: bytes) -> set[int]:
     for document in stream.documents(stream.decode(raw).data):
         if document.data.find(b"helm.sh/hook", document.start, document.end) < 0:
             continue
-        for root in stream.read(document).roots:
+        for root in reading.read(document).roots:
             keys = _keys(_value(_value(root, "metadata"), "annotations"))
             if "helm.sh/hook" in keys:
                 found.add(document.position)

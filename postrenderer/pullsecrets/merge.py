@@ -99,8 +99,8 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
             return edits
     form = "object" if field.form == OBJECT else "list"
     raise AcregError(
-        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no {form}, so the pull secrets cannot be added. "
-        "Correct the chart's values, or run with --no-pull-secrets."
+        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no {form}, so the pull secrets cannot be "
+        "added. Correct the chart's values, or run with --no-pull-secrets."
     )
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
 from postrenderer.sites import keys
-from postrenderer.text import composer
+from postrenderer.text import tags
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ _ESCAPE = regex(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|[\s/\x80-\xff])")
 """What could spell a letter of a word, or join the lines of one, in double quotes."""
 _ALIAS = regex(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:]|\Z))")
 _ANCHOR = regex(rb"&([\w-]+)")
-_BINARY = regex(composer.BINARY.encode())
-_TAG_DIRECTIVE = composer.TAG_DIRECTIVE.encode()
+_BINARY = regex(tags.BINARY.encode())
+_TAG_DIRECTIVE = tags.DIRECTIVE.encode()
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """Byte order marks that make UTF-16 of a document, which is read to be refused."""
 _HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
