@@ -78,17 +78,17 @@ def write(path: str, content: dict[str, Any]) -> None:
         AcregError: it cannot be written.
     """
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  # pathlib takes time to import
+    special = os.path.exists(path) and not os.path.isfile(path)
     partial = path if special else f"{path}.{os.getpid()}.part"
     try:
         try:
-            with open(partial, "w", encoding="utf-8") as file:  # noqa: PTH123  # likewise
+            with open(partial, "w", encoding="utf-8") as file:
                 file.write(text)
             if not special:
-                os.replace(partial, path)  # noqa: PTH105  # likewise
+                os.replace(partial, path)
         except BaseException:
-            if not special and os.path.exists(partial):  # noqa: PTH110  # likewise
-                os.unlink(partial)  # noqa: PTH108  # likewise
+            if not special and os.path.exists(partial):
+                os.unlink(partial)
             raise
     except OSError as error:
         raise AcregError(

@@ -67,7 +67,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--source-only", action="store_true", help="only the references as they are, sorted, each once")
-    only.add_argument("--target-only", action="store_true", help="only what they become, likewise")
+    only.add_argument("--target-only", action="store_true", help="only what they become, sorted, each once")
     request = inputs.parse(parser, argv, lists=True)
     with inputs.scratch() as folder:
         listed = request.text("list")
@@ -120,7 +120,7 @@ def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
     Raises:
         AcregError: a line is no reference, or two images would become one.
     """
-    from postrenderer.images import collisions  # noqa: PLC0415  # likewise
+    from postrenderer.images import collisions  # noqa: PLC0415  # only needed here
     from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
 
     relocation = Relocation(settings)

@@ -37,7 +37,7 @@ class Location(NamedTuple):
     Attributes:
         path: JSON pointer (RFC 6901) of the place, each step a pattern with `*`.
         api_version: `apiVersion` of the objects that have it, a pattern with `*`.
-        kind: their `kind`, likewise.
+        kind: their `kind`, a pattern with `*`.
         form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it.
         parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
     """

@@ -15,7 +15,7 @@ _ROLES = {
     ("mysql.oracle.com", "imageRepository"): PREFIX,  # InnoDBCluster
     ("kubeadm.k8s.io", "imageRepository"): PREFIX,  # ClusterConfiguration
     ("controlplane.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmControlPlane, which holds the one above
-    ("bootstrap.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmConfig, likewise
+    ("bootstrap.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmConfig, which holds it too
     (
         "pkg.crossplane.io",
         "package",

@@ -202,7 +202,7 @@ def from_events(
     return Composed(roots, borrowed, anchors)
 
 
-def _borrow(event: Any, elsewhere: Callable[[str], yaml.Node | None], borrowed: list[Borrowed]) -> yaml.Node:  # noqa: ANN401  # likewise
+def _borrow(event: Any, elsewhere: Callable[[str], yaml.Node | None], borrowed: list[Borrowed]) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     """The node that an alias stands for whose anchor the text does not define."""
     node = elsewhere(event.anchor)
     if node is None:
@@ -211,19 +211,19 @@ def _borrow(event: Any, elsewhere: Callable[[str], yaml.Node | None], borrowed: 
     return node
 
 
-def _tag(event: Any, kind: type[yaml.Node]) -> str:  # noqa: ANN401  # likewise
+def _tag(event: Any, kind: type[yaml.Node]) -> str:  # noqa: ANN401  # PyYAML's events have no types
     return event.tag if event.tag not in (None, "!") else _TAGS[kind]
 
 
-def _scalar(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+def _scalar(event: Any) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     return yaml.ScalarNode(_tag(event, yaml.ScalarNode), event.value, event.start_mark, event.end_mark, event.style)
 
 
-def _sequence(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+def _sequence(event: Any) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     return yaml.SequenceNode(_tag(event, yaml.SequenceNode), [], event.start_mark, event.end_mark, event.flow_style)
 
 
-def _mapping(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+def _mapping(event: Any) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     """A mapping that holds its keys and values in turn until it is closed."""
     return yaml.MappingNode(_tag(event, yaml.MappingNode), [], event.start_mark, event.end_mark, event.flow_style)
 
