@@ -22,7 +22,7 @@ from postrenderer.sites.site import (
     Site,
     whole,
 )
-from postrenderer.sites.walk import walk
+from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, in_text
@@ -115,7 +115,7 @@ def find(
                 unclaimed.append(visit)
         else:
             continue
-        found += [_staying(site, visit.stays) for site in sites] if visit.stays else sites
+        found += [_staying(site, visit) for site in sites]
     found = [_certified(site, known) for site in _one_family_each(found, claimed)]
     if unclaimed:
         found += _repeated(found, unclaimed)
@@ -178,9 +178,15 @@ def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context:
     return found
 
 
-def _staying(site: Site, reason: str) -> Site:
-    """The site, as one that nothing pulls."""
-    return site._replace(span=site.span._replace(level=STAYS, reason=reason))
+def _staying(site: Site, visit: Visit) -> Site:
+    """The site; as one that nothing pulls, if what was visited says so, or the API of the field that the site is in."""
+    reason = visit.stays
+    if not reason and isinstance(visit, MappingVisit) and visit.trusted:
+        path = site.path
+        while path is not None and path[0] != visit.path:
+            path = path[0]
+        reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
+    return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
 
 
 def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:

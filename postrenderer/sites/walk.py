@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
 
 Visit = Union[MappingVisit, ScalarVisit]
-Stays = Callable[[MappingVisit], str]
+Stays = Callable[[Api, str], str]
 
 _OBJECT = ("apiVersion", "kind")
 """What every object has (API conventions of Kubernetes, types); an item of a list takes what it lacks from the list."""
@@ -33,7 +33,7 @@ _Place = tuple[yaml.Node, "Path", str, bool, Api, Optional[str], bool]
 it is pulled (None if nobody asks any more), and whether its key hints at an image."""
 
 
-def nothing_stays(_: MappingVisit) -> str:
+def nothing_stays(_: Api, __: str) -> str:
     """The answer for documents whose kinds nobody asks for."""
     return ""
 
@@ -51,7 +51,7 @@ def walk(
 
     Args:
         root: the composed document.
-        stays: says of a mapping why nothing in it is pulled; empty if something may be.
+        stays: says of a field of an object why nothing in it is pulled; empty if something may be.
         wanted: says of the value of a scalar whether it is to be visited.
         hints: where in the text something may be about an image; a node without a hint, below a key without one, is
             passed over.
@@ -79,12 +79,12 @@ def walk(
             names = dict(pairs).keys()
             top = path is None or path[0] == _ITEMS
             own = _api(pairs, top=top) if top or "kind" in names else None
-            visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "")
             if own and not top:
                 why = why or None  # anybody can write a kind into an object, so it excuses nothing below
             elif why == "":
-                why = stays(visit)
-            yield visit._replace(stays=why) if why else visit
+                why = stays(own or api, key)
+            visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
+            yield visit
             stack += [
                 (value, (path, name), name, False, visit.api, why, keys.hints_at_image(name))
                 for name, value in reversed(pairs)
