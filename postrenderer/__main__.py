@@ -5,23 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
+from typing import TYPE_CHECKING
 
-# `signal` itself takes time to import.
-from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal  # type: ignore[import-not-found]
+from postrenderer.errors import AcregError, InternalError
 
-from postrenderer.errors import AcregError, InternalError, SettingsError
-
-TYPE_CHECKING = False  # typing takes time to import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from postrenderer.settings import Settings
-
 INTERRUPTED = 130
-
-NOTHING = b"# no manifests\n"
-"""What stands for an empty stream under Helm 4, which refuses empty output."""
-
 
 RUNS = (["install"], ["upgrade"], ["template"])
 """The commands that run Helm with the filter; what they refuse beforehand is a failed run, too."""
@@ -39,7 +31,7 @@ def main() -> int:
         return guard(_filter, filters=True)
 
     def command_line() -> int:
-        from postrenderer import cli  # noqa: PLC0415  # argparse is slow to import
+        from postrenderer import cli  # noqa: PLC0415  # the filter needs no command line
 
         return cli.main(arguments)
 
@@ -82,64 +74,15 @@ def _run(run: Callable[[], int]) -> tuple[int, str]:
         return InternalError.exit_code, message
 
 
-def run_filter(settings: Settings) -> int:
-    """Post-render stdin to stdout.
-
-    Raises:
-        AcregError: nothing was written to stdout, or stdout cannot take it.
-        BrokenPipeError: nobody reads stdout.
-    """
-    if sys.stdin is None:
-        raise SettingsError("Standard input is closed. The manifests are read from it, as Helm writes them there.")
-    from postrenderer import lastrun  # noqa: PLC0415  # inside the guard
-
-    raw = sys.stdin.buffer.read()
-    lastrun.begin(raw, settings.report)
-    return post_render_to_stdout(raw, settings)
-
-
-def post_render_to_stdout(raw: bytes, settings: Settings) -> int:
-    """Post-render manifests to stdout.
-
-    Raises:
-        AcregError: nothing was written to stdout, or stdout cannot take it.
-        BrokenPipeError: nobody reads stdout.
-    """
-    if sys.stdout is None:
-        raise BrokenPipeError
-    from postrenderer.rewrite import rewrite  # noqa: PLC0415  # the command line's help does not need yaml
-
-    gc.disable()  # for the commands that filter
-    result = rewrite(raw, settings)
-    if settings.report:
-        from postrenderer import report  # noqa: PLC0415  # jsonpatch is slow to import
-
-        report.write(settings.report, report.as_json(result))
-    output = result.output
-    if "HELM_PLUGIN_NAME" in os.environ and not any(bytes(piece).strip() for piece in output):
-        output = [NOTHING]
-    try:
-        # sys.stdout.buffer writes only a part, and does not say so, where PYTHONUNBUFFERED is set.
-        with open(sys.stdout.fileno(), "wb", closefd=False) as stdout:
-            stdout.writelines(output)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise AcregError(
-            f"The manifests cannot be written to standard output: {error.strerror}. What was written is not complete."
-        ) from None
-    return 0
-
-
 def _filter() -> int:
-    gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
+    gc.disable()  # from the start; pipe.write says why
     # Inside the guard, so that a broken installation is explained.
-    from postrenderer import lastrun, rewrite, settings  # noqa: F401, PLC0415
+    from postrenderer import pipe, settings  # noqa: PLC0415
 
     if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
         signal(SIGINT, default_int_handler)
-
-    return run_filter(settings.load({}, os.environ, os.getcwd()))  # noqa: PTH109  # pathlib takes time to import
+    pipe.run(settings.load({}, os.environ, os.getcwd()))
+    return 0
 
 
 def _abandon_stdout() -> None:
@@ -159,7 +102,7 @@ def _say(message: str) -> None:
 def _keep_details() -> str:
     """Write the traceback to a file of its own and say where it is."""
     import tempfile  # noqa: PLC0415  # only needed here
-    import traceback  # noqa: PLC0415  # likewise
+    import traceback  # noqa: PLC0415  # only needed here
 
     details = traceback.format_exc()
     try:

@@ -19,6 +19,7 @@ PRIVATE = "private"
 """It was there already."""
 LEFT = "left"
 """Something would pull it from elsewhere than the private registry."""
+_UNSURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
 
@@ -73,28 +74,37 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     """
     span, line = site.span, first_line + site.node.start_mark.line
     source = span.reference
-
-    def stays(kind: str, reason: str, *, kept: bool = False) -> Decision:
-        return Decision(Finding(kind, source, source, reason, kept, site, line), None)
-
-    if span.level == STAYS:
-        return stays(STAYS, span.reason)
-    if span.level == WEAK:
-        return stays(UNSURE, f"not sure to be an image ({span.reason})")
+    if span.level in (STAYS, WEAK):
+        kind, reason = (STAYS, span.reason) if span.level == STAYS else (UNSURE, f"{_UNSURE} ({span.reason})")
+        return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
     if outcome.status == "private":
-        return stays(PRIVATE, "")
-    if settings.confidence == CERTAIN and span.level != CERTAIN:
-        return stays(LEFT, f"not certain to be an image ({span.reason})")
-    if outcome.status != "moved":
-        return stays(LEFT, outcome.reason, kept=outcome.status == "kept")
+        return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
     new = _new_text(site, outcome, settings)
-    if new is None:
-        return stays(LEFT, f"{outcome.target} does not end in {_suffix(site)}, which another field holds")
-    if _is_broken(site):
-        return stays(LEFT, "it is broken over several lines inside a text; write it on one line")
+    reason = _obstacle(site, outcome, settings, new)
+    if reason:
+        kept = outcome.status == "kept"
+        return Decision(Finding(LEFT, source, source, reason, kept=kept, site=site, line=line), None)
     finding = Finding(MOVED, source, outcome.target, "", kept=False, site=site, line=line)
     return Decision(finding, Edit(span.start, span.end, new))
+
+
+def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str:
+    """Why a reference cannot move, in plain words; empty if it can.
+
+    Args:
+        site: where it stands.
+        outcome: what would become of it.
+        settings: how sure it must be.
+        new: the text that would stand there; empty if the target does not end in what other scalars hold.
+    """
+    if settings.confidence == CERTAIN and site.span.level != CERTAIN:
+        return f"not certain to be an image ({site.span.reason})"
+    if outcome.status != "moved":
+        return outcome.reason
+    if not new:
+        return f"{outcome.target} does not end in {_suffix(site)}, which another field holds"
+    return "it is broken over several lines inside a text; write it on one line" if _is_broken(site) else ""
 
 
 def _suffix(site: Site) -> str:
@@ -102,15 +112,15 @@ def _suffix(site: Site) -> str:
     return "" if isinstance(site.span, Prefix) else site.span.suffix
 
 
-def _new_text(site: Site, outcome: Outcome, settings: Settings) -> str | None:
-    """The new text at a site, without what other scalars hold; None if the target does not end in that."""
+def _new_text(site: Site, outcome: Outcome, settings: Settings) -> str:
+    """The new text at a site, without what other scalars hold; empty if the target does not end in that."""
     target, suffix = outcome.target, _suffix(site)
     if suffix == f"/{OFFICIAL}{target[len(settings.prefix) :]}":
         return settings.prefix  # another field holds the path, and keeps its `library`
-    return target[: len(target) - len(suffix)] if target.endswith(suffix) else None
+    return target[: len(target) - len(suffix)] if target.endswith(suffix) else ""
 
 
 def _is_broken(site: Site) -> bool:
     """Whether line breaks stand inside the reference where it is written: a folded text inside a longer one."""
     value = decoded(site.node.value) if site.encoding else site.node.value
-    return any(char.isspace() for char in value[site.span.start : site.span.end])
+    return len(value[site.span.start : site.span.end].split()) > 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from postrenderer.decide import Finding
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
-    from postrenderer.text.stream import Identity
+    from postrenderer.text.reading import Identity
 
 
 class Found(NamedTuple):

@@ -9,9 +9,6 @@ import yaml
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.view import View
 
-PLAIN_LIMIT = 2_000_000
-"""Nodes that a document may have with its aliases written out."""
-
 
 class Patch(NamedTuple):
     """What was done to a document.
@@ -31,35 +28,9 @@ def patch(root: yaml.Node, view: View) -> Patch:
     """The planned change of a document as a patch.
 
     Raises:
-        RecursionError: aliases make the document endless, or larger than PLAIN_LIMIT.
+        RecursionError: aliases make the document endless, or larger than 2,000,000 nodes.
     """
-    return Patch(_operations(root, view), plain(root), plain(root, view))
-
-
-def plain(root: yaml.Node, view: View | None = None) -> Any:  # noqa: ANN401  # what JSON can hold
-    """A document as JSON has it, all scalars as strings, merge keys resolved, of duplicate keys the last.
-
-    Args:
-        root: the composed document.
-        view: the changes to see it through, if there are any.
-
-    Raises:
-        RecursionError: aliases make it endless, or larger than PLAIN_LIMIT.
-    """
-    budget = iter(range(PLAIN_LIMIT))
-    view = view or View()
-
-    def convert(node: yaml.Node) -> Any:  # noqa: ANN401  # what JSON can hold
-        if next(budget, None) is None:
-            raise RecursionError
-        node = view.node(node)
-        if isinstance(node, yaml.MappingNode):
-            return {key: convert(value) for key, value in view.fields(node)}
-        if isinstance(node, yaml.SequenceNode):
-            return [convert(item) for item in view.items(node)]
-        return view.value(node)
-
-    return convert(root)
+    return Patch(_operations(root, view), View().plain(root), view.plain(root))
 
 
 def _operations(root: yaml.Node, view: View) -> list[dict[str, Any]]:
@@ -82,6 +53,6 @@ def _operations(root: yaml.Node, view: View) -> list[dict[str, Any]]:
         else:
             steps = [(view.node(item), (path, index)) for index, item in enumerate(view.items(node))]
         added = [(item, at) for item, at in steps if not item.start_mark]
-        found += [{"op": "add", "path": pointer(at), "value": plain(item, view)} for item, at in added]
+        found += [{"op": "add", "path": pointer(at), "value": view.plain(item)} for item, at in added]
         stack.extend((item, at) for item, at in reversed(steps) if item.start_mark)
     return found

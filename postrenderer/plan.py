@@ -15,10 +15,10 @@ import yaml
 from postrenderer import sites
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import merge, places
-from postrenderer.sites import declared, hints, podspec
+from postrenderer.pullsecrets import needed, places
+from postrenderer.sites import declared, hints
 from postrenderer.sites.secrets import decoded, reencoded
-from postrenderer.text import mappings, stream
+from postrenderer.text import mappings, reading, stream
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.view import View
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
+    from postrenderer.pullsecrets import merge
     from postrenderer.settings import Settings
-    from postrenderer.text.stream import Document, Identity, Reading
+    from postrenderer.text.reading import Identity, Reading
+    from postrenderer.text.stream import Document
 
 
 class Plan(NamedTuple):
@@ -82,15 +84,14 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         if not hinted:
             yield document
             continue
-        reading = stream.read(document)
-        piece = Piece(reading, [], [], View())
-        inside = hinted.of_text(raw, len(reading.before.encode()))
+        read = reading.read(document)
+        piece = Piece(read, [], [], View())
+        inside = hinted.in_text(read.text, len(read.before.encode()))
         try:
-            for root in reading.roots:
-                identity = stream.identify(document, reading.text, root)
-                piece.plans.append(_plan(piece, identity, root, inside, settings, relocation))
+            for index in range(len(read.roots)):
+                piece.plans.append(_plan(piece, index, inside, settings, relocation))
         except (mappings.TooMuchMergedError, RecursionError) as error:
-            raise stream.unreadable(document, reading.text, reading.line, error) from None
+            raise reading.unreadable(document, read.text, read.line, error) from None
         yield piece
 
 
@@ -101,16 +102,10 @@ def _more_words(settings: Settings) -> list[bytes]:
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _plan(
-    piece: Piece,
-    identity: Identity,
-    root: yaml.Node,
-    inside: hints.Hints | None,
-    settings: Settings,
-    relocation: Relocation,
-) -> Plan:
+def _plan(piece: Piece, index: int, inside: hints.Hints, settings: Settings, relocation: Relocation) -> Plan:
     """Plan one document of a piece; its edits are added to those of the piece."""
     text, edits, view = piece.reading.text, piece.edits, piece.view
+    root, identity = piece.reading.roots[index], piece.reading.identities[index]
     contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets)
     spans = partial(sites.spans, known=relocation.known)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
@@ -118,16 +113,21 @@ def _plan(
     changes = _changes(decisions)
     if settings.pull_secrets and places.VARIABLE in text:
         changes += [(node, "", [edit]) for node, edit in places.variables(root, settings.pull_secrets)]
-    if changes and "&" in text and _has_key_among(root, [node for node, _, _ in changes]):
-        raise AcregError(
-            f"{identity}: an image reference there is an alias of a mapping's key, which may not change. Write the "
-            "reference out instead of the alias."
-        )
-    for node, encoding, parts in changes:
-        edits += _rewrite(text, view, node, encoding, parts, identity)
-    holders = _holders(root, contents, decisions, settings, relocation)
-    additions, inserted = _add_secrets(text, view, holders, settings, identity)
-    edits += inserted
+    try:
+        if changes and "&" in text:
+            _refuse_keys(root, [node for node, _, _ in changes])
+        for change in changes:
+            edits += _rewrite(text, view, *change)
+        additions: list[merge.Addition] = []
+        if settings.pull_secrets:
+            private = [finding.site for finding, _ in decisions if finding.is_private]
+            wanting = needed.holders(
+                root, contents, private, relocation.is_private, service_accounts=settings.service_accounts
+            )
+            additions, inserted = needed.add(text, view, wanting, settings.pull_secrets)
+            edits += inserted
+    except AcregError as error:
+        raise AcregError(f"{identity}: {error}") from None
     return Plan(identity, root, [finding for finding, _ in decisions], additions)
 
 
@@ -141,8 +141,12 @@ def _changes(decisions: Iterable[Decision]) -> list[tuple[yaml.ScalarNode, str, 
     return [(node, encoding, list(edits)) for node, encoding, edits in found.values()]
 
 
-def _has_key_among(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> bool:
-    """Whether one of these scalars is a mapping's key too, as an alias of a key is."""
+def _refuse_keys(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
+    """See that none of the scalars that are to change is a mapping's key too, as an alias of a key is.
+
+    Raises:
+        AcregError: one is.
+    """
     wanted = {id(scalar) for scalar in scalars}
     stack = [root]
     seen: set[int] = set()
@@ -156,62 +160,25 @@ def _has_key_among(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> bool:
             continue
         for key, value in node.value:
             if id(key) in wanted:
-                return True
+                raise AcregError(
+                    "an image reference there is an alias of a mapping's key, which may not change. Write the "
+                    "reference out instead of the alias."
+                )
             stack += (key, value)
-    return False
 
 
-def _rewrite(
-    text: str, view: View, node: yaml.ScalarNode, encoding: str, edits: list[Edit], identity: Identity
-) -> list[Edit]:
-    """Plan new text for parts of a scalar's value, decoded if it is base64; return the edits of the document's text."""
+def _rewrite(text: str, view: View, node: yaml.ScalarNode, encoding: str, edits: list[Edit]) -> list[Edit]:
+    """Plan new text for parts of a scalar's value, decoded if it is base64; return the edits of the document's text.
+
+    Raises:
+        AcregError: the value cannot be found again in its text.
+    """
     parts = reencoded(node.value, apply(decoded(node.value), edits)) if encoding else edits
     view.change(node, apply(node.value, parts))
     try:
         return in_text(text, node, parts)
     except ValueError:
         raise AcregError(
-            f"{identity}: an image reference at line {node.start_mark.line + 1} of the document is written so that its "
-            "text cannot be edited (`!!binary`, for example). Write it out as plain text."
+            f"an image reference at line {node.start_mark.line + 1} of the document is written so that its text cannot "
+            "be edited (`!!binary |`, for example). Write it out as plain text."
         ) from None
-
-
-def _holders(
-    root: yaml.Node,
-    contents: sites.Contents,
-    decisions: list[Decision],
-    settings: Settings,
-    relocation: Relocation,
-) -> list[merge.Holder]:
-    """What needs pull secrets: pod specs and custom resources with private images; ServiceAccounts if asked for."""
-    if not settings.pull_secrets:
-        return []
-    owners = list(contents.service_accounts) if settings.service_accounts else []
-    private = [finding.site for finding, _ in decisions if finding.is_private]
-    nodes = {id(site.node) for site in private}
-
-    def needs_secrets(spec: yaml.MappingNode) -> bool:
-        """Whether a pod spec has an image on the private registry, be it one to ignore."""
-        return any(id(node) in nodes or relocation(node.value).status == "private" for node in podspec.images(spec))
-
-    owners += [owner for owner in contents.pod_specs if needs_secrets(owner.node)]
-    holders = {id(owner.node): merge.Holder(owner.node, owner.paths) for owner in owners}
-    for holder in places.holders(root, [site.path for site in private]):
-        holders.setdefault(id(holder.node), holder)
-    return list(holders.values())
-
-
-def _add_secrets(
-    text: str, view: View, holders: list[merge.Holder], settings: Settings, identity: Identity
-) -> tuple[list[merge.Addition], list[Edit]]:
-    """Plan what each holder lacks; what is added to one may show in others, by aliases and merge keys."""
-    names = settings.pull_secrets
-    lacking = [(merge.missing(view, holder.node, names, holder.field), holder) for holder in holders]
-    edits: list[Edit] = []
-    for planned, holder in lacking:
-        missing = merge.missing(view, holder.node, names, holder.field) if edits else planned
-        try:
-            edits += merge.add(text, view, holder.node, holder.paths[0], missing, holder.field) if missing else []
-        except AcregError as error:
-            raise AcregError(f"{identity}: {error}") from None
-    return [merge.Addition(names, holder.paths) for names, holder in lacking if names], edits

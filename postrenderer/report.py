@@ -11,14 +11,17 @@ import jsonpatch  # type: ignore[import-untyped]  # ships no types
 from postrenderer import __version__
 from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError, InternalError
+from postrenderer.patch import patch
 from postrenderer.sites.site import STAYS
 from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
     from postrenderer.decide import Finding
     from postrenderer.patch import Patch
+    from postrenderer.plan import Plan
     from postrenderer.rewrite import Rewritten
-    from postrenderer.text.stream import Identity
+    from postrenderer.text.reading import Identity
+    from postrenderer.text.view import View
 
 _NOT_PRIVATE = (LEFT, STAYS, UNSURE)
 
@@ -37,6 +40,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
     where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
 
     Raises:
+        AcregError: a document is too large for a patch.
         InternalError: a patch does not turn the document before into the document after.
     """
     found = [(document.identity, one) for document in result.found for one in document.findings]
@@ -48,7 +52,8 @@ def as_json(result: Rewritten) -> dict[str, Any]:
     ]
     images = [_moved(identity, one) for identity, one in found if one.is_private and not one.is_prefix]
     others = {kind: [_staying(identity, one) for identity, one in found if one.kind == kind] for kind in _NOT_PRIVATE}
-    changed = [(of.identity, patch) for of, patch in zip(result.found, result.patches) if patch.operations]
+    patches = [(plan.identity, _patch(plan, piece.view)) for piece in result.pieces for plan in piece.plans]
+    changed = [(identity, patch) for identity, patch in patches if patch.operations]
     return {
         "acreg": __version__,
         "summary": {
@@ -73,17 +78,17 @@ def write(path: str, content: dict[str, Any]) -> None:
         AcregError: it cannot be written.
     """
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  # pathlib takes time to import
+    special = os.path.exists(path) and not os.path.isfile(path)
     partial = path if special else f"{path}.{os.getpid()}.part"
     try:
         try:
-            with open(partial, "w", encoding="utf-8") as file:  # noqa: PTH123  # likewise
+            with open(partial, "w", encoding="utf-8") as file:
                 file.write(text)
             if not special:
-                os.replace(partial, path)  # noqa: PTH105  # likewise
+                os.replace(partial, path)
         except BaseException:
-            if not special and os.path.exists(partial):  # noqa: PTH110  # likewise
-                os.unlink(partial)  # noqa: PTH108  # likewise
+            if not special and os.path.exists(partial):
+                os.unlink(partial)
             raise
     except OSError as error:
         raise AcregError(
@@ -101,6 +106,16 @@ def _document(identity: Identity) -> dict[str, Any]:
         "name": identity.name,
         "template": identity.template,
     }
+
+
+def _patch(plan: Plan, view: View) -> Patch:
+    try:
+        return patch(plan.root, view)
+    except RecursionError:
+        raise AcregError(
+            f"{plan.identity} is nested too deep for a report, or its aliases make it endless. Look for a template "
+            "that calls itself, or run without --report."
+        ) from None
 
 
 def _moved(identity: Identity, one: Finding) -> dict[str, Any]:

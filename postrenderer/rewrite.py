@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import prove
-from postrenderer.errors import AcregError, InternalError
+from postrenderer.errors import InternalError
 from postrenderer.findings import Found, check_collisions, refuse_left
 from postrenderer.images.relocation import Relocation
-from postrenderer.patch import Patch, patch
-from postrenderer.plan import Piece, Plan, pieces
+from postrenderer.plan import Piece, pieces
 from postrenderer.text import stream
 from postrenderer.text.scalars import apply
 
 if TYPE_CHECKING:
     from postrenderer.settings import Settings
-    from postrenderer.text.view import View
 
 
 class Rewritten(NamedTuple):
@@ -24,12 +22,12 @@ class Rewritten(NamedTuple):
     Attributes:
         output: the stream in its own encoding: its byte order mark, then one piece for each piece of the old one.
         found: what was found in the documents that were read.
-        patches: the change of each of these documents, if the settings name a report.
+        pieces: the plans of these documents, if the settings name a report, which tells the changes.
     """
 
     output: list[bytes | memoryview]
     found: list[Found]
-    patches: list[Patch]
+    pieces: list[Piece]
 
 
 def rewrite(raw: bytes, settings: Settings) -> Rewritten:
@@ -48,17 +46,17 @@ def rewrite(raw: bytes, settings: Settings) -> Rewritten:
     relocation = Relocation(settings)
     output: list[bytes | memoryview] = []
     found: list[Found] = []
-    patches: list[Patch] = []
+    reported: list[Piece] = []
     for piece in pieces(encoded.data, settings, relocation):
         if isinstance(piece, Piece):
             output.append(_applied(piece))
             found += [Found(plan.identity, plan.findings, plan.additions) for plan in piece.plans]
-            patches += [_patch(plan, piece.view) for plan in piece.plans] if settings.report else []
+            reported += [piece] if settings.report else []
         else:
             output.append(unread[piece.start : piece.end])
     check_collisions(found)
     refuse_left(found, settings)
-    return Rewritten(encoded.restore(output), found, patches)
+    return Rewritten(encoded.restore(output), found, reported)
 
 
 def _applied(piece: Piece) -> bytes:
@@ -73,13 +71,3 @@ def _applied(piece: Piece) -> bytes:
             "written. This is a defect of acreg: please report it with the document."
         )
     return piece.reading.whole(text)
-
-
-def _patch(plan: Plan, view: View) -> Patch:
-    try:
-        return patch(plan.root, view)
-    except RecursionError:
-        raise AcregError(
-            f"{plan.identity} is nested too deep for a report, or its aliases make it endless. Look for a template "
-            "that calls itself, or run without --report."
-        ) from None

@@ -41,10 +41,12 @@ def parse(argv: list[str]) -> inputs.Request:
 def main(argv: list[str]) -> int:
     """Run the filter with the settings of the command line, the environment and the files."""
     request = parse(argv)
-    from postrenderer import __main__ as door  # noqa: PLC0415  # help and wrong usage need no filter
+    from postrenderer import pipe  # noqa: PLC0415  # help and wrong usage need no filter
 
     if not any(request.flags.get(name) for name in ("filename", "chart", "release")):
-        return door.run_filter(settings.load(request.flags, os.environ, os.curdir))
+        pipe.run(settings.load(request.flags, os.environ, os.curdir))
+        return 0
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
-        return door.post_render_to_stdout(manifests.data, inputs.load(request, manifests, folder))
+        pipe.write(manifests.data, inputs.load(request, manifests, folder))
+    return 0

@@ -27,11 +27,47 @@ from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, is_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
     from postrenderer.images.reference import Reference
-    from postrenderer.settings import Rule, Settings
+
+    class Wishes(Protocol):
+        """What of the settings says where images go."""
+
+        @property
+        def prefix(self) -> str:
+            """The private path."""
+
+        @property
+        def others(self) -> str:
+            """What happens to what no rule and no source covers: `rewrite`, `keep` or `fail`."""
+
+        @property
+        def rules(self) -> tuple[Rule, ...]:
+            """Prefixes that move elsewhere."""
+
+        @property
+        def sources(self) -> tuple[str, ...]:
+            """Prefixes whose images keep the rest of their path."""
+
+        @property
+        def keep(self) -> tuple[str, ...]:
+            """Prefixes that stay."""
+
 
 _Entry = TypeVar("_Entry")
+
+
+class Rule(NamedTuple):
+    """What lies at or below one prefix moves to another place.
+
+    Attributes:
+        source: `from` in acreg.yaml: a registry host, or a reference without tag and digest, in normal form.
+        target: `to` in acreg.yaml: the same, or a path below the private registry path.
+    """
+
+    source: str
+    target: str
 
 
 class Outcome(NamedTuple):
@@ -67,7 +103,7 @@ class Relocation:
         SettingsError: a rule can never apply, as its `from` is private.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Wishes) -> None:
         self._private_path = settings.prefix
         self._others = settings.others
         self._private = _table([settings.prefix, *(rule.target for rule in settings.rules if _is_absolute(rule))])
@@ -90,6 +126,10 @@ class Relocation:
         if outcome is None:
             outcome = self._outcomes[text] = self._decide(text)
         return outcome
+
+    def is_private(self, text: str) -> bool:
+        """Tell whether a reference is on the private registry; `text` may be any text."""
+        return self(text).status == "private"
 
     def of_prefix(self, text: str) -> Outcome:
         """Return what becomes of a registry, or of a path in one, to which something adds the names of images."""

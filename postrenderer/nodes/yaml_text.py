@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from postrenderer.errors import AcregError
-from postrenderer.patch import plain
 from postrenderer.text import composer
 from postrenderer.text.scalars import Edit, apply
+from postrenderer.text.view import View
 
 
 def merge(text: str, wanted: dict[str, Any]) -> str:
@@ -36,8 +36,8 @@ def _merge(text: str, wanted: dict[str, Any]) -> str:
     if len(roots) > 1:
         raise AcregError("The file holds several documents: merge into one of them by hand.")
     merged = apply(text, _edits(text, roots[0], wanted, ""))
-    expected = _merged(plain(roots[0]), wanted)
-    if plain(composer.compose(merged).roots[0]) != expected:
+    expected = _merged(View().plain(roots[0]), wanted)
+    if View().plain(composer.compose(merged).roots[0]) != expected:
         raise AcregError(
             "The file has aliases or merge keys, through which a change would reach more than its place. Nothing was "
             "written: merge it by hand."
@@ -59,7 +59,7 @@ def _edits(text: str, node: yaml.Node, wanted: Any, place: str) -> list[Edit]:  
                 edits += _edits(text, present[key], value, f"{place}/{key}")
         return edits + ([_insert(text, node, missing)] if missing else [])
     if isinstance(wanted, list) and isinstance(node, yaml.SequenceNode):
-        present_items = plain(node)
+        present_items = View().plain(node)
         lacking = [item for item in wanted if _plain(item) not in present_items]
         return [_insert(text, node, lacking)] if lacking else []
     if isinstance(wanted, (dict, list)) or not isinstance(node, yaml.ScalarNode):
@@ -69,7 +69,7 @@ def _edits(text: str, node: yaml.Node, wanted: Any, place: str) -> list[Edit]:  
     return [Edit(node.start_mark.index, node.end_mark.index, json.dumps(wanted))]
 
 
-def _fill(node: yaml.Node, value: Any) -> Edit:  # noqa: ANN401  # likewise
+def _fill(node: yaml.Node, value: Any) -> Edit:  # noqa: ANN401  # what JSON can hold
     """Put a value in the place of a null, as JSON, which is YAML that fits on a line."""
     return Edit(node.start_mark.index, node.end_mark.index, ("" if node.value else " ") + json.dumps(value))
 
@@ -120,7 +120,7 @@ def _end(text: str) -> str:
     return text if not text or text.endswith("\n") else f"{text}\n"
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # likewise
+def _plain(value: Any) -> Any:  # noqa: ANN401  # what JSON can hold
     """A value as the composer has it: all scalars are texts."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
@@ -129,7 +129,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # likewise
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _merged(old: Any, new: Any) -> Any:  # noqa: ANN401  # likewise
+def _merged(old: Any, new: Any) -> Any:  # noqa: ANN401  # what JSON can hold
     if isinstance(old, dict) and isinstance(new, dict):
         return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
     if isinstance(old, list) and isinstance(new, list):

@@ -7,7 +7,7 @@ resources keep plain names in it, or one object; a list of plain names gets plai
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -16,7 +16,9 @@ from postrenderer.text.layout import before, content_start, line_end, newline, s
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit
-from postrenderer.text.view import View
+
+if TYPE_CHECKING:
+    from postrenderer.text.view import View
 
 OBJECTS = "objects"
 """A list of `{name: …}`."""
@@ -68,18 +70,14 @@ def missing(view: View, mapping: yaml.MappingNode, names: tuple[str, ...], field
     return [name for name in names if name not in present]
 
 
-def add(
-    text: str, view: View, mapping: yaml.MappingNode, path: Path, names: list[str], field: Field = POD_SPEC
-) -> list[Edit]:
+def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     """Plan to add pull secrets to a mapping that lacks them, in front of those that it has.
 
     Args:
         text: what the mapping was composed from.
         view: the document as it will be; it gets what is planned, too.
-        mapping: the pod spec, ServiceAccount or part of a custom resource; it has at least one key.
-        path: where it stands, for errors.
+        holder: the pod spec, ServiceAccount or part of a custom resource; it has at least one key.
         names: the secrets that it lacks.
-        field: where they go.
 
     Returns:
         The edits of the text that add them.
@@ -87,6 +85,7 @@ def add(
     Raises:
         AcregError: the field holds something else.
     """
+    mapping, field = holder.node, holder.field
     current = dict(view.fields(mapping)).get(field.name)
     if isinstance(current, yaml.SequenceNode) and field.form != OBJECT:
         return [_extend(text, view, current, names, field)]
@@ -98,9 +97,10 @@ def add(
         edits = _fill(text, view, mapping, current, value)
         if edits:
             return edits
+    form = "object" if field.form == OBJECT else "list"
     raise AcregError(
-        f"`{field.name}` at {pointer((path, field.name))} is no {'object' if field.form == OBJECT else 'list'}, so the "
-        "pull secrets cannot be added. Correct the chart's values, or run with --no-pull-secrets."
+        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no {form}, so the pull secrets cannot be "
+        "added. Correct the chart's values, or run with --no-pull-secrets."
     )
 
 

@@ -2,55 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-
-class Rule(NamedTuple):
-    """What lies at or below one prefix moves to another place.
-
-    Attributes:
-        source: `from` in acreg.yaml: a registry host, or a reference without tag and digest, in normal form.
-        target: `to` in acreg.yaml: the same, or a path below the private registry path.
-    """
-
-    source: str
-    target: str
-
-
-class Location(NamedTuple):
-    """A place where images live that the user knows of.
-
-    Attributes:
-        path: JSON pointer (RFC 6901) of the place, each step a pattern with `*`.
-        api_version: `apiVersion` of the objects that have it, a pattern with `*`.
-        kind: their `kind`, likewise.
-        form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it.
-        parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
-    """
-
-    path: str
-    api_version: str = "*"
-    kind: str = "*"
-    form: str = "whole"
-    parts: tuple[tuple[str, str], ...] = ()
-
-
-class Ignore(NamedTuple):
-    """What is no image whatever it looks like: where all of the patterns, with `*`, match.
-
-    Attributes:
-        api_version: `apiVersion` of the object.
-        kind: its `kind`.
-        name: its `metadata.name`.
-        path: JSON pointer of the place in it.
-        reference: the text that looks like an image.
-    """
-
-    api_version: str = "*"
-    kind: str = "*"
-    name: str = "*"
-    path: str = "*"
-    reference: str = "*"
+if TYPE_CHECKING:
+    from postrenderer.images.relocation import Rule
+    from postrenderer.sites.declared import Ignore, Location
 
 
 class Settings(NamedTuple):

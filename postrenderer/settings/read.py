@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
+from postrenderer.images.relocation import Rule
 from postrenderer.settings import checks
 from postrenderer.settings.given import items, members, switch, text
-from postrenderer.settings.model import Ignore, Location, Rule
+from postrenderer.sites.declared import Ignore, Location
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

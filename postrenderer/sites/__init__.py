@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
+from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.site import (
     CERTAIN,
     KNOWN,
@@ -21,7 +22,7 @@ from postrenderer.sites.site import (
     Site,
     whole,
 )
-from postrenderer.sites.walk import walk
+from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, in_text
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
-    from postrenderer.sites.hints import Hints
     from postrenderer.sites.site import Found
     from postrenderer.text.pointer import Path
 
@@ -50,10 +50,17 @@ _LEVELS_OF_TEXT = 4
 
 
 class Owner(NamedTuple):
-    """A mapping that can have pull secrets, and all the paths that lead to it."""
+    """A mapping that can have pull secrets.
+
+    Attributes:
+        node: the mapping.
+        paths: all the paths that lead to it.
+        images: the images in it, if it is a pod spec.
+    """
 
     node: yaml.MappingNode
     paths: list[Path]
+    images: list[yaml.ScalarNode]
 
 
 class Contents(NamedTuple):
@@ -67,7 +74,7 @@ class Contents(NamedTuple):
 def find(
     root: yaml.Node,
     known: Callable[[str], bool],
-    hints: Hints | None = None,
+    hints: Hints = EVERYWHERE,
     *,
     in_secrets: bool = True,
     depth: int = 0,
@@ -77,7 +84,7 @@ def find(
     Args:
         root: the composed document.
         known: whether a reference is under a configured source or rule, or on the private registry.
-        hints: where in the document something may be about an image; None for everywhere.
+        hints: where in the document something may be about an image.
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
 
@@ -97,17 +104,18 @@ def find(
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
             families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
             sites = _of_families(families, visit, context) if families else []
-            if lists and not visit.stays and podspec.is_pod_spec(visit):
-                pod_specs.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
+            if lists and not visit.stays and podspec.is_pod_spec(visit, sites):
+                images = [site.node for site in sites if site.family in podspec.FAMILIES]
+                pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
-                accounts.setdefault(id(visit.node), Owner(visit.node, [])).paths.append(visit.path)
+                accounts.setdefault(id(visit.node), Owner(visit.node, [], [])).paths.append(visit.path)
         elif id(visit.node) not in claimed:
             sites = list(text.sites(visit, context))
             if not sites:
                 unclaimed.append(visit)
         else:
             continue
-        found += [_staying(site, visit.stays) for site in sites] if visit.stays else sites
+        found += [_staying(site, visit) for site in sites]
     found = [_certified(site, known) for site in _one_family_each(found, claimed)]
     if unclaimed:
         found += _repeated(found, unclaimed)
@@ -170,9 +178,15 @@ def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context:
     return found
 
 
-def _staying(site: Site, reason: str) -> Site:
-    """The site, as one that nothing pulls."""
-    return site._replace(span=site.span._replace(level=STAYS, reason=reason))
+def _staying(site: Site, visit: Visit) -> Site:
+    """The site; as one that nothing pulls, if what was visited says so, or the API of the field that the site is in."""
+    reason = visit.stays
+    if not reason and isinstance(visit, MappingVisit) and visit.trusted:
+        path = site.path
+        while path is not None and path[0] != visit.path:
+            path = path[0]
+        reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
+    return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
 
 
 def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:

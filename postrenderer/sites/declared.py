@@ -15,7 +15,6 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from postrenderer.settings import Ignore, Location
     from postrenderer.sites.site import Found
     from postrenderer.text.pointer import Path
 
@@ -30,6 +29,42 @@ _PART_NAMES = {
     "digest": "imageDigest",
 }
 """The parts that a location names, as the grammar of names calls them."""
+
+
+class Location(NamedTuple):
+    """A place where images live that the user knows of.
+
+    Attributes:
+        path: JSON pointer (RFC 6901) of the place, each step a pattern with `*`.
+        api_version: `apiVersion` of the objects that have it, a pattern with `*`.
+        kind: their `kind`, a pattern with `*`.
+        form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it.
+        parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
+    """
+
+    path: str
+    api_version: str = "*"
+    kind: str = "*"
+    form: str = "whole"
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+class Ignore(NamedTuple):
+    """What is no image whatever it looks like: where all of the patterns, with `*`, match.
+
+    Attributes:
+        api_version: `apiVersion` of the object.
+        kind: its `kind`.
+        name: its `metadata.name`.
+        path: JSON pointer of the place in it.
+        reference: the text that looks like an image.
+    """
+
+    api_version: str = "*"
+    kind: str = "*"
+    name: str = "*"
+    path: str = "*"
+    reference: str = "*"
 
 
 class Object(NamedTuple):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
 from postrenderer.sites import keys
-from postrenderer.text import composer
+from postrenderer.text import tags
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -44,16 +44,14 @@ class Hints(NamedTuple):
         index = bisect_left(self.offsets, start)
         return index < len(self.offsets) and self.offsets[index] < end
 
-    def of_text(self, raw: bytes, start: int) -> Hints | None:
-        """The same as indices into the decoded text from an offset on; None if hints are everywhere."""
-        if self.everywhere:
-            return None
-        if raw.isascii():
-            return Hints([offset - start for offset in self.offsets])
-        found, index = [], 0
+    def in_text(self, text: str, start: int) -> Hints:
+        """The same as indices into a text, which begins at an offset of the document."""
+        if self.everywhere or text.isascii():
+            return self._replace(offsets=[offset - start for offset in self.offsets])
+        raw, position, index, found = text.encode(), 0, 0, []
         for offset in self.offsets:
-            index += len(raw[start:offset].decode(errors="replace"))
-            start = max(start, offset)
+            index += len(raw[position : max(0, offset - start)].decode(errors="replace"))
+            position = max(0, offset - start)
             found.append(index)
         return Hints(found)
 
@@ -85,8 +83,8 @@ _ESCAPE = regex(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|[\s/\x80-\xff])")
 """What could spell a letter of a word, or join the lines of one, in double quotes."""
 _ALIAS = regex(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:]|\Z))")
 _ANCHOR = regex(rb"&([\w-]+)")
-_BINARY = regex(composer.BINARY.encode())
-_TAG_DIRECTIVE = composer.TAG_DIRECTIVE.encode()
+_BINARY = regex(tags.BINARY.encode())
+_TAG_DIRECTIVE = tags.DIRECTIVE.encode()
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """Byte order marks that make UTF-16 of a document, which is read to be refused."""
 _HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
@@ -110,7 +108,8 @@ _SCHEMA_TOP = regex(
     rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
     rb"|(metadata|spec|status):\s*(?:\s#.*)?"
 )
-_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?=[^\s#])")
+_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
+"""The first content of a schema, behind its `---`, empty lines and comments: one of these keys in the first column."""
 _OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
 """What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from postrenderer.sites.keys import IMAGE, PREFIX, UNPULLED
+from postrenderer.sites.keys import IMAGE, PREFIX
 
 if TYPE_CHECKING:
-    from postrenderer.sites.site import MappingVisit
+    from postrenderer.sites.site import Api
 
 _ROLES = {
     ("operator.tigera.io", "registry"): PREFIX,  # Installation; https://docs.tigera.io/calico/latest/reference
@@ -15,36 +17,24 @@ _ROLES = {
     ("mysql.oracle.com", "imageRepository"): PREFIX,  # InnoDBCluster
     ("kubeadm.k8s.io", "imageRepository"): PREFIX,  # ClusterConfiguration
     ("controlplane.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmControlPlane, which holds the one above
-    ("bootstrap.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmConfig, likewise
+    ("bootstrap.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmConfig, which holds it too
     (
         "pkg.crossplane.io",
         "package",
     ): IMAGE,  # Provider, Function, Configuration: https://docs.crossplane.io/latest/packages
-    (
-        "kpack.io",
-        "tag",
-    ): UNPULLED,  # Image and ClusterBuilder, where builds go: https://github.com/buildpacks-community/kpack
 }
 """By the group of the API and the name of the field."""
 
-_CONDITIONS = {
-    ("kyverno.io", "validate"),
-    ("kyverno.io", "match"),
-    ("kyverno.io", "exclude"),
-    ("kyverno.io", "preconditions"),
-    ("kyverno.io", "verifyImages"),
-    ("policies.kyverno.io", "spec"),
-    ("constraints.gatekeeper.sh", "spec"),
-    ("templates.gatekeeper.sh", "spec"),
-    ("config.gatekeeper.sh", "spec"),
-    ("policy.sigstore.dev", "spec"),
-    ("admissionregistration.k8s.io", "spec"),
+_WHY = {
+    "condition": "a condition of a policy, which pulls nothing",
+    "key": "a name by which something is looked up",
+    "output": "where a build goes, which nothing pulls there",
+    "rule": "a rule about registries, not an image",
+    "watched": "what is watched for new versions, not pulled",
 }
-"""Mappings that say what is allowed, by the group of the API and their key: images in them are not pulled.
-
-Sources: https://kyverno.io/docs, https://open-policy-agent.github.io/gatekeeper, https://docs.sigstore.dev,
-ValidatingAdmissionPolicy of the Kubernetes API.
-"""
+"""The reasons of apis/stays.tsv, in plain words."""
+_OF_KUBERNETES = frozenset(("", "apps", "batch", "policy", "autoscaling", "extensions"))
+"""Groups of Kubernetes' own objects, which the table need not be opened for; others of its own end in `.k8s.io`."""
 
 SCHEMA = "a schema, which describes objects and makes none"
 _SCHEMA = ("apiextensions.k8s.io", "openAPIV3Schema")
@@ -56,9 +46,28 @@ def role(group: str, field: str) -> str:
     return _ROLES.get((group, field), "")
 
 
-def stays(mapping: MappingVisit) -> str:
-    """Why nothing in a mapping is pulled, whatever it looks like; empty if something may be."""
-    place = (mapping.api.group, mapping.key)
-    if place == _SCHEMA:
+def stays(api: Api, key: str) -> str:
+    """Why nothing in a field of an object is pulled, whatever it looks like; empty if something may be.
+
+    Args:
+        api: the object.
+        key: the name of the field, at any depth.
+    """
+    if (api.group, key) == _SCHEMA:
         return SCHEMA
-    return "a condition of a policy, which pulls nothing" if place in _CONDITIONS else ""
+    if api.group in _OF_KUBERNETES:
+        return ""
+    rows = _stays().get((api.group, key), ())
+    return next((_WHY[why] for kind, why in rows if fnmatchcase(api.kind, kind)), "")
+
+
+@lru_cache(maxsize=1)
+def _stays() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The kinds and reasons of apis/stays.tsv, by group and key."""
+    data: bytes = __loader__.get_data(f"{__file__.rpartition('/sites/')[0]}/apis/stays.tsv")  # type: ignore[name-defined]  # also in a zip
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for line in data.decode().splitlines():
+        if not line.startswith("#"):
+            group, kind, key, why, _ = line.split("\t")
+            found.setdefault((group, key), []).append((kind, why))
+    return found

@@ -105,6 +105,8 @@ class MappingVisit(NamedTuple):
         listed: whether it stands in a list.
         api: the object that it is or belongs to.
         stays: why nothing in it is pulled; empty if something may be.
+        trusted: whether the document itself says what the object is: anybody can write a kind into an object, so that
+            excuses nothing below it.
     """
 
     node: yaml.MappingNode
@@ -115,6 +117,7 @@ class MappingVisit(NamedTuple):
     listed: bool
     api: Api
     stays: str = ""
+    trusted: bool = True
 
 
 class ScalarVisit(NamedTuple):

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Callable, Optional, Union
 import yaml
 
 from postrenderer.sites import keys
+from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.site import Api, MappingVisit, ScalarVisit
 from postrenderer.text.mappings import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.hints import Hints
     from postrenderer.text.pointer import Path
 
 Visit = Union[MappingVisit, ScalarVisit]
-Stays = Callable[[MappingVisit], str]
+Stays = Callable[[Api, str], str]
 
 _OBJECT = ("apiVersion", "kind")
-"""What every object has (API conventions of Kubernetes, types); the first is forgiven a document that lacks it."""
+"""What every object has (API conventions of Kubernetes, types); an item of a list takes what it lacks from the list."""
 _REVISITS = 10_000
 """How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
 _ITEMS = (None, "items")
@@ -29,11 +29,11 @@ _UNKNOWN = Api("", "")
 
 
 _Place = tuple[yaml.Node, "Path", str, bool, Api, Optional[str], bool]
-"""A node, its path, the nearest key above, whether it stands in a list, the object that it belongs to, why nothing in it
-is pulled (None if nobody asks any more), and whether its key hints at an image."""
+"""A node, its path, the nearest key above, whether it stands in a list, the object that it belongs to, why nothing in
+it is pulled (None if nobody asks any more), and whether its key hints at an image."""
 
 
-def nothing_stays(_: MappingVisit) -> str:
+def nothing_stays(_: Api, __: str) -> str:
     """The answer for documents whose kinds nobody asks for."""
     return ""
 
@@ -42,7 +42,7 @@ def walk(
     root: yaml.Node,
     stays: Stays = nothing_stays,
     wanted: Callable[[str], object] = bool,
-    hints: Hints | None = None,
+    hints: Hints = EVERYWHERE,
 ) -> Iterator[Visit]:
     """Visit every mapping and every wanted scalar below a node, the node included, in the order of the text.
 
@@ -51,10 +51,10 @@ def walk(
 
     Args:
         root: the composed document.
-        stays: says of a mapping why nothing in it is pulled; empty if something may be.
+        stays: says of a field of an object why nothing in it is pulled; empty if something may be.
         wanted: says of the value of a scalar whether it is to be visited.
         hints: where in the text something may be about an image; a node without a hint, below a key without one, is
-            passed over. None to visit all nodes.
+            passed over.
 
     Raises:
         TooMuchMergedError: a mapping merges more than any Kubernetes object does.
@@ -66,7 +66,7 @@ def walk(
     open_aliases = _REVISITS
     while stack:
         node, path, key, listed, api, why, named = stack.pop()
-        if not (named or hints is None or hints.inside(node.start_mark.index, node.end_mark.index)):
+        if not (named or hints.everywhere or hints.inside(node.start_mark.index, node.end_mark.index)):
             continue
         if id(node) in seen:
             open_aliases -= 1
@@ -78,13 +78,13 @@ def walk(
             pairs = fields(node)
             names = dict(pairs).keys()
             top = path is None or path[0] == _ITEMS
-            own = _api(pairs, top=top) if "kind" in names else None
-            visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "")
+            own = _api(pairs, top=top) if top or "kind" in names else None
             if own and not top:
                 why = why or None  # anybody can write a kind into an object, so it excuses nothing below
             elif why == "":
-                why = stays(visit)
-            yield visit._replace(stays=why) if why else visit
+                why = stays(own or api, key)
+            visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
+            yield visit
             stack += [
                 (value, (path, name), name, False, visit.api, why, keys.hints_at_image(name))
                 for name, value in reversed(pairs)
@@ -98,9 +98,11 @@ def walk(
 
 
 def _api(pairs: list[tuple[str, yaml.Node]], *, top: bool) -> Api | None:
-    """What the object with these fields is; None if they are not those of an object, or contradict each other."""
+    """What the object with these fields is, _UNKNOWN if they contradict each other; None if they are no object's."""
     texts = {(key, value.value) for key, value in pairs if key in _OBJECT and isinstance(value, yaml.ScalarNode)}
     named = dict(texts)
-    if len(texts) == len(named) and "kind" in named and (top or "apiVersion" in named):
-        return Api(named.get("apiVersion", "").rpartition("/")[0], named["kind"])
-    return None
+    if not named or (len(named) < len(_OBJECT) and not top):
+        return None
+    if len(texts) > len(named):
+        return _UNKNOWN
+    return Api(named.get("apiVersion", "").rpartition("/")[0], named.get("kind", ""))

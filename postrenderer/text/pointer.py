@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
+from typing import TYPE_CHECKING, Optional, Union
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Path = Optional[tuple["Path", Union[str, int]]]
 """The way to a node from its document's root (None), each step a mapping key or a list index."""
@@ -15,3 +20,21 @@ def pointer(path: Path) -> str:
         path, step = path
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join("/" + step for step in reversed(steps))
+
+
+def place_of(wanted: yaml.Node, roots: Iterable[yaml.Node]) -> str:
+    """Where a node of documents stands, as a JSON pointer; a key stands where its mapping does, a root nowhere."""
+    stack: list[tuple[yaml.Node, Path]] = [(root, None) for root in roots]
+    seen: set[int] = set()
+    while stack:
+        node, path = stack.pop()
+        if node is wanted:
+            return pointer(path)
+        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            stack += ((item, (path, index)) for index, item in enumerate(node.value))
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            stack += ((key, path), (value, (path, key.value)))
+    return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -10,6 +10,10 @@ from postrenderer.text import mappings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_PLAIN_LIMIT = 2_000_000
+"""Nodes that a document may have with its aliases written out."""
 
 
 class View:
@@ -43,9 +47,10 @@ class View:
         entries.insert(index, (key, value))
         self._entries[id(mapping)] = entries
 
-    def changes(self, node: yaml.Node) -> bool:
-        """Whether something else will be read in the place of a scalar."""
-        return id(node) in self._values or id(node) in self._replacements
+    @property
+    def changed(self) -> set[int]:
+        """The scalars, by their id(), in whose place something else will be read."""
+        return {*self._values, *self._replacements}
 
     def is_changed(self, scalar: yaml.Node) -> bool:
         """Whether a scalar gets another value."""
@@ -69,6 +74,26 @@ class View:
         """The keys and values of a mapping, merge keys included."""
         entries: list[tuple[yaml.Node, yaml.Node]] = self._entries.get(id(mapping), mapping.value)
         return entries
+
+    def plain(self, root: yaml.Node) -> Any:  # noqa: ANN401  # what JSON can hold
+        """A document as JSON has it: all scalars as strings, merge keys resolved, of duplicate keys the last.
+
+        Raises:
+            RecursionError: aliases make it endless, or larger than 2,000,000 nodes.
+        """
+        budget = iter(range(_PLAIN_LIMIT))
+
+        def convert(node: yaml.Node) -> Any:  # noqa: ANN401  # what JSON can hold
+            if next(budget, None) is None:
+                raise RecursionError
+            node = self.node(node)
+            if isinstance(node, yaml.MappingNode):
+                return {key: convert(value) for key, value in self.fields(node)}
+            if isinstance(node, yaml.SequenceNode):
+                return [convert(item) for item in self.items(node)]
+            return self.value(node)
+
+        return convert(root)
 
     def fields(self, mapping: yaml.MappingNode) -> list[tuple[str, yaml.Node]]:
         """The entries of a mapping with merge keys resolved, as `mappings.fields`."""

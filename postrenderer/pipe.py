@@ -1,0 +1,62 @@
+"""The filter as a process: manifests from standard input, private manifests to standard output, and the report."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from postrenderer import lastrun
+from postrenderer.errors import AcregError, SettingsError
+from postrenderer.rewrite import rewrite
+
+if TYPE_CHECKING:
+    from postrenderer.settings import Settings
+
+NOTHING = b"# no manifests\n"
+"""What stands for an empty stream under Helm 4, which refuses empty output."""
+
+
+def run(settings: Settings) -> None:
+    """Rewrite standard input to standard output.
+
+    Raises:
+        AcregError: nothing was written to stdout, or stdout cannot take it.
+        BrokenPipeError: nobody reads stdout.
+    """
+    if sys.stdin is None:
+        raise SettingsError("Standard input is closed. The manifests are read from it, as Helm writes them there.")
+    raw = sys.stdin.buffer.read()
+    lastrun.begin(raw, settings.report)
+    write(raw, settings)
+
+
+def write(raw: bytes, settings: Settings) -> None:
+    """Rewrite manifests to standard output.
+
+    Raises:
+        AcregError: nothing was written to stdout, or stdout cannot take it.
+        BrokenPipeError: nobody reads stdout.
+    """
+    if sys.stdout is None:
+        raise BrokenPipeError
+    gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
+    result = rewrite(raw, settings)
+    if settings.report:
+        from postrenderer import report  # noqa: PLC0415  # most runs write none
+
+        report.write(settings.report, report.as_json(result))
+    output = result.output
+    if "HELM_PLUGIN_NAME" in os.environ and not any(bytes(piece).strip() for piece in output):
+        output = [NOTHING]
+    try:
+        # sys.stdout.buffer writes only a part, and does not say so, where PYTHONUNBUFFERED is set.
+        with open(sys.stdout.fileno(), "wb", closefd=False) as stdout:
+            stdout.writelines(output)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise AcregError(
+            f"The manifests cannot be written to standard output: {error.strerror}. What was written is not complete."
+        ) from None

@@ -1,0 +1,69 @@
+"""Imports run down the rooms only."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "postrenderer"
+
+FLOORS = (
+    {"", "errors"},  # the package itself has its version
+    {"text"},
+    {"images"},
+    {"sites"},
+    {"pullsecrets"},
+    {"settings"},
+    {"decide", "prove", "patch"},
+    {"plan"},
+    {"findings"},
+    {"rewrite", "lastrun"},
+    {"report"},
+    {"pipe"},
+    {"registry"},
+    {"nodes", "exports"},
+    {"cli"},
+    {"__main__"},
+)
+"""The rooms from the bottom up: a module imports from lower rooms and from its own, also for its types."""
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    """The room of a module: its folder, or its own name at the top of the package."""
+    name = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "" if name == "__init__" else name
+
+
+def imported(path: Path) -> set[str]:
+    """The rooms that a module imports from."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "postrenderer":
+            steps = (node.module or "").split(".")[1:]
+            found |= {steps[0]} if steps else {room_of_name(alias.name) for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names = (alias.name.split(".") for alias in node.names)
+            found |= {(steps[1:] or [""])[0] for steps in names if steps[0] == "postrenderer"}
+    return found
+
+
+def room_of_name(name: str) -> str:
+    """The room that is imported from the package by its name; what is no room stands in the package itself."""
+    return name if name in FLOOR else ""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_run_down_only(path: Path) -> None:
+    own = room_of(path)
+    above = {room for room in imported(path) if room != own and FLOOR[room] >= FLOOR[own]}
+    assert above == set()
+
+
+def test_every_room_is_known() -> None:
+    assert {room_of(path) for path in MODULES} == set(FLOOR)
+    assert len(MODULES) > 100
+    assert imported(PACKAGE / "images" / "reference.py") == {"text"}
