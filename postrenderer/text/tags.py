@@ -15,7 +15,7 @@ BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))"
 DIRECTIVE = "%TAG"
 """What makes a handle of a part of a tag."""
 _BINARY = regex(BINARY)
-_END = regex(r"(?:&[^\s,\[\]{}]*\s+)?![^\s,\[\]{}]*[,\[\]{}]")
+_END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")  # a whole one (`!<…>`) may hold them
 _MARKED_COMMENT = regex("\ufeff[ \t]*#")
 
 
