@@ -4,11 +4,12 @@ import pytest
 import yaml
 from rendering import render, summary, values
 
-from postrenderer import patch
+from postrenderer import prove
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import merge
 from postrenderer.text import composer
 from postrenderer.text.scalars import apply
+from postrenderer.text.view import View
 
 pytestmark = pytest.mark.usefixtures("loader")
 
@@ -18,10 +19,13 @@ def added(text: str, *names: str) -> str:
     roots = composer.compose(text).roots
     mapping = dict((key.value, value) for key, value in roots[0].value).get("spec", roots[0])  # noqa: C402
     assert isinstance(mapping, yaml.MappingNode)
-    missing = merge.missing(mapping, names)
-    changed = apply(text, merge.add(text, mapping, (None, "spec"), missing)) if missing else text
-    assert patch.difference(roots, composer.compose(changed).roots) is None
-    assert merge.missing(mapping, names) == []
+    view = View()
+    missing = merge.missing(view, mapping, names)
+    holder = merge.Holder(mapping, [(None, "spec")])
+    changed = apply(text, merge.add(text, view, holder, missing)) if missing else text
+    assert prove.fault(changed, roots, view) is None
+    assert merge.missing(view, mapping, names) == []
+    assert View().plain(roots[0]) == View().plain(composer.compose(text).roots[0])  # what was read is as it was
     return changed
 
 
