@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 LIST_FAMILIES = (podspec, env, args)
 """Asked for mappings that have a list; they look for nothing else."""
-MAPPING_FAMILIES = (fields, secrets)
-"""Asked for mappings after those. The first that claims a scalar has it."""
+MAPPING_FAMILIES = (fields,)
+"""Asked for mappings after those. The first that claims a scalar has it. The data of Secrets have `secrets` alone."""
 SCALAR_FAMILIES = (text,)
 """Asked for every scalar that no mapping family has claimed."""
 
@@ -103,6 +103,8 @@ def find(
         if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
             families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
+            if secrets.is_data(visit):
+                families = [secrets]
             sites = _of_families(families, visit, context) if families else []
             if lists and not visit.stays and podspec.is_pod_spec(visit, sites):
                 images = [site.node for site in sites if site.family in podspec.FAMILIES]

@@ -22,6 +22,8 @@ _LONGEST = 1024
 _TEMPLATE = regex(r"[:@]?(?:\{\{|\$\{|\$\(|\$[A-Za-z_]|%\(|<)")
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "default", "latest", "string"))
 """Values of switches and types, which the grammar of references lets pass."""
+_NOT_IN_REFERENCES = "{}$<>()'\"*,;|\\"
+"""Signs of templates, patterns, lists and code."""
 _PORT = regex(r"\d{4,5}")
 _VERSION = regex(
     r"v?\d.*|.*\d\.\d.*|[0-9a-f]{7,40}"
@@ -92,6 +94,13 @@ def read(value: str) -> Text | None:
     if template and not host and is_host(reference.path):
         return None  # what follows the host is the template's
     return Text(literal, reference, registries.kind(host), bool(reference.suffix or template))
+
+
+def is_malformed(value: str) -> bool:
+    """Whether a text begins as a reference at a registry, but is none: a node would fail to pull it."""
+    host, slash, rest = value.partition("/")
+    plain = slash and not any(sign.isspace() or sign in _NOT_IN_REFERENCES for sign in value)
+    return bool(plain and rest and registries.kind(host) == registries.REGISTRY)
 
 
 def level(text: Text, place: str) -> str:

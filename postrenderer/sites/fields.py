@@ -14,7 +14,7 @@ from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, Sca
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, MappingVisit
+    from postrenderer.sites.site import Context, Found, MappingVisit
 
 FAMILY = "field"
 
@@ -48,18 +48,18 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     if not lists and (not scalars or _is_of_another_family(scalars, context)):
         return
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
-    for site in sites_of(found, FAMILY):
-        span = site.span
-        if (
-            isinstance(span, Span)
-            and mapping.listed
-            and site.path == (mapping.path, "image")
-            and "name" in mapping.keys
-        ):
-            span = _of_container(span)
-        if keys.says_copy(mapping.key):
-            span = span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
-        yield site._replace(span=span)
+    yield from (site._replace(span=_weighed(site, mapping)) for site in sites_of(found, FAMILY))
+
+
+def _weighed(site: Site, mapping: MappingVisit) -> Found:
+    """What was found in a mapping, as sure as the mapping makes it."""
+    span = site.span
+    if _replaces_by_name(mapping, site):
+        return span._replace(level=STAYS, reason="it names the image whose tag it sets")
+    if keys.says_copy(mapping.key):
+        return span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
+    is_entry = mapping.listed and "name" in mapping.keys and site.path == (mapping.path, "image")
+    return _of_container(span) if is_entry and isinstance(span, Span) else span
 
 
 def _is_of_another_family(scalars: list[NamedText], context: Context) -> bool:
@@ -101,6 +101,15 @@ def _listed(mapping: MappingVisit, lists: list[tuple[str, yaml.SequenceNode]]) -
         for index, item in enumerate(node.value):
             if isinstance(item, yaml.ScalarNode) and item.value:
                 yield NamedText(key, item.value, 0, ScalarVisit(item, ((mapping.path, key), index), key), keys.MENTION)
+
+
+def _replaces_by_name(mapping: MappingVisit, site: Site) -> bool:
+    """Whether an entry sets the tag of the image that it names, as Argo CD's `kustomize.images` does without a `=`.
+
+    Source: KustomizeImage, argo-cd pkg/apis/application/v1alpha1: `[old_image_name=]<image_name>:<image_tag>`.
+    """
+    of_argo = mapping.api.group == "argoproj.io" and mapping.key == "kustomize"
+    return of_argo and site.path is not None and site.path[0] == (mapping.path, "images") and "=" not in site.node.value
 
 
 def _of_container(span: Span) -> Span:
