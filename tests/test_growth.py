@@ -78,6 +78,7 @@ GROWING: dict[str, Callable[[int], bytes]] = {
 REPORTED = ("documents", "containers", "pods in a list", "aliases", "anchors", "merged mappings", "Secrets")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "report"), [*((name, "") for name in GROWING), *((name, "report.json") for name in REPORTED)]
 )

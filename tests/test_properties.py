@@ -20,7 +20,7 @@ from postrenderer.rewrite import post_render
 if TYPE_CHECKING:
     from random import Random
 
-pytestmark = pytest.mark.usefixtures("loader")
+pytestmark = [pytest.mark.usefixtures("loader"), pytest.mark.slow]
 
 examples = effort.examples(50)
 

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from registry.conftest import SOME, Acreg, login, stand_in
 from registry.servers import PASSWORD, USERNAME
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from registry.servers import Registry
 
 
+@pytest.mark.slow
 def test_not_in_arguments_environments_files_or_output(acreg: Acreg, secured: Registry, tmp_path: Path) -> None:
     """Of each skopeo when it begins, and of all that runs, as often as it can be seen."""
     begun = tmp_path / "begun"
