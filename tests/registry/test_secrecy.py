@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ def test_not_in_arguments_environments_files_or_output(acreg: Acreg, secured: Re
             for child in _descendants(process.pid):
                 told.update(_told_by(child))
             files.update(_contents(scratch))
+            time.sleep(0.02)
         output = "".join(process.communicate()).encode()
     assert process.returncode == 0, output
     copies = [run for run in begun.iterdir() if b"\0copy\0" in (run / "arguments").read_bytes()]
