@@ -159,7 +159,7 @@ def test_what_holds_pull_secrets_is_read(field: str) -> None:
 
 
 @pytest.mark.slow
-@examples(2000)
+@examples(400)
 @given(st.dictionaries(TEXTS | st.sampled_from(["kind", "data", "spec"]), VALUES, max_size=5), st.booleans())
 def test_what_is_passed_over_holds_no_image(fields: dict[str, object], flow: bool) -> None:  # noqa: FBT001  # hypothesis
     relocation = Relocation(acreg_settings())
