@@ -128,6 +128,7 @@ def test_an_alias_that_multiplies_beyond_measure() -> None:
         stream.compose(document("\n".join(lines) + "\n---\ny: *h\n"))
 
 
+@pytest.mark.slow
 def test_nesting_without_end_is_read() -> None:
     _, roots = stream.compose(document("a: " + "[" * 3000 + "]" * 3000 + "\n"))
     assert len(roots) == 1
@@ -201,7 +202,11 @@ def test_lines_are_counted_in_any_order() -> None:
     ("text", "message"),
     [
         ("a: 1\n---\nkind: Pod\nb: *nowhere\n", "found undefined alias nowhere at line 4 of the stream, column 4"),
-        ("a: 1\n---\nkind: Pod\n" + "x: [\n" + "[" * 20_001 + "]" * 20_002, "is nested too deep"),
+        pytest.param(
+            "a: 1\n---\nkind: Pod\n" + "x: [\n" + "[" * 20_001 + "]" * 20_002,
+            "is nested too deep",
+            marks=pytest.mark.slow,
+        ),
         ('a: 1\n---\nkind: Pod\nb: "\\U08000050"\n', "is not valid YAML: "),
     ],
     ids=["an undefined alias", "too deep", "an escape beyond Unicode"],
