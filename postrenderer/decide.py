@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.images import registries
 from postrenderer.images.reference import OFFICIAL
 from postrenderer.sites.secrets import decoded
 from postrenderer.sites.site import CERTAIN, STAYS, WEAK, Prefix, Site
@@ -22,6 +23,9 @@ LEFT = "left"
 _UNSURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
+
+
+_OF_CLUSTER = "a registry of the cluster's own; a source or a rule that names it moves it"
 
 
 class Finding(NamedTuple):
@@ -80,6 +84,8 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
+    if outcome.rule == "others" and registries.is_of_cluster(source.partition("/")[0]):
+        return Decision(Finding(STAYS, source, source, _OF_CLUSTER, kept=False, site=site, line=line), None)
     new = _new_text(site, outcome, settings)
     reason = _obstacle(site, outcome, settings, new)
     if reason:
@@ -115,9 +121,10 @@ def _suffix(site: Site) -> str:
 def _new_text(site: Site, outcome: Outcome, settings: Settings) -> str:
     """The new text at a site, without what other scalars hold; empty if the target does not end in that."""
     target, suffix = outcome.target, _suffix(site)
+    before = "" if isinstance(site.span, Prefix) else site.span.before
     if suffix == f"/{OFFICIAL}{target[len(settings.prefix) :]}":
         return settings.prefix  # another field holds the path, and keeps its `library`
-    return target[: len(target) - len(suffix)] if target.endswith(suffix) else ""
+    return before + target[: len(target) - len(suffix)] if target.endswith(suffix) else ""
 
 
 def _is_broken(site: Site) -> bool:

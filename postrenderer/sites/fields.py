@@ -54,8 +54,10 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
 def _weighed(site: Site, mapping: MappingVisit) -> Found:
     """What was found in a mapping, as sure as the mapping makes it."""
     span = site.span
-    if _replaces_by_name(mapping, site):
-        return span._replace(level=STAYS, reason="it names the image whose tag it sets")
+    if isinstance(span, Span) and _replaces_by_name(mapping, site):
+        name = span.reference.partition("@")[0]
+        colon = name.rfind(":", name.rfind("/"))
+        return span._replace(before=f"{name[:colon] if colon > 0 else name}=")
     if keys.says_copy(mapping.key):
         return span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
     is_entry = mapping.listed and "name" in mapping.keys and site.path == (mapping.path, "image")
