@@ -49,7 +49,7 @@ OFFICIAL = frozenset(_LIBRARY.split())
 
 
 def is_of_cluster(host: str) -> bool:
-    """Whether a host, with its port, is a registry inside the cluster or on the node itself: no image is public there."""
+    """Whether a host, with its port, is a registry inside the cluster or on the node itself."""
     return _OF_CLUSTER.match(host) is not None
 
 
