@@ -77,11 +77,11 @@ def walk(
         if isinstance(node, yaml.MappingNode):
             pairs = fields(node)
             names = dict(pairs).keys()
-            top = path is None or path[0] == _ITEMS
+            top = path is None or path[0] == _ITEMS or (listed and path[0] is None)
             own = _api(pairs, top=top) if top or "kind" in names else None
             if own and not top:
                 why = why or None  # anybody can write a kind into an object, so it excuses nothing below
-            elif why == "":
+            elif why == "" or top:
                 why = stays(own or api, key)
             visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
             yield visit
