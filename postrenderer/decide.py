@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.images import registries
 from postrenderer.images.reference import OFFICIAL
 from postrenderer.sites.secrets import decoded
 from postrenderer.sites.site import CERTAIN, STAYS, WEAK, Prefix, Site
@@ -23,9 +22,6 @@ LEFT = "left"
 _UNSURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
-
-
-_OF_CLUSTER = "a registry of the cluster's own; a source or a rule that names it moves it"
 
 
 class Finding(NamedTuple):
@@ -84,8 +80,6 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
-    if outcome.rule == "others" and registries.is_of_cluster(source.partition("/")[0]):
-        return Decision(Finding(STAYS, source, source, _OF_CLUSTER, kept=False, site=site, line=line), None)
     outcome = _with_library(site, outcome, settings)
     new = _new_text(site, outcome)
     reason = _obstacle(site, outcome, settings, new)

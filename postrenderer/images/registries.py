@@ -25,7 +25,6 @@ _LABEL = regex(
     r"^(?:[a-z0-9-]*-)?(?:registry|registries|docker|cr|ecr|gcr|acr|images?|containers?|harbor|quay|hub|oci)\d*(?:-|\.)"
 )
 _LOCAL = regex(r"^(?:localhost|[\d.]+|\[.*\]|.*\.(?:svc|local|internal|localhost|localdomain)(?:\..*)?|[^.]*)$")
-_OF_CLUSTER = regex(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|[a-z0-9.-]+\.svc(?:\.cluster\.local)?)(?::\d+)?$")
 _CODE = regex(
     r"(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|golang\.org|gopkg\.in|go\.uber\.org|k8s\.io"
     r"|kubernetes\.io|example\.(?:com|org|net))$"
@@ -46,11 +45,6 @@ vault websphere-liberty wordpress xwiki yourls znc zookeeper
 """
 OFFICIAL = frozenset(_LIBRARY.split())
 """Names of the library of Docker Hub: https://hub.docker.com/u/library."""
-
-
-def is_of_cluster(host: str) -> bool:
-    """Whether a host, with its port, is a registry inside the cluster or on the node itself."""
-    return _OF_CLUSTER.match(host) is not None
 
 
 def kind(host: str) -> str:
