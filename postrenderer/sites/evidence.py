@@ -27,10 +27,10 @@ _VERSION = regex(
     r"v?\d.*|.*\d\.\d.*|[0-9a-f]{7,40}"
     r"|(?:.*-)?(?:latest|main|master|head|stable|edge|dev|devel|develop|nightly|next|snapshot|release|canary|beta|alpha|rc"
     r"|testing|lts)(?:-.*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _FILE = regex(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
-_MACHINE = regex(r"projects/.+/images/.+")
+_MACHINE = regex(r"projects/.+/images/.+", re.DOTALL)
 """The image of a virtual machine: https://cloud.google.com/compute/docs/images."""
 _API = regex(r"v\d+(?:(?:alpha|beta)\d+)?")
 """The version of an API, as it stands behind its group: `apps.acme.dev/v1`."""

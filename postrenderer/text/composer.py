@@ -59,6 +59,9 @@ TAG_DIRECTIVE = "%TAG"
 _BINARY = regex(BINARY)
 
 _TAG_END = regex(r"(?:&[^\s,\[\]{}]*\s+)?![^\s,\[\]{}]*[,\[\]{}]")
+"""A tag, which starts where it is looked for, and the comma or bracket behind it."""
+_SOME_TAG_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
+"""The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
 _MARKED_COMMENT = regex("\ufeff[ \t]*#")
 
 _DELETE, _REPLACEMENT = "\x7f", "\ufffd"
@@ -118,7 +121,7 @@ def _checked(text: str, composed: Composed) -> Composed:
     Raises:
         yaml.YAMLError: Kubernetes' parser reads something else.
     """
-    if "!" in text and (TAG_DIRECTIVE in text or _BINARY.search(text) or _TAG_END.search(text)):
+    if "!" in text and (TAG_DIRECTIVE in text or _BINARY.search(text) or _SOME_TAG_END.search(text)):
         _look_at_tags(text, composed.roots)
     if _MARKED_COMMENT.search(text):
         raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")
