@@ -33,7 +33,8 @@ def patch(root: yaml.Node, view: View) -> Patch:
     Raises:
         RecursionError: aliases make the document endless, or larger than PLAIN_LIMIT.
     """
-    return Patch(_operations(root, view), plain(root), plain(root, view))
+    before, after = plain(root), plain(root, view)  # first, as their limit ends what aliases make endless
+    return Patch(_operations(root, view), before, after)
 
 
 def plain(root: yaml.Node, view: View | None = None) -> Any:  # noqa: ANN401  # what JSON can hold

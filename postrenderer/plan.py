@@ -116,9 +116,10 @@ def _plan(
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
-    if settings.pull_secrets and places.VARIABLE in text:
+    start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
+    if settings.pull_secrets and text.find(places.VARIABLE, start, end) >= 0:
         changes += [(node, "", [edit]) for node, edit in places.variables(root, settings.pull_secrets)]
-    if changes and "&" in text and _has_key_among(root, [node for node, _, _ in changes]):
+    if changes and text.find("&", start, end) >= 0 and _has_key_among(root, [node for node, _, _ in changes]):
         raise AcregError(
             f"{identity}: an image reference there is an alias of a mapping's key, which may not change. Write the "
             "reference out instead of the alias."

@@ -76,7 +76,7 @@ class Text(NamedTuple):
 
 def read(value: str) -> Text | None:
     """Take a text for a reference; None if it is none."""
-    template = _TEMPLATE.search(value)
+    template = _TEMPLATE.search(value, 0, 2 * _LONGEST)
     literal = value[: template.start()].rstrip("/._-") if template else value
     if len(literal) > _LONGEST or literal in _WORDS:
         return None

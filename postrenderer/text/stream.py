@@ -8,6 +8,7 @@ wherever it stands, inside a block scalar as well (YAML 1.2, 9.1.2 "Document Mar
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -249,7 +250,9 @@ def read(document: Document) -> Reading:
     try:
         composed = composer.manifest(text, document.earlier_anchor)
         if composed.borrowed:
-            text = apply(text, [Edit(start, end, composer.written_out(node)) for start, end, node in composed.borrowed])
+            budget = iter(range(composer.WRITTEN_LIMIT))
+            edits = [Edit(start, end, composer.written_out(node, budget)) for start, end, node in composed.borrowed]
+            text = apply(text, edits)
             composed = composer.manifest(text)
     except (yaml.YAMLError, RecursionError) as error:
         raise unreadable(document, text, line, error) from None
@@ -309,13 +312,10 @@ def identify(document: Document, text: str, root: yaml.Node | None) -> Identity:
 
     The template file comes from Helm 3's `# Source:` comment or Helm 4's `postrender-filename` annotation.
     """
-    source = _SOURCE.search(text) or _FILENAME.search(text)
-    template = source.group(1) if source else ""
+    template = _template(text)
     if not isinstance(root, yaml.MappingNode):
-        kind, name = _KIND.search(text), _NAME.search(text)
-        return Identity(
-            document.position, kind=kind.group(1) if kind else "", name=name.group(1) if name else "", template=template
-        )
+        kind, name = _said(text)
+        return Identity(document.position, kind=kind, name=name, template=template)
     fields = _scalars(root)
     meta = next((_scalars(value) for key, value in root.value if key.value == "metadata" and value.id == "mapping"), {})
     return Identity(
@@ -326,6 +326,20 @@ def identify(document: Document, text: str, root: yaml.Node | None) -> Identity:
         meta.get("name", meta.get("generateName", "")),
         template,
     )
+
+
+@lru_cache(maxsize=1)  # of a text with many documents, `a: b` and `...` again and again, each one is identified
+def _template(text: str) -> str:
+    """The template file that a text names; empty if it names none."""
+    source = _SOURCE.search(text) or _FILENAME.search(text)
+    return source.group(1) if source else ""
+
+
+@lru_cache(maxsize=1)  # likewise
+def _said(text: str) -> tuple[str, str]:
+    """The kind and the name in a text that could not be composed, or is no mapping."""
+    kind, name = _KIND.search(text), _NAME.search(text)
+    return kind.group(1) if kind else "", name.group(1) if name else ""
 
 
 def _scalars(mapping: yaml.MappingNode) -> dict[str, str]:
