@@ -45,6 +45,8 @@ _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
 _SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
+_REPEATED = 100_000
+"""Items of lists, and their fields, that are looked at again where aliases put them into several mappings."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -90,6 +92,7 @@ def find(
 
     Raises:
         TooMuchMergedError: a mapping merges more than any Kubernetes object does.
+        RecursionError: aliases put the same lists into more mappings than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
     context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
@@ -97,11 +100,14 @@ def find(
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
+    in_lists = _Lists()
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
+            if lists and hints is None:  # else there are no aliases
+                in_lists.look_at(visit)
             families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
             if secrets.is_data(visit):
                 families = [secrets]
@@ -164,6 +170,31 @@ def _concerned(group: str, key: str, keys: tuple[str, ...], lists: bool) -> list
     """The families that may find something in a mapping, by the names in it and its own."""
     families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
     return [family for family in families if family.is_concerned(group, key, keys)]
+
+
+class _Lists:
+    """Counts what aliases put into several lists, or into several mappings as their lists: `containers: *all`."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._repeated = 0
+
+    def look_at(self, mapping: MappingVisit) -> None:
+        """Count the items of a mapping's lists, and the fields of these, that were seen in other lists.
+
+        Raises:
+            RecursionError: there are too many.
+        """
+        for _, value in mapping.pairs:
+            if isinstance(value, yaml.SequenceNode):
+                again = id(value) in self._seen
+                self._seen.add(id(value))
+                for item in value.value:
+                    if again or id(item) in self._seen:
+                        self._repeated += 1 if isinstance(item, yaml.ScalarNode) else 1 + len(item.value)
+                    self._seen.add(id(item))
+        if self._repeated > _REPEATED:
+            raise RecursionError
 
 
 def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context: Context) -> list[Site]:

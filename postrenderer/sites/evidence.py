@@ -29,10 +29,10 @@ _VERSION = regex(
     r"v?\d.*|.*\d\.\d.*|[0-9a-f]{7,40}"
     r"|(?:.*-)?(?:latest|main|master|head|stable|edge|dev|devel|develop|nightly|next|snapshot|release|canary|beta|alpha|rc"
     r"|testing|lts)(?:-.*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _FILE = regex(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
-_MACHINE = regex(r"projects/.+/images/.+")
+_MACHINE = regex(r"projects/.+/images/.+", re.DOTALL)
 """The image of a virtual machine: https://cloud.google.com/compute/docs/images."""
 _API = regex(r"v\d+(?:(?:alpha|beta)\d+)?")
 """The version of an API, as it stands behind its group: `apps.acme.dev/v1`."""
@@ -78,7 +78,7 @@ class Text(NamedTuple):
 
 def read(value: str) -> Text | None:
     """Take a text for a reference; None if it is none."""
-    template = _TEMPLATE.search(value)
+    template = _TEMPLATE.search(value, 0, 2 * _LONGEST)
     literal = value[: template.start()].rstrip("/._-") if template else value
     if len(literal) > _LONGEST or literal in _WORDS:
         return None

@@ -90,9 +90,10 @@ def _object_reference(mapping: MappingVisit) -> Iterator[Site]:
 def _without_sources(scalars: list[NamedText], mapping: MappingVisit) -> Iterator[NamedText]:
     """The fields but for the repositories of charts and code, and the names of images that others replace."""
     overrides = not mapping.keys.isdisjoint(_OVERRIDES)
+    repositories = {value.name for value in scalars if keys.read(value.name).role == keys.REPOSITORY}
+    sources = bool(repositories) and any(keys.says_source(key) for key in (mapping.key, *mapping.keys))
     for value in scalars:
-        repository = keys.read(value.name).role == keys.REPOSITORY
-        source = repository and any(keys.says_source(key) for key in (mapping.key, *mapping.keys))
+        source = sources and value.name in repositories
         if not source and not (overrides and value.scalar and value.scalar.key == "name"):
             yield value
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
@@ -50,6 +51,7 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
                 yield Site(value.scalar.node, span, FAMILY, value.scalar.path, ENCODING)
 
 
+@lru_cache(maxsize=1)  # it is asked for each of the references in a text
 def decoded(value: str) -> str:
     """The text that a base64 value stands for; empty if it stands for none."""
     try:

@@ -46,7 +46,7 @@ _ASSIGNMENT = regex(
     r"\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?" + _OPEN_VALUE
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
-_FLAG = regex(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
 _COMMENT = regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*")
 _COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
