@@ -106,14 +106,11 @@ def find(
             continue
         if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
-            if lists and hints is None:  # else there are no aliases
+            if lists and hints.everywhere:  # else there are no aliases
                 in_lists.look_at(visit)
-            families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
-            if secrets.is_data(visit):
-                families = [secrets]
-            sites = _of_families(families, visit, context) if families else []
-            if lists and not visit.stays and podspec.is_pod_spec(visit, sites):
-                images = [site.node for site in sites if site.family in podspec.FAMILIES]
+            sites = _of_families(_families(visit, lists=lists), visit, context)
+            images = [site.node for site in sites if site.family in podspec.FAMILIES]
+            if images and not visit.stays and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [], [])).paths.append(visit.path)
@@ -163,6 +160,11 @@ def _documents(value: str) -> list[yaml.Node]:
     except (yaml.YAMLError, RecursionError):
         return []
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
+
+
+def _families(visit: MappingVisit, *, lists: bool) -> list[ModuleType]:
+    """The families that may find something in a mapping; the data of a Secret have one of their own."""
+    return [secrets] if secrets.is_data(visit) else _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
 
 
 @lru_cache(maxsize=1024)

@@ -62,10 +62,9 @@ def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
                 yield _of_container(place)
 
 
-def is_pod_spec(mapping: MappingVisit, found: list[Site]) -> bool:
-    """Whether a mapping in which these sites were found is a pod spec, by any of its containers and image volumes."""
-    shared = mapping.key == _CONTAINER_SET and mapping.api.group == "argoproj.io"
-    return not shared and any(site.family in FAMILIES for site in found)
+def is_pod_spec(mapping: MappingVisit) -> bool:
+    """Whether a mapping in which images of containers or volumes were found is a pod spec."""
+    return mapping.key != _CONTAINER_SET or mapping.api.group != "argoproj.io"
 
 
 def _of_container(place: ScalarVisit) -> Site:
