@@ -16,7 +16,7 @@ DIRECTIVE = "%TAG"
 """What makes a handle of a part of a tag."""
 _BINARY = regex(BINARY)
 _END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")
-"""A tag, which starts where it is looked for, and the comma or bracket behind it; a whole one (`!<…>`) may hold them."""
+"""A tag where it is looked for, and the comma or bracket behind it; a whole one (`!<…>`) may hold them."""
 _SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
 """The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
 _MARKED_COMMENT = regex("\ufeff[ \t]*#")
