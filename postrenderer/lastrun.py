@@ -24,6 +24,8 @@ _MARKS = (b"\n# Source: ", b"postrenderer.helm.sh/postrender-filename: ")
 """What stands before the name of a template file, under Helm 3 and under Helm 4."""
 
 _MOST_FILES = 100
+_LONGEST = 4096
+"""More bytes than the name of a file has."""
 _ROOM = 400
 """More bytes than Helm writes of its own about a failing post-renderer."""
 
@@ -153,8 +155,9 @@ def _files(raw: bytes) -> list[str]:
     for mark in _MARKS:
         at = -1 if found else raw.find(mark)  # a Helm writes one of them
         while at >= 0 and len(found) < _MOST_FILES:
-            end = raw.find(b"\n", at + len(mark))
-            found[_name(raw[at + len(mark) : end if end >= 0 else None].strip())] = None
+            start = at + len(mark)
+            line = raw[start : start + _LONGEST].partition(b"\n")[0]  # in flow style the rest of a list may follow
+            found[_name(line.strip())] = None
             at = raw.find(mark, at + 1)
     return [name.decode(errors="replace") for name in found]
 

@@ -111,10 +111,11 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, settings: Settings, rel
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
-    if settings.pull_secrets and places.VARIABLE in text:
+    start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
+    if settings.pull_secrets and text.find(places.VARIABLE, start, end) >= 0:
         changes += [(node, "", [edit]) for node, edit in places.variables(root, settings.pull_secrets)]
     try:
-        if changes and "&" in text:
+        if changes and text.find("&", start, end) >= 0:
             _refuse_keys(root, [node for node, _, _ in changes])
         for change in changes:
             edits += _rewrite(text, view, *change)

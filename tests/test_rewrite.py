@@ -316,6 +316,7 @@ def test_a_stream_that_cannot_be_processed(text: str, message: str) -> None:
     assert caught.value.exit_code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rest", ["x: &a [*a]\n", "x: " + "[" * 3000 + "]" * 3000 + "\n", "x: &x 1\ny: &x 2\nz: *x\n"])
 def test_without_a_report_what_is_deep_or_endless_passes(rest: str) -> None:
     result = rewrite(f"image: a/b:1\n{rest}".encode(), settings())

@@ -19,12 +19,12 @@ _PUBLIC = regex(
     r"(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|pkg\.dev|registry\.k8s\.io|mcr\.microsoft\.com|azurecr\.(?:io|cn|us)"
     r"|dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws|nvcr\.io|cgr\.dev|icr\.io|docker\.elastic\.co"
     r"|xpkg\.upbound\.io|lscr\.io|ocir\.io|jfrog\.io|scr\.io|aliyuncs\.com|myhuaweicloud\.com|ccs\.tencentyun\.com"
-    r"|docker\.[a-z0-9-]+\.(?:com|io|org|net)|releases\.[a-z0-9.-]*|container-registry\.oracle\.com)$"
+    r"|docker\.[a-z0-9-]+\.(?:com|io|org|net)|releases\.(?:(?!\.releases\.)[a-z0-9.-])*|container-registry\.oracle\.com)$"
 )
 _LABEL = regex(
     r"^(?:[a-z0-9-]*-)?(?:registry|registries|docker|cr|ecr|gcr|acr|images?|containers?|harbor|quay|hub|oci)\d*(?:-|\.)"
 )
-_LOCAL = regex(r"^(?:localhost|[\d.]+|\[.*\]|.*\.(?:svc|local|internal|localhost|localdomain)(?:\..*)?|[^.]*)$")
+_LOCAL = regex(r"^(?:(?:localhost|[\d.]+|\[.*\]|[^.]*)$|.*\.(?:svc|local|internal|localhost|localdomain)(?:\.|$))")
 _CODE = regex(
     r"(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|golang\.org|gopkg\.in|go\.uber\.org|k8s\.io"
     r"|kubernetes\.io|example\.(?:com|org|net))$"

@@ -5,6 +5,7 @@ Each row is a field of a public API, as its CustomResourceDefinition or its docu
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -100,11 +101,12 @@ def holders(root: yaml.Node, images: Iterable[Path]) -> Iterator[Holder]:
     for item in objects(root):
         for row in _BY_GROUP.get(item.api_version.rpartition("/")[0], ()):
             if fnmatchcase(item.kind, row.kind):
-                private = private or [pointer(path) for path in images]
+                private = private or sorted(pointer(path) for path in images)
                 for node, path in places(item, row.path):
                     if isinstance(node, yaml.MappingNode) and node.value:
                         below = pointer(path) + "/"
-                        if any(image.startswith(below) for image in private):
+                        first = bisect_left(private, below)
+                        if first < len(private) and private[first].startswith(below):
                             yield Holder(node, [path], row.field)
 
 

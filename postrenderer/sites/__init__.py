@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 LIST_FAMILIES = (podspec, env, args)
 """Asked for mappings that have a list; they look for nothing else."""
-MAPPING_FAMILIES = (fields, secrets)
-"""Asked for mappings after those. The first that claims a scalar has it."""
+MAPPING_FAMILIES = (fields,)
+"""Asked for mappings after those. The first that claims a scalar has it. The data of Secrets have `secrets` alone."""
 SCALAR_FAMILIES = (text,)
 """Asked for every scalar that no mapping family has claimed."""
 
@@ -45,6 +45,8 @@ _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
 _SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
+_REPEATED = 100_000
+"""Items of lists, and their fields, that are looked at again where aliases put them into several mappings."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -90,6 +92,7 @@ def find(
 
     Raises:
         TooMuchMergedError: a mapping merges more than any Kubernetes object does.
+        RecursionError: aliases put the same lists into more mappings than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
     context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
@@ -97,15 +100,17 @@ def find(
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
+    in_lists = _Lists()
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
-            families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
-            sites = _of_families(families, visit, context) if families else []
-            if lists and not visit.stays and podspec.is_pod_spec(visit, sites):
-                images = [site.node for site in sites if site.family in podspec.FAMILIES]
+            if lists and hints.everywhere:  # else there are no aliases
+                in_lists.look_at(visit)
+            sites = _of_families(_families(visit, lists=lists), visit, context)
+            images = [site.node for site in sites if site.family in podspec.FAMILIES]
+            if images and not visit.stays and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [], [])).paths.append(visit.path)
@@ -157,11 +162,41 @@ def _documents(value: str) -> list[yaml.Node]:
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
 
 
+def _families(visit: MappingVisit, *, lists: bool) -> list[ModuleType]:
+    """The families that may find something in a mapping; the data of a Secret have one of their own."""
+    return [secrets] if secrets.is_data(visit) else _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
+
+
 @lru_cache(maxsize=1024)
 def _concerned(group: str, key: str, keys: tuple[str, ...], lists: bool) -> list[ModuleType]:  # noqa: FBT001  # cached
     """The families that may find something in a mapping, by the names in it and its own."""
     families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
     return [family for family in families if family.is_concerned(group, key, keys)]
+
+
+class _Lists:
+    """Counts what aliases put into several lists, or into several mappings as their lists: `containers: *all`."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._repeated = 0
+
+    def look_at(self, mapping: MappingVisit) -> None:
+        """Count the items of a mapping's lists, and the fields of these, that were seen in other lists.
+
+        Raises:
+            RecursionError: there are too many.
+        """
+        for _, value in mapping.pairs:
+            if isinstance(value, yaml.SequenceNode):
+                again = id(value) in self._seen
+                self._seen.add(id(value))
+                for item in value.value:
+                    if again or id(item) in self._seen:
+                        self._repeated += 1 if isinstance(item, yaml.ScalarNode) else 1 + len(item.value)
+                    self._seen.add(id(item))
+        if self._repeated > _REPEATED:
+            raise RecursionError
 
 
 def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context: Context) -> list[Site]:

@@ -106,7 +106,8 @@ _TOP = regex(rb"\n([^\s#][^\n]*)")
 """A line that begins in the first column and is no comment."""
 _SCHEMA_TOP = regex(
     rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
-    rb"|(metadata|spec|status):\s*(?:\s#.*)?"
+    rb"|(metadata|spec|status):\s*(?:\s#.*)?",
+    re.DOTALL,
 )
 _FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
 """The first content of a schema, behind its `---`, empty lines and comments: one of these keys in the first column."""

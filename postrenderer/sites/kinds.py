@@ -37,7 +37,7 @@ _OF_KUBERNETES = frozenset(("", "apps", "batch", "policy", "autoscaling", "exten
 """Groups of Kubernetes' own objects, which the table need not be opened for; others of its own end in `.k8s.io`."""
 
 SCHEMA = "a schema, which describes objects and makes none"
-_SCHEMA = ("apiextensions.k8s.io", "openAPIV3Schema")
+_SCHEMA = (("apiextensions.k8s.io", "CustomResourceDefinition"), ("", "CustomResourceDefinition"))
 """What describes objects and holds none: an image in it is a default or an example (CustomResourceDefinition)."""
 
 
@@ -53,7 +53,7 @@ def stays(api: Api, key: str) -> str:
         api: the object.
         key: the name of the field, at any depth.
     """
-    if (api.group, key) == _SCHEMA:
+    if api in _SCHEMA:
         return SCHEMA
     if api.group in _OF_KUBERNETES:
         return ""

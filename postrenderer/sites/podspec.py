@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from postrenderer.sites import evidence
 from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, whole
 from postrenderer.text.mappings import fields
 
@@ -58,13 +59,22 @@ def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
             elif image.value == _INJECTED:
                 yield whole(place, FAMILY, STAYS, "Istio's injection puts an image in the place of `auto`")
             else:
-                yield whole(place, FAMILY, CERTAIN, "image of a container")
+                yield _of_container(place)
 
 
-def is_pod_spec(mapping: MappingVisit, found: list[Site]) -> bool:
-    """Whether a mapping in which these sites were found is a pod spec, by any of its containers and image volumes."""
-    shared = mapping.key == _CONTAINER_SET and mapping.api.group == "argoproj.io"
-    return not shared and any(site.family in FAMILIES for site in found)
+def is_pod_spec(mapping: MappingVisit) -> bool:
+    """Whether a mapping in which images of containers or volumes were found is a pod spec."""
+    return mapping.key != _CONTAINER_SET or mapping.api.group != "argoproj.io"
+
+
+def _of_container(place: ScalarVisit) -> Site:
+    """The image of a container; what a template fills in behind `:` or `@` stays as it is."""
+    site = whole(place, FAMILY, CERTAIN, "image of a container")
+    value: str = place.node.value
+    text = evidence.read(value) if "$" in value or "{" in value else None
+    if text and value[len(text.literal) :].startswith((":", "@")):
+        return site._replace(span=site.span._replace(end=len(text.literal), reference=text.literal))
+    return site
 
 
 def _images(node: yaml.Node, path: Path, steps: tuple[str, ...]) -> Iterator[ScalarVisit]:

@@ -34,6 +34,7 @@ class Span(NamedTuple):
         suffix: the end of the reference that other values hold, with its separator; empty if this one has it all.
         level: CERTAIN, STRONG, WEAK or STAYS.
         reason: why it was taken for an image or, with STAYS, why nothing pulls it; in plain words.
+        before: what is written in front of a new reference, such as the name by which Argo CD finds the old one.
     """
 
     start: int
@@ -42,6 +43,7 @@ class Span(NamedTuple):
     suffix: str
     level: str
     reason: str
+    before: str = ""
 
 
 class Prefix(NamedTuple):

@@ -10,18 +10,22 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WRITTEN_LIMIT = 100_000
-"""Nodes that an alias may stand for where it is written out."""
+WRITTEN_LIMIT = 100_000
+"""Nodes that the aliases of a document may stand for where they are written out."""
 
 
-def written_out(node: yaml.Node) -> str:
+def written_out(node: yaml.Node, budget: Iterator[int] | None = None) -> str:
     """A node as YAML on one line, without anchors and aliases; plain scalars that may be plain there stay plain.
 
+    Args:
+        node: the node.
+        budget: as many numbers as nodes may be written; WRITTEN_LIMIT if several aliases do not share one.
+
     Raises:
-        RecursionError: the node holds itself, or more than _WRITTEN_LIMIT nodes with its aliases written out.
+        RecursionError: the node holds itself, or more nodes than that with its aliases written out.
     """
-    budget = iter(range(_WRITTEN_LIMIT))
-    listed = yaml.SequenceNode("tag:yaml.org,2002:seq", [_in_flow_style(node, budget)], flow_style=True)
+    written = _in_flow_style(node, iter(range(WRITTEN_LIMIT)) if budget is None else budget)
+    listed = yaml.SequenceNode("tag:yaml.org,2002:seq", [written], flow_style=True)
     text: str = yaml.serialize(listed, Dumper=yaml.BaseDumper, width=sys.maxsize, allow_unicode=True)
     return text.strip()[1:-1]
 

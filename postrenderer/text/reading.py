@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
-from postrenderer.text.aliases import written_out
+from postrenderer.text.aliases import WRITTEN_LIMIT, written_out
 from postrenderer.text.mappings import TooMuchMergedError
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply
@@ -82,7 +83,9 @@ def read(document: Document) -> Reading:
     try:
         composed = composer.manifest(text, document.earlier_anchor)
         if composed.borrowed:
-            text = apply(text, [Edit(start, end, written_out(node)) for start, end, node in composed.borrowed])
+            budget = iter(range(WRITTEN_LIMIT))
+            edits = [Edit(start, end, written_out(node, budget)) for start, end, node in composed.borrowed]
+            text = apply(text, edits)
             composed = composer.manifest(text)
     except (yaml.YAMLError, RecursionError) as error:
         raise unreadable(document, text, line, error) from None
@@ -126,13 +129,10 @@ def identify(position: int, text: str, root: yaml.Node | None) -> Identity:
 
     The template file comes from Helm 3's `# Source:` comment or Helm 4's `postrender-filename` annotation.
     """
-    source = _SOURCE.search(text) or _FILENAME.search(text)
-    template = source.group(1) if source else ""
+    template = _template(text)
     if not isinstance(root, yaml.MappingNode):
-        kind, name = _KIND.search(text), _NAME.search(text)
-        return Identity(
-            position, kind=kind.group(1) if kind else "", name=name.group(1) if name else "", template=template
-        )
+        kind, name = _said(text)
+        return Identity(position, kind=kind, name=name, template=template)
     fields = _scalars(root)
     meta = next((_scalars(value) for key, value in root.value if key.value == "metadata" and value.id == "mapping"), {})
     return Identity(
@@ -143,6 +143,20 @@ def identify(position: int, text: str, root: yaml.Node | None) -> Identity:
         meta.get("name", meta.get("generateName", "")),
         template,
     )
+
+
+@lru_cache(maxsize=1)  # a text may have many documents, `a: b` and `...` again and again, and each one is identified
+def _template(text: str) -> str:
+    """The template file that a text names; empty if it names none."""
+    source = _SOURCE.search(text) or _FILENAME.search(text)
+    return source.group(1) if source else ""
+
+
+@lru_cache(maxsize=1)  # as _template
+def _said(text: str) -> tuple[str, str]:
+    """The kind and the name in a text that could not be composed, or is no mapping."""
+    kind, name = _KIND.search(text), _NAME.search(text)
+    return kind.group(1) if kind else "", name.group(1) if name else ""
 
 
 def _scalars(mapping: yaml.MappingNode) -> dict[str, str]:

@@ -15,7 +15,10 @@ BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))"
 DIRECTIVE = "%TAG"
 """What makes a handle of a part of a tag."""
 _BINARY = regex(BINARY)
-_END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")  # a whole one (`!<…>`) may hold them
+_END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")
+"""A tag where it is looked for, and the comma or bracket behind it; a whole one (`!<…>`) may hold them."""
+_SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
+"""The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
 _MARKED_COMMENT = regex("\ufeff[ \t]*#")
 
 
@@ -32,7 +35,7 @@ def settle(text: str, roots: list[yaml.Node]) -> None:
     Raises:
         yaml.YAMLError: Kubernetes' parser would take a part of the text for something else.
     """
-    if "!" in text and (DIRECTIVE in text or _BINARY.search(text) or _END.search(text)):
+    if "!" in text and (DIRECTIVE in text or _BINARY.search(text) or _SOME_END.search(text)):
         _settle_tags(text, roots)
     if _MARKED_COMMENT.search(text):
         raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")

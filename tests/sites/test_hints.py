@@ -158,7 +158,8 @@ def test_what_holds_pull_secrets_is_read(field: str) -> None:
     assert any(text.index(field) <= hint < len(text) - 1 for hint in hints(text.encode()) or ())
 
 
-@examples(2000)
+@pytest.mark.slow
+@examples(400)
 @given(st.dictionaries(TEXTS | st.sampled_from(["kind", "data", "spec"]), VALUES, max_size=5), st.booleans())
 def test_what_is_passed_over_holds_no_image(fields: dict[str, object], flow: bool) -> None:  # noqa: FBT001  # hypothesis
     relocation = Relocation(acreg_settings())
@@ -178,6 +179,7 @@ def test_many_hosts_are_known_as_few_are(host: str) -> None:
         assert [may_hold_images(data, hosts) for hosts in (few, many)] == [expected, expected]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.environ.get("ACREG_CORPUS"), reason="ACREG_CORPUS names no folder with real renders")
 def test_what_is_passed_over_in_real_renders_holds_no_image() -> None:
     relocation = Relocation(acreg_settings())

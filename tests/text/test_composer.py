@@ -58,6 +58,7 @@ def test_a_collection_may_hold_itself() -> None:
     assert root.value == [root]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["x: " + "[" * 4000 + "]" * 4000, "".join(f"{' ' * i}a:\n" for i in range(1500))])
 def test_nesting_has_no_limit(text: str) -> None:
     node, depth = composer.compose(text).roots[0], 0
