@@ -120,8 +120,8 @@ def find(
                 unclaimed.append(visit)
         else:
             continue
-        found += [_staying(site, visit) for site in sites]
-    found = [_certified(site, known) for site in _one_family_each(found, claimed)]
+        found += [_staying(_certified(site, known), visit) for site in sites]
+    found = _one_family_each(found, claimed)
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
@@ -233,7 +233,7 @@ def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[
 def _certified(site: Site, known: Callable[[str], bool]) -> Site:
     """The site, certain if its reference spells out a configured prefix, whatever the place says."""
     span = site.span
-    if span.level in (CERTAIN, STAYS) or isinstance(span, Prefix) or not known(span.reference):
+    if span.level == CERTAIN or isinstance(span, Prefix) or not known(span.reference):
         return site
     return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
 
