@@ -129,6 +129,20 @@ def test_a_base64_text_within_a_text_is_left_alone() -> None:
     assert not find(config(inner)).sites
 
 
+@pytest.mark.parametrize("form", ["{}", "'{}'", "|\n  {}"])
+def test_a_text_within_a_text_that_has_the_tag_of_base64_is_left_alone(form: str) -> None:
+    encoded = base64.b64encode(b"quay.io/acme/app:1 quay.io/acme/b:1").decode()
+    text = config(f"config: !!binary {form.format(encoded)}\nimage: acme/app:1\n")
+    assert [site.span.reference for site in find(text).sites] == ["acme/app:1"]
+
+
+def test_a_text_that_merges_too_much_is_searched_by_its_lines() -> None:
+    many = "".join(f"  k{number}: v\n" for number in range(1_100))
+    text = config(f"x: &x\n{many}y:\n  <<: *x\n  <<: {{a: b}}\nimage: quay.io/acme/app:1\n")
+    (site,) = find(text).sites
+    assert site.span.reference == "quay.io/acme/app:1"
+
+
 def test_pod_specs_and_service_accounts_with_all_their_paths() -> None:
     found = find(
         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ServiceAccount, metadata: {name: a}}\n"
