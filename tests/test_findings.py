@@ -108,7 +108,9 @@ def test_strict_names_only_the_kinds_that_are_there(more: str, end: str) -> None
     assert refused(KEPT + more, strict=True, keep=("quay.io",)).endswith(end)
 
 
-@pytest.mark.parametrize("text", [POLICY, "image: cpu\n", f"image: {SOURCE}/a:1\n", f"image: {PRIVATE}/a:1\n", "a: b\n"])
+@pytest.mark.parametrize(
+    "text", [POLICY, "image: cpu\n", f"image: {SOURCE}/a:1\n", f"image: {PRIVATE}/a:1\n", "a: b\n"]
+)
 def test_strict_fails_for_what_is_left_alone(text: str) -> None:
     refuse_left(find(text.encode(), settings(strict=True)), settings(strict=True))
     assert rewrite(text.encode(), settings(strict=True)).output

@@ -74,9 +74,9 @@ def planned(text: str) -> tuple[list[yaml.Node], View]:
         elif isinstance(node, yaml.MappingNode):
             view.insert(node, 0, scalar("key"), scalar("added"))
             stack += [value for _, value in node.value]
-        elif node.value == "x":
+        elif isinstance(node, yaml.ScalarNode) and node.value == "x":
             view.change(node, "z")
-        elif node.value == "null":
+        elif isinstance(node, yaml.ScalarNode) and node.value == "null":
             view.replace(node, yaml.SequenceNode("tag:yaml.org,2002:seq", [scalar("added")]))
     return roots, view
 

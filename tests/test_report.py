@@ -4,16 +4,19 @@ import base64
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from rendering import PRIVATE, SOURCE, patched, render, run, summary, values
 
 from postrenderer import __version__, report
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.patch import Patch, patch
-from postrenderer.text.view import View
+
+if TYPE_CHECKING:
+    import yaml
+
+    from postrenderer.text.view import View
 
 TEXT = """\
 ---

@@ -79,5 +79,5 @@ def test_targets_stay_as_they_are() -> None:
 def test_a_rule_that_makes_two_images_one() -> None:
     rules = (Rule("quay.io/a/x", "same"), Rule("quay.io/b/x", "same"))
     collisions.check(moves(["quay.io/a/x:1", "quay.io/b/x:2"], *rules))
-    with pytest.raises(AcregError, match="`quay.io/a/x:1` and `quay.io/b/x:1` are two images"):
+    with pytest.raises(AcregError, match=r"`quay\.io/a/x:1` and `quay\.io/b/x:1` are two images"):
         collisions.check(moves(["quay.io/a/x:1", "quay.io/b/x:1"], *rules))

@@ -200,7 +200,10 @@ def test_hosts_of_one_ending_are_told_from_others() -> None:
         assert not hints(text.encode(), hosts)
 
 
-SCHEMA = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: x\nspec:\n  image: nginx:1\n"
+SCHEMA = (
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+    "metadata:\n  name: x\nspec:\n  image: nginx:1\n"
+)
 
 
 @pytest.mark.parametrize(

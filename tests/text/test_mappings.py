@@ -17,7 +17,7 @@ def mapping(text: str) -> yaml.MappingNode:
 
 def entries(text: str) -> list[tuple[str, str | None]]:
     """The keys and values of a mapping; values that are no scalars as None."""
-    return [(key, value.value if value.id == "scalar" else None) for key, value in fields(mapping(text))]
+    return [(key, value.value if isinstance(value, yaml.ScalarNode) else None) for key, value in fields(mapping(text))]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from postrenderer.text import composer
 from postrenderer.text.pointer import Path, place_of, pointer
@@ -44,6 +45,6 @@ def test_place_of_a_node(text: str, expected: str) -> None:
         seen.add(id(node))
         if node.value == "WANTED":
             wanted = node
-        elif node.id != "scalar":
+        elif not isinstance(node, yaml.ScalarNode):
             stack += [child for item in node.value for child in (item if isinstance(item, tuple) else (item,))]
     assert place_of(wanted, roots) == expected
