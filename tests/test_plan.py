@@ -70,9 +70,9 @@ def test_no_node_is_changed(text: str) -> None:
 
 
 def test_a_value_that_may_no_longer_be_plain_is_quoted() -> None:
-    text = "image: a/x\nproxyImage: 'a/x'\nimages: [a/x]\n"
+    text = "image: a/x\nproxyImage: 'a/x'\nimages: [a/x:1]\n"
     new = "[::1]:5000/appcircle/a/x"
-    assert edited(piece_of(text, registry="[::1]:5000")) == f"image: \"{new}\"\nproxyImage: '{new}'\nimages: [\"{new}\"]\n"
+    assert edited(piece_of(text, registry="[::1]:5000")) == f"image: \"{new}\"\nproxyImage: '{new}'\nimages: [\"{new}:1\"]\n"
 
 
 def test_what_cannot_be_about_images_comes_as_it_is() -> None:

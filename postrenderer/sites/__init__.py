@@ -24,8 +24,9 @@ from postrenderer.sites.site import (
 )
 from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
+from postrenderer.text.mappings import TooMuchMergedError
 from postrenderer.text.regex import regex
-from postrenderer.text.scalars import Edit, in_text
+from postrenderer.text.scalars import BINARY_TAG, Edit, in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -120,8 +121,8 @@ def find(
                 unclaimed.append(visit)
         else:
             continue
-        found += [_staying(site, visit) for site in sites]
-    found = [_certified(site, known) for site in _one_family_each(found, claimed)]
+        found += [_staying(_certified(site, known), visit) for site in sites]
+    found = _one_family_each(found, claimed)
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
@@ -133,11 +134,14 @@ def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Foun
     roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
+    try:
+        sites = [site for root in roots for site in find(root, known, depth=depth + 1).sites]
+    except (TooMuchMergedError, RecursionError):
+        return text.spans(value, known)
     by_node: dict[int, tuple[yaml.ScalarNode, dict[int, Found]]] = {}
-    for root in roots:
-        for site in find(root, known, depth=depth + 1).sites:
-            if not site.encoding:
-                by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
+    for site in sites:
+        if not site.encoding and site.node.tag != BINARY_TAG:  # base64 within a text is left alone
+            by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
     found = []
     for node, inside in by_node.values():
         ordered = [inside[start] for start in sorted(inside) if _is_unbroken(node.value, inside[start])]
@@ -233,7 +237,7 @@ def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[
 def _certified(site: Site, known: Callable[[str], bool]) -> Site:
     """The site, certain if its reference spells out a configured prefix, whatever the place says."""
     span = site.span
-    if span.level in (CERTAIN, STAYS) or isinstance(span, Prefix) or not known(span.reference):
+    if span.level == CERTAIN or isinstance(span, Prefix) or not known(span.reference):
         return site
     return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
 

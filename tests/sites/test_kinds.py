@@ -4,12 +4,7 @@ import pytest
 
 from postrenderer.sites import kinds
 from postrenderer.sites.keys import IMAGE, OTHER, PREFIX
-from postrenderer.sites.site import Api, Mapping
-from postrenderer.text import composer
-
-
-def mapping(group: str, kind: str, key: str) -> Mapping:
-    return Mapping(composer.compose("{}").roots[0], [], {}.keys(), None, key, listed=False, api=Api(group, kind))  # type: ignore[arg-type]  # a mapping
+from postrenderer.sites.site import Api
 
 
 @pytest.mark.parametrize(
@@ -25,16 +20,29 @@ def test_role(group: str, field: str, role: str) -> None:
     assert kinds.role(group, field) == role
 
 
+CONDITION = "a condition of a policy, which pulls nothing"
+
+
 @pytest.mark.parametrize(
-    ("group", "kind", "key", "passed"),
+    ("group", "kind", "key", "reason"),
     [
-        ("kyverno.io", "ClusterPolicy", "validate", True),
-        ("kyverno.io", "ClusterPolicy", "mutate", False),
-        ("nvidia.com", "ClusterPolicy", "validate", False),
-        ("apiextensions.k8s.io", "CustomResourceDefinition", "", True),
-        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "spec", True),
-        ("", "Pod", "spec", False),
+        ("kyverno.io", "ClusterPolicy", "validate", CONDITION),
+        ("kyverno.io", "ClusterPolicy", "mutate", ""),
+        ("kyverno.io", "ClusterPolicy", "spec", ""),
+        ("kyverno.io", "PolicyException", "spec", CONDITION),
+        ("nvidia.com", "ClusterPolicy", "validate", ""),
+        ("apiextensions.k8s.io", "CustomResourceDefinition", "", kinds.SCHEMA),
+        ("apiextensions.k8s.io", "CustomResourceDefinition", "spec", kinds.SCHEMA),
+        ("apiextensions.k8s.io", "ConversionReview", "", ""),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "spec", CONDITION),
+        ("admissionregistration.k8s.io", "MutatingAdmissionPolicy", "spec", ""),
+        ("config.openshift.io", "ImageDigestMirrorSet", "spec", "a rule about registries, not an image"),
+        ("kpack.io", "Image", "tag", "where a build goes, which nothing pulls there"),
+        ("operator.tigera.io", "ImageSet", "images", "a name by which something is looked up"),
+        ("image.toolkit.fluxcd.io", "ImageRepository", "spec", "what is watched for new versions, not pulled"),
+        ("", "Pod", "spec", ""),
+        ("apps", "Deployment", "validate", ""),
     ],
 )
-def test_is_passed_over(group: str, kind: str, key: str, passed: bool) -> None:  # noqa: FBT001  # a column of the table
-    assert kinds.is_passed_over(mapping(group, kind, key)) is passed
+def test_stays(group: str, kind: str, key: str, reason: str) -> None:
+    assert kinds.stays(Api(group, kind), key) == reason
