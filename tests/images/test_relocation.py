@@ -208,6 +208,45 @@ def test_known_in_free_text(text: str, known: bool) -> None:  # noqa: FBT001  # 
     assert relocation(("quay.io/a", "q"), sources=(SOURCE, "docker.io")).known(text) is known
 
 
+@pytest.mark.parametrize(
+    ("rules", "settings", "text", "outcome"),
+    [
+        ([], {}, "docker.io/istio", ("moved", f"{PRIVATE}/istio", "others: rewrite", "others")),
+        ([], {}, "quay.io", ("moved", PRIVATE, "others: rewrite", "others")),
+        ([], {}, SOURCE, ("moved", PRIVATE, f"under source {SOURCE}", "source")),
+        ([("quay.io/a", "q")], {}, "quay.io/a", ("moved", f"{PRIVATE}/q", "under `rules` entry quay.io/a", "rule")),
+        ([], {}, PRIVATE, ("private", PRIVATE, f"already under {PRIVATE}", "private")),
+        ([], {"keep": ("quay.io",)}, "quay.io/a", ("kept", "quay.io/a", "under `keep` entry quay.io", "keep")),
+        ([], {"others": "fail"}, "quay.io/a", ("refused", "quay.io/a", "others: fail", "others")),
+        # A rule for one name below it is no rule for the others.
+        (
+            [("quay.io/a/image", "q")],
+            {},
+            "quay.io/a",
+            ("refused", "quay.io/a", f"{PRIVATE}/q is no place for other names", "rule"),
+        ),
+    ],
+)
+def test_prefixes(
+    rules: list[tuple[str, str]], settings: dict[str, Any], text: str, outcome: tuple[str, str, str, str]
+) -> None:
+    assert relocation(*rules, **settings).of_prefix(text) == Outcome(*outcome)
+
+
+@pytest.mark.parametrize("text", ["", ":", "quay.io//a", "A/B"])
+def test_what_is_no_prefix(text: str) -> None:
+    outcome = relocation().of_prefix(text)
+    assert (outcome.status, outcome.target) == ("invalid", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [(f"{PRIVATE}/a:1", True), (f"{REGISTRY}/other/a:1", False), ("nginx", False), (":", False), ("", False)],
+)
+def test_is_private(text: str, private: bool) -> None:  # noqa: FBT001  # a table
+    assert relocation().is_private(text) is private
+
+
 def test_the_cost_does_not_grow_with_the_rules() -> None:
     def calls(count: int) -> int:
         relocate = relocation(*((f"quay.io/org{index}", f"q{index}") for index in range(count)))
