@@ -15,8 +15,9 @@ import yaml
 from postrenderer import sites
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import needed, places
-from postrenderer.sites import declared, hints
+from postrenderer.pullsecrets import needed, places, variables
+from postrenderer.pullsecrets.schemas import Schemas
+from postrenderer.sites import declared, env, hints
 from postrenderer.sites.secrets import decoded, reencoded
 from postrenderer.text import mappings, stream
 from postrenderer.text.scalars import Edit, apply, in_text
@@ -40,12 +41,21 @@ class Plan(NamedTuple):
         root: its root node, as it was read.
         findings: the references in it, and what becomes of them.
         additions: the pull secrets that mappings lack and get.
+        without: the images on the private registry without a known place for their pull secret.
     """
 
     identity: Identity
     root: yaml.Node
     findings: list[Finding]
     additions: list[merge.Addition]
+    without: list[WithoutSecret]
+
+
+class WithoutSecret(NamedTuple):
+    """An image on the private registry without a known place for its pull secret, and what the user can do."""
+
+    finding: Finding
+    reason: str
 
 
 class Piece(NamedTuple):
@@ -77,6 +87,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     """
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
+    schemas = Schemas(data)
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words)
@@ -88,7 +99,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         inside = hinted.in_text(reading.text, len(reading.before.encode()))
         try:
             for index in range(len(reading.roots)):
-                piece.plans.append(_plan(piece, index, inside, settings, relocation))
+                piece.plans.append(_plan(piece, index, inside, settings, relocation, schemas))
         except (mappings.TooMuchMergedError, RecursionError) as error:
             raise stream.unreadable(document, reading.text, reading.line, error) from None
         yield piece
@@ -101,7 +112,9 @@ def _more_words(settings: Settings) -> list[bytes]:
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _plan(piece: Piece, index: int, inside: hints.Hints, settings: Settings, relocation: Relocation) -> Plan:
+def _plan(  # noqa: PLR0913  # all that decides
+    piece: Piece, index: int, inside: hints.Hints, settings: Settings, relocation: Relocation, schemas: Schemas
+) -> Plan:
     """Plan one document of a piece; its edits are added to those of the piece."""
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
@@ -110,24 +123,30 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, settings: Settings, rel
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
-    if settings.pull_secrets and places.VARIABLE in text:
-        changes += [(node, "", [edit]) for node, edit in places.variables(root, settings.pull_secrets)]
+    if settings.pull_secrets and variables.VARIABLE in text:
+        changes += [(node, "", [edit]) for node, edit in variables.find(root, settings.pull_secrets)]
     try:
         if changes and "&" in text:
             _refuse_keys(root, [node for node, _, _ in changes])
         for change in changes:
             edits += _rewrite(text, view, *change)
-        additions: list[merge.Addition] = []
+        added = needed.NOTHING
         if settings.pull_secrets:
             private = [finding.site for finding, _ in decisions if finding.is_private]
-            wanting = needed.holders(
-                root, contents, private, relocation.is_private, service_accounts=settings.service_accounts
+            if variables.VARIABLE in text:  # the operator that reads the images reads it, too
+                private = [site for site in private if site.family != env.FAMILY]
+            around = places.Places(root, schemas, settings.locations)
+            need = needed.find(
+                contents, private, relocation.is_private, around, service_accounts=settings.service_accounts
             )
-            additions, inserted = needed.add(text, view, wanting, settings.pull_secrets)
-            edits += inserted
+            added = needed.add(text, view, need, settings.pull_secrets)
+            edits += added.edits
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
-    return Plan(identity, root, [finding for finding, _ in decisions], additions)
+    findings = [finding for finding, _ in decisions]
+    reasons = {id(site): reason for site, reason in added.without}
+    without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
+    return Plan(identity, root, findings, added.additions, without)
 
 
 def _changes(decisions: Iterable[Decision]) -> list[tuple[yaml.ScalarNode, str, list[Edit]]]:

@@ -102,7 +102,7 @@ def find(
             continue
         if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
-            families = _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
+            families = _concerned(visit.api, visit.key, tuple(visit.keys), lists)
             sites = _of_families(families, visit, context) if families else []
             if lists and not visit.stays and podspec.is_pod_spec(visit, sites):
                 images = [site.node for site in sites if site.family in podspec.FAMILIES]
@@ -158,10 +158,10 @@ def _documents(value: str) -> list[yaml.Node]:
 
 
 @lru_cache(maxsize=1024)
-def _concerned(group: str, key: str, keys: tuple[str, ...], lists: bool) -> list[ModuleType]:  # noqa: FBT001  # cached
+def _concerned(api: Api, key: str, keys: tuple[str, ...], lists: bool) -> list[ModuleType]:  # noqa: FBT001  # cached
     """The families that may find something in a mapping, by the names in it and its own."""
     families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
-    return [family for family in families if family.is_concerned(group, key, keys)]
+    return [family for family in families if family.is_concerned(api, key, keys)]
 
 
 def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context: Context) -> list[Site]:

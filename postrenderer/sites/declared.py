@@ -40,6 +40,7 @@ class Location(NamedTuple):
         kind: their `kind`, likewise.
         form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it.
         parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
+        pull_secrets: the form of the field there for pull secrets, as in postrenderer/apis; empty if it is for images.
     """
 
     path: str
@@ -47,6 +48,12 @@ class Location(NamedTuple):
     kind: str = "*"
     form: str = "whole"
     parts: tuple[tuple[str, str], ...] = ()
+    pull_secrets: str = ""
+
+    @property
+    def steps(self) -> list[str]:
+        """The steps of its path, each a pattern."""
+        return [step.replace("~1", "/").replace("~0", "~") for step in self.path.split("/")[1:]]
 
 
 class Ignore(NamedTuple):
@@ -120,7 +127,8 @@ def revise(
     if not locations and not ignore:
         return found
     all_objects = list(objects(root))
-    own = [site for item in all_objects for location in locations for site in _at(item, location, spans)]
+    of_images = [location for location in locations if not location.pull_secrets]
+    own = [site for item in all_objects for location in of_images for site in _at(item, location, spans)]
     declared = {id(site.node) for site in own}
     sites = [*own, *(site for site in found if id(site.node) not in declared)]
     return [site for site in sites if not any(_matches(entry, site, all_objects) for entry in ignore)]
@@ -130,7 +138,7 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]
     """The sites of one location in one object."""
     if not (fnmatchcase(item.kind, location.kind) and fnmatchcase(item.api_version, location.api_version)):
         return
-    for node, path in places(item, location.path):
+    for node, path in _places(item, location.steps):
         if isinstance(node, yaml.MappingNode) and location.form == "split":
             yield from _split(node, path, location)
         elif isinstance(node, yaml.ScalarNode) and node.value and location.form == "whole":
@@ -146,11 +154,10 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]
                 yield Site(node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, path)
 
 
-def places(item: Object, pattern: str) -> list[tuple[yaml.Node, Path]]:
+def _places(item: Object, steps: list[str]) -> list[tuple[yaml.Node, Path]]:
     """The nodes of an object that a JSON pointer with patterns leads to."""
     found: list[tuple[yaml.Node, Path]] = [(item.node, item.path)]
-    for step in pattern.split("/")[1:]:
-        wanted = step.replace("~1", "/").replace("~0", "~")
+    for wanted in steps:
         found = [
             (child, (path, key))
             for node, path in found

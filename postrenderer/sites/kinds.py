@@ -1,31 +1,31 @@
-"""What the documentation of public APIs says of fields whose names say too little, or something else."""
+"""What a document's API says of it: its fields, by the catalogue of public APIs, and what in it is pulled by nobody."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from postrenderer.sites.keys import IMAGE, PREFIX, UNPULLED
+from postrenderer.apis import forms
+from postrenderer.sites import keys
 
 if TYPE_CHECKING:
-    from postrenderer.sites.site import MappingVisit
+    from postrenderer.apis.catalogue import Known
+    from postrenderer.sites.site import Api, MappingVisit
+    from postrenderer.text.pointer import Path
 
-_ROLES = {
-    ("operator.tigera.io", "registry"): PREFIX,  # Installation; https://docs.tigera.io/calico/latest/reference
-    ("datadoghq.com", "registry"): PREFIX,  # DatadogAgent, spec.global
-    ("mysql.oracle.com", "imageRepository"): PREFIX,  # InnoDBCluster
-    ("kubeadm.k8s.io", "imageRepository"): PREFIX,  # ClusterConfiguration
-    ("controlplane.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmControlPlane, which holds the one above
-    ("bootstrap.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmConfig, likewise
-    (
-        "pkg.crossplane.io",
-        "package",
-    ): IMAGE,  # Provider, Function, Configuration: https://docs.crossplane.io/latest/packages
-    (
-        "kpack.io",
-        "tag",
-    ): UNPULLED,  # Image and ClusterBuilder, where builds go: https://github.com/buildpacks-community/kpack
-}
-"""By the group of the API and the name of the field."""
+_KUBERNETES = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        "admissionregistration apiextensions apiregistration authentication authorization certificates coordination "
+        "discovery events flowcontrol.apiserver metrics networking node rbac.authorization resource scheduling storage"
+    ).split()
+)
+"""Groups of Kubernetes itself that have a dot in their name; those without one, such as `apps`, are all its own."""
+
+ANY = "*"
+"""A step of a path in the catalogue that is any key of a map, or any item of a list."""
+_ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.UNPULLED: keys.UNPULLED}
+"""The forms of image fields in the catalogue, as the grammar of names calls them."""
 
 _CONDITIONS = {
     ("kyverno.io", "validate"),
@@ -51,9 +51,62 @@ _SCHEMA = ("apiextensions.k8s.io", "openAPIV3Schema")
 """What describes objects and holds none: an image in it is a default or an example (CustomResourceDefinition)."""
 
 
-def role(group: str, field: str) -> str:
-    """The role of a field of an API group, as the grammar of names calls it; empty if its name says it."""
-    return _ROLES.get((group, field), "")
+def is_custom(group: str) -> bool:
+    """Whether a group of APIs is somebody else's than Kubernetes' own, so that the catalogue may know its kinds."""
+    return "." in group and group not in _KUBERNETES
+
+
+def image_names(group: str) -> set[str]:
+    """The names of the image fields of a group that the catalogue knows; of the items of a map, the map's."""
+    if not is_custom(group):
+        return set()
+    from postrenderer.apis import catalogue  # noqa: PLC0415  # as below
+
+    paths = [field.path for field in catalogue.of_group(group) if field.form in (forms.WHOLE, forms.PREFIX)]
+    return {next(step for step in reversed(path) if step != ANY) for path in paths}
+
+
+def known(api: Api) -> tuple[Known, ...]:
+    """What the catalogue says of the fields of a kind."""
+    if not is_custom(api.group):
+        return ()
+    from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no kind that it could know
+
+    return catalogue.of_kind(api.group, api.kind)
+
+
+@lru_cache(maxsize=1024)
+def roles(api: Api) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """The image fields of a kind whose role the catalogue knows: by their key, the path of what has it, and the role."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for field in known(api):
+        if field.form in _ROLES:
+            found.setdefault(field.path[-1], []).append((field.path[:-1], _ROLES[field.form]))
+    return found
+
+
+def role(api: Api, place: Path, key: str) -> str:
+    """The role of the field of a mapping at a place, as the grammar of names calls it; empty if only its name says it.
+
+    The place counts from its end, as the object may stand inside another one.
+    """
+    fields = roles(api)
+    found = (role for name in (key, ANY) for path, role in fields.get(name, ()) if _ends_with(place, path))
+    return next(found, "")
+
+
+def _ends_with(place: Path, path: tuple[str, ...]) -> bool:
+    """Whether the last steps of a place are those of a path."""
+    for wanted in reversed(path):
+        if place is None or wanted not in (ANY, place[1]):
+            return False
+        place = place[0]
+    return True
+
+
+def lacks_pull_secrets(api: Api, place: Path) -> bool:
+    """Whether a mapping at a place looks like a pod spec and has no field for pull secrets."""
+    return any(field.form == forms.NONE and _ends_with(place, field.path) for field in known(api))
 
 
 def stays(mapping: MappingVisit) -> str:

@@ -26,7 +26,7 @@ ENCODING = "base64"
 _SECRET = Api("", "Secret")
 
 
-def is_concerned(_group: str, key: str, _keys: tuple[str, ...]) -> bool:
+def is_concerned(_api: Api, key: str, _keys: tuple[str, ...]) -> bool:
     """Whether a mapping may be the data of a Secret."""
     return key == "data"
 

@@ -1,0 +1,11 @@
+"""The forms of fields, as fields.tsv and the user's `locations` name them."""
+
+WHOLE, PREFIX, UNPULLED = "whole", "prefix", "unpulled"
+IMAGES = (WHOLE, PREFIX, UNPULLED)
+"""Fields about images: an image; a registry or path in front of images; a reference that nothing pulls."""
+
+OBJECTS, NAMES, OBJECT, NAME, REFERENCE = "objects", "names", "object", "name", "reference"
+SECRETS = (OBJECTS, NAMES, OBJECT, NAME, REFERENCE)
+"""Fields for pull secrets: `[{name}]`, `[name]`, `{name}`, `name`, `{name, namespace}`."""
+NONE = "none"
+"""A mapping that looks like a pod spec, whose API has no field for pull secrets."""
