@@ -107,7 +107,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
 
 def _more_words(settings: Settings) -> list[bytes]:
     """Words that make a document worth reading for what the settings ask beside images; the empty one is everywhere."""
-    kinds = [location.kind for location in settings.locations]
+    kinds = [location.kind for location in settings.locations if not location.pull_secrets]
     words = [b"" if set(kind) & set("*?[") else kind.encode() for kind in kinds]
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 

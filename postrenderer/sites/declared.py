@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from postrenderer.apis import forms
 from postrenderer.sites import evidence, named, text
-from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, ScalarVisit, Site, Span
+from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, Prefix, ScalarVisit, Site, Span
 from postrenderer.text.mappings import fields
 from postrenderer.text.pointer import pointer
 
@@ -38,7 +39,8 @@ class Location(NamedTuple):
         path: JSON pointer (RFC 6901) of the place, each step a pattern with `*`.
         api_version: `apiVersion` of the objects that have it, a pattern with `*`.
         kind: their `kind`, likewise.
-        form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it.
+        form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it;
+            `prefix`, a registry or a path in one that is put in front of images.
         parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
         pull_secrets: the form of the field there for pull secrets, as in postrenderer/apis; empty if it is for images.
     """
@@ -46,7 +48,7 @@ class Location(NamedTuple):
     path: str
     api_version: str = "*"
     kind: str = "*"
-    form: str = "whole"
+    form: str = forms.WHOLE
     parts: tuple[tuple[str, str], ...] = ()
     pull_secrets: str = ""
 
@@ -141,10 +143,13 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]
     for node, path in _places(item, location.steps):
         if isinstance(node, yaml.MappingNode) and location.form == "split":
             yield from _split(node, path, location)
-        elif isinstance(node, yaml.ScalarNode) and node.value and location.form == "whole":
+        elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.WHOLE:
             read = evidence.read(node.value)
             literal = read.literal if read else node.value
             yield Site(node, Span(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
+        elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.PREFIX:
+            place = node.value.rstrip("/")
+            yield Site(node, Prefix(0, len(place), place, CERTAIN, _REASON), FAMILY, path)
         elif isinstance(node, yaml.ScalarNode) and location.form == "text":
             inside = [
                 *(span for span in spans(node.value) if span.level not in (WEAK, STAYS)),
