@@ -120,8 +120,8 @@ def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:
         for of, one in without
     )
     raise AcregError(
-        f"With --strict-secrets every private image must have its pull secret, and {len(without)} have no place for it: "
-        f"{places}. Name the field under `locations` if there is one, or run without --strict-secrets."
+        f"With --strict-secrets every private image must have its pull secret, and {len(without)} have no place for "
+        f"it: {places}. Name the field under `locations` if there is one, or run without --strict-secrets."
     )
 
 

@@ -112,7 +112,7 @@ def _more_words(settings: Settings) -> list[bytes]:
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _plan(  # noqa: PLR0913  # all that decides
+def _plan(  # noqa: PLR0913, PLR0917  # all that decides
     piece: Piece, index: int, inside: hints.Hints, settings: Settings, relocation: Relocation, schemas: Schemas
 ) -> Plan:
     """Plan one document of a piece; its edits are added to those of the piece."""

@@ -36,9 +36,9 @@ def as_json(result: Rewritten) -> dict[str, Any]:
     input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that something would pull from
     elsewhere, with its `reason`. `stays`: each that nothing pulls. `unsure`: each that only looks like an image.
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
-    `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull secret
-    no place is known, with what to do as its `reason`. `documents`: each that was changed, with its `patch` (RFC 6902) and,
-    where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
+    `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull
+    secret no place is known, with what to do as its `reason`. `documents`: each that was changed, with its `patch`
+    (RFC 6902) and, where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
 
     Raises:
         AcregError: a document is too large for a patch.

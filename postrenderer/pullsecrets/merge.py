@@ -1,7 +1,7 @@
 """Pull secrets: what a mapping lacks, and how it merges with what is there.
 
-Source: `imagePullSecrets` of PodSpec and ServiceAccount, Kubernetes API core/v1: a list of `{name: …}`. Custom resources
-have other names and forms for it; a list that has entries gets more of the form of its first.
+Source: `imagePullSecrets` of PodSpec and ServiceAccount, Kubernetes API core/v1: a list of `{name: …}`. Custom
+resources have other names and forms for it; a list that has entries gets more of the form of its first.
 """
 
 from __future__ import annotations

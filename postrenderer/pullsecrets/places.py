@@ -1,4 +1,4 @@
-"""Where the pull secret of an image goes that stands in no pod spec: the nearest mapping upward that has a place for it.
+"""Where the pull secret of an image outside pod specs goes: the nearest mapping upward that has a place for it.
 
 A field that stands in the mapping shows the place. If none does, the schema of the kind says whether there is one, if
 the stream installs it; else the user's `locations` and the catalogue of public APIs do. No field is guessed.

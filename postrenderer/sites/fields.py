@@ -37,9 +37,7 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
     said = _said(mapping.key, tuple(mapping.keys))
-    if _may_be_known(mapping.api, mapping.keys):
-        roles = {key: kinds.role(mapping.api, mapping.path, key) for key in mapping.keys}
-        said = {**said, **{key: (key, role) for key, role in roles.items() if role}}
+    said = {**said, **_known(mapping)} if _may_be_known(mapping.api, mapping.keys) else said
     scalars, lists = [], []
     for key, value in mapping.pairs if said else ():
         name, role = said.get(key, _NOTHING)
@@ -76,6 +74,12 @@ def _may_be_known(api: Api, fields: Iterable[str]) -> bool:
     """Whether the catalogue may know the role of one of these fields."""
     known = kinds.roles(api)
     return bool(known) and (kinds.ANY in known or not known.keys().isdisjoint(fields))
+
+
+def _known(mapping: MappingVisit) -> dict[str, tuple[str, str]]:
+    """The names and roles of the fields of a mapping that the catalogue knows."""
+    roles = {key: kinds.role(mapping.api, mapping.path, key) for key in mapping.keys}
+    return {key: (key, role) for key, role in roles.items() if role}
 
 
 @lru_cache(maxsize=1024)

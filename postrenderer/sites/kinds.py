@@ -16,9 +16,24 @@ if TYPE_CHECKING:
 _KUBERNETES = frozenset(
     f"{name}.k8s.io"
     for name in (
-        "admissionregistration apiextensions apiregistration authentication authorization certificates coordination "
-        "discovery events flowcontrol.apiserver metrics networking node rbac.authorization resource scheduling storage"
-    ).split()
+        "admissionregistration",
+        "apiextensions",
+        "apiregistration",
+        "authentication",
+        "authorization",
+        "certificates",
+        "coordination",
+        "discovery",
+        "events",
+        "flowcontrol.apiserver",
+        "metrics",
+        "networking",
+        "node",
+        "rbac.authorization",
+        "resource",
+        "scheduling",
+        "storage",
+    )
 )
 """Groups of Kubernetes itself that have a dot in their name; those without one, such as `apps`, are all its own."""
 
@@ -77,7 +92,7 @@ def known(api: Api) -> tuple[Known, ...]:
 
 @lru_cache(maxsize=1024)
 def roles(api: Api) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """The image fields of a kind whose role the catalogue knows: by their key, the path of what has it, and the role."""
+    """The image fields of a kind that the catalogue knows: by their key, the path of what has it, and the role."""
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for field in known(api):
         if field.form in _ROLES:

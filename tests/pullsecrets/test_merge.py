@@ -4,24 +4,26 @@ import pytest
 import yaml
 from rendering import render, summary, values
 
-from postrenderer import patch
+from postrenderer import prove
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import merge
 from postrenderer.text import composer
 from postrenderer.text.scalars import apply
+from postrenderer.text.view import View
 
 pytestmark = pytest.mark.usefixtures("loader")
 
 
-def added(text: str, *names: str) -> str:
-    """The text with the secrets that the root mapping, or its `spec`, lacks; read back as the nodes say."""
+def added(text: str, *names: str, field: merge.Field = merge.POD_SPEC) -> str:
+    """The text with the secrets that the root mapping, or its `spec`, lacks; read back as it was planned."""
     roots = composer.compose(text).roots
     mapping = dict((key.value, value) for key, value in roots[0].value).get("spec", roots[0])  # noqa: C402
     assert isinstance(mapping, yaml.MappingNode)
-    missing = merge.missing(mapping, names)
-    changed = apply(text, merge.add(text, mapping, (None, "spec"), missing)) if missing else text
-    assert patch.difference(roots, composer.compose(changed).roots) is None
-    assert merge.missing(mapping, names) == []
+    holder, view = merge.Holder(mapping, [(None, "spec")], field, "default"), View()
+    missing = merge.missing(view, holder, names)
+    changed = apply(text, merge.add(text, view, holder, missing)) if missing else text
+    assert prove.fault(changed, roots, view) is None
+    assert merge.missing(view, holder, names) == []
     return changed
 
 
