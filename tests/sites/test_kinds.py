@@ -1,40 +1,55 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from postrenderer.sites import kinds
-from postrenderer.sites.keys import IMAGE, OTHER, PREFIX
-from postrenderer.sites.site import Api, Mapping
+from postrenderer.sites.keys import IMAGE, PREFIX, UNPULLED
+from postrenderer.sites.site import Api, MappingVisit
 from postrenderer.text import composer
 
 
-def mapping(group: str, kind: str, key: str) -> Mapping:
-    return Mapping(composer.compose("{}").roots[0], [], {}.keys(), None, key, listed=False, api=Api(group, kind))  # type: ignore[arg-type]  # a mapping
+def mapping(group: str, kind: str, key: str) -> MappingVisit:
+    root = composer.compose("{}").roots[0]
+    assert isinstance(root, yaml.MappingNode)
+    return MappingVisit(root, [], {}.keys(), None, key, listed=False, api=Api(group, kind))
 
 
 @pytest.mark.parametrize(
-    ("group", "field", "role"),
+    ("group", "kind", "field", "role"),
     [
-        ("pkg.crossplane.io", "package", IMAGE),
-        ("operator.tigera.io", "registry", PREFIX),
-        ("example.com", "package", OTHER),
-        ("pkg.crossplane.io", "image", OTHER),
+        ("pkg.crossplane.io", "Provider", "package", IMAGE),
+        ("operator.tigera.io", "Installation", "registry", PREFIX),
+        ("kpack.io", "Image", "tag", UNPULLED),
+        ("example.com", "Provider", "package", ""),
+        ("pkg.crossplane.io", "Provider", "image", ""),
+        ("pkg.crossplane.io", "Lock", "package", ""),
     ],
 )
-def test_role(group: str, field: str, role: str) -> None:
-    assert kinds.role(group, field) == role
+def test_role(group: str, kind: str, field: str, role: str) -> None:
+    assert kinds.role(Api(group, kind), (None, "spec"), field) == role
+    assert kinds.role(Api(group, kind), ((None, "manifest"), "spec"), field) == role
+    assert kinds.role(Api(group, kind), (None, "status"), field) == ""
 
 
 @pytest.mark.parametrize(
-    ("group", "kind", "key", "passed"),
+    ("group", "custom"),
+    [("", False), ("apps", False), ("networking.k8s.io", False), ("kubeadm.k8s.io", True), ("example.com", True)],
+)
+def test_is_custom(group: str, *, custom: bool) -> None:
+    assert kinds.is_custom(group) is custom
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "key", "stays"),
     [
         ("kyverno.io", "ClusterPolicy", "validate", True),
         ("kyverno.io", "ClusterPolicy", "mutate", False),
         ("nvidia.com", "ClusterPolicy", "validate", False),
-        ("apiextensions.k8s.io", "CustomResourceDefinition", "", True),
+        ("apiextensions.k8s.io", "CustomResourceDefinition", "openAPIV3Schema", True),
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "spec", True),
         ("", "Pod", "spec", False),
     ],
 )
-def test_is_passed_over(group: str, kind: str, key: str, passed: bool) -> None:  # noqa: FBT001  # a column of the table
-    assert kinds.is_passed_over(mapping(group, kind, key)) is passed
+def test_stays(group: str, kind: str, key: str, *, stays: bool) -> None:
+    assert bool(kinds.stays(mapping(group, kind, key))) is stays
