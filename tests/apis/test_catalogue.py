@@ -112,7 +112,7 @@ def test_what_public_schemas_say(tmp_path: Path) -> None:
     result = tmp_path / "score.json"
     scorer = Path(os.environ["ACREG_APIS"]) / "score.py"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, scorer, "--json", result, "--", sys.executable, "-m", "postrenderer"]
+    command: list[str | Path] = [sys.executable, scorer, "--json", result, "--", sys.executable, "-m", "postrenderer"]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     score = json.loads(result.read_text())
     assert score["moved"] >= 0.995
