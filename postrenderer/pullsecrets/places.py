@@ -174,9 +174,7 @@ class Places:
             for known in kinds.known(spot.api)
             if known.form in SECRETS and _leads_to(known.path[:-1], steps)
         }
-        installed = self._schemas.secrets(
-            spot.api_version, spot.kind, steps, lambda name: names.is_field(name) or name in catalogue
-        )
+        installed = self._schemas.secrets(spot.api_version, spot.kind, steps, catalogue)
         return catalogue if installed is None else installed
 
 

@@ -15,7 +15,8 @@ metadata:
   name: widgets.example.com
 spec:
   group: example.com
-  names: {kind: Widget}
+  names:
+    kind: Widget
   versions:
   - name: v1
     schema:
