@@ -57,10 +57,11 @@ class Finding(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A finding, and the edit of its scalar's value that moves it; None if it stays."""
+    """A finding, and what moves it: the edit of its scalar's value, or the value of a new field `registry`."""
 
     finding: Finding
     edit: Edit | None
+    registry: str = ""
 
 
 def decide(site: Site, relocation: Relocation, settings: Settings, first_line: int) -> Decision:
@@ -86,7 +87,7 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
         kept = outcome.status == "kept"
         return Decision(Finding(LEFT, source, source, reason, kept=kept, site=site, line=line), None)
     finding = Finding(MOVED, source, outcome.target, "", kept=False, site=site, line=line)
-    return Decision(finding, Edit(span.start, span.end, new))
+    return Decision(finding, None, new) if site.registry else Decision(finding, Edit(span.start, span.end, new))
 
 
 def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str:
@@ -103,7 +104,8 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
     if outcome.status != "moved":
         return outcome.reason
     if not new:
-        return f"{outcome.target} does not end in {_suffix(site)}, which another field holds"
+        held = site.span.reference if site.registry else _suffix(site)
+        return f"{outcome.target} does not end in {held}, which another field holds"
     return "it is broken over several lines inside a text; write it on one line" if _is_broken(site) else ""
 
 
@@ -115,6 +117,8 @@ def _suffix(site: Site) -> str:
 def _new_text(site: Site, outcome: Outcome, settings: Settings) -> str:
     """The new text at a site, without what other scalars hold; empty if the target does not end in that."""
     target, suffix = outcome.target, _suffix(site)
+    if site.registry:
+        return target[: -len(site.span.reference) - 1] if target.endswith(f"/{site.span.reference}") else ""
     if suffix == f"/{OFFICIAL}{target[len(settings.prefix) :]}":
         return settings.prefix  # another field holds the path, and keeps its `library`
     return target[: len(target) - len(suffix)] if target.endswith(suffix) else ""

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer import sites
+from postrenderer.apis.forms import NAME, REGISTRY
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import needed, places, variables
+from postrenderer.pullsecrets import merge, needed, places, variables
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.sites import declared, env, hints
 from postrenderer.sites.secrets import decoded, reencoded
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
 
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
-    from postrenderer.pullsecrets import merge
     from postrenderer.settings import Settings
     from postrenderer.text.stream import Document, Identity, Reading
+
+
+_REGISTRY = merge.Field(REGISTRY, NAME)
+"""The field that some operators put in front of an image whose repository and name stand beside it."""
 
 
 class Plan(NamedTuple):
@@ -130,9 +134,12 @@ def _plan(  # noqa: PLR0913, PLR0917  # all that decides
             _refuse_keys(root, [node for node, _, _ in changes])
         for change in changes:
             edits += _rewrite(text, view, *change)
+        for finding, _, registry in decisions:
+            if finding.site.registry and registry:
+                edits.append(merge.insert(text, view, finding.site.registry, _REGISTRY, registry))
         added = needed.NOTHING
         if settings.pull_secrets:
-            private = [finding.site for finding, _ in decisions if finding.is_private]
+            private = [finding.site for finding, *_ in decisions if finding.is_private]
             if variables.VARIABLE in text:  # the operator that reads the images reads it, too
                 private = [site for site in private if site.family != env.FAMILY]
             around = places.Places(root, schemas, settings.locations)
@@ -143,7 +150,7 @@ def _plan(  # noqa: PLR0913, PLR0917  # all that decides
             edits += added.edits
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
-    findings = [finding for finding, _ in decisions]
+    findings = [finding for finding, *_ in decisions]
     reasons = {id(site): reason for site, reason in added.without}
     without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
     return Plan(identity, root, findings, added.additions, without)
@@ -152,7 +159,7 @@ def _plan(  # noqa: PLR0913, PLR0917  # all that decides
 def _changes(decisions: Iterable[Decision]) -> list[tuple[yaml.ScalarNode, str, list[Edit]]]:
     """Each scalar that changes, its encoding, and the edits of its value: aliases reach one from several places."""
     found: dict[int, tuple[yaml.ScalarNode, str, dict[Edit, None]]] = {}
-    for finding, edit in decisions:
+    for finding, edit, _ in decisions:
         if edit is not None:
             site = finding.site
             found.setdefault(id(site.node), (site.node, site.encoding, {}))[2][edit] = None

@@ -113,14 +113,19 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
         return [_extend(text, view, current, names, field)]
     value = _value(names, holder)
     if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
-        write = _insert_flow if mapping.flow_style else _insert_block
-        return [write(text, view, mapping, field, value)]
+        return [insert(text, view, mapping, field, value)]
     if _is_empty(current) and _is_free(text, mapping, current):
         return _fill(text, view, mapping, current, value)
     raise AcregError(
         f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no list, so the pull secrets cannot be added. "
         "Correct the chart's values, or run with --no-pull-secrets."
     )
+
+
+def insert(text: str, view: View, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401
+    """Write a field that a mapping has not, with a value that JSON can hold, in front of one of its keys."""
+    write = _insert_flow if mapping.flow_style else _insert_block
+    return write(text, view, mapping, field, value)
 
 
 def _current(view: View, holder: Holder) -> yaml.Node | None:

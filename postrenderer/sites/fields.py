@@ -60,7 +60,8 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
             span = _of_container(span)
         if keys.says_copy(mapping.key):
             span = span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
-        yield site._replace(span=span)
+        registry = mapping.node if site.parts and kinds.lacks_registry(mapping) else None
+        yield site._replace(span=span, registry=registry)
 
 
 def _is_of_another_family(scalars: list[NamedText], context: Context) -> bool:

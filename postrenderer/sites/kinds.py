@@ -110,6 +110,14 @@ def role(api: Api, place: Path, key: str) -> str:
     return next(found, "")
 
 
+def lacks_registry(mapping: MappingVisit) -> bool:
+    """Whether the operator of a kind puts Docker Hub in front of the image of a mapping, as it has no `registry`."""
+    place = (mapping.path, forms.REGISTRY)
+    return forms.REGISTRY not in mapping.keys and any(
+        field.form == forms.REGISTRY and _ends_with(place, field.path) for field in known(mapping.api)
+    )
+
+
 def _ends_with(place: Path, path: tuple[str, ...]) -> bool:
     """Whether the last steps of a place are those of a path."""
     for wanted in reversed(path):
