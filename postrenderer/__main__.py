@@ -31,7 +31,7 @@ def main() -> int:
         return guard(_filter, filters=True)
 
     def command_line() -> int:
-        from postrenderer import cli  # noqa: PLC0415  # argparse is slow to import
+        from postrenderer import cli  # noqa: PLC0415  # the filter needs no command line
 
         return cli.main(arguments)
 
@@ -81,7 +81,7 @@ def _filter() -> int:
 
     if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
         signal(SIGINT, default_int_handler)
-    pipe.run(settings.load({}, os.environ, os.getcwd()))  # noqa: PTH109  # pathlib is not needed otherwise
+    pipe.run(settings.load({}, os.environ, os.getcwd()))
     return 0
 
 
@@ -102,7 +102,7 @@ def _say(message: str) -> None:
 def _keep_details() -> str:
     """Write the traceback to a file of its own and say where it is."""
     import tempfile  # noqa: PLC0415  # only needed here
-    import traceback  # noqa: PLC0415  # likewise
+    import traceback  # noqa: PLC0415  # only needed here
 
     details = traceback.format_exc()
     try:

@@ -81,7 +81,8 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
-    new = _new_text(site, outcome, settings)
+    outcome = _with_library(site, outcome, settings)
+    new = _new_text(site, outcome)
     reason = _obstacle(site, outcome, settings, new)
     if reason:
         kept = outcome.status == "kept"
@@ -114,14 +115,20 @@ def _suffix(site: Site) -> str:
     return "" if isinstance(site.span, Prefix) else site.span.suffix
 
 
-def _new_text(site: Site, outcome: Outcome, settings: Settings) -> str:
+def _with_library(site: Site, outcome: Outcome, settings: Settings) -> Outcome:
+    """The outcome with the `library` of an official image that another field holds, and so keeps."""
+    suffix = _suffix(site)
+    is_kept = suffix == f"/{OFFICIAL}{outcome.target[len(settings.prefix) :]}"
+    return outcome._replace(target=settings.prefix + suffix) if is_kept else outcome
+
+
+def _new_text(site: Site, outcome: Outcome) -> str:
     """The new text at a site, without what other scalars hold; empty if the target does not end in that."""
     target, suffix = outcome.target, _suffix(site)
     if site.registry:
         return target[: -len(site.span.reference) - 1] if target.endswith(f"/{site.span.reference}") else ""
-    if suffix == f"/{OFFICIAL}{target[len(settings.prefix) :]}":
-        return settings.prefix  # another field holds the path, and keeps its `library`
-    return target[: len(target) - len(suffix)] if target.endswith(suffix) else ""
+    before = "" if isinstance(site.span, Prefix) else site.span.before
+    return before + target[: len(target) - len(suffix)] if target.endswith(suffix) else ""
 
 
 def _is_broken(site: Site) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from postrenderer.plan import Plan, WithoutSecret
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
-    from postrenderer.text.stream import Identity
+    from postrenderer.text.reading import Identity
 
 
 class Found(NamedTuple):

@@ -24,6 +24,8 @@ _MARKS = (b"\n# Source: ", b"postrenderer.helm.sh/postrender-filename: ")
 """What stands before the name of a template file, under Helm 3 and under Helm 4."""
 
 _MOST_FILES = 100
+_LONGEST = 4096
+"""More bytes than the name of a file has."""
 _ROOM = 400
 """More bytes than Helm writes of its own about a failing post-renderer."""
 
@@ -65,9 +67,9 @@ def cache_home() -> str:
     home = os.environ.get("XDG_CACHE_HOME")
     if not home:
         home = {
-            "darwin": os.path.expanduser("~/Library/Caches"),  # noqa: PTH111  # pathlib takes time to import
+            "darwin": os.path.expanduser("~/Library/Caches"),
             "win32": os.environ.get("TEMP", ""),
-        }.get(sys.platform) or os.path.expanduser("~/.cache")  # noqa: PTH111  # likewise
+        }.get(sys.platform) or os.path.expanduser("~/.cache")
     return f"{home}/helm"
 
 
@@ -124,7 +126,7 @@ def end_of_helm(note: str, code: int) -> str:
 def read(name: str) -> LastRun | None:
     """Return the run that a file tells of, None if there is none."""
     try:
-        with open(name, encoding="utf-8", errors="replace") as file:  # noqa: PTH123  # pathlib takes time to import
+        with open(name, encoding="utf-8", errors="replace") as file:
             header, _, error = file.read().partition("\n\n")
     except OSError:
         return None
@@ -153,8 +155,9 @@ def _files(raw: bytes) -> list[str]:
     for mark in _MARKS:
         at = -1 if found else raw.find(mark)  # a Helm writes one of them
         while at >= 0 and len(found) < _MOST_FILES:
-            end = raw.find(b"\n", at + len(mark))
-            found[_name(raw[at + len(mark) : end if end >= 0 else None].strip())] = None
+            start = at + len(mark)
+            line = raw[start : start + _LONGEST].partition(b"\n")[0]  # in flow style the rest of a list may follow
+            found[_name(line.strip())] = None
             at = raw.find(mark, at + 1)
     return [name.decode(errors="replace") for name in found]
 
@@ -176,13 +179,13 @@ def _reach_user(message: str) -> None:
     stderr = f"/proc/{os.getppid()}/fd/2"
     text = f"acreg: {message}\n"
     try:
-        regular = os.path.isfile(stderr)  # noqa: PTH113  # pathlib takes time to import
+        regular = os.path.isfile(stderr)
         if regular:
-            with open(f"/proc/{os.getppid()}/fdinfo/2", encoding="ascii") as file:  # noqa: PTH123  # likewise
+            with open(f"/proc/{os.getppid()}/fdinfo/2", encoding="ascii") as file:
                 info = dict(line.split(":", 1) for line in file)
             appends = int(info["flags"], 8) & os.O_APPEND
             if not appends:
-                if int(info["pos"]) != os.stat(stderr).st_size:  # noqa: PTH116  # likewise
+                if int(info["pos"]) != os.stat(stderr).st_size:
                     return
                 text = f"{' ' * _ROOM}\n{text}"
         handle = os.open(stderr, os.O_WRONLY | os.O_APPEND | os.O_NOCTTY | os.O_NONBLOCK)
@@ -203,19 +206,19 @@ def _replace(name: str, text: str) -> None:
     """Put a new file, which only this user can read, in the place of the old one."""
     partial = f"{name}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(name), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120  # pathlib is slow to import
+        os.makedirs(os.path.dirname(name), mode=0o700, exist_ok=True)
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.write(handle, text.encode(errors="replace"))
         finally:
             os.close(handle)
-        os.replace(partial, name)  # noqa: PTH105  # likewise
+        os.replace(partial, name)
     except OSError:
         pass
 
 
 def _absolute(name: str) -> str:
     try:
-        return os.path.abspath(name)  # noqa: PTH100  # pathlib takes time to import
+        return os.path.abspath(name)
     except OSError:  # the working directory is gone
         return name

@@ -30,7 +30,8 @@ def patch(root: yaml.Node, view: View) -> Patch:
     Raises:
         RecursionError: aliases make the document endless, or larger than 2,000,000 nodes.
     """
-    return Patch(_operations(root, view), View().plain(root), view.plain(root))
+    before, after = View().plain(root), view.plain(root)  # first, as these see that a document has no end
+    return Patch(_operations(root, view), before, after)
 
 
 def _operations(root: yaml.Node, view: View) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from postrenderer.pullsecrets import merge, needed, places, variables
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.sites import declared, env, hints
 from postrenderer.sites.secrets import decoded, reencoded
-from postrenderer.text import mappings, stream
+from postrenderer.text import mappings, reading, stream
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.view import View
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
     from postrenderer.settings import Settings
-    from postrenderer.text.stream import Document, Identity, Reading
+    from postrenderer.text.reading import Identity, Reading
+    from postrenderer.text.stream import Document
 
 
 _REGISTRY = merge.Field(REGISTRY, NAME)
@@ -98,14 +99,14 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         if not hinted:
             yield document
             continue
-        reading = stream.read(document)
-        piece = Piece(reading, [], [], View())
-        inside = hinted.in_text(reading.text, len(reading.before.encode()))
+        read = reading.read(document)
+        piece = Piece(read, [], [], View())
+        inside = hinted.in_text(read.text, len(read.before.encode()))
         try:
-            for index in range(len(reading.roots)):
+            for index in range(len(read.roots)):
                 piece.plans.append(_plan(piece, index, inside, settings, relocation, schemas))
         except (mappings.TooMuchMergedError, RecursionError) as error:
-            raise stream.unreadable(document, reading.text, reading.line, error) from None
+            raise reading.unreadable(document, read.text, read.line, error) from None
         yield piece
 
 
@@ -127,10 +128,11 @@ def _plan(  # noqa: PLR0913, PLR0917  # all that decides
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
-    if settings.pull_secrets and variables.VARIABLE in text:
+    start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
+    if settings.pull_secrets and text.find(variables.VARIABLE, start, end) >= 0:
         changes += [(node, "", [edit]) for node, edit in variables.find(root, settings.pull_secrets)]
     try:
-        if changes and "&" in text:
+        if changes and text.find("&", start, end) >= 0:
             _refuse_keys(root, [node for node, _, _ in changes])
         for change in changes:
             edits += _rewrite(text, view, *change)
@@ -140,7 +142,7 @@ def _plan(  # noqa: PLR0913, PLR0917  # all that decides
         added = needed.NOTHING
         if settings.pull_secrets:
             private = [finding.site for finding, *_ in decisions if finding.is_private]
-            if variables.VARIABLE in text:  # the operator that reads the images reads it, too
+            if text.find(variables.VARIABLE, start, end) >= 0:  # the operator that reads the images reads it, too
                 private = [site for site in private if site.family != env.FAMILY]
             around = places.Places(root, schemas, settings.locations)
             need = needed.find(

@@ -54,13 +54,13 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
                 return before  # type: ignore[no-any-return]  # a node
             if isinstance(planned, yaml.ScalarNode):
                 if not _says(after, planned, view):
-                    return before  # type: ignore[no-any-return]  # likewise
+                    return before  # type: ignore[no-any-return]  # a node
             elif (id(planned), id(after)) not in seen:
                 seen.add((id(planned), id(after)))
                 is_list = isinstance(planned, yaml.SequenceNode)
                 children: Any = view.items(planned) if is_list else view.entries(planned)
                 if len(children) != len(after.value):
-                    return before  # type: ignore[no-any-return]  # likewise
+                    return before  # type: ignore[no-any-return]  # a node
                 flat: Any = list if is_list else chain.from_iterable
                 stack.append((flat(children), flat(after.value)))
     return None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from postrenderer.patch import Patch
     from postrenderer.plan import Plan, WithoutSecret
     from postrenderer.rewrite import Rewritten
-    from postrenderer.text.stream import Identity
+    from postrenderer.text.reading import Identity
     from postrenderer.text.view import View
 
 _NOT_PRIVATE = (LEFT, STAYS, UNSURE)
@@ -82,17 +82,17 @@ def write(path: str, content: dict[str, Any]) -> None:
         AcregError: it cannot be written.
     """
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    special = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113  # pathlib takes time to import
+    special = os.path.exists(path) and not os.path.isfile(path)
     partial = path if special else f"{path}.{os.getpid()}.part"
     try:
         try:
-            with open(partial, "w", encoding="utf-8") as file:  # noqa: PTH123  # likewise
+            with open(partial, "w", encoding="utf-8") as file:
                 file.write(text)
             if not special:
-                os.replace(partial, path)  # noqa: PTH105  # likewise
+                os.replace(partial, path)
         except BaseException:
-            if not special and os.path.exists(partial):  # noqa: PTH110  # likewise
-                os.unlink(partial)  # noqa: PTH108  # likewise
+            if not special and os.path.exists(partial):
+                os.unlink(partial)
             raise
     except OSError as error:
         raise AcregError(

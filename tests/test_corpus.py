@@ -15,9 +15,13 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORPUS = Path(os.environ.get("ACREG_CORPUS") or "/nonexistent").resolve()
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("ACREG_CORPUS"), reason="needs a corpus of rendered charts, named by ACREG_CORPUS"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("corpus"),  # one process has the score
+    pytest.mark.skipif(
+        not os.environ.get("ACREG_CORPUS"), reason="needs a corpus of rendered charts, named by ACREG_CORPUS"
+    ),
+]
 
 
 class Score(NamedTuple):

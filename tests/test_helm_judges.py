@@ -19,6 +19,7 @@ pytestmark = pytest.mark.helm
 STREAMS = 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["3.19.0", "4.3.1"])
 def test_only_references_and_pull_secrets_differ(version: str, tmp_path: Path) -> None:
     streams = [stream(Random(seed)) for seed in range(STREAMS)]  # noqa: S311  # repeatable

@@ -44,6 +44,7 @@ def app(request: pytest.FixtureRequest, zipapp: Path, python_only: Path) -> tupl
     return (zipapp, True) if request.param else (python_only, False)
 
 
+@pytest.mark.slow
 def test_every_python(python: str, app: tuple[Path, bool], tmp_path: Path) -> None:
     """Cold and warm, optimised, from an odd path and through a link."""
     file, compiled = app

@@ -20,7 +20,7 @@ from postrenderer.sites import hints
 if TYPE_CHECKING:
     from random import Random
 
-pytestmark = pytest.mark.usefixtures("loader")
+pytestmark = [pytest.mark.usefixtures("loader"), pytest.mark.slow]
 
 examples = effort.examples(50)
 

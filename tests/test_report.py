@@ -4,13 +4,19 @@ import base64
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rendering import PRIVATE, SOURCE, patched, render, run, summary, values
 
 from postrenderer import __version__, report
 from postrenderer.errors import AcregError, InternalError
+from postrenderer.patch import Patch, patch
+
+if TYPE_CHECKING:
+    import yaml
+
+    from postrenderer.text.view import View
 
 TEXT = """\
 ---
@@ -51,7 +57,15 @@ def test_a_report() -> None:
     reported = summary(TEXT, keep=("ghcr.io",))
     container = {"class": "podspec", "confidence": "certain", "reason": "image of a container", "document": WEB}
     assert reported.pop("acreg") == __version__
-    assert reported.pop("summary") == {"images": 3, "moved": 2, "left": 1, "pullSecrets": 1, "documents": 2}
+    assert reported.pop("summary") == {
+        "images": 3,
+        "moved": 2,
+        "left": 1,
+        "stays": 0,
+        "unsure": 0,
+        "pullSecrets": 1,
+        "documents": 2,
+    }
     images = reported.pop("images")
     assert images[:2] == [
         {
@@ -80,7 +94,7 @@ def test_a_report() -> None:
         },
         {"document": JOB, "patch": [{"op": "replace", "path": "/image", "value": f"{PRIVATE}/nginx:1"}]},
     ]
-    assert reported == {"registries": []}
+    assert reported == {"registries": [], "stays": [], "unsure": []}
 
 
 def test_a_source_itself_is_a_registry_and_no_image() -> None:
@@ -91,6 +105,33 @@ def test_a_source_itself_is_a_registry_and_no_image() -> None:
     ]
 
 
+POLICY = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, spec: {validate: {image: 'quay.io/b:1'}}}"
+
+
+def test_what_nothing_pulls_and_what_only_looks_like_an_image() -> None:
+    """They stay, and stand in lists of their own: only what something would pull from elsewhere is left."""
+    text = f"{POLICY}\n---\nkind: Demo\nspec: {{image: cpu, initImage: 'ghcr.io/kept:1'}}\n"
+    assert render(text, keep=("ghcr.io",)) == text
+    reported = summary(text, keep=("ghcr.io",))
+    assert {kind: reported["summary"][kind] for kind in ("images", "left", "stays", "unsure")} == {
+        "images": 0,
+        "left": 1,
+        "stays": 1,
+        "unsure": 1,
+    }
+    (stays,), (unsure,), (left,) = (reported[kind] for kind in ("stays", "unsure", "left"))
+    assert (stays["reference"], stays["pointer"], stays["confidence"], stays["line"]) == (
+        "quay.io/b:1",
+        "/spec/validate/image",
+        "stays",
+        1,
+    )
+    assert stays["reason"] == "a condition of a policy, which pulls nothing"
+    assert (unsure["reference"], unsure["pointer"], unsure["confidence"]) == ("cpu", "/spec/image", "weak")
+    assert unsure["reason"] == "not sure to be an image (`image` names an image)"
+    assert (left["reference"], left["reason"]) == ("ghcr.io/kept:1", "under `keep` entry ghcr.io")
+
+
 def test_the_patch_makes_the_output() -> None:
     text = TEXT + "---\na: &a\n  containers: [{image: a}, {image: b}]\n  containers: [{image: c}]\nb:\n  <<: *a\n"
     assert patched(text, summary(text)) == values(render(text))
@@ -99,8 +140,8 @@ def test_the_patch_makes_the_output() -> None:
 def test_nothing_to_report() -> None:
     assert summary("kind: Role\n") == {
         "acreg": __version__,
-        "summary": dict.fromkeys(("images", "moved", "left", "pullSecrets", "documents"), 0),
-        **{name: [] for name in ("images", "registries", "left", "pullSecrets", "documents")},
+        "summary": dict.fromkeys(("images", "moved", "left", "stays", "unsure", "pullSecrets", "documents"), 0),
+        **{name: [] for name in ("images", "registries", "left", "stays", "unsure", "pullSecrets", "documents")},
     }
 
 
@@ -138,9 +179,14 @@ def test_what_stands_beside_a_secret_is_reported() -> None:
     assert document["patch"] == [{"op": "replace", "path": "/items/1/image", "value": f"{PRIVATE}/b:1"}]
 
 
-def test_a_patch_that_does_not_make_the_output() -> None:
+def test_a_patch_that_does_not_make_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(b"image: quay.io/a:1\n")
-    result.documents[0].operations.append({"op": "add", "path": "/x", "value": "y"})
+
+    def wrong(root: yaml.Node, view: View) -> Patch:
+        made = patch(root, view)
+        return made._replace(operations=[*made.operations, {"op": "add", "path": "/x", "value": "y"}])
+
+    monkeypatch.setattr(report, "patch", wrong)
     with pytest.raises(
         InternalError, match=r"^document 1: the patch in the report does not make the document"
     ) as caught:

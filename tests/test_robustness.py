@@ -39,6 +39,7 @@ READ = {
     "other text that is not UTF-8, where no image is": POD + b"---\nkind: ConfigMap\ndata: {a: \xff}\n",
     "directives": b"%YAML 1.1\n---\nx: 1\n...\n" * 1000,
 }
+SLOW = ("100,000 containers in one document", "a scalar of 10 MB")
 REFUSED = {
     "more levels than Kubernetes reads": (
         POD + b"x: " + b"[" * 30_000 + b"]" * 30_000 + b"\n",
@@ -65,7 +66,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in READ])
 def test_read(name: str, tmp_path: Path) -> None:
     done = run(READ[name], tmp_path)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -195,6 +195,7 @@ def test_a_report_that_cannot_be_written(report: str, reason: str, tmp_path: Pat
 # Its end
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "codes"), [(signal.SIGINT, (130, -2)), (signal.SIGTERM, (143, -15))])
 @pytest.mark.parametrize("waits", [False, True], ids=["working", "waiting for manifests"])

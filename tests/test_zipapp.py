@@ -117,6 +117,7 @@ def imported(run_stderr: str) -> set[str]:
 # What is built
 
 
+@pytest.mark.slow
 def test_two_builds_from_two_folders_with_two_umasks_are_equal(tmp_path: Path) -> None:
     cache = REPOSITORY / ".cache"
     cache.mkdir(exist_ok=True)
@@ -239,6 +240,7 @@ def test_it_runs_from_any_path(machine: Machine, tmp_path: Path) -> None:
     assert machine.renders(str(link)) == ""
 
 
+@pytest.mark.slow
 def test_many_first_runs_at_once(machine: Machine) -> None:
     with ThreadPoolExecutor(30) as pool:
         assert set(pool.map(lambda _: machine.renders(), range(30))) == {""}

@@ -1,10 +1,9 @@
 """The forms of fields, as fields.tsv and the user's `locations` name them."""
 
-WHOLE, PREFIX, UNPULLED = "whole", "prefix", "unpulled"
-REGISTRY = "registry"
-IMAGES = (WHOLE, PREFIX, UNPULLED, REGISTRY)
-"""Fields about images: an image; a registry or path in front of images; a reference that nothing pulls; the registry of
-the image in the fields beside it, Docker Hub if this one is absent."""
+WHOLE, PREFIX, REGISTRY = "whole", "prefix", "registry"
+IMAGES = (WHOLE, PREFIX, REGISTRY)
+"""Fields about images: an image; a registry or path in front of images; the registry of the image in the fields beside
+it, Docker Hub if this one is absent."""
 
 OBJECTS, NAMES, OBJECT, NAME, REFERENCE = "objects", "names", "object", "name", "reference"
 SECRETS = (OBJECTS, NAMES, OBJECT, NAME, REFERENCE)

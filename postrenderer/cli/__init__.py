@@ -21,8 +21,8 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "install": Command("release:install", "helm install, with every image on the private registry"),
-    "upgrade": Command("release:upgrade", "helm upgrade, likewise"),
-    "template": Command("release:template", "helm template, likewise"),
+    "upgrade": Command("release:upgrade", "helm upgrade, with every image on the private registry"),
+    "template": Command("release:template", "helm template, with every image on the private registry"),
     "render": Command("render:main", "point the images of manifests at the private registry: the post-renderer itself"),
     "diff": Command("diff:main", "show what render would change, as a unified diff"),
     "images": Command(

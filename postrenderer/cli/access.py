@@ -126,7 +126,7 @@ def certificate(file: str) -> str:
     Raises:
         SettingsError: it cannot be read, holds none, or holds a private key, which is for nobody else to see.
     """
-    import ssl  # noqa: PLC0415  # slow to import, and only needed here
+    import ssl  # noqa: PLC0415  # only needed here
 
     text = read(file)
     if "PRIVATE KEY-----" in text:
@@ -183,7 +183,7 @@ def _authfile(
     elif config.get("credsStore"):
         config = credentials.unlocked(config, registries)  # skopeo asks no such store
     else:
-        return Handed(os.path.abspath(file) if file else "")  # noqa: PTH100  # resolving symbolic links is not wanted
+        return Handed(os.path.abspath(file) if file else "")
     return scratch.secret(json.dumps(config).encode())
 
 

@@ -95,7 +95,7 @@ def fetch(helm: Helm, named: tuple[str, str], argv: Sequence[str], scratch: Path
     target = scratch / "chart"
     target.mkdir()
     flags = helm.flags("template")
-    if "--repo" not in {argument.name for argument in helmargs.split(argv, flags)} and os.path.exists(chart):  # noqa: PTH110  # a chart's name
+    if "--repo" not in {argument.name for argument in helmargs.split(argv, flags)} and os.path.exists(chart):
         _copy(Path(chart), target)
     else:
         known = helmargs.known_to(helm.flags("pull"), argv, flags)

@@ -96,7 +96,7 @@ def _init(flags: dict[str, Any], name: str) -> int:
         show.write(text.removesuffix("\n"))
         return 0
     try:
-        with open(name, "x", encoding="utf-8") as file:  # noqa: PTH123  # a name as the user gave it
+        with open(name, "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
         raise SettingsError(

@@ -130,7 +130,7 @@ def which(name: str) -> str | None:
 def is_shim(program: str) -> bool:
     """Whether a program is what `acreg shim` writes, in whatever version."""
     try:
-        with open(program, "rb") as file:  # noqa: PTH123  # pathlib takes time to import
+        with open(program, "rb") as file:
             return file.read(256).split(b"\n")[1:2] == [SHIM_MARK]
     except OSError:
         return False
@@ -155,7 +155,7 @@ def version(binary: str) -> str:
 def _at_terminal() -> bool:
     """Whether a terminal sends its signals to our process group, and so to Helm as well."""
     try:
-        with open("/dev/tty", "rb") as terminal:  # noqa: PTH123  # a device, not a path to be joined
+        with open("/dev/tty", "rb") as terminal:
             return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
     except OSError:
         return False

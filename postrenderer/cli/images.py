@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.text import stream
+from postrenderer.text import reading, stream
 from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--source-only", action="store_true", help="only the references as they are, sorted, each once")
-    only.add_argument("--target-only", action="store_true", help="only what they become, likewise")
+    only.add_argument("--target-only", action="store_true", help="only what they become, sorted, each once")
     request = inputs.parse(parser, argv, lists=True)
     with inputs.scratch() as folder:
         listed = request.text("list")
@@ -120,7 +120,7 @@ def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
     Raises:
         AcregError: a line is no reference, or two images would become one.
     """
-    from postrenderer.images import collisions  # noqa: PLC0415  # likewise
+    from postrenderer.images import collisions  # noqa: PLC0415  # only needed here
     from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
 
     relocation = Relocation(settings)
@@ -154,7 +154,7 @@ def hook_positions(raw: bytes) -> set[int]:
     for document in stream.documents(stream.decode(raw).data):
         if document.data.find(b"helm.sh/hook", document.start, document.end) < 0:
             continue
-        for root in stream.read(document).roots:
+        for root in reading.read(document).roots:
             keys = _keys(_value(_value(root, "metadata"), "annotations"))
             if "helm.sh/hook" in keys:
                 found.add(document.position)

@@ -53,7 +53,7 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
         argv: the arguments.
         lists: whether a list of references will do as well, with `--list`.
 
-    With `--chart` all that we do not know is Helm's, `-f` and `--values` too; with `--release` likewise.
+    With `--chart` or `--release`, every flag that acreg does not know is Helm's, `-f` and `--values` too.
 
     Raises:
         SettingsError: a flag is unknown or misused.
@@ -93,7 +93,7 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
 def scratch() -> Iterator[Path]:
     """A folder that only this user can look into, for as long as it is needed."""
     import tempfile  # noqa: PLC0415  # a filter that has its settings from flags does not need it
-    from pathlib import Path  # noqa: PLC0415  # likewise
+    from pathlib import Path  # noqa: PLC0415  # only needed here
 
     with tempfile.TemporaryDirectory(prefix="acreg-") as folder:
         yield Path(folder)
@@ -157,7 +157,7 @@ def read_file(name: str) -> bytes:
             raise SettingsError("Standard input is closed, and the manifests are read from it unless -f names a file.")
         return sys.stdin.buffer.read()
     try:
-        with open(name, "rb") as file:  # noqa: PTH123  # pathlib takes time to import
+        with open(name, "rb") as file:
             return file.read()
     except OSError as error:
         raise AcregError(f"{name} cannot be read: {error.strerror}. Nothing was done.") from None
@@ -175,7 +175,7 @@ def join(streams: Sequence[bytes]) -> bytes:
 
 def _from_helm(request: Request, folder: Path) -> Manifests:
     from postrenderer.cli import helm as helm_  # noqa: PLC0415  # only needed here
-    from postrenderer.cli import helmvalues  # noqa: PLC0415  # likewise
+    from postrenderer.cli import helmvalues  # noqa: PLC0415  # only needed here
 
     helm, chart, release = helm_.find(), request.text("chart"), request.text("release")
     if chart:

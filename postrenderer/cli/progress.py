@@ -61,9 +61,9 @@ def _bar() -> Bar | None:
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return None
     try:
-        from rich.console import Console  # noqa: PLC0415  # slow to import, and only needed on a terminal
-        from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn  # noqa: PLC0415  # likewise
-        from rich.progress import Progress as Bar  # noqa: PLC0415  # likewise
+        from rich.console import Console  # noqa: PLC0415  # only on a terminal
+        from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn  # noqa: PLC0415  # only needed here
+        from rich.progress import Progress as Bar  # noqa: PLC0415  # only needed here
     except ImportError:
         return None
     return Bar(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True)

@@ -174,7 +174,7 @@ def program_in(folder: Path) -> Path:
     if os.access(started, os.X_OK) and not started.endswith(".py"):
         program.symlink_to(started)
     else:
-        package = os.path.dirname(os.path.dirname(postrenderer.__file__))  # noqa: PTH120  # text for a shell
+        package = os.path.dirname(os.path.dirname(postrenderer.__file__))
         program.write_text(
             f"#!/bin/sh\nPYTHONPATH={shlex.quote(package)} exec {shlex.quote(sys.executable)} -m postrenderer\n",
             encoding="utf-8",
@@ -200,7 +200,7 @@ def _post_renderer(helm: Helm, folder: Path) -> tuple[str, dict[str, str]]:
         return str(program), {}
     directories = os.environ.get("HELM_PLUGINS") or helm.output("env", "HELM_PLUGINS").decode().strip()
     registered = any(
-        os.path.exists(f"{directory}/{lastrun.POST_RENDERER}/plugin.yaml")  # noqa: PTH110  # text from a variable
+        os.path.exists(f"{directory}/{lastrun.POST_RENDERER}/plugin.yaml")
         for directory in directories.split(os.pathsep)
     )
     if registered:

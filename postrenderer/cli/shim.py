@@ -43,7 +43,7 @@ def main(argv: list[str]) -> int:
     """Write the script, and say what is left to be done."""
     parser = Parser("acreg shim", "DIR", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("folder", metavar="DIR", help="a folder for it, which is made if it is not there")
-    folder = Path(os.path.abspath(str(parser.read(argv)["folder"])))  # noqa: PTH100  # a name with links stays as it is
+    folder = Path(os.path.abspath(str(parser.read(argv)["folder"])))
     if os.pathsep in str(folder):
         raise SettingsError(f"{folder} cannot stand on PATH, as there is a `{os.pathsep}` in it. Name another folder.")
     try:

@@ -40,10 +40,10 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         return
     if is_fancy():
         try:
-            from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # slow to import, and only needed on a terminal
-            from rich.console import Console  # noqa: PLC0415  # likewise
-            from rich.table import Table  # noqa: PLC0415  # likewise
-            from rich.text import Text  # noqa: PLC0415  # likewise
+            from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # only on a terminal
+            from rich.console import Console  # noqa: PLC0415  # only needed here
+            from rich.table import Table  # noqa: PLC0415  # only needed here
+            from rich.text import Text  # noqa: PLC0415  # only needed here
         except ImportError:
             pass
         else:
@@ -66,8 +66,8 @@ def styled(text: str, style: str) -> None:
     """Print a line, in a style of rich's such as `red` where that can be shown."""
     if style and is_fancy():
         try:
-            from rich.console import Console  # noqa: PLC0415  # slow to import, and only needed on a terminal
-            from rich.text import Text  # noqa: PLC0415  # likewise
+            from rich.console import Console  # noqa: PLC0415  # only on a terminal
+            from rich.text import Text  # noqa: PLC0415  # only needed here
         except ImportError:
             pass
         else:

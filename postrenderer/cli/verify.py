@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.settings import Settings
-    from postrenderer.text.stream import Identity
+    from postrenderer.text.reading import Identity
 
 _DESCRIPTION = """\
 Look for references in manifests, a chart or a release that are not on the private registry, whatever made them. Nothing

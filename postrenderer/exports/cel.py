@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.exports.prefixes import END, OFFICIAL_START
-from postrenderer.images.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from postrenderer.exports.prefixes import Table
 
 _HAS_HOST = "^(localhost|[^/]*[.:A-Z][^/]*)/"
+_ALIAS = f"^({'|'.join(DOCKER_HUB_ALIASES)})[.]{DOCKER_HUB.replace('.', '[.]')}/"
 _IS_OFFICIAL = f"^{DOCKER_HUB.replace('.', '[.]')}/({OFFICIAL}/)?[^/]+$"
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
@@ -48,7 +49,7 @@ def variables(table: Table) -> list[dict[str, str]]:
         "full": (
             "variables.names\n"
             f".map(n, n == '' || n.matches('{_HAS_HOST}') ? n : '{DOCKER_HUB}/' + n)\n"
-            f".map(n, n.startsWith('index.{DOCKER_HUB}/') ? n.substring({len('index.')}) : n)\n"
+            f".map(n, n.matches('{_ALIAS}') ? '{DOCKER_HUB}' + n.substring(n.indexOf('/')) : n)\n"
             f".map(n, n.matches('{_IS_OFFICIAL}') ? '{OFFICIAL_START}' + n.substring(n.lastIndexOf('/') + 1) : n)\n"
             f".map(n, n + '{END}')"
         ),

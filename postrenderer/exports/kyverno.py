@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from postrenderer.exports.admission import IGNORE
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.prefixes import END, OFFICIAL_START, table
-from postrenderer.images.reference import DOCKER_HUB, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def full_name(image: str) -> str:
     name = f"join('', ['{DOCKER_HUB}/', regex_replace_all('{_SUFFIX}', {image}, '')])"
     for pattern, new in (
         (f"^{_HUB}/((localhost|[^/]*[.:A-Z][^/]*)/)", "$1"),  # it has a host
-        (f"^index[.]{_HUB}/", f"{DOCKER_HUB}/"),
+        (f"^({'|'.join(DOCKER_HUB_ALIASES)})[.]{_HUB}/", f"{DOCKER_HUB}/"),
         (f"^{_HUB}/({OFFICIAL}/)?([^/]+)$", f"{OFFICIAL_START}$2"),
     ):
         name = f"regex_replace_all('{pattern}', {name}, '{new}')"

@@ -37,7 +37,9 @@ DOCKER_HUB = "docker.io"
 OFFICIAL = "library"
 SOME_IMAGE = "/image"
 """Stands for the images of a registry or path whose names are not known."""
-_DOCKER_HUB_NAMES = ("", "docker.io", "index.docker.io", "registry-1.docker.io")
+DOCKER_HUB_ALIASES = ("index", "registry-1")
+"""What stands in front of `.docker.io` in other names of it."""
+_DOCKER_HUB_NAMES = ("", DOCKER_HUB, *(f"{alias}.{DOCKER_HUB}" for alias in DOCKER_HUB_ALIASES))
 _PATH_LIMIT = 255
 _TAG_LIMIT = 128
 _DIGITS = {"sha256": 64, "sha384": 96, "sha512": 128, "blake3": 64}

@@ -19,164 +19,31 @@ _PUBLIC = regex(
     r"(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|pkg\.dev|registry\.k8s\.io|mcr\.microsoft\.com|azurecr\.(?:io|cn|us)"
     r"|dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws|nvcr\.io|cgr\.dev|icr\.io|docker\.elastic\.co"
     r"|xpkg\.upbound\.io|lscr\.io|ocir\.io|jfrog\.io|scr\.io|aliyuncs\.com|myhuaweicloud\.com|ccs\.tencentyun\.com"
-    r"|docker\.[a-z0-9-]+\.(?:com|io|org|net)|releases\.[a-z0-9.-]*|container-registry\.oracle\.com)$"
+    r"|docker\.[a-z0-9-]+\.(?:com|io|org|net)|releases\.(?:(?!\.releases\.)[a-z0-9.-])*|container-registry\.oracle\.com)$"
 )
 _LABEL = regex(
     r"^(?:[a-z0-9-]*-)?(?:registry|registries|docker|cr|ecr|gcr|acr|images?|containers?|harbor|quay|hub|oci)\d*(?:-|\.)"
 )
-_LOCAL = regex(r"^(?:localhost|[\d.]+|\[.*\]|.*\.(?:svc|local|internal|localhost|localdomain)(?:\..*)?|[^.]*)$")
+_LOCAL = regex(r"^(?:(?:localhost|[\d.]+|\[.*\]|[^.]*)$|.*\.(?:svc|local|internal|localhost|localdomain)(?:\.|$))")
 _CODE = regex(
     r"(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|golang\.org|gopkg\.in|go\.uber\.org|k8s\.io"
     r"|kubernetes\.io|example\.(?:com|org|net))$"
 )
 
-OFFICIAL = frozenset(
-    [
-        "adminer",
-        "aerospike",
-        "alpine",
-        "almalinux",
-        "amazoncorretto",
-        "amazonlinux",
-        "api-firewall",
-        "arangodb",
-        "archlinux",
-        "backdrop",
-        "bash",
-        "bonita",
-        "buildpack-deps",
-        "busybox",
-        "caddy",
-        "cassandra",
-        "chronograf",
-        "cirros",
-        "clearlinux",
-        "clefos",
-        "clojure",
-        "composer",
-        "consul",
-        "convertigo",
-        "couchbase",
-        "couchdb",
-        "crate",
-        "dart",
-        "debian",
-        "docker",
-        "drupal",
-        "eclipse-mosquitto",
-        "eclipse-temurin",
-        "eggdrop",
-        "elasticsearch",
-        "elixir",
-        "erlang",
-        "fedora",
-        "flink",
-        "fluentd",
-        "friendica",
-        "gazebo",
-        "gcc",
-        "geonetwork",
-        "ghost",
-        "golang",
-        "gradle",
-        "groovy",
-        "haproxy",
-        "haskell",
-        "haxe",
-        "hello-world",
-        "hitch",
-        "httpd",
-        "hylang",
-        "ibm-semeru-runtimes",
-        "ibmjava",
-        "influxdb",
-        "irssi",
-        "jetty",
-        "joomla",
-        "jruby",
-        "julia",
-        "kapacitor",
-        "kibana",
-        "kong",
-        "krakend",
-        "lightstreamer",
-        "liquibase",
-        "logstash",
-        "mageia",
-        "mariadb",
-        "matomo",
-        "maven",
-        "mediawiki",
-        "memcached",
-        "mongo",
-        "mongo-express",
-        "monica",
-        "mono",
-        "mysql",
-        "nats",
-        "nats-streaming",
-        "neo4j",
-        "neurodebian",
-        "nextcloud",
-        "nginx",
-        "node",
-        "notary",
-        "odoo",
-        "open-liberty",
-        "openjdk",
-        "oraclelinux",
-        "orientdb",
-        "percona",
-        "perl",
-        "photon",
-        "php",
-        "php-zendserver",
-        "phpmyadmin",
-        "plone",
-        "postfixadmin",
-        "postgres",
-        "pypy",
-        "python",
-        "r-base",
-        "rabbitmq",
-        "rakudo-star",
-        "redis",
-        "redmine",
-        "registry",
-        "rethinkdb",
-        "rocket.chat",
-        "rockylinux",
-        "ros",
-        "ruby",
-        "rust",
-        "sapmachine",
-        "satosa",
-        "scratch",
-        "silverpeas",
-        "solr",
-        "sonarqube",
-        "spark",
-        "spiped",
-        "storm",
-        "swift",
-        "swipl",
-        "teamspeak",
-        "telegraf",
-        "tomcat",
-        "tomee",
-        "traefik",
-        "ubuntu",
-        "unit",
-        "varnish",
-        "vault",
-        "websphere-liberty",
-        "wordpress",
-        "xwiki",
-        "yourls",
-        "znc",
-        "zookeeper",
-    ]
-)
+_LIBRARY = """
+adminer aerospike alpine almalinux amazoncorretto amazonlinux api-firewall arangodb archlinux backdrop bash bonita
+buildpack-deps busybox caddy cassandra chronograf cirros clearlinux clefos clojure composer consul convertigo
+couchbase couchdb crate dart debian docker drupal eclipse-mosquitto eclipse-temurin eggdrop elasticsearch elixir
+erlang fedora flink fluentd friendica gazebo gcc geonetwork ghost golang gradle groovy haproxy haskell haxe
+hello-world hitch httpd hylang ibm-semeru-runtimes ibmjava influxdb irssi jetty joomla jruby julia kapacitor kibana
+kong krakend lightstreamer liquibase logstash mageia mariadb matomo maven mediawiki memcached mongo mongo-express
+monica mono mysql nats nats-streaming neo4j neurodebian nextcloud nginx node notary odoo open-liberty openjdk
+oraclelinux orientdb percona perl photon php php-zendserver phpmyadmin plone postfixadmin postgres pypy python r-base
+rabbitmq rakudo-star redis redmine registry rethinkdb rocket.chat rockylinux ros ruby rust sapmachine satosa scratch
+silverpeas solr sonarqube spark spiped storm swift swipl teamspeak telegraf tomcat tomee traefik ubuntu unit varnish
+vault websphere-liberty wordpress xwiki yourls znc zookeeper
+"""
+OFFICIAL = frozenset(_LIBRARY.split())
 """Names of the library of Docker Hub: https://hub.docker.com/u/library."""
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from postrenderer.errors import AcregError
 
-_HEADER = re.compile(r"^[ \t]*(\[\[?)[ \t]*(.+?)[ \t]*\]\]?\s*(?:#.*)?$")
-_STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*')""")
+_HEADER = re.compile(r"""^[ \t]*\[\[?((?:[^\]"']|"(?:[^"\\]|\\.)*"|'[^']*')+)\]\]?\s*(?:#.*)?$""")
+_STRING = re.compile(r"""((?<!\\)"(?:[^"\\]|\\.)*"|'[^']*')""")
 
 
 class Table(NamedTuple):
@@ -88,7 +88,7 @@ def _regions(lines: list[str]) -> list[_Region]:
     while number < len(lines):
         match = _HEADER.match(lines[number])
         if match:
-            headers.append((number, _normal(match.group(2))))
+            headers.append((number, _normal(match.group(1).strip())))
         number = max(_value_end(lines, number), number + 1)
     starts = [(0, ""), *headers]
     ends = [number for number, _ in headers] + [len(lines)]
@@ -96,7 +96,9 @@ def _regions(lines: list[str]) -> list[_Region]:
 
 
 def _normal(header: str) -> str:
-    return re.sub(r"\s*\.\s*(?=(?:[^\"']*[\"'][^\"']*[\"'])*[^\"']*$)", ".", header).replace("'", '"')
+    parts = _STRING.split(header)  # every second one is in quotes: a . "b.c" . d
+    parts[::2] = [".".join(key.strip() for key in part.split(".")) for part in parts[::2]]
+    return "".join(parts).replace("'", '"')
 
 
 def _is(lines: list[str], region: _Region, table: Table) -> bool:

@@ -69,7 +69,7 @@ def _edits(text: str, node: yaml.Node, wanted: Any, place: str) -> list[Edit]:  
     return [Edit(node.start_mark.index, node.end_mark.index, json.dumps(wanted))]
 
 
-def _fill(node: yaml.Node, value: Any) -> Edit:  # noqa: ANN401  # likewise
+def _fill(node: yaml.Node, value: Any) -> Edit:  # noqa: ANN401  # what JSON can hold
     """Put a value in the place of a null, as JSON, which is YAML that fits on a line."""
     return Edit(node.start_mark.index, node.end_mark.index, ("" if node.value else " ") + json.dumps(value))
 
@@ -120,7 +120,7 @@ def _end(text: str) -> str:
     return text if not text or text.endswith("\n") else f"{text}\n"
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  # likewise
+def _plain(value: Any) -> Any:  # noqa: ANN401  # what JSON can hold
     """A value as the composer has it: all scalars are texts."""
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
@@ -129,7 +129,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # likewise
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _merged(old: Any, new: Any) -> Any:  # noqa: ANN401  # likewise
+def _merged(old: Any, new: Any) -> Any:  # noqa: ANN401  # what JSON can hold
     if isinstance(old, dict) and isinstance(new, dict):
         return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
     if isinstance(old, list) and isinstance(new, list):

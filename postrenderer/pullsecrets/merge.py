@@ -272,9 +272,10 @@ def _own_keys(mapping: yaml.MappingNode) -> list[int]:
 def _key_start(text: str, key: yaml.Node) -> int:
     """Where a key starts, with the `?` of an explicit one."""
     start: int = key.start_mark.index
-    line = before(text, start)
-    bare = line.rstrip(" \t")
-    return start - (len(line) - len(bare) + 1) if bare != line and bare.endswith("?") else start
+    bare = start
+    while bare and text[bare - 1] in " \t":
+        bare -= 1
+    return bare - 1 if 0 < bare < start and text[bare - 1] == "?" else start
 
 
 def _list_offset(text: str, mapping: yaml.MappingNode) -> str:

@@ -87,7 +87,7 @@ def values_files(names: Iterable[str], directory: str) -> dict[str, Given]:
 def _text(name: str, directory: str) -> str:
     """Return the text of a file, without a byte order mark."""
     try:
-        with open(os.path.join(directory, name), "rb") as file:  # noqa: PTH118, PTH123  # pathlib is slow to import
+        with open(os.path.join(directory, name), "rb") as file:
             data = file.read()
     except OSError as error:
         raise SettingsError(f"{name} cannot be read: {error.strerror}") from None

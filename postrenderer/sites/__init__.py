@@ -22,10 +22,11 @@ from postrenderer.sites.site import (
     Site,
     whole,
 )
-from postrenderer.sites.walk import walk
+from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
+from postrenderer.text.mappings import TooMuchMergedError
 from postrenderer.text.regex import regex
-from postrenderer.text.scalars import Edit, in_text
+from postrenderer.text.scalars import BINARY_TAG, Edit, in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
 LIST_FAMILIES = (podspec, env, args)
 """Asked for mappings that have a list; they look for nothing else."""
-MAPPING_FAMILIES = (fields, secrets)
-"""Asked for mappings after those. The first that claims a scalar has it."""
+MAPPING_FAMILIES = (fields,)
+"""Asked for mappings after those. The first that claims a scalar has it. The data of Secrets have `secrets` alone."""
 SCALAR_FAMILIES = (text,)
 """Asked for every scalar that no mapping family has claimed."""
 
@@ -45,6 +46,8 @@ _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
 _SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
+_REPEATED = 100_000
+"""Items of lists, and their fields, that are looked at again where aliases put them into several mappings."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -90,6 +93,7 @@ def find(
 
     Raises:
         TooMuchMergedError: a mapping merges more than any Kubernetes object does.
+        RecursionError: aliases put the same lists into more mappings than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
     context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
@@ -97,15 +101,17 @@ def find(
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
+    in_lists = _Lists()
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
-            families = _concerned(visit.api, visit.key, tuple(visit.keys), lists)
-            sites = _of_families(families, visit, context) if families else []
-            if lists and not visit.stays and podspec.is_pod_spec(visit, sites):
-                images = [site.node for site in sites if site.family in podspec.FAMILIES]
+            if lists and hints.everywhere:  # else there are no aliases
+                in_lists.look_at(visit)
+            sites = _of_families(_families(visit, lists=lists), visit, context)
+            images = [site.node for site in sites if site.family in podspec.FAMILIES]
+            if images and not visit.stays and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [], [])).paths.append(visit.path)
@@ -115,8 +121,8 @@ def find(
                 unclaimed.append(visit)
         else:
             continue
-        found += [_staying(site, visit.stays) for site in sites] if visit.stays else sites
-    found = [_certified(site, known) for site in _one_family_each(found, claimed)]
+        found += [_staying(_certified(site, known), visit) for site in sites]
+    found = _one_family_each(found, claimed)
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
@@ -128,11 +134,14 @@ def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Foun
     roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
+    try:
+        sites = [site for root in roots for site in find(root, known, depth=depth + 1).sites]
+    except (TooMuchMergedError, RecursionError):
+        return text.spans(value, known)
     by_node: dict[int, tuple[yaml.ScalarNode, dict[int, Found]]] = {}
-    for root in roots:
-        for site in find(root, known, depth=depth + 1).sites:
-            if not site.encoding:
-                by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
+    for site in sites:
+        if not site.encoding and site.node.tag != BINARY_TAG:  # base64 within a text is left alone
+            by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
     found = []
     for node, inside in by_node.values():
         ordered = [inside[start] for start in sorted(inside) if _is_unbroken(node.value, inside[start])]
@@ -157,11 +166,41 @@ def _documents(value: str) -> list[yaml.Node]:
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
 
 
+def _families(visit: MappingVisit, *, lists: bool) -> list[ModuleType]:
+    """The families that may find something in a mapping; the data of a Secret have one of their own."""
+    return [secrets] if secrets.is_data(visit) else _concerned(visit.api, visit.key, tuple(visit.keys), lists)
+
+
 @lru_cache(maxsize=1024)
 def _concerned(api: Api, key: str, keys: tuple[str, ...], lists: bool) -> list[ModuleType]:  # noqa: FBT001  # cached
     """The families that may find something in a mapping, by the names in it and its own."""
     families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
     return [family for family in families if family.is_concerned(api, key, keys)]
+
+
+class _Lists:
+    """Counts what aliases put into several lists, or into several mappings as their lists: `containers: *all`."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._repeated = 0
+
+    def look_at(self, mapping: MappingVisit) -> None:
+        """Count the items of a mapping's lists, and the fields of these, that were seen in other lists.
+
+        Raises:
+            RecursionError: there are too many.
+        """
+        for _, value in mapping.pairs:
+            if isinstance(value, yaml.SequenceNode):
+                again = id(value) in self._seen
+                self._seen.add(id(value))
+                for item in value.value:
+                    if again or id(item) in self._seen:
+                        self._repeated += 1 if isinstance(item, yaml.ScalarNode) else 1 + len(item.value)
+                    self._seen.add(id(item))
+        if self._repeated > _REPEATED:
+            raise RecursionError
 
 
 def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context: Context) -> list[Site]:
@@ -178,9 +217,15 @@ def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context:
     return found
 
 
-def _staying(site: Site, reason: str) -> Site:
-    """The site, as one that nothing pulls."""
-    return site._replace(span=site.span._replace(level=STAYS, reason=reason))
+def _staying(site: Site, visit: Visit) -> Site:
+    """The site; as one that nothing pulls, if what was visited says so, or the API of the field that the site is in."""
+    reason = visit.stays
+    if not reason and isinstance(visit, MappingVisit) and visit.trusted:
+        path = site.path
+        while path is not None and path[0] != visit.path:
+            path = path[0]
+        reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
+    return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
 
 
 def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:
@@ -192,7 +237,7 @@ def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[
 def _certified(site: Site, known: Callable[[str], bool]) -> Site:
     """The site, certain if its reference spells out a configured prefix, whatever the place says."""
     span = site.span
-    if span.level in (CERTAIN, STAYS) or isinstance(span, Prefix) or not known(span.reference):
+    if span.level == CERTAIN or isinstance(span, Prefix) or not known(span.reference):
         return site
     return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
 

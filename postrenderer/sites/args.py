@@ -35,7 +35,7 @@ def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that the flags in a mapping's lists of arguments carry."""
     lists = [(key, value) for key, value in mapping.pairs if key in LISTS and isinstance(value, yaml.SequenceNode)]
-    copying = any(_copies(value) for _, value in lists)
+    copying = any(_copies(value) for _, value in lists) or _is_of_a_copier(mapping)
     for key, value in lists:
         if copying:
             yield from _copied(value, (mapping.path, key), context)
@@ -50,11 +50,17 @@ def _copies(node: yaml.SequenceNode) -> bool:
     )
 
 
+def _is_of_a_copier(mapping: MappingVisit) -> bool:
+    """Whether a container's image is that of a tool that copies or builds images, such as kaniko's executor."""
+    images = [value.value for key, value in mapping.pairs if key == "image" and isinstance(value, yaml.ScalarNode)]
+    return any(not keys.COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/")) for image in images)
+
+
 def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[Site]:
     """The references on the command line of a tool that copies images."""
     for index, word in enumerate(node.value):
         for span in context.spans(word.value) if isinstance(word, yaml.ScalarNode) else ():
-            stays = span._replace(level=STAYS, reason="a tool that copies images reads or writes it")
+            stays = span._replace(level=STAYS, reason="a tool that copies or builds images reads or writes it")
             yield Site(word, span if span.level == CERTAIN else stays, FAMILY, (path, index))
 
 

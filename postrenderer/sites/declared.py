@@ -38,7 +38,7 @@ class Location(NamedTuple):
     Attributes:
         path: JSON pointer (RFC 6901) of the place, each step a pattern with `*`.
         api_version: `apiVersion` of the objects that have it, a pattern with `*`.
-        kind: their `kind`, likewise.
+        kind: their `kind`, a pattern with `*`.
         form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it;
             `prefix`, a registry or a path in one that is put in front of images.
         parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
@@ -77,19 +77,13 @@ class Ignore(NamedTuple):
 
 
 class Object(NamedTuple):
-    """A Kubernetes object: a document, or an item of a list of objects."""
+    """A Kubernetes object: a document, or an item of a list of objects; what it does not say is empty."""
 
     node: yaml.MappingNode
     path: Path
     api_version: str
     kind: str
-
-    @property
-    def name(self) -> str:
-        """Its name; empty if it has none."""
-        metadata = dict(fields(self.node)).get("metadata")
-        name = dict(fields(metadata)).get("name") if isinstance(metadata, yaml.MappingNode) else None
-        return name.value if isinstance(name, yaml.ScalarNode) else ""
+    name: str
 
 
 def objects(root: yaml.Node) -> Iterator[Object]:
@@ -107,7 +101,10 @@ def objects(root: yaml.Node) -> Iterator[Object]:
 
 def _object(node: yaml.MappingNode, pairs: list[tuple[str, yaml.Node]], path: Path) -> Object:
     texts = {key: value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
-    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""))
+    metadata = dict(pairs).get("metadata")
+    name = dict(fields(metadata)).get("name") if isinstance(metadata, yaml.MappingNode) else None
+    called = name.value if isinstance(name, yaml.ScalarNode) else ""
+    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), called)
 
 
 def revise(
@@ -133,7 +130,10 @@ def revise(
     own = [site for item in all_objects for location in of_images for site in _at(item, location, spans)]
     declared = {id(site.node) for site in own}
     sites = [*own, *(site for site in found if id(site.node) not in declared)]
-    return [site for site in sites if not any(_matches(entry, site, all_objects) for entry in ignore)]
+    by_place: dict[str, Object] = {}
+    for item in all_objects if ignore else ():
+        by_place.setdefault(pointer(item.path), item)
+    return [site for site in sites if not any(_matches(entry, site, by_place) for entry in ignore)]
 
 
 def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]]) -> Iterator[Site]:
@@ -191,10 +191,12 @@ def _split(node: yaml.MappingNode, path: Path, location: Location) -> Iterator[S
             yield Site(value.scalar.node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, value.scalar.path)
 
 
-def _matches(entry: Ignore, site: Site, all_objects: list[Object]) -> bool:
-    """Whether an entry of `ignore` speaks of a site."""
+def _matches(entry: Ignore, site: Site, by_place: dict[str, Object]) -> bool:
+    """Whether an entry of `ignore` speaks of a site, which belongs to an item of a list, `/items/3`, or to the root."""
     place = pointer(site.path)
-    item = next((item for item in all_objects if place.startswith(pointer(item.path) + "/")), None)
+    *of_item, _ = place.split("/", 3)
+    of_object = "/".join(of_item) if len(of_item) == len(("", "items", "3")) else ""
+    item = by_place.get(of_object) or by_place.get("")
     if item is None:
         return False
     return all(

@@ -22,15 +22,17 @@ _LONGEST = 1024
 _TEMPLATE = regex(r"[:@]?(?:\{\{|\$\{|\$\(|\$[A-Za-z_]|%\(|<)")
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "default", "latest", "string"))
 """Values of switches and types, which the grammar of references lets pass."""
+_NOT_IN_REFERENCES = "{}$<>()'\"*,;|\\"
+"""Signs of templates, patterns, lists and code."""
 _PORT = regex(r"\d{4,5}")
 _VERSION = regex(
     r"v?\d.*|.*\d\.\d.*|[0-9a-f]{7,40}"
     r"|(?:.*-)?(?:latest|main|master|head|stable|edge|dev|devel|develop|nightly|next|snapshot|release|canary|beta|alpha|rc"
     r"|testing|lts)(?:-.*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _FILE = regex(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
-_MACHINE = regex(r"projects/.+/images/.+")
+_MACHINE = regex(r"projects/.+/images/.+", re.DOTALL)
 """The image of a virtual machine: https://cloud.google.com/compute/docs/images."""
 _API = regex(r"v\d+(?:(?:alpha|beta)\d+)?")
 """The version of an API, as it stands behind its group: `apps.acme.dev/v1`."""
@@ -76,7 +78,7 @@ class Text(NamedTuple):
 
 def read(value: str) -> Text | None:
     """Take a text for a reference; None if it is none."""
-    template = _TEMPLATE.search(value)
+    template = _TEMPLATE.search(value, 0, 2 * _LONGEST)
     literal = value[: template.start()].rstrip("/._-") if template else value
     if len(literal) > _LONGEST or literal in _WORDS:
         return None
@@ -92,6 +94,13 @@ def read(value: str) -> Text | None:
     if template and not host and is_host(reference.path):
         return None  # what follows the host is the template's
     return Text(literal, reference, registries.kind(host), bool(reference.suffix or template))
+
+
+def is_malformed(value: str) -> bool:
+    """Whether a text begins as a reference at a registry, but is none: a node would fail to pull it."""
+    host, slash, rest = value.partition("/")
+    plain = slash and not any(sign.isspace() or sign in _NOT_IN_REFERENCES for sign in value)
+    return bool(plain and rest and registries.kind(host) == registries.REGISTRY)
 
 
 def level(text: Text, place: str) -> str:

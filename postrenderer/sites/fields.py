@@ -14,7 +14,7 @@ from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, Sca
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from postrenderer.sites.site import Api, Context, MappingVisit
+    from postrenderer.sites.site import Api, Context, Found, MappingVisit
 
 FAMILY = "field"
 
@@ -49,19 +49,22 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     if not lists and (not scalars or _is_of_another_family(scalars, context)):
         return
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
+    registry = mapping.node if kinds.lacks_registry(mapping) else None
     for site in sites_of(found, FAMILY):
-        span = site.span
-        if (
-            isinstance(span, Span)
-            and mapping.listed
-            and site.path == (mapping.path, "image")
-            and "name" in mapping.keys
-        ):
-            span = _of_container(span)
-        if keys.says_copy(mapping.key):
-            span = span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
-        registry = mapping.node if site.parts and kinds.lacks_registry(mapping) else None
-        yield site._replace(span=span, registry=registry)
+        yield site._replace(span=_weighed(site, mapping), registry=registry if site.parts else None)
+
+
+def _weighed(site: Site, mapping: MappingVisit) -> Found:
+    """What was found in a mapping, as sure as the mapping makes it."""
+    span = site.span
+    if isinstance(span, Span) and _replaces_by_name(mapping, site):
+        name = span.reference.partition("@")[0]
+        colon = name.rfind(":", name.rfind("/"))
+        return span._replace(before=f"{name[:colon] if colon > 0 else name}=")
+    if keys.says_copy(mapping.key):
+        return span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
+    is_entry = mapping.listed and "name" in mapping.keys and site.path == (mapping.path, "image")
+    return _of_container(span) if is_entry and isinstance(span, Span) else span
 
 
 def _is_of_another_family(scalars: list[NamedText], context: Context) -> bool:
@@ -102,9 +105,10 @@ def _object_reference(mapping: MappingVisit) -> Iterator[Site]:
 def _without_sources(scalars: list[NamedText], mapping: MappingVisit) -> Iterator[NamedText]:
     """The fields but for the repositories of charts and code, and the names of images that others replace."""
     overrides = not mapping.keys.isdisjoint(_OVERRIDES)
+    repositories = {value.name for value in scalars if keys.read(value.name).role == keys.REPOSITORY}
+    sources = bool(repositories) and any(keys.says_source(key) for key in (mapping.key, *mapping.keys))
     for value in scalars:
-        repository = keys.read(value.name).role == keys.REPOSITORY
-        source = repository and any(keys.says_source(key) for key in (mapping.key, *mapping.keys))
+        source = sources and value.name in repositories
         if not source and not (overrides and value.scalar and value.scalar.key == "name"):
             yield value
 
@@ -115,6 +119,15 @@ def _listed(mapping: MappingVisit, lists: list[tuple[str, yaml.SequenceNode]]) -
         for index, item in enumerate(node.value):
             if isinstance(item, yaml.ScalarNode) and item.value:
                 yield NamedText(key, item.value, 0, ScalarVisit(item, ((mapping.path, key), index), key), keys.MENTION)
+
+
+def _replaces_by_name(mapping: MappingVisit, site: Site) -> bool:
+    """Whether an entry sets the tag of the image that it names, as Argo CD's `kustomize.images` does without a `=`.
+
+    Source: KustomizeImage, argo-cd pkg/apis/application/v1alpha1: `[old_image_name=]<image_name>:<image_tag>`.
+    """
+    of_argo = mapping.api.group == "argoproj.io" and mapping.key == "kustomize"
+    return of_argo and site.path is not None and site.path[0] == (mapping.path, "images") and "=" not in site.node.value
 
 
 def _of_container(span: Span) -> Span:

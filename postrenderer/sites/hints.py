@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
 from postrenderer.sites import keys, kinds
-from postrenderer.text import composer
+from postrenderer.text import tags
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ _ESCAPE = regex(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|[\s/\x80-\xff])")
 """What could spell a letter of a word, or join the lines of one, in double quotes."""
 _ALIAS = regex(rb"\*(?<![^\s,\[{]\*)([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:]|\Z))")
 _ANCHOR = regex(rb"&([\w-]+)")
-_BINARY = regex(composer.BINARY.encode())
-_TAG_DIRECTIVE = composer.TAG_DIRECTIVE.encode()
+_BINARY = regex(tags.BINARY.encode())
+_TAG_DIRECTIVE = tags.DIRECTIVE.encode()
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """Byte order marks that make UTF-16 of a document, which is read to be refused."""
 _HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
@@ -110,7 +110,8 @@ _TOP = regex(rb"\n([^\s#][^\n]*)")
 """A line that begins in the first column and is no comment."""
 _SCHEMA_TOP = regex(
     rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
-    rb"|(metadata|spec|status):\s*(?:\s#.*)?"
+    rb"|(metadata|spec|status):\s*(?:\s#.*)?",
+    re.DOTALL,
 )
 _FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
 """The first content of a schema, behind its `---`, empty lines and comments: one of these keys in the first column."""

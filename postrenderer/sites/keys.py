@@ -61,8 +61,12 @@ _STORES = _set("database db git github helm maven npm schema")
 """Words that make another thing than an image of a repository or registry: GIT_REPO, schema.registry.url."""
 _COPIED = _set("dest destination destinations dst output push src")
 """Words for where images are copied from and to: they stay, or the copy would read what it is to write."""
-COPYING = _set("buildah cosign crane gcrane imgpkg oras regctl regsync skopeo")
-"""Tools that read or write the very registry that they are told: their references stay."""
+COPYING = _set("buildah buildctl cosign crane gcrane imgpkg kaniko kaniko-project oras pack regctl regsync skopeo")
+"""Tools that read or write the very registry that they are told, by their names or those of their images."""
+_DESTINATION = ("to", "image")
+"""The last words of where a build goes: jib.to.image."""
+_OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
+"""Annotations whose names end in the name of a container; their values are profiles."""
 _COPIES = _set("applied merged original")
 """Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
 _SPEECH = _set("comment condition description expr expression message pattern query regex summary title")
@@ -144,8 +148,10 @@ def says_copy(name: str) -> bool:
 
 def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:
     """The role of a name that says of its text that it is no image, whatever it looks like."""
-    if not _COPIED.isdisjoint(parts):
+    if not _COPIED.isdisjoint(parts) or parts[-2:] == _DESTINATION:
         return UNPULLED
+    if name.startswith(_OF_A_CONTAINER):
+        return QUOTED
     if name.startswith(_ATTRIBUTE) or (image and _QUERY.search(name)):
         return QUOTED
     if image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -39,30 +40,22 @@ _KUBERNETES = frozenset(
 
 ANY = "*"
 """A step of a path in the catalogue that is any key of a map, or any item of a list."""
-_ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.UNPULLED: keys.UNPULLED}
+_ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX}
 """The forms of image fields in the catalogue, as the grammar of names calls them."""
 
-_CONDITIONS = {
-    ("kyverno.io", "validate"),
-    ("kyverno.io", "match"),
-    ("kyverno.io", "exclude"),
-    ("kyverno.io", "preconditions"),
-    ("kyverno.io", "verifyImages"),
-    ("policies.kyverno.io", "spec"),
-    ("constraints.gatekeeper.sh", "spec"),
-    ("templates.gatekeeper.sh", "spec"),
-    ("config.gatekeeper.sh", "spec"),
-    ("policy.sigstore.dev", "spec"),
-    ("admissionregistration.k8s.io", "spec"),
+_WHY = {
+    "condition": "a condition of a policy, which pulls nothing",
+    "key": "a name by which something is looked up",
+    "output": "where a build goes, which nothing pulls there",
+    "rule": "a rule about registries, not an image",
+    "watched": "what is watched for new versions, not pulled",
 }
-"""Mappings that say what is allowed, by the group of the API and their key: images in them are not pulled.
-
-Sources: https://kyverno.io/docs, https://open-policy-agent.github.io/gatekeeper, https://docs.sigstore.dev,
-ValidatingAdmissionPolicy of the Kubernetes API.
-"""
+"""The reasons of apis/stays.tsv, in plain words."""
+_OF_KUBERNETES = frozenset(("", "apps", "batch", "policy", "autoscaling", "extensions"))
+"""Groups of Kubernetes' own objects, which the table need not be opened for; others of its own end in `.k8s.io`."""
 
 SCHEMA = "a schema, which describes objects and makes none"
-_SCHEMA = ("apiextensions.k8s.io", "openAPIV3Schema")
+_SCHEMA = (("apiextensions.k8s.io", "CustomResourceDefinition"), ("", "CustomResourceDefinition"))
 """What describes objects and holds none: an image in it is a default or an example (CustomResourceDefinition)."""
 
 
@@ -132,9 +125,28 @@ def lacks_pull_secrets(api: Api, place: Path) -> bool:
     return any(field.form == forms.NONE and _ends_with(place, field.path) for field in known(api))
 
 
-def stays(mapping: MappingVisit) -> str:
-    """Why nothing in a mapping is pulled, whatever it looks like; empty if something may be."""
-    place = (mapping.api.group, mapping.key)
-    if place == _SCHEMA:
+def stays(api: Api, key: str) -> str:
+    """Why nothing in a field of an object is pulled, whatever it looks like; empty if something may be.
+
+    Args:
+        api: the object.
+        key: the name of the field, at any depth.
+    """
+    if api in _SCHEMA:
         return SCHEMA
-    return "a condition of a policy, which pulls nothing" if place in _CONDITIONS else ""
+    if api.group in _OF_KUBERNETES:
+        return ""
+    rows = _stays().get((api.group, key), ())
+    return next((_WHY[why] for kind, why in rows if fnmatchcase(api.kind, kind)), "")
+
+
+@lru_cache(maxsize=1)
+def _stays() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The kinds and reasons of apis/stays.tsv, by group and key."""
+    data: bytes = __loader__.get_data(f"{__file__.rpartition('/sites/')[0]}/apis/stays.tsv")  # type: ignore[name-defined]  # also in a zip
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for line in data.decode().splitlines():
+        if not line.startswith("#"):
+            group, kind, key, why, _ = line.split("\t")
+            found.setdefault((group, key), []).append((kind, why))
+    return found

@@ -60,6 +60,10 @@ def _alone(role: str, value: NamedText) -> Iterator[NamedImage]:
         return
     text = evidence.read(value.value)
     level = evidence.level(text, role) if text else ""
+    if text is None and role == keys.IMAGE and evidence.is_malformed(value.value):
+        reason = f"`{value.name}` names an image"
+        end = value.start + len(value.value)
+        yield NamedImage(value, Span(value.start, end, value.value, "", STRONG, reason))
     if text and level:
         end = value.start + len(text.literal)
         reason = f"`{value.name}` names {'no image that nodes pull' if role == keys.UNPULLED else 'an image'}"

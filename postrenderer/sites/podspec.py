@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import kinds
+from postrenderer.sites import evidence, kinds
 from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, whole
 from postrenderer.text.mappings import fields
 from postrenderer.text.regex import regex
@@ -63,18 +63,16 @@ def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
             elif image.value == _INJECTED:
                 yield whole(place, FAMILY, STAYS, "Istio's injection puts an image in the place of `auto`")
             else:
-                yield whole(place, FAMILY, CERTAIN, "image of a container")
+                yield _of_container(place)
 
 
-def is_pod_spec(mapping: MappingVisit, found: list[Site]) -> bool:
-    """Whether a mapping in which these sites were found is a pod spec, by any of its containers and image volumes.
+def is_pod_spec(mapping: MappingVisit) -> bool:
+    """Whether a mapping in which images of containers or volumes were found is a pod spec.
 
     In Kubernetes' own objects, and in texts that say of no API, whatever has containers is one. In custom resources the
     name tells it, as any mapping may have `containers` there (Cloud Run's `template`, MinIO's `sideCars`), and the
     catalogue knows the names that deceive.
     """
-    if not any(site.family in FAMILIES for site in found):
-        return False
     if not kinds.is_custom(mapping.api.group):
         return True
     return _is_named_so(mapping.path) and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
@@ -87,6 +85,16 @@ def _is_named_so(place: Path) -> bool:
     above = place[0][1] if place[0] else ""
     is_spec = place[1] == "spec" and isinstance(above, str) and _POD_TEMPLATE.fullmatch(above) is not None
     return is_spec or _POD_SPEC.fullmatch(place[1]) is not None
+
+
+def _of_container(place: ScalarVisit) -> Site:
+    """The image of a container; what a template fills in behind `:` or `@` stays as it is."""
+    site = whole(place, FAMILY, CERTAIN, "image of a container")
+    value: str = place.node.value
+    text = evidence.read(value) if "$" in value or "{" in value else None
+    if text and value[len(text.literal) :].startswith((":", "@")):
+        return site._replace(span=site.span._replace(end=len(text.literal), reference=text.literal))
+    return site
 
 
 def _images(node: yaml.Node, path: Path, steps: tuple[str, ...]) -> Iterator[ScalarVisit]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites.site import Api, Site
+from postrenderer.sites import named
+from postrenderer.sites.site import Api, NamedText, ScalarVisit, Site, sites_of
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
@@ -26,21 +28,30 @@ ENCODING = "base64"
 _SECRET = Api("", "Secret")
 
 
-def is_concerned(_api: Api, key: str, _keys: tuple[str, ...]) -> bool:
-    """Whether a mapping may be the data of a Secret."""
-    return key == "data"
+def is_data(mapping: MappingVisit) -> bool:
+    """Whether a mapping is the data of a Secret."""
+    return mapping.key == "data" and mapping.api == _SECRET
 
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The references inside the values of a Secret's `data`."""
-    if mapping.key != "data" or mapping.api != _SECRET or not context.secrets:
+    if not context.secrets:
         return
-    for key, value in mapping.pairs:
-        if isinstance(value, yaml.ScalarNode):
-            for span in context.spans(decoded(value.value)):
-                yield Site(value, span, FAMILY, (mapping.path, key), ENCODING)
+    texts = [(key, value) for key, value in mapping.pairs if isinstance(value, yaml.ScalarNode)]
+    values = [
+        NamedText(key, decoded(node.value), 0, ScalarVisit(node, (mapping.path, key), key)) for key, node in texts
+    ]
+    found = set()
+    for site in sites_of(named.images(value for value in values if value.value), FAMILY):
+        found.add(id(site.node))
+        yield site._replace(encoding=ENCODING)
+    for value in values:
+        if value.scalar and id(value.scalar.node) not in found:
+            for span in context.spans(value.value):
+                yield Site(value.scalar.node, span, FAMILY, value.scalar.path, ENCODING)
 
 
+@lru_cache(maxsize=1)  # it is asked for each of the references in a text
 def decoded(value: str) -> str:
     """The text that a base64 value stands for; empty if it stands for none."""
     try:

@@ -34,6 +34,7 @@ class Span(NamedTuple):
         suffix: the end of the reference that other values hold, with its separator; empty if this one has it all.
         level: CERTAIN, STRONG, WEAK or STAYS.
         reason: why it was taken for an image or, with STAYS, why nothing pulls it; in plain words.
+        before: what is written in front of a new reference, such as the name by which Argo CD finds the old one.
     """
 
     start: int
@@ -42,6 +43,7 @@ class Span(NamedTuple):
     suffix: str
     level: str
     reason: str
+    before: str = ""
 
 
 class Prefix(NamedTuple):
@@ -108,6 +110,8 @@ class MappingVisit(NamedTuple):
         listed: whether it stands in a list.
         api: the object that it is or belongs to.
         stays: why nothing in it is pulled; empty if something may be.
+        trusted: whether the document itself says what the object is: anybody can write a kind into an object, so that
+            excuses nothing below it.
     """
 
     node: yaml.MappingNode
@@ -118,6 +122,7 @@ class MappingVisit(NamedTuple):
     listed: bool
     api: Api
     stays: str = ""
+    trusted: bool = True
 
 
 class ScalarVisit(NamedTuple):

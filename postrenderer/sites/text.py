@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from postrenderer.sites.site import Context, Found, ScalarVisit
+    from postrenderer.text.pointer import Path
 
 FAMILY = "text"
 
@@ -45,20 +46,23 @@ _ASSIGNMENT = regex(
     r"\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?" + _OPEN_VALUE
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
-_FLAG = regex(r"-(?<![\w-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
 _COMMENT = regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*")
 _COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
     regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
     regex(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
 )
-_COPIED = regex(rf"\b(?:{'|'.join(_COPIERS)}|(?:{'|'.join(_ENGINES)})[ \t]+(?:push|tag|build))[ \t](?:\\\r?\n|[^\n])*")
+_MAKES = rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:buildx|image|manifest)[ \t]+)?(?:push|tag|build)"
+_COPIED = regex(rf"\b(?:{'|'.join(_COPIERS)}|{_MAKES})[ \t](?:\\\r?\n|[^\n])*")
 """Parts of a script or a template in which only what is under a configured source or rule is an image."""
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _INTERESTING = regex(f"{_HINT.pattern}|{registries.BEFORE_PATH}")
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
+_MUTATIONS = "mutations"
+"""Where MutatingAdmissionPolicy (Kubernetes) and MutatingPolicy (Kyverno) have the expressions that make objects."""
 _NEIGHBOURS = 2
 """Lines between assignments that still belong together."""
 
@@ -74,7 +78,7 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
     if not _INTERESTING.search(value):
         return
     role = keys.read(scalar.key).role
-    quoted = role == keys.QUOTED or value.startswith(_PRINTED)
+    quoted = value.startswith(_PRINTED) or (role == keys.QUOTED and not _is_in_force(scalar.path))
     unpulled = role == keys.UNPULLED and not any(char.isspace() for char in value)
     for span in context.spans(value):
         if span.level == CERTAIN or not (quoted or unpulled):
@@ -82,6 +86,15 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
         elif unpulled:
             stays = span._replace(level=STAYS, reason=f"`{scalar.key}` names no image that nodes pull")
             yield Site(scalar.node, stays, FAMILY, scalar.path)
+
+
+def _is_in_force(path: Path) -> bool:
+    """Whether an expression makes objects: it does in the mutations of admission policies."""
+    while path is not None:
+        path, step = path
+        if step == _MUTATIONS:
+            return True
+    return False
 
 
 _DOCUMENT = regex(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
 
 Visit = Union[MappingVisit, ScalarVisit]
-Stays = Callable[[MappingVisit], str]
+Stays = Callable[[Api, str], str]
 
 _OBJECT = ("apiVersion", "kind")
 """What every object has (API conventions of Kubernetes, types); an item of a list takes what it lacks from the list."""
 _REVISITS = 10_000
-"""How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once."""
+"""How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once.
+
+A large one counts as several: a text of a megabyte and ten thousand aliases for it would be ten gigabytes to look at.
+"""
+_LONG = 100
+"""Signs of a text that count as one node more, and beyond which it is looked at when its turn comes."""
 _ITEMS = (None, "items")
 """Where a list of objects (`kind: List`) has them."""
 _UNKNOWN = Api("", "")
@@ -33,7 +38,7 @@ _Place = tuple[yaml.Node, "Path", str, bool, Api, Optional[str], bool]
 it is pulled (None if nobody asks any more), and whether its key hints at an image."""
 
 
-def nothing_stays(_: MappingVisit) -> str:
+def nothing_stays(_: Api, __: str) -> str:
     """The answer for documents whose kinds nobody asks for."""
     return ""
 
@@ -51,7 +56,7 @@ def walk(
 
     Args:
         root: the composed document.
-        stays: says of a mapping why nothing in it is pulled; empty if something may be.
+        stays: says of a field of an object why nothing in it is pulled; empty if something may be.
         wanted: says of the value of a scalar whether it is to be visited.
         hints: where in the text something may be about an image; a node without a hint, below a key without one, is
             passed over.
@@ -69,7 +74,7 @@ def walk(
         if not (named or hints.everywhere or hints.inside(node.start_mark.index, node.end_mark.index)):
             continue
         if id(node) in seen:
-            open_aliases -= 1
+            open_aliases -= _size(node)
             if open_aliases < 0:
                 continue
         else:
@@ -77,24 +82,31 @@ def walk(
         if isinstance(node, yaml.MappingNode):
             pairs = fields(node)
             names = dict(pairs).keys()
-            top = path is None or path[0] == _ITEMS
+            top = path is None or path[0] == _ITEMS or (listed and path[0] is None)
             own = _api(pairs, top=top) if top or "kind" in names else None
-            visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "")
             if own and not top:
                 why = why or None  # anybody can write a kind into an object, so it excuses nothing below
-            elif why == "":
-                why = stays(visit)
-            yield visit._replace(stays=why) if why else visit
+            elif why == "" or top:
+                why = stays(own or api, key)
+            visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
+            yield visit
             stack += [
                 (value, (path, name), name, False, visit.api, why, keys.hints_at_image(name))
                 for name, value in reversed(pairs)
-                if not isinstance(value, yaml.ScalarNode) or wanted(value.value)
+                if not isinstance(value, yaml.ScalarNode) or len(value.value) > _LONG or wanted(value.value)
             ]
         elif isinstance(node, yaml.SequenceNode):
             items = reversed(list(enumerate(node.value)))
             stack += [(item, (path, index), key, True, api, why, named) for index, item in items]
         elif isinstance(node, yaml.ScalarNode) and wanted(node.value):
             yield ScalarVisit(node, path, key, why or "")
+
+
+def _size(node: yaml.Node) -> int:
+    """As how many nodes one counts that is visited again; the items of a list count themselves."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1 + len(node.value) // _LONG
+    return 1 + len(node.value) if isinstance(node, yaml.MappingNode) else 1
 
 
 def _api(pairs: list[tuple[str, yaml.Node]], *, top: bool) -> Api | None:

@@ -7,17 +7,14 @@ of the same parser, which has none of these limits and takes longer.
 
 from __future__ import annotations
 
-import base64
 import operator
-import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 from yaml.composer import ComposerError
 
+from postrenderer.text import tags
 from postrenderer.text.regex import regex
-from postrenderer.text.scalars import BINARY_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -52,15 +49,6 @@ if yaml.__with_libyaml__:
 else:
     Loader = PythonLoader  # type: ignore[misc, assignment]  # what there is
 
-BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))"
-"""A tag that makes base64 of a key or a value, or may: its letters can be written as `%62`."""
-TAG_DIRECTIVE = "%TAG"
-"""What makes a handle of a part of a tag."""
-_BINARY = regex(BINARY)
-
-_TAG_END = regex(r"(?:&[^\s,\[\]{}]*\s+)?![^\s,\[\]{}]*[,\[\]{}]")
-_MARKED_COMMENT = regex("\ufeff[ \t]*#")
-
 _DELETE, _REPLACEMENT = "\x7f", "\ufffd"
 """A character that YAML 1.1 does not allow and some parsers accept; no reference holds it, nor what stands for it."""
 
@@ -94,7 +82,7 @@ class Composed(NamedTuple):
 def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
     """Read a YAML text; scalars are never constructed, and only explicit tags differ from str, seq and map.
 
-    What is tagged `!!binary` has the value that its base64 stands for, as Kubernetes' parser reads it, also in keys.
+    What is tagged `!!binary` has the value that its base64 stands for, also in keys (see tags.py).
 
     Args:
         text: no, one or more documents.
@@ -109,19 +97,7 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
         composed = _compose(text, elsewhere)
     except (ValueError, OverflowError):  # PyYAML's Python code hands an escape to chr() as it stands
         raise yaml.YAMLError("found an escape for a character beyond Unicode") from None
-    return _checked(text, composed)
-
-
-def _checked(text: str, composed: Composed) -> Composed:
-    """What was read, with base64 decoded.
-
-    Raises:
-        yaml.YAMLError: Kubernetes' parser reads something else.
-    """
-    if "!" in text and (TAG_DIRECTIVE in text or _BINARY.search(text) or _TAG_END.search(text)):
-        _look_at_tags(text, composed.roots)
-    if _MARKED_COMMENT.search(text):
-        raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")
+    tags.settle(text, composed.roots)
     return composed
 
 
@@ -144,30 +120,8 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
             first = from_events(text, elsewhere, _up_to_the_first_end(text))
         except (yaml.YAMLError, ValueError, OverflowError):
             raise error from None
-        return _checked(text, first)
-
-
-def _look_at_tags(text: str, roots: list[yaml.Node]) -> None:
-    """Give scalars with the tag of base64 the text that they stand for; what is none stays, as Kubernetes refuses it.
-
-    Raises:
-        yaml.YAMLError: a comma or bracket follows a tag at once: to Kubernetes' parser it belongs to the tag.
-    """
-    stack, seen = list(roots), set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if _TAG_END.match(text, node.start_mark.index):
-            raise yaml.MarkedYAMLError(None, None, "a space is missing behind a tag", node.start_mark)
-        if isinstance(node, yaml.SequenceNode):
-            stack += node.value
-        elif isinstance(node, yaml.MappingNode):
-            stack += [child for entry in node.value for child in entry]
-        elif node.tag == BINARY_TAG:
-            with suppress(ValueError):
-                node.value = base64.b64decode("".join(node.value.split()), validate=True).decode()
+        tags.settle(text, first.roots)
+        return first
 
 
 def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
@@ -248,7 +202,7 @@ def from_events(
     return Composed(roots, borrowed, anchors)
 
 
-def _borrow(event: Any, elsewhere: Callable[[str], yaml.Node | None], borrowed: list[Borrowed]) -> yaml.Node:  # noqa: ANN401  # likewise
+def _borrow(event: Any, elsewhere: Callable[[str], yaml.Node | None], borrowed: list[Borrowed]) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     """The node that an alias stands for whose anchor the text does not define."""
     node = elsewhere(event.anchor)
     if node is None:
@@ -257,19 +211,19 @@ def _borrow(event: Any, elsewhere: Callable[[str], yaml.Node | None], borrowed: 
     return node
 
 
-def _tag(event: Any, kind: type[yaml.Node]) -> str:  # noqa: ANN401  # likewise
+def _tag(event: Any, kind: type[yaml.Node]) -> str:  # noqa: ANN401  # PyYAML's events have no types
     return event.tag if event.tag not in (None, "!") else _TAGS[kind]
 
 
-def _scalar(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+def _scalar(event: Any) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     return yaml.ScalarNode(_tag(event, yaml.ScalarNode), event.value, event.start_mark, event.end_mark, event.style)
 
 
-def _sequence(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+def _sequence(event: Any) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     return yaml.SequenceNode(_tag(event, yaml.SequenceNode), [], event.start_mark, event.end_mark, event.flow_style)
 
 
-def _mapping(event: Any) -> yaml.Node:  # noqa: ANN401  # likewise
+def _mapping(event: Any) -> yaml.Node:  # noqa: ANN401  # PyYAML's events have no types
     """A mapping that holds its keys and values in turn until it is closed."""
     return yaml.MappingNode(_tag(event, yaml.MappingNode), [], event.start_mark, event.end_mark, event.flow_style)
 
@@ -281,31 +235,3 @@ _STARTS: dict[type, Callable[[Any], yaml.Node]] = {
 }
 _COLLECTIONS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
 _ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
-
-
-_WRITTEN_LIMIT = 100_000
-"""Nodes that an alias may stand for where it is written out."""
-
-
-def written_out(node: yaml.Node) -> str:
-    """A node as YAML on one line, without anchors and aliases; plain scalars that may be plain there stay plain.
-
-    Raises:
-        RecursionError: the node holds itself, or more than _WRITTEN_LIMIT nodes with its aliases written out.
-    """
-    budget = iter(range(_WRITTEN_LIMIT))
-    listed = yaml.SequenceNode(_TAGS[yaml.SequenceNode], [_in_flow_style(node, budget)], flow_style=True)
-    text: str = yaml.serialize(listed, Dumper=yaml.BaseDumper, width=sys.maxsize, allow_unicode=True)
-    return text.strip()[1:-1]
-
-
-def _in_flow_style(node: yaml.Node, budget: Iterator[int]) -> yaml.Node:
-    if next(budget, None) is None:
-        raise RecursionError
-    if isinstance(node, yaml.MappingNode):
-        pairs = [(_in_flow_style(key, budget), _in_flow_style(value, budget)) for key, value in node.value]
-        return yaml.MappingNode(node.tag, pairs, flow_style=True)
-    if isinstance(node, yaml.SequenceNode):
-        return yaml.SequenceNode(node.tag, [_in_flow_style(item, budget) for item in node.value], flow_style=True)
-    empty = not node.value and not node.style  # type: ignore[attr-defined]  # the third kind
-    return yaml.ScalarNode(node.tag, "null" if empty else node.value, style=node.style)  # type: ignore[attr-defined]  # the third kind

@@ -57,6 +57,8 @@ def newline(text: str, position: int) -> str:
 
 def separator(text: str, position: int) -> str:
     """What to write after a comma so that a flow collection's next entry stands as the one at the position does."""
-    indent = before(text, position)
-    alone = not indent.strip() and line_start(text, position) > 0
-    return newline(text, position) + indent if alone else " "
+    start = position
+    while start and text[start - 1] in " \t":  # not from the start of the line, which may hold a whole list of pods
+        start -= 1
+    alone = start > 0 and text[start - 1] in BREAKS
+    return newline(text, position) + text[start:position] if alone else " "

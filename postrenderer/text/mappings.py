@@ -40,7 +40,7 @@ def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tu
         entries: gives a mapping's own entries, merge keys included.
 
     Raises:
-        TooMuchMergedError: it merges more than 1,000 mappings or entries.
+        TooMuchMergedError: it merges 1,000 mappings or entries, and then still more.
     """
     pairs = [(key.value, value) for key, value in entries(mapping) if isinstance(key, yaml.ScalarNode)]
     return _merged(mapping, entries) if _MERGE in dict(pairs) else pairs
@@ -53,23 +53,27 @@ def is_merge(key: yaml.Node) -> bool:
 
 
 def _merged(mapping: yaml.MappingNode, entries: Entries) -> list[tuple[str, yaml.Node]]:
-    """The entries of a mapping with merge keys."""
+    """The entries of a mapping with merge keys; one that is merged several times is taken each time."""
     found: list[tuple[str, yaml.Node]] = []
-    seen: set[int] = set()
-    merged = 0
+    inside: set[int] = set()  # the mappings that are being merged: what holds itself is taken once
+    mappings, merged = -1, -len(entries(mapping))  # without the mapping itself
     work: list[tuple[yaml.Node, yaml.Node | None]] = [(mapping, None)]  # keys and values; a mapping to merge has no key
     while work:
         node, value = work.pop()
-        if value is not None:
+        if value is node:
+            inside.remove(id(node))
+        elif value is not None:
             found.append((node.value, value))
         elif isinstance(node, yaml.SequenceNode):
-            work += [(source, None) for source in node.value]  # of several the first wins, so it is taken last
-        elif isinstance(node, yaml.MappingNode) and id(node) not in seen:
-            if len(seen) > _MOST or merged > _MOST:
+            sources = [source for source in node.value if isinstance(source, yaml.MappingNode)]
+            work += [(source, None) for source in sources]  # of several the first wins, so it is taken last
+        elif isinstance(node, yaml.MappingNode) and id(node) not in inside:
+            if mappings > _MOST or merged > _MOST:
                 raise TooMuchMergedError
             own = entries(node)
-            merged += len(own) if seen else 0
-            seen.add(id(node))
+            mappings, merged = mappings + 1, merged + len(own)
+            inside.add(id(node))
+            work.append((node, node))  # its end
             for key, entry in reversed(own):
                 if is_merge(key):
                     work.append((entry, None))

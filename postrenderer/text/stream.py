@@ -7,27 +7,17 @@ wherever it stands, inside a block scalar as well (YAML 1.2, 9.1.2 "Document Mar
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
-from postrenderer.text.mappings import TooMuchMergedError
-from postrenderer.text.regex import regex
-from postrenderer.text.scalars import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SOURCE = regex(r"^# Source: (\S+)", re.MULTILINE)
-_FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
-_KIND = regex(_FIELD.format("kind"), re.MULTILINE)
-_NAME = regex(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_FILENAME = regex(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _MARKER = b"---"
-_MARKER_TEXT = _MARKER.decode()
 _DIRECTIVES = ([b"%YAML"], [b"%TAG"])
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -208,162 +198,4 @@ def _has_content(piece: bytes) -> bool:
     return any(
         line.strip() and not line.lstrip().startswith((b"#", b"%")) and line.strip() not in (b"---", b"...")
         for line in piece.split(b"\n")
-    )
-
-
-class Identity(NamedTuple):
-    """What a document is called in reports and errors; every field may be empty."""
-
-    position: int
-    api_version: str = ""
-    kind: str = ""
-    namespace: str = ""
-    name: str = ""
-    template: str = ""
-
-    def __str__(self) -> str:
-        """As a person says it: `Deployment vault (document 3, from vault/templates/server.yaml)`."""
-        subject = " ".join(part for part in (self.kind, self.name) if part)
-        place = f"document {self.position + 1}" + (f", from {self.template}" if self.template else "")
-        return f"{subject} ({place})" if subject else place
-
-
-class Reading(NamedTuple):
-    """A document that was read as YAML.
-
-    Attributes:
-        before: its `---` and the white space around that, which Helm takes off before it reads the document.
-        text: the text.
-        behind: white space at its end that Helm takes off, too, and YAML does not know.
-        line: the number of the text's first line in the stream, from 1.
-        roots: the root nodes, of which there may be several if `...` lines end them; Helm reads the first.
-        identities: what each of these is called.
-    """
-
-    before: str
-    text: str
-    behind: str
-    line: int
-    roots: list[yaml.Node]
-    identities: list[Identity]
-
-    def whole(self, text: str) -> bytes:
-        """The document, with another text."""
-        return (self.before + text + self.behind).encode()
-
-
-def read(document: Document) -> Reading:
-    """Read a document as YAML, in the way in which Helm does.
-
-    Helm 4 cuts a `kind: List` into documents, and an anchor may then stand in another document than its aliases, which
-    no parser accepts. Such an alias is replaced by what it stands for before anything else.
-
-    Raises:
-        AcregError: it is not UTF-8, or not YAML.
-    """
-    whole = document.text()
-    start, end = _bounds(whole)
-    text = whole[start:end]
-    line = document.line + whole.count("\n", 0, start)
-    try:
-        composed = composer.manifest(text, document.earlier_anchor)
-        if composed.borrowed:
-            text = apply(text, [Edit(start, end, composer.written_out(node)) for start, end, node in composed.borrowed])
-            composed = composer.manifest(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise unreadable(document, text, line, error) from None
-    identities = [identify(document.position, text, root) for root in composed.roots]
-    return Reading(whole[:start], text, whole[end:], line, composed.roots, identities)
-
-
-def _bounds(whole: str) -> tuple[int, int]:
-    """Where the text of a document starts and ends: what Helm's strings.TrimSpace leaves of it, and plain white space.
-
-    The indentation of its first line stays, and so do the usual line breaks at its end, which a block scalar keeps.
-    """
-    start, content = 0, _skip_white_space(whole, 0)
-    while whole.startswith(_MARKER_TEXT, content) and (not start or whole[content + 3 : content + 4].isspace()):
-        start = content + len(_MARKER_TEXT)
-        content = _skip_white_space(whole, start)
-    line = whole.rfind("\n", start, content) + 1 or start
-    indent = whole[line:content]
-    if indent and not indent.strip(" ") and (line > start or not start) and _is_indented(whole[content:], indent):
-        content = line
-    end = len(whole.rstrip())
-    while end < len(whole) and whole[end] in " \r\n":
-        end += 1
-    return content, max(content, end)
-
-
-def _is_indented(text: str, indent: str) -> bool:
-    """Whether all lines of a text behind the first one begin with an indentation, so that the first one's counts."""
-    return all(line.startswith(indent) for line in text.split("\n")[1:] if line.strip())
-
-
-def _skip_white_space(text: str, position: int) -> int:
-    """The index of the first sign from a position on that is neither white space nor a byte order mark."""
-    while position < len(text) and (text[position].isspace() or text[position] == "\ufeff"):
-        position += 1
-    return position
-
-
-def identify(position: int, text: str, root: yaml.Node | None) -> Identity:
-    """Name a document by its composed root or, where it could not be composed, by its text.
-
-    The template file comes from Helm 3's `# Source:` comment or Helm 4's `postrender-filename` annotation.
-    """
-    source = _SOURCE.search(text) or _FILENAME.search(text)
-    template = source.group(1) if source else ""
-    if not isinstance(root, yaml.MappingNode):
-        kind, name = _KIND.search(text), _NAME.search(text)
-        return Identity(
-            position, kind=kind.group(1) if kind else "", name=name.group(1) if name else "", template=template
-        )
-    fields = _scalars(root)
-    meta = next((_scalars(value) for key, value in root.value if key.value == "metadata" and value.id == "mapping"), {})
-    return Identity(
-        position,
-        fields.get("apiVersion", ""),
-        fields.get("kind", ""),
-        meta.get("namespace", ""),
-        meta.get("name", meta.get("generateName", "")),
-        template,
-    )
-
-
-def _scalars(mapping: yaml.MappingNode) -> dict[str, str]:
-    return {key.value: value.value for key, value in mapping.value if key.id == value.id == "scalar"}
-
-
-def unreadable(document: Document, text: str, line: int, error: Exception) -> AcregError:
-    """The error for a document that cannot be read as YAML: what, where, what to do.
-
-    Args:
-        document: the document.
-        text: its text.
-        line: the number of the text's first line in the stream, from 1.
-        error: why it cannot be read: a YAMLError, RecursionError or TooMuchMergedError.
-    """
-    who = identify(document.position, text, None)
-    if isinstance(error, TooMuchMergedError):
-        return AcregError(
-            f"{who}, near line {line} of the stream, merges too many mappings into one (`<<`), which no "
-            "Kubernetes object does. Write the entries out in the template."
-        )
-    if isinstance(error, RecursionError):
-        return AcregError(
-            f"{who} is nested too deep or repeats itself too often to be read, which no Kubernetes object does. Look "
-            "for a template that calls itself."
-        )
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).split("\n", 1)[0]
-    if mark is not None:
-        where = f" at line {line + mark.line} of the stream, column {mark.column + 1}"
-    elif isinstance(getattr(error, "position", None), int):
-        where = f" at line {line + text.count(chr(10), 0, error.position)} of the stream"  # type: ignore[attr-defined]
-    else:
-        where = f" near line {line} of the stream"
-    return AcregError(
-        f"{who} is not valid YAML: {problem}{where}. Correct the template or the values that it is rendered from; "
-        "`helm template` shows the text."
     )

@@ -91,7 +91,10 @@ def test_programs_get_the_same(acreg: Acreg, public: Path) -> None:
     }
     assert (job["status"], job["reason"], "becomes" in job) == ("kept", "under `keep` entry quay.io", False)
     assert told["ok"] is False
-    assert told["summary"] == {"references": 2, "private": 0, "public": 1, "kept": 1, "withoutPullSecret": 1}
+    assert told["summary"] == {
+        **{"references": 2, "private": 0, "public": 1, "kept": 1, "stays": 0, "unsure": 0},
+        "withoutPullSecret": 1,
+    }
 
 
 def codes(acreg: Acreg, manifests: Path, *flags: str) -> tuple[int, int]:
@@ -167,3 +170,11 @@ def test_images_that_would_become_one_are_told_too(acreg: Acreg, tmp_path: Path)
     assert (run.code, run.out.count(f"should be {PRIVATE}/x/y:1"), run.err) == (1, 2, "")
     with pytest.raises(AcregError, match="are two images"):
         acreg("render", *REGISTRY, "-f", tmp_path / "manifests.yaml")
+
+
+def test_what_nothing_pulls_does_not_count(acreg: Acreg, private: Path) -> None:
+    more = "---\napiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {validate: {image: quay.io/a/b:1}}\n"
+    manifests = write(private.parent, private.read_text(encoding="utf-8") + more + "---\nkind: X\nimage: word\n")
+    run = acreg("verify", *REGISTRY, "-f", manifests)
+    assert run.code == 0
+    assert "not counted: 1 that nothing pulls and 1 that only look like images" in run.out

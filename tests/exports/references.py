@@ -41,6 +41,8 @@ BECOMES: dict[str, dict[str, str]] = {
         "library/nginx:2": f"{PRIVATE}/nginx:2",
         "docker.io/nginx:3": f"{PRIVATE}/nginx:3",
         "index.docker.io/library/nginx:4": f"{PRIVATE}/nginx:4",
+        "registry-1.docker.io/library/nginx:5": f"{PRIVATE}/nginx:5",
+        "registry-1.docker.io/acme/app:1": f"{PRIVATE}/acme/app:1",
         f"nginx:1.27{DIGEST}": f"{PRIVATE}/nginx:1.27{DIGEST}",
         "bitnami/redis:7": f"{PRIVATE}/bitnami/redis:7",
         "docker.io/library/nginx/nginx": f"{PRIVATE}/library/nginx/nginx",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from helm.harness import Helm, Namespace
 
-pytestmark = [pytest.mark.helm, pytest.mark.zipapp, pytest.mark.cluster]
+pytestmark = [pytest.mark.helm, pytest.mark.zipapp, pytest.mark.cluster, pytest.mark.slow]
 
 WORKLOADS = "deployments,statefulsets,daemonsets,cronjobs,jobs"
 PRIVATE_VALUES = VALUES / "private.yaml"

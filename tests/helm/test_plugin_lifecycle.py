@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.helm,
     pytest.mark.zipapp,
+    pytest.mark.slow,
     pytest.mark.skipif(
         (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the Helm binaries are for Linux on x86-64"
     ),
@@ -100,22 +101,16 @@ def home(tmp_path: Path, zipapp: Path, version: str, source: Path) -> Home:
     return Home(Helm(int(version[0]), tool(f"helm-{version}"), environment), tmp_path / "data" / "plugins", source)
 
 
-@pytest.mark.parametrize("origin", ["folder", "git"])
 @pytest.mark.parametrize("version", ALL_VERSIONS)
-def test_a_plugins_life(tmp_path: Path, zipapp: Path, version: str, origin: str) -> None:
+def test_a_plugins_life(tmp_path: Path, zipapp: Path, version: str) -> None:
+    """Out of a git repository, from which Helm can update it."""
     source = source_in(tmp_path / "acreg")
-    if origin == "git":
-        git(source, "init", "-q")
-        git(source, "add", "-A")
-        git(source, "commit", "-qm", "a")
-    before = everything_in(source)
+    git(source, "init", "-q")
+    git(source, "add", "-A")
+    git(source, "commit", "-qm", "a")
     at = home(tmp_path, zipapp, version, source)
     at.install()
-    assert at.names() == ({"acreg"} if version[0] == "3" else {"acreg", "acreg-postrenderer"})
-    assert at.output("acreg", "version") == f"acreg {__version__}\n"
-    assert not (tmp_path / ".shiv").exists()
-    assert len(list((at.plugins / "acreg" / "dist" / "extracted").glob("acreg.pyz_*"))) == 1
-
+    check_installation(at, tmp_path)
     listed = at.output("acreg", "images", "--source-only", "--chart", CHART).split()
     assert set((CHARTS / "images.txt").read_text(encoding="utf-8").split()) < set(listed)
     released = at.output("acreg", "template", "r", CHART, "--values", PRIVATE_VALUES)
@@ -123,25 +118,37 @@ def test_a_plugins_life(tmp_path: Path, zipapp: Path, version: str, origin: str)
     assert "registry.k8s.io" not in released
     assert released.count(f"{PRIVATE}/") > 40
 
-    if origin == "git":  # what came from a folder Helm cannot update
-        (source / "new").touch()
-        git(source, "add", "-A")
-        git(source, "commit", "-qm", "b")
-        at.output("plugin", "update", "acreg")
-        assert (at.plugins / "acreg" / "new").exists()
-        assert at.output("acreg", "version", "--short") == f"{__version__}\n"
+    (source / "new").touch()
+    git(source, "add", "-A")
+    git(source, "commit", "-qm", "b")
+    at.output("plugin", "update", "acreg")
+    assert (at.plugins / "acreg" / "new").exists()
+    assert at.output("acreg", "version", "--short") == f"{__version__}\n"
+    check_removal(at, tmp_path)
 
+
+def check_installation(at: Home, folder: Path) -> None:
+    assert at.names() == ({"acreg"} if at.helm.major == 3 else {"acreg", "acreg-postrenderer"})
+    assert at.output("acreg", "version") == f"acreg {__version__}\n"
+    assert not (folder / ".shiv").exists()
+    assert len(list((at.plugins / "acreg" / "dist" / "extracted").glob("acreg.pyz_*"))) == 1
+
+
+def check_removal(at: Home, folder: Path) -> None:
+    """Uninstall the plugin, which leaves nothing."""
     at.output("plugin", "uninstall", "acreg")
     assert list(at.plugins.iterdir()) == []
     assert at.run("plugin", "list").stderr == ""
-    assert not (tmp_path / "cache" / "acreg").exists()
-    assert origin == "git" or everything_in(source) == before
+    assert not (folder / "cache" / "acreg").exists()
 
 
 @pytest.mark.parametrize("version", ENDS)
 def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: str) -> None:
+    """Out of a folder, which is as before in the end."""
     at = home(tmp_path, zipapp, version, source_in(tmp_path / "acreg"))
+    before = everything_in(at.source)
     at.install()
+    check_installation(at, tmp_path)
     chart: list[str | Path] = ["--chart", CHART, "-f", PRIVATE_VALUES]
     assert "  upgrade  " in at.output("acreg", "--help")
     assert at.output("acreg", "diff", *chart).startswith("--- rendered\n+++ private\n@@ ")
@@ -162,6 +169,8 @@ def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: s
     assert "ended     well\n" in at.output("acreg", "explain")
     note = tmp_path / "cache" / "acreg" / "last-run"
     assert note.stat().st_mode & 0o777 == 0o600
+    check_removal(at, tmp_path)
+    assert everything_in(at.source) == before
 
 
 def test_helm_3_and_4_share_a_home(tmp_path: Path, zipapp: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.helm
+@pytest.mark.slow
 @pytest.mark.zipapp
 @pytest.mark.parametrize("helm", ["helm-3.19.0", "helm-4.3.1"])
 def test_quickstart_shows_every_image_before_and_after(helm: str, tmp_path: Path) -> None:

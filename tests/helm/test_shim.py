@@ -97,6 +97,7 @@ def test_what_helm_renders_is_private(shop: Shop) -> None:
     assert documents(shop.output("helm", "template", "r", CHART)) == moved(rendered)
 
 
+@pytest.mark.slow
 def test_everything_else_is_as_without_it(shop: Shop) -> None:
     for arguments in (
         ["version", "--short"],
@@ -163,6 +164,7 @@ def test_helm_fails_where_acreg_does(shop: Shop) -> None:
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 @pytest.mark.parametrize("helm", ["3.17.3", "4.2.3"], indirect=True)
 def test_a_pipeline_that_knows_nothing_of_it(helm: Helm, namespace: Namespace, tmp_path: Path, zipapp: Path) -> None:
     script = tmp_path / "deploy.sh"

@@ -26,15 +26,24 @@ CASES: dict[str, list[str | Path]] = {
 }
 
 
+RENDERED: dict[tuple[str | Path, ...], str] = {}
+"""What a Helm has printed, which is the same each time."""
+
+
 def template(helm: Helm, chart: str, *arguments: str | Path) -> str:
     """Return what `helm template` prints, through its post-renderer."""
-    flags: list[str | Path] = ["--namespace", "appcircle", "--post-renderer", helm.post_renderer, *arguments]
-    return helm.output("template", RELEASE, CHARTS / chart, *flags, acreg_values=PRIVATE_VALUES)
+    return rendered(helm, chart, "--post-renderer", helm.post_renderer, *arguments)
 
 
 def rendered(helm: Helm, chart: str, *arguments: str | Path) -> str:
     """Return what `helm template` prints without a post-renderer."""
-    return helm.output("template", RELEASE, CHARTS / chart, "--namespace", "appcircle", *arguments)
+    plugins = helm.environment["HELM_PLUGINS"] if helm.major > 3 else ""
+    through = (Path(plugins, helm.post_renderer, "acreg.pyz").resolve(),) if "--post-renderer" in arguments else ()
+    key = (helm.binary, *through, chart, *arguments)
+    if key not in RENDERED:
+        flags: list[str | Path] = ["--namespace", "appcircle", *arguments]
+        RENDERED[key] = helm.output("template", RELEASE, CHARTS / chart, *flags, acreg_values=PRIVATE_VALUES)
+    return RENDERED[key]
 
 
 @pytest.mark.parametrize("arguments", CASES.values(), ids=CASES)

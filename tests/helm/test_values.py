@@ -45,6 +45,7 @@ def chart(folder: Path, defaults: str, *templates: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_what_the_page_tells_people_to_type(helm: Helm, zipapp: Path) -> None:
     page = yaml.safe_load((VALUES / "private-stragglers.yaml").read_text(encoding="utf-8"))
     found, said = values(helm, zipapp, CHARTS / "appcircle", *REGISTRY)

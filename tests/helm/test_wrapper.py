@@ -39,6 +39,7 @@ def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "") -> 
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 @pytest.mark.parametrize("helm", ALL_VERSIONS, indirect=True)
 def test_nothing_public_is_stored(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
     upgrade = ("upgrade", "--install", RELEASE, CHARTS / "appcircle", "--no-hooks")
@@ -60,6 +61,7 @@ def test_nothing_public_is_stored(helm: Helm, namespace: Namespace, zipapp: Path
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
     upgrade = ("upgrade", "--install", RELEASE, CHARTS / "appcircle", "--no-hooks")
     assert acreg(helm, zipapp, *upgrade, "-f", "-", stdin=PRIVATE_VALUES.read_text(encoding="utf-8")).code == 0
@@ -72,6 +74,7 @@ def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, 
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_a_generated_name(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
     run = acreg(helm, zipapp, "install", CHARTS / "appcircle", "--generate-name", "--no-hooks", "-f", PRIVATE_VALUES)
@@ -84,6 +87,7 @@ def test_a_generated_name(helm: Helm, namespace: Namespace, zipapp: Path) -> Non
 
 
 @pytest.mark.cluster
+@pytest.mark.slow
 def test_an_image_that_no_value_decides(helm: Helm, namespace: Namespace, zipapp: Path, tmp_path: Path) -> None:
     chart = tmp_path / "hooked"
     (chart / "templates").mkdir(parents=True)
@@ -157,6 +161,7 @@ def test_arguments_behind_two_dashes(helm: Helm, zipapp: Path) -> None:
     assert all(image.startswith("r.example.com/") for image in images(documents(run.stdout)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_explain_tells_of_runs_that_helm_ended(helm: Helm, zipapp: Path) -> None:
     chart = CHARTS / "appcircle"
@@ -187,6 +192,7 @@ def test_explain_keeps_no_password(helm: Helm, zipapp: Path) -> None:
     assert "s3cret" not in note.partition("\n\n")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
 def test_hooks_without_a_pull_secret_are_named(helm: Helm, zipapp: Path) -> None:
     run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from postrenderer.errors import AcregError, SettingsError
+from postrenderer.errors import SettingsError
 from postrenderer.images.reference import parse, parse_prefix
 from postrenderer.images.relocation import Outcome, Relocation
 from postrenderer.settings import Rule, Settings
@@ -42,6 +42,8 @@ def relocation(*rules: tuple[str, str], **settings: Any) -> Relocation:  # noqa:
         ("docker.io/nginx:1", f"{PRIVATE}/nginx:1", "others"),
         ("docker.io/library/nginx:1", f"{PRIVATE}/nginx:1", "others"),
         ("index.docker.io/library/nginx:1", f"{PRIVATE}/nginx:1", "others"),
+        ("registry-1.docker.io/library/nginx:1", f"{PRIVATE}/nginx:1", "others"),
+        ("registry-1.docker.io/bitnami/redis", f"{PRIVATE}/bitnami/redis", "others"),
         ("docker.io/library/nginx/nginx", f"{PRIVATE}/library/nginx/nginx", "others"),
         ("quay.io/library/nginx:1", f"{PRIVATE}/library/nginx:1", "others"),
         ("bitnami/redis", f"{PRIVATE}/bitnami/redis", "others"),
@@ -76,6 +78,7 @@ def test_default_settings_move(text: str, target: str, rule: str) -> None:
         ([("docker.io", "hub")], {}, "nginx", f"{PRIVATE}/hub/library/nginx"),
         ([("docker.io/library", "hub")], {}, "nginx", f"{PRIVATE}/hub/nginx"),
         ([("index.docker.io", "hub")], {}, "a/b", f"{PRIVATE}/hub/a/b"),
+        ([("registry-1.docker.io", "hub")], {}, "a/b", f"{PRIVATE}/hub/a/b"),
         # `to` is absolute if it begins with a host.
         ([("quay.io", "mirror.io/quay")], {}, "quay.io/a/b:1", "mirror.io/quay/a/b:1"),
         ([("quay.io/a", "mirror.io")], {}, "quay.io/a:1", "mirror.io/a:1"),
@@ -203,46 +206,6 @@ def test_the_reason_names_the_source() -> None:
 )
 def test_known_in_free_text(text: str, known: bool) -> None:  # noqa: FBT001  # the expectation
     assert relocation(("quay.io/a", "q"), sources=(SOURCE, "docker.io")).known(text) is known
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ["nginx:1", "quay.io/nginx:1"],
-        ["nginx", "quay.io/nginx"],
-        ["nginx", "quay.io/nginx:latest"],
-        [f"nginx{DIGEST}", f"quay.io/nginx{DIGEST}"],
-        [f"nginx:1{DIGEST}", f"quay.io/nginx:2{DIGEST}"],
-        [f"nginx:1{DIGEST}", "quay.io/nginx:1"],
-        ["nginx:1", "nginx:2", "redis:1", "quay.io/nginx:2"],
-        [f"{SOURCE}/a/b:1", "quay.io/a/b:1"],
-        [f"{PRIVATE}/a:1", "nginx:1", "quay.io/nginx:1"],
-    ],
-)
-def test_collision(texts: list[str]) -> None:
-    relocate = relocation()
-    with pytest.raises(AcregError) as caught:
-        relocate.check((text, relocate(text).target) for text in texts)
-    assert f"`{texts[-1]}`" in str(caught.value)
-    assert f"`{relocate(texts[-1]).target}`" in str(caught.value)
-    assert any(f"`{text}`" in str(caught.value) for text in texts[:-1])
-    assert str(caught.value).endswith(
-        ". Move one of them elsewhere with an entry under `rules`, or name it under `keep`."
-    )
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ["nginx:1", "quay.io/nginx:2"],
-        ["nginx:1", "docker.io/nginx:1", "index.docker.io/library/nginx:1"],
-        [f"nginx{DIGEST}", "quay.io/nginx"],
-        ["nginx:1", f"{PRIVATE}/nginx:1"],
-    ],
-)
-def test_no_collision(texts: list[str]) -> None:
-    relocate = relocation()
-    relocate.check((text, relocate(text).target) for text in texts)
 
 
 def test_the_cost_does_not_grow_with_the_rules() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.workspace import Workspace
 
 
+@pytest.mark.slow
 @pytest.mark.helm
 @pytest.mark.zipapp
 @pytest.mark.cluster

@@ -100,6 +100,7 @@ def jenkins(checkout: Workspace) -> None:
     assert "references are private" in ran.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.helm
 @pytest.mark.zipapp
 @pytest.mark.cluster

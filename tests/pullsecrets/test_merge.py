@@ -24,6 +24,7 @@ def added(text: str, *names: str, field: merge.Field = merge.POD_SPEC) -> str:
     changed = apply(text, merge.add(text, view, holder, missing)) if missing else text
     assert prove.fault(changed, roots, view) is None
     assert merge.missing(view, holder, names) == []
+    assert View().plain(roots[0]) == View().plain(composer.compose(text).roots[0])  # what was read is as it was
     return changed
 
 

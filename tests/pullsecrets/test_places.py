@@ -285,9 +285,9 @@ def test_whoever_makes_the_pods_gets_the_pull_secrets(before: str, after: str) -
         ("minio.min.io/v2\nkind: Tenant", "imagePullSecret:\n    name: {0}"),
     ],
 )
-def test_pull_secrets_that_are_there_are_seen_in_an_outline(kind: str, secrets: str) -> None:
-    there = secrets.format("a-name-that-is-long-enough-to-be-cut-out-of-an-outline", "pull")
-    noise = "other:\n    key: a long value that holds no hint of anything and is cut out\n"
+def test_pull_secrets_that_are_there_are_seen_beside_what_has_no_hints(kind: str, secrets: str) -> None:
+    there = secrets.format("a-name-that-says-nothing-of-pulling", "pull")
+    noise = "other:\n    key: a long value that holds no hint of anything\n"
     text = f"apiVersion: {kind}\nspec:\n  {noise}  {there}\n  image: {PRIVATE}/a/b:1\n"
     settings = Settings("registry.spacetech.com:8083", "appcircle", ("pull",))
     assert b"".join(rewrite(text.encode(), settings).output).decode() == text

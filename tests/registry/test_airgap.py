@@ -40,6 +40,7 @@ def saved(saved_once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(saved_once, tmp_path / "media"))
 
 
+@pytest.mark.slow
 def test_it_arrives_on_the_other_side(acreg: Acreg, saved: Path, secured: Registry) -> None:
     carried = saved.rename(acreg.folder / "carried")
     alone = {**login(secured), "ACREG_INSECURE_REGISTRIES": ""}

@@ -27,6 +27,7 @@ def test_nothing_is_copied(form: str, acreg: Acreg, published: Published, plain:
         assert all(target.startswith(f"{plain.host}/appcircle/") for _, target in pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["script", "skopeo-sync"])
 def test_others_can_copy_with_it(form: str, acreg: Acreg, published: Published, plain: Registry) -> None:
     (acreg.folder / "some.txt").write_text("\n".join(published.references[:12]))  # of two paths: minio/ is one

@@ -71,6 +71,7 @@ def _refused(run: Run, target: Registry, reference: str) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_template(acreg: Acreg, published: Published, secured: Registry, helm: Path) -> None:
     environment = {**login(secured), "HELM_BIN": str(helm)}
     first, second = published.references[:2]
@@ -82,6 +83,7 @@ def test_template(acreg: Acreg, published: Published, secured: Registry, helm: P
     assert f"{secured.host}/appcircle/" in done.stdout
 
 
+@pytest.mark.slow
 def test_hooks_that_are_not_run_need_no_images(
     acreg: Acreg, published: Published, secured: Registry, helm: Path
 ) -> None:
@@ -95,6 +97,7 @@ def test_hooks_that_are_not_run_need_no_images(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.cluster
 def test_install_and_upgrade(
     acreg: Acreg, published: Published, secured: Registry, helm: Path, namespace: Namespace

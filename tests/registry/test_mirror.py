@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from postrenderer.images.reference import parse
 from registry import images
 from registry.conftest import (
@@ -41,6 +43,7 @@ def _digest(reference: str, authority: Path | None = None, credentials: str = ""
     return f"sha256:{run.stdout.decode().split()[0]}"
 
 
+@pytest.mark.slow
 def test_the_whole_list_killed_resumed_and_found_where_the_filter_points(
     acreg: Acreg, published: Published, secured: Registry, authority: tuple[Path, object], tmp_path: Path
 ) -> None:
@@ -137,6 +140,7 @@ def test_a_list_may_be_as_people_keep_them(acreg: Acreg, published: Published, p
     assert (run.code, counts(run.stdout)["copied"]) == (0, 2), run
 
 
+@pytest.mark.slow
 def test_a_copy_that_stalls_is_ended_and_tried_again(
     acreg: Acreg, published: Published, plain: Registry, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ def test_of_manifests() -> None:
     assert found.copies == [APP, Copy("r.example.com/x/b:1", "r.example.com/x/b:1")]
     assert found.moved == [APP]
     assert [left.reference for left in found.left] == ["quay.io/acme/app:1", "redis"]
-    assert all("not sure to be an image" in left.reason for left in found.left)
+    assert all("not certain to be an image" in left.reason for left in found.left)
 
 
 def test_of_list() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from registry.conftest import SOME, Acreg, login, stand_in
 from registry.servers import PASSWORD, USERNAME
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from registry.servers import Registry
 
 
+@pytest.mark.slow
 def test_not_in_arguments_environments_files_or_output(acreg: Acreg, secured: Registry, tmp_path: Path) -> None:
     """Of each skopeo when it begins, and of all that runs, as often as it can be seen."""
     begun = tmp_path / "begun"
@@ -37,6 +41,7 @@ def test_not_in_arguments_environments_files_or_output(acreg: Acreg, secured: Re
             for child in _descendants(process.pid):
                 told.update(_told_by(child))
             files.update(_contents(scratch))
+            time.sleep(0.02)
         output = "".join(process.communicate()).encode()
     assert process.returncode == 0, output
     copies = [run for run in begun.iterdir() if b"\0copy\0" in (run / "arguments").read_bytes()]

@@ -5,7 +5,7 @@ import pytest
 from postrenderer.sites import evidence
 from postrenderer.sites.evidence import OPEN
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
-from postrenderer.sites.site import STRONG, WEAK
+from postrenderer.sites.site import STAYS, STRONG, WEAK
 
 DIGEST = "sha256:" + "d" * 64
 
@@ -88,7 +88,9 @@ def test_level(value: str, image: str, mention: str, open_: str) -> None:
     assert [evidence.level(text, place) for place in (IMAGE, MENTION, OPEN)] == [image, mention, open_]
 
 
-@pytest.mark.parametrize(("value", "level"), [("quay.io/acme/app:1", WEAK), ("acme.dev/app", WEAK), ("acme/app:1", "")])
+@pytest.mark.parametrize(
+    ("value", "level"), [("quay.io/acme/app:1", STAYS), ("acme.dev/app", STAYS), ("acme/app:1", "")]
+)
 def test_what_nodes_do_not_pull_is_never_strong(value: str, level: str) -> None:
     text = evidence.read(value)
     assert text

@@ -5,8 +5,8 @@ import pytest
 from marked import check, stays
 
 from postrenderer.sites import fields, find
-from postrenderer.sites.site import pointer
 from postrenderer.text import composer
+from postrenderer.text.pointer import pointer
 
 SHA = "sha256:" + "c" * 64
 

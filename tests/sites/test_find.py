@@ -9,8 +9,9 @@ import pytest
 from marked import check, config
 
 from postrenderer import sites
-from postrenderer.sites.site import CERTAIN, pointer
+from postrenderer.sites.site import CERTAIN, Prefix
 from postrenderer.text import composer
+from postrenderer.text.pointer import pointer
 
 SOURCE = "registry.acme.dev/source/"
 
@@ -19,7 +20,7 @@ def known(reference: str) -> bool:
     return reference.startswith(SOURCE)
 
 
-def find(text: str) -> sites.Found:
+def find(text: str) -> sites.Contents:
     (root,) = composer.compose(text).roots
     return sites.find(root, known)
 
@@ -71,7 +72,8 @@ def test_sites_stand_in_the_order_of_the_text() -> None:
 def test_a_source_itself_is_a_place(after: str) -> None:
     place = SOURCE.rstrip("/")
     (site,) = find(config(f"in {place}{after}", "anything")).sites
-    assert (site.span.reference, site.span.suffix, site.span.place) == (f"{SOURCE}image", "/image", True)
+    assert isinstance(site.span, Prefix)
+    assert site.span.reference == place
     assert site.node.value[site.span.start : site.span.end] == place
 
 
@@ -125,6 +127,20 @@ def test_a_character_that_json_writes_in_halves() -> None:
 def test_a_base64_text_within_a_text_is_left_alone() -> None:
     inner = "apiVersion: v1\nkind: Secret\ndata: {a: " + base64.b64encode(b"image: acme/app:1").decode() + "}\n"
     assert not find(config(inner)).sites
+
+
+@pytest.mark.parametrize("form", ["{}", "'{}'", "|\n  {}"])
+def test_a_text_within_a_text_that_has_the_tag_of_base64_is_left_alone(form: str) -> None:
+    encoded = base64.b64encode(b"quay.io/acme/app:1 quay.io/acme/b:1").decode()
+    text = config(f"config: !!binary {form.format(encoded)}\nimage: acme/app:1\n")
+    assert [site.span.reference for site in find(text).sites] == ["acme/app:1"]
+
+
+def test_a_text_that_merges_too_much_is_searched_by_its_lines() -> None:
+    many = "".join(f"  k{number}: v\n" for number in range(1_100))
+    text = config(f"x: &x\n{many}y:\n  <<: *x\n  <<: {{a: b}}\nimage: quay.io/acme/app:1\n")
+    (site,) = find(text).sites
+    assert site.span.reference == "quay.io/acme/app:1"
 
 
 def test_pod_specs_and_service_accounts_with_all_their_paths() -> None:

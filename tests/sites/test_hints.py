@@ -14,10 +14,9 @@ from rendering import settings as acreg_settings
 
 from postrenderer import sites
 from postrenderer.images.relocation import Relocation
-from postrenderer.pullsecrets import places
-from postrenderer.sites.hints import hints, may_hold_images
-from postrenderer.sites.site import WEAK
-from postrenderer.text import stream
+from postrenderer.sites.hints import EVERYWHERE, NOWHERE, Hints, hints, is_schema
+from postrenderer.sites.site import STAYS, WEAK
+from postrenderer.text import reading, stream
 
 HOSTS = frozenset((b"quay.io",))
 
@@ -27,7 +26,7 @@ def base64(text: str) -> str:
 
 
 def read(text: str) -> bool:
-    return may_hold_images(text.encode(), HOSTS)
+    return bool(hints(text.encode(), HOSTS))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +92,7 @@ def read(text: str) -> bool:
         "\nkind: CustomResourceDefinition\n...\nimage: a\n",
         "a: |\n  kind: CustomResourceDefinition\nb: image\n",
         "\nkind: CustomResourceDefinitionList\nb: image\n",
+        "image\nkind: CustomResourceDefinition",
     ],
 )
 def test_read(text: str) -> None:
@@ -125,14 +125,10 @@ def test_read(text: str) -> None:
         "name: cert-manager:leaderelection\n",
         "resources: [imagestreams, backingimages, engineimages/status]\n",
         "apiGroups: [packageregistry.k8s.elastic.co]\n",
-        "resourceNames: [config-registry-cert]\nregistryCert: x\nvelero-repo-maintenance: x\n",
-        "kind: ServiceAccount\nimagePullSecrets:\n- name: x\n",
-        "imagePullPolicy: Always\n",
         "a: |\n  cpu: *1 | string\n",
         "a: &b c\nd: *b\n",
         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  image: nginx:1\n",
         "apiVersion: apiextensions.k8s.io/v1\r\nkind: CustomResourceDefinition\r\nspec:\r\n  image: nginx:1\r\n",
-        "image\nkind: CustomResourceDefinition",
     ],
 )
 def test_passed_over(text: str) -> None:
@@ -152,21 +148,16 @@ VALUES = st.recursive(
 )
 
 
-@pytest.mark.parametrize("field", sorted({row.field.name for row in places.ROWS}))
-def test_what_holds_pull_secrets_is_read(field: str) -> None:
-    text = f"image: nginx\n{field}:\n"
-    assert any(text.index(field) <= hint < len(text) - 1 for hint in hints(text.encode()) or ())
-
-
-@examples(2000)
+@pytest.mark.slow
+@examples(400)
 @given(st.dictionaries(TEXTS | st.sampled_from(["kind", "data", "spec"]), VALUES, max_size=5), st.booleans())
 def test_what_is_passed_over_holds_no_image(fields: dict[str, object], flow: bool) -> None:  # noqa: FBT001  # hypothesis
     relocation = Relocation(acreg_settings())
     data = yaml.safe_dump({"apiVersion": "v1", **fields}, default_flow_style=flow).encode()
-    if not may_hold_images(data, frozenset(host.encode() for host in relocation.hosts)):
+    if not hints(data, frozenset(host.encode() for host in relocation.hosts)):
         for document in stream.documents(data):
-            for root in stream.compose(document)[1]:
-                assert all(site.span.level == WEAK for site in sites.find(root, relocation.known).sites)
+            for root in reading.read(document).roots:
+                assert all(site.span.level in (STAYS, WEAK) for site in sites.find(root, relocation.known).sites)
 
 
 @pytest.mark.parametrize("host", ["quay.io", "registry:5000", "[::1]:5000", "docker.io", "index.docker.io"])
@@ -175,9 +166,10 @@ def test_many_hosts_are_known_as_few_are(host: str) -> None:
     many = few | {f"registry{number}.example.org".encode() for number in range(100)}
     for text, expected in ((f"a: b={host}/x\n", True), (f"a: [{host}/x]\n", True), ("a: example.net/x\n", False)):
         data = text.encode()
-        assert [may_hold_images(data, hosts) for hosts in (few, many)] == [expected, expected]
+        assert [bool(hints(data, hosts)) for hosts in (few, many)] == [expected, expected]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.environ.get("ACREG_CORPUS"), reason="ACREG_CORPUS names no folder with real renders")
 def test_what_is_passed_over_in_real_renders_holds_no_image() -> None:
     relocation = Relocation(acreg_settings())
@@ -186,11 +178,11 @@ def test_what_is_passed_over_in_real_renders_holds_no_image() -> None:
     for file in Path(os.environ["ACREG_CORPUS"]).glob("rendered/*.yaml"):
         data = file.read_bytes()
         for document in stream.documents(data):
-            if not may_hold_images(document.raw(), hosts):
+            if not hints(document.raw(), hosts):
                 count += 1
-                for root in stream.compose(document)[1]:
+                for root in reading.read(document).roots:
                     found = sites.find(root, relocation.known).sites
-                    assert all(site.span.level == WEAK for site in found), (file, document.line)
+                    assert all(site.span.level in (STAYS, WEAK) for site in found), (file, document.line)
     assert count > 1000
 
 
@@ -203,6 +195,113 @@ def test_hosts_of_one_ending_are_told_from_others() -> None:
         "a: see docker.io/x\n",
         "a: registry.k8s.io/x\n",
     ):
-        assert may_hold_images(text.encode(), hosts)
-    for text in ("a: cert-manager.io/x\n", "a: r.io\n", "a: k8s.io/x\n", "a: packageregistry.k8s.io/x\n"):
-        assert not may_hold_images(text.encode(), hosts)
+        assert hints(text.encode(), hosts)
+    for text in ("a: cert-manager.io/x\n", "a: r.io\n", "a: k8s.io/x\n"):
+        assert not hints(text.encode(), hosts)
+
+
+SCHEMA = (
+    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+    "metadata:\n  name: x\nspec:\n  image: nginx:1\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SCHEMA,
+        "---\n" + SCHEMA,
+        "--- # c\n" + SCHEMA,
+        "---\n\n# Source: x\n  # c\n" + SCHEMA,
+        SCHEMA.replace("\n", "\r\n"),
+        SCHEMA.replace("/v1\n", "/v1beta1 \n"),
+        SCHEMA + "status:\n  image: nginx:1\n",
+        SCHEMA.replace("spec:\n", "spec: # c\n"),
+        SCHEMA.replace("spec:\n", "# image: x\nspec:\n"),
+    ],
+)
+def test_schemas(text: str) -> None:
+    assert is_schema(text.encode())
+    assert hints(text.encode(), HOSTS) is NOWHERE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SCHEMA + "kind: Pod\n",  # of two keys the last one counts
+        SCHEMA + "spec:\n  image: nginx:1\n",
+        SCHEMA + "image: nginx:1\n",
+        SCHEMA + "items:\n- image: nginx:1\n",
+        SCHEMA + '"kind": Pod\n',
+        SCHEMA + "? kind\n: Pod\n",
+        SCHEMA + "!!binary a2luZA==: Pod\n",
+        SCHEMA + "<<: {kind: Pod}\n",
+        SCHEMA + "...\nkind: Pod\nimage: nginx:1\n",
+        SCHEMA + "---kind: Pod\nimage: nginx:1\n",
+        SCHEMA.replace("spec:\n", "spec: {kind: [\n"),
+        SCHEMA.replace("metadata:\n", "metadata: |\n"),
+        SCHEMA.replace("metadata:\n", "metadata: &x\n"),
+        SCHEMA.replace("metadata:\n", "metadata: !x\n"),
+        'a: "\n' + SCHEMA + '"\n',
+        " a: '\n" + SCHEMA + "'\n",
+        "{a: '\n" + SCHEMA + "'}\n",
+        "- '\n" + SCHEMA + "'\n",
+        SCHEMA.replace("CustomResourceDefinition", "CustomResourceDefinitionList"),
+        SCHEMA.replace("apiextensions.k8s.io/v1", "v1"),
+        SCHEMA.replace("name: x\n", "name: x\rkind: Pod\n"),
+        *(SCHEMA.replace("name: x\n", f"name: x{sign}kind: Pod\n") for sign in "\x85\u2028\u2029"),
+        SCHEMA.replace("apiVersion", "\tapiVersion"),
+    ],
+)
+def test_what_may_be_something_else_than_a_schema_is_read(text: str) -> None:
+    assert not is_schema(text.encode())
+    assert hints(text.encode(), HOSTS)
+
+
+def test_words_make_a_document_worth_reading() -> None:
+    assert hints(b"kind: Widget\n", words=[b"Widget"]) is EVERYWHERE
+    assert hints(SCHEMA.encode(), words=[b"CustomResource"]) is EVERYWHERE
+    assert hints(b"kind: Widget\n", words=[b""]) is EVERYWHERE
+    assert hints(b"kind: Gadget\n", words=[b"Widget"]) is NOWHERE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "image: a\nx: &y 1\nz: *y\n",
+        "z: *y\n",
+        "apiVersion: pkg.crossplane.io/v1\npackage: a\n",
+        f"kind: Secret\ndata: {{a: {base64('image: nginx')}}}\n",
+        "!!binary aW1hZ2U=: nginx\n",
+        "%TAG !e! tag:yaml.org,2002:\n---\n!e!binary aW1hZ2U=: nginx\n",
+    ],
+)
+def test_what_may_be_about_images_everywhere(text: str) -> None:
+    assert hints(text.encode(), HOSTS).everywhere
+
+
+def test_offsets() -> None:
+    text = "a: x\nimage: nginx:1\nb: quay.io/x\nc: d\ne: a/b:1\n"
+    found = hints(text.encode(), HOSTS)
+    assert not found.everywhere
+    assert found.offsets == sorted(found.offsets)
+    assert {text.index("image"), text.index(":1"), text.index("quay.io")} <= set(found.offsets)
+    for part, expected in (("a: x", False), ("nginx:1", True), ("quay.io/x", True), ("c: d", False), ("a/b:1", True)):
+        start = text.index(part)
+        assert found.inside(start, start + len(part)) is expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"), [(0, 5, False), (0, 6, True), (5, 6, True), (6, 9, False), (6, 10, True)]
+)
+def test_inside(start: int, end: int, expected: bool) -> None:  # noqa: FBT001  # a table
+    assert Hints([5, 9]).inside(start, end) is expected
+
+
+@pytest.mark.parametrize("before", ["", "---\n", "\ufeff", "\xa0---\n"])
+@pytest.mark.parametrize("text", ["image: a\nb: image\n", "ä: 😀\nimage: ä\n# 😀\nimage: x\n"])
+def test_offsets_in_a_text(before: str, text: str) -> None:
+    raw = (before + text).encode()
+    found = hints(raw).in_text(text, len(before.encode()))
+    assert {index for index in range(len(text)) if text.startswith("image", index)} <= set(found.offsets)
+    assert EVERYWHERE.in_text(text, 0) == EVERYWHERE

@@ -93,4 +93,15 @@ def test_read(name: str, role: str, stem: tuple[str, ...]) -> None:
     ["image", "XImages", "SOME_IMAGE", "repo", "REPOSITORY", "registry", "CI_REGISTRY", "img", "SHELL_IMG", "myImg"],
 )
 def test_hints_stand_in_names_of_images(name: str) -> None:
-    assert any(hint in name for hint in keys.HINTS)
+    assert any(hint in name.lower() for hint in keys.HINTS)
+    assert keys.hints_at_image(name)
+
+
+@pytest.mark.parametrize("name", ["", "name", "tag", "imagestream", "XIMAGE", "value", "reports"])
+def test_names_without_a_hint(name: str) -> None:
+    assert not keys.hints_at_image(name)
+
+
+def test_each_word_is_found_by_a_shorter_one() -> None:
+    assert all(any(word.startswith(hint) for hint in keys.HINTS) for word in keys.HINT_WORDS)
+    assert not any(one != other and one.startswith(other) for one in keys.HINTS for other in keys.HINTS)

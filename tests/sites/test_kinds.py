@@ -1,18 +1,10 @@
 from __future__ import annotations
 
 import pytest
-import yaml
 
 from postrenderer.sites import kinds
-from postrenderer.sites.keys import IMAGE, PREFIX, UNPULLED
-from postrenderer.sites.site import Api, MappingVisit
-from postrenderer.text import composer
-
-
-def mapping(group: str, kind: str, key: str) -> MappingVisit:
-    root = composer.compose("{}").roots[0]
-    assert isinstance(root, yaml.MappingNode)
-    return MappingVisit(root, [], {}.keys(), None, key, listed=False, api=Api(group, kind))
+from postrenderer.sites.keys import IMAGE, PREFIX
+from postrenderer.sites.site import Api
 
 
 @pytest.mark.parametrize(
@@ -20,7 +12,6 @@ def mapping(group: str, kind: str, key: str) -> MappingVisit:
     [
         ("pkg.crossplane.io", "Provider", "package", IMAGE),
         ("operator.tigera.io", "Installation", "registry", PREFIX),
-        ("kpack.io", "Image", "tag", UNPULLED),
         ("example.com", "Provider", "package", ""),
         ("pkg.crossplane.io", "Provider", "image", ""),
         ("pkg.crossplane.io", "Lock", "package", ""),
@@ -32,6 +23,9 @@ def test_role(group: str, kind: str, field: str, role: str) -> None:
     assert kinds.role(Api(group, kind), (None, "status"), field) == ""
 
 
+CONDITION = "a condition of a policy, which pulls nothing"
+
+
 @pytest.mark.parametrize(
     ("group", "custom"),
     [("", False), ("apps", False), ("networking.k8s.io", False), ("kubeadm.k8s.io", True), ("example.com", True)],
@@ -41,15 +35,25 @@ def test_is_custom(group: str, *, custom: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "kind", "key", "stays"),
+    ("group", "kind", "key", "reason"),
     [
-        ("kyverno.io", "ClusterPolicy", "validate", True),
-        ("kyverno.io", "ClusterPolicy", "mutate", False),
-        ("nvidia.com", "ClusterPolicy", "validate", False),
-        ("apiextensions.k8s.io", "CustomResourceDefinition", "openAPIV3Schema", True),
-        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "spec", True),
-        ("", "Pod", "spec", False),
+        ("kyverno.io", "ClusterPolicy", "validate", CONDITION),
+        ("kyverno.io", "ClusterPolicy", "mutate", ""),
+        ("kyverno.io", "ClusterPolicy", "spec", ""),
+        ("kyverno.io", "PolicyException", "spec", CONDITION),
+        ("nvidia.com", "ClusterPolicy", "validate", ""),
+        ("apiextensions.k8s.io", "CustomResourceDefinition", "", kinds.SCHEMA),
+        ("apiextensions.k8s.io", "CustomResourceDefinition", "spec", kinds.SCHEMA),
+        ("apiextensions.k8s.io", "ConversionReview", "", ""),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", "spec", CONDITION),
+        ("admissionregistration.k8s.io", "MutatingAdmissionPolicy", "spec", ""),
+        ("config.openshift.io", "ImageDigestMirrorSet", "spec", "a rule about registries, not an image"),
+        ("kpack.io", "Image", "tag", "where a build goes, which nothing pulls there"),
+        ("operator.tigera.io", "ImageSet", "images", "a name by which something is looked up"),
+        ("image.toolkit.fluxcd.io", "ImageRepository", "spec", "what is watched for new versions, not pulled"),
+        ("", "Pod", "spec", ""),
+        ("apps", "Deployment", "validate", ""),
     ],
 )
-def test_stays(group: str, kind: str, key: str, *, stays: bool) -> None:
-    assert bool(kinds.stays(mapping(group, kind, key))) is stays
+def test_stays(group: str, kind: str, key: str, reason: str) -> None:
+    assert kinds.stays(Api(group, kind), key) == reason

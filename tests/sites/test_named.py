@@ -4,7 +4,7 @@ import pytest
 
 from postrenderer.sites import named
 from postrenderer.sites.keys import PREFIX
-from postrenderer.sites.site import STRONG, WEAK, Named
+from postrenderer.sites.site import STAYS, STRONG, WEAK, NamedText, Prefix, Span
 
 DIGEST = "sha256:" + "e" * 64
 
@@ -23,21 +23,28 @@ DIGEST = "sha256:" + "e" * 64
         ({"xRepository": "acme/app", "xVersion": DIGEST}, f"acme/app@{DIGEST}", f"@{DIGEST}", STRONG),
         ({"xRepository": "acme/app", "xVersion": f"1@{DIGEST}"}, f"acme/app:1@{DIGEST}", f":1@{DIGEST}", STRONG),
         ({"xRepository": "acme/app", "xVersion": "no tag"}, "acme/app", "", STRONG),
-        ({"xRepository": "acme/app", "xVersion": ""}, "acme/app", "", STRONG),
+        ({"xRepository": "acme/app", "xVersion": ""}, "acme/app", "", WEAK),
         ({"xRepository": "acme/app"}, "acme/app", "", WEAK),
         ({"xRepo": "acme/app", "xTag": "1"}, "acme/app:1", ":1", WEAK),
         ({"xRepo": "quay.io/acme/app", "xTag": "1"}, "quay.io/acme/app:1", ":1", STRONG),
         ({"imageRepository": "acme/app"}, "acme/app", "", STRONG),
         ({"imageRepository": "agent", "imageTag": "7"}, "agent:7", ":7", WEAK),
         ({"imageRepository": "redis", "imageTag": "7"}, "redis:7", ":7", STRONG),
-        ({"hub": "docker.io/istio", "tag": "1"}, "docker.io/istio/image", "/image", STRONG),
         ({"image": "quay.io/acme/app:1", "repository": "", "version": ""}, "quay.io/acme/app:1", "", STRONG),
-        ({"destination": "quay.io/acme/app:1"}, "quay.io/acme/app:1", "", WEAK),
+        ({"destination": "quay.io/acme/app:1"}, "quay.io/acme/app:1", "", STAYS),
     ],
 )
 def test_images(values: dict[str, str], reference: str, suffix: str, level: str) -> None:
-    (image,) = named.images(Named(name, value) for name, value in values.items())
+    (image,) = named.images(NamedText(name, value) for name, value in values.items())
+    assert isinstance(image.span, Span)
     assert (image.span.reference, image.span.suffix, image.span.level) == (reference, suffix, level)
+
+
+def test_a_registry_to_which_something_adds_names() -> None:
+    (image,) = named.images([NamedText("hub", "docker.io/istio"), NamedText("tag", "1")])
+    assert isinstance(image.span, Prefix)
+    assert (image.span.start, image.span.end) == (0, 15)
+    assert (image.span.reference, image.span.level) == ("docker.io/istio", STRONG)
 
 
 @pytest.mark.parametrize(
@@ -55,11 +62,11 @@ def test_images(values: dict[str, str], reference: str, suffix: str, level: str)
     ],
 )
 def test_no_images(values: dict[str, str]) -> None:
-    assert not list(named.images(Named(name, value) for name, value in values.items()))
+    assert not list(named.images(NamedText(name, value) for name, value in values.items()))
 
 
 def test_the_first_part_carries_the_registry_and_the_others_are_told() -> None:
-    values = [Named("tag", "1"), Named("repository", "app", 5), Named("registry", "quay.io/acme", 7)]
+    values = [NamedText("tag", "1"), NamedText("repository", "app", 5), NamedText("registry", "quay.io/acme", 7)]
     (image,) = named.images(values)
     assert image.value is values[2]
     assert (image.span.start, image.span.end) == (7, 19)
@@ -67,5 +74,6 @@ def test_the_first_part_carries_the_registry_and_the_others_are_told() -> None:
 
 
 def test_a_table_may_know_the_role_better() -> None:
-    (image,) = named.images([Named("place", "quay.io/", role=PREFIX)])
-    assert (image.span.end, image.span.reference, image.span.suffix) == (7, "quay.io/image", "/image")
+    (image,) = named.images([NamedText("place", "quay.io/", role=PREFIX)])
+    assert isinstance(image.span, Prefix)
+    assert (image.span.end, image.span.reference) == (7, "quay.io")

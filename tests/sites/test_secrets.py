@@ -7,6 +7,7 @@ from marked import moved, plain
 from rendering import render
 
 from postrenderer.sites import secrets
+from postrenderer.text.scalars import apply
 
 
 def secret(content: str, *, width: int = 0, kind: str = "Secret", field: str = "data") -> str:
@@ -70,7 +71,7 @@ def test_what_is_not_base64_of_text_is_nothing(value: str) -> None:
 
 
 def test_encoding_is_the_inverse_of_decoding() -> None:
-    assert secrets.decoded(secrets.encoded("image: ä\n")) == "image: ä\n"
+    assert secrets.decoded(apply("eA==", secrets.reencoded("eA==", "image: ä\n"))) == "image: ä\n"
 
 
 def test_values_that_are_no_text() -> None:
@@ -83,3 +84,23 @@ def test_a_secret_inside_a_text_stays() -> None:
     inside = "".join(f"    {line}\n" for line in secret("image: quay.io/acme/app:1\n").splitlines())
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  secret.yaml: |\n{inside}"
     assert render(text, pull_secrets=()) == text
+
+
+def wrapped(text: str, width: int) -> str:
+    encoded = base64.b64encode(text.encode()).decode()
+    return "\n".join(encoded[at : at + width] for at in range(0, len(encoded), width))
+
+
+@pytest.mark.parametrize("old", ["quay.io/a/b:1", "a/b:1", "x"])
+@pytest.mark.parametrize("new", ["registry.example.com:8083/mirror/a/b:1", "b", "[::1]:5000/x"])
+@pytest.mark.parametrize("width", [8, 12, 76, 1000])
+@pytest.mark.parametrize("end", ["", "\n", " \n\n"])
+def test_base64_keeps_its_wrapping(old: str, new: str, width: int, end: str) -> None:
+    """All lines but the last stay as long as they were; the last takes what is left."""
+    value = wrapped(f"image: {old}\nname: {old}\n", width) + end
+    after = apply(value, secrets.reencoded(value, f"image: {new}\nname: {new}\n"))
+    assert secrets.decoded(after) == f"image: {new}\nname: {new}\n"
+    before, lines = ([line for line in one.split("\n") if line.strip()] for one in (value, after))
+    assert len(lines) <= len(before)
+    assert [len(line) for line in lines[:-1]] == [len(line) for line in before[: len(lines) - 1]]
+    assert after.endswith(end)

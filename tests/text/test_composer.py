@@ -58,6 +58,7 @@ def test_a_collection_may_hold_itself() -> None:
     assert root.value == [root]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["x: " + "[" * 4000 + "]" * 4000, "".join(f"{' ' * i}a:\n" for i in range(1500))])
 def test_nesting_has_no_limit(text: str) -> None:
     node, depth = composer.compose(text).roots[0], 0
@@ -83,47 +84,50 @@ def test_what_is_not_yaml(text: str) -> None:
         composer.compose(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("0755", "0755"),
-        ("'0755'", "'0755'"),
-        ('"a\\nb"', '"a\\nb"'),
-        ("|\n  a\n  b\n", '"a\\nb\\n"'),
-        (">-\n  a\n  b\n", '"a b"'),
-        ("a\n  b", "a b"),
-        ("a, b", "'a, b'"),
-        ("{a: [b, &x c], d: *x}", "{a: [b, c], d: c}"),
-        ("a:\n- b: c\n  d:\n  e: ''\n", "{a: [{b: c, d: null, e: ''}]}"),
-        ("!x {a: !y 1}", "!x {a: !y '1'}"),
-        ("[grün 😀]", "[grün 😀]"),
-        ("a: " + "word " * 100 + "end", "{a: " + "word " * 100 + "end}"),
-    ],
-)
-def test_written_out(text: str, expected: str) -> None:
-    (root,) = composer.compose(text).roots
-    assert composer.written_out(root) == expected
-
-
-def test_written_out_means_the_same() -> None:
-    (root,) = composer.compose("a: {b: '', ? [d] : e, f: \" #\", g: '[', h: \"é\\t\", i: [-1, '-', '?', x:y]}\n").roots
-    again = composer.compose(f"[{composer.written_out(root)}]").roots[0].value[0]
-    assert strip(again) == strip(root)
-
-
-def strip(node: yaml.Node) -> Any:  # noqa: ANN401  # nested tuples
-    if isinstance(node, yaml.MappingNode):
-        return [(strip(key), strip(value)) for key, value in node.value]
-    return [strip(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else (node.tag, node.value)
-
-
-@pytest.mark.parametrize("text", ["&a [*a]", "&a {b: *a}"])
-def test_what_holds_itself_cannot_be_written_out(text: str) -> None:
-    with pytest.raises(RecursionError):
-        composer.written_out(composer.from_events(text).roots[0])
-
-
 @pytest.mark.parametrize("text", ['"\\U08000050"', '"\\Uffffffff"', "[" * 600 + '"\\U08000050"' + "]" * 600])
 def test_an_escape_beyond_unicode_is_no_yaml(text: str) -> None:
     with pytest.raises(yaml.YAMLError):
         composer.compose(text)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}"), ("- ", "")])
+def test_nesting_beyond_a_limit(monkeypatch: pytest.MonkeyPatch, opening: str, closing: str) -> None:
+    monkeypatch.setattr(composer, "_DEEPEST", 600)
+    assert len(composer.compose(opening * 600 + closing * 600).roots) == 1
+    with pytest.raises(RecursionError):
+        composer.compose(opening * 601 + closing * 601)
+
+
+@pytest.mark.parametrize("text", ["a: b\x7fc\n", "# \x7f\na: b\n", "a: 'b\x7f'\n", 'a: "b\x7f"\n'])
+def test_a_delete_is_read_as_what_no_reference_holds(text: str) -> None:
+    (root,) = composer.compose(text).roots
+    value = root.value[0][1]
+    assert value.value in ("b", "b\ufffd", "b\ufffdc")
+    assert ("\x7f" in text.split(":")[1]) == ("\ufffd" in value.value)
+    assert value.end_mark.index <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("a: b\n...\n}not yaml\n", ["b"]),
+        ("a: b\n...\n%x\n- : [\n", ["b"]),
+        ("a: b\n...\n---\nc: d\n", ["b", "d"]),  # what is YAML is read, too
+        ("a: &x b\n...\nc: *x\n", ["b"]),
+    ],
+)
+def test_a_manifest_ends_with_its_first_document(text: str, values: list[str]) -> None:
+    roots = composer.manifest(text).roots
+    assert [root.value[0][1].value for root in roots] == values
+
+
+def test_a_manifest_borrows_from_elsewhere() -> None:
+    elsewhere = yaml.ScalarNode("tag:yaml.org,2002:str", "z")
+    composed = composer.manifest("a: *x\n", {"x": elsewhere}.get)
+    assert composed.borrowed == [(3, 5, elsewhere)]
+
+
+@pytest.mark.parametrize("text", ["a: *x\n", "a: [\n", "a: b: c\n", 'a: "\\U08000050"\n...\n'])
+def test_a_manifest_whose_first_document_is_not_yaml(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        composer.manifest(text)

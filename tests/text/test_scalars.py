@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from postrenderer.text import composer
@@ -119,15 +121,61 @@ def test_occurrences_that_overlap() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("v: a.io/x:1 # c\n", "v: '[::1]:80/y' # c\n"),
-        ("v: &a a.io/x:1\n", "v: &a '[::1]:80/y'\n"),
-        ("v: it's a.io/x:1,\n  a.io/x:1\n", "v: 'it''s [::1]:80/y,\n  [::1]:80/y'\n"),
+        ("v: a.io/x:1 # c\n", 'v: "[::1]:80/y" # c\n'),
+        ("v: &a a.io/x:1\n", 'v: &a "[::1]:80/y"\n'),
+        ("v: it's a.io/x:1,\n  a.io/x:1\n", 'v: "it\'s [::1]:80/y,\n  [::1]:80/y"\n'),
+        ('v: it\'s "a.io/x:1"\n', "v: 'it''s \"[::1]:80/y\"'\n"),
+        ("v: \\a.io/x:1\n", "v: '\\[::1]:80/y'\n"),
+        ("{v: a.io/x:1}\n", '{v: "[::1]:80/y"}\n'),
         ("v: 'a.io/x:1'\n", "v: '[::1]:80/y'\n"),
         ("v: |\n  a.io/x:1\n", "v: |\n  [::1]:80/y\n"),
     ],
 )
 def test_a_plain_scalar_that_could_not_hold_the_new_text(text: str, expected: str) -> None:
     assert rewritten(text, "[::1]:80/y") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{v: a.io/x:1}\n", '{v: "x,y"}\n'),
+        ("{v: a.io/x:1 # c\n  # d\n  , w: 1}\n", '{v: "x,y" # c\n  # d\n  , w: 1}\n'),
+        ("{v: a.io/x:1,\n w: 1}\n", '{v: "x,y",\n w: 1}\n'),
+        ("v: a.io/x:1 # }\nw: 1\n", "v: x,y # }\nw: 1\n"),
+        ("v: a.io/x:1\n", "v: x,y\n"),
+        ("v: a.io/x:1", "v: x,y"),
+        ("{v: 'a.io/x:1'}\n", "{v: 'x,y'}\n"),
+    ],
+)
+def test_a_comma_ends_a_plain_scalar_in_flow_style_alone(text: str, expected: str) -> None:
+    assert rewritten(text, "x,y") == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("{0}", "{0}"),
+        ("'{0}'", "{0}"),
+        ("&a {0} # c", "&a {0} # c"),
+        ("|\n  {0}\n", None),
+    ],
+)
+def test_base64_with_a_tag(written: str, expected: str | None) -> None:
+    """What is tagged as base64 is encoded anew; in a block, where the text is not what the value is, it is refused."""
+    old, new = (b64encode(value.encode()).decode() for value in (f"see {OLD}", f"see {NEW}"))
+    text = f"v: !!binary {written.format(old)}\n"
+    (root,) = composer.compose(text).roots
+    node = root.value[0][1]
+    assert node.value == f"see {OLD}"
+    edits = [Edit(4, 4 + len(OLD), NEW)]
+    if expected is None:
+        with pytest.raises(ValueError, match="substring not found"):
+            in_text(text, node, edits)
+        return
+    changed = apply(text, in_text(text, node, edits))
+    assert composer.compose(changed).roots[0].value[0][1].value == f"see {NEW}"
+    if "&" not in written:
+        assert changed == f"v: !!binary {expected.format(new)}\n"
 
 
 def test_a_value_that_does_not_stand_in_the_text() -> None:

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+import yaml
+
+from postrenderer.text import composer
+
+pytestmark = pytest.mark.usefixtures("loader")
+
+IMAGE = b64encode(b"image").decode()
+
+
+def entries(text: str) -> list[tuple[str, str]]:
+    (root,) = composer.compose(text).roots
+    return [(key.value, value.value) for key, value in root.value]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"!!binary {IMAGE}: x\n", [("image", "x")]),
+        (f"a: !!binary {IMAGE}\n", [("a", "image")]),
+        (f"a: !!binary |\n  {IMAGE[:4]}\n  {IMAGE[4:]}\n", [("a", "image")]),
+        (f"a: !!binary '{IMAGE}'\n", [("a", "image")]),
+        (f"a: &x !!binary {IMAGE}\nb: *x\n", [("a", "image"), ("b", "image")]),
+        (f"a: !<tag:yaml.org,2002:binary> {IMAGE}\n", [("a", "image")]),
+        (f"a: !!%62inary {IMAGE}\n", [("a", "image")]),
+        (f"%TAG !e! tag:yaml.org,2002:bin\n---\na: !e!ary {IMAGE}\n", [("a", "image")]),
+        # What is no base64, or no text, stays as it is written: Kubernetes refuses it.
+        ("a: !!binary x\n", [("a", "x")]),
+        ("a: !!binary /w==\n", [("a", "/w==")]),
+        # Other tags and texts that only look like one.
+        (f"a: !!str {IMAGE}\n", [("a", IMAGE)]),
+        (f"a: '!!binary {IMAGE}'\n", [("a", f"!!binary {IMAGE}")]),
+    ],
+)
+def test_base64_says_what_it_stands_for(text: str, expected: list[tuple[str, str]]) -> None:
+    assert entries(text) == expected
+
+
+def test_base64_inside_lists() -> None:
+    (root,) = composer.compose(f"- - !!binary {IMAGE}\n  - &a [!!binary {IMAGE}, *a]\n").roots
+    (outer,) = root.value
+    assert outer.value[0].value == "image"
+    assert outer.value[1].value[0].value == "image"
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [!!str, x]\n", "a: {b: !x, c: d}\n", "a: [!!str]\n", "a: {b: !x}\n", "a: [&a !x, y]\n", "a: [!x[b]]\n"]
+)
+def test_a_tag_that_a_bracket_or_comma_follows_at_once(text: str) -> None:
+    """To Kubernetes' parser these belong to the tag."""
+    with pytest.raises(yaml.YAMLError):
+        composer.compose(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [!!str x, y]\n",
+        "a: [!!str , y]\n",
+        "a: '!x, y'\n",
+        "a: no!x, y\n",
+        "a: # !x, y\n  b\n",
+        "a: !<tag:yaml.org,2002:str> x\n",
+        "a: [!<tag:yaml.org,2002:str> x, y]\n",
+    ],
+)
+def test_a_tag_that_ends_where_all_parsers_end_it(text: str) -> None:
+    assert len(composer.compose(text).roots) == 1
+
+
+@pytest.mark.parametrize("text", ["\ufeff# c\na: b\n", "a: b\n\ufeff \t# c: d\n", "a: b \ufeff#\n"])
+def test_a_byte_order_mark_before_what_may_be_a_comment(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        composer.compose(text)
