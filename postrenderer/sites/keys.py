@@ -49,9 +49,6 @@ _ROLES = {
     "sha": TAG,
     "sha256": TAG,
 }
-_SETTINGS = {"container-registry": PREFIX}
-"""Settings of one program that hold a registry in front of its images, by their whole names: the flag and the
-configuration key of Elastic Cloud on Kubernetes (https://www.elastic.co/docs/deploy-manage, operator configuration)."""
 _PICTURES = _set("avatar background banner favicon icon logo thumbnail")
 _NO_IMAGE = _PICTURES | _set("bucket dir format gc host hostname key policy port secret secrets size timeout type")
 """Words that, beside `image`, name something about images, or a picture: imagePullPolicy, imageGCHighThreshold."""
@@ -111,8 +108,6 @@ def words(name: str) -> tuple[str, ...]:
 def read(name: str) -> Word:
     """Read a name by the grammar above."""
     parts = words(name)
-    if name in _SETTINGS:
-        return Word(_SETTINGS[name], parts, image=False)
     image = not _IMAGES.isdisjoint(parts)
     role = _no_image(name, parts, image=image)
     if role:

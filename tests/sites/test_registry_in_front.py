@@ -36,16 +36,3 @@ def test_an_image_stays_where_the_registry_alone_cannot_move_it() -> None:
     assert render(text) == text
     (entry,) = summary(text)["left"]
     assert "does not end in quay.io/acme/medusa:v1" in entry["reason"]
-
-
-@pytest.mark.parametrize(
-    ("text", "after"),
-    [
-        ("data:\n  eck.yaml: |-\n    container-registry: docker.elastic.co\n", f"container-registry: {PRIVATE}\n"),
-        ("args: [--container-registry=docker.elastic.co]\n", f"--container-registry={PRIVATE}]"),
-        ("args: [--container-registry, docker.elastic.co]\n", f"--container-registry, {PRIVATE}]".replace("]", "")),
-        ("data:\n  eck.yaml: |-\n    default-registry: docker.io\n", "default-registry: docker.io\n"),
-    ],
-)
-def test_settings_that_hold_the_registry_in_front(text: str, after: str) -> None:
-    assert after in render(f"kind: ConfigMap\n{text}")
