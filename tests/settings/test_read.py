@@ -60,7 +60,10 @@ def test_ignore(tmp_path: Path) -> None:
             "locations:\n- {path: /a, pullSecrets: list}\n",
             "must be objects, names, object, name or reference, not `list`",
         ),
-        ("locations:\n- {path: /a, form: whole, pullSecrets: name}\n", "`pullSecrets` for a field that holds pull secrets"),
+        (
+            "locations:\n- {path: /a, form: whole, pullSecrets: name}\n",
+            "`pullSecrets` for a field that holds pull secrets",
+        ),
         ("locations:\n- {path: /a, form: split}\n", "locations[0] must have `parts`"),
         ("locations:\n- {path: /a, parts: {tag: t}}\n", "locations[0].parts goes with `form: split` alone"),
         ("locations:\n- {path: /a, form: split, parts: {tag: t}}\n", "must have `registry`, `repository` or `name`"),
