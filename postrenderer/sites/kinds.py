@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -51,8 +50,8 @@ _WHY = {
     "watched": "what is watched for new versions, not pulled",
 }
 """The reasons of apis/stays.tsv, in plain words."""
-_OF_KUBERNETES = frozenset(("", "apps", "batch", "policy", "autoscaling", "extensions"))
-"""Groups of Kubernetes' own objects, which the table need not be opened for; others of its own end in `.k8s.io`."""
+_ADMISSION = "admissionregistration.k8s.io"
+"""The group of Kubernetes' own policies."""
 
 SCHEMA = "a schema, which describes objects and makes none"
 _SCHEMA = (("apiextensions.k8s.io", "CustomResourceDefinition"), ("", "CustomResourceDefinition"))
@@ -134,19 +133,9 @@ def stays(api: Api, key: str) -> str:
     """
     if api in _SCHEMA:
         return SCHEMA
-    if api.group in _OF_KUBERNETES:
+    if not is_custom(api.group) and api.group != _ADMISSION:
         return ""
-    rows = _stays().get((api.group, key), ())
-    return next((_WHY[why] for kind, why in rows if fnmatchcase(api.kind, kind)), "")
+    from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no kind that it could know
 
-
-@lru_cache(maxsize=1)
-def _stays() -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """The kinds and reasons of apis/stays.tsv, by group and key."""
-    data: bytes = __loader__.get_data(f"{__file__.rpartition('/sites/')[0]}/apis/stays.tsv")  # type: ignore[name-defined]  # also in a zip
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for line in data.decode().splitlines():
-        if not line.startswith("#"):
-            group, kind, key, why, _ = line.split("\t")
-            found.setdefault((group, key), []).append((kind, why))
-    return found
+    why = catalogue.why_stays(api.group, api.kind, key)
+    return _WHY[why] if why else ""

@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 import zipfile
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from postrenderer.apis import catalogue, forms
 from postrenderer.sites import kinds
+from postrenderer.sites.site import Api
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = [
@@ -44,6 +46,31 @@ def test_the_lines_are_sorted_and_say_nothing_twice() -> None:
         for one in general
         for other in LINES
         if one is not other and one[:2] == other[:2] and one[3] == other[3] and _covers(one[2], other[2])
+    ]
+    assert covered == []
+
+
+STAYING = [
+    line.split("\t")
+    for line in (ROOT / "postrenderer" / "apis" / "stays.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize("line", STAYING, ids=lambda line: "/".join(line[:3]))
+def test_each_line_says_why_a_field_stays(line: list[str]) -> None:
+    group, kind, key, _, source = line
+    assert kinds.stays(Api(group, kind.replace("*", "Any")), key)
+    assert source.startswith("https://")
+
+
+def test_the_lines_about_what_stays_are_sorted_and_say_nothing_twice() -> None:
+    assert sorted(STAYING) == STAYING
+    covered = [
+        (one, other)
+        for one in STAYING
+        for other in STAYING
+        if one is not other and one[0] == other[0] and one[2] == other[2] and fnmatchcase(other[1], one[1])
     ]
     assert covered == []
 
@@ -85,7 +112,7 @@ def run(text: str, package: Path, code: str) -> str:
         ("apps/v1", False),
         ("batch/v1", False),
         ("networking.k8s.io/v1", False),
-        ("admissionregistration.k8s.io/v1", False),
+        ("admissionregistration.k8s.io/v1", True),  # policies, some of which must stay
         ("pkg.crossplane.io/v1", True),
     ],
 )
