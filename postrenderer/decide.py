@@ -57,10 +57,11 @@ class Finding(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A finding, and the edit of its scalar's value that moves it; None if it stays."""
+    """A finding, and what moves it: the edit of its scalar's value, or the value of a new field `registry`."""
 
     finding: Finding
     edit: Edit | None
+    registry: str = ""
 
 
 def decide(site: Site, relocation: Relocation, settings: Settings, first_line: int) -> Decision:
@@ -87,7 +88,7 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
         kept = outcome.status == "kept"
         return Decision(Finding(LEFT, source, source, reason, kept=kept, site=site, line=line), None)
     finding = Finding(MOVED, source, outcome.target, "", kept=False, site=site, line=line)
-    return Decision(finding, Edit(span.start, span.end, new))
+    return Decision(finding, None, new) if site.registry else Decision(finding, Edit(span.start, span.end, new))
 
 
 def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str:
@@ -104,7 +105,8 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
     if outcome.status != "moved":
         return outcome.reason
     if not new:
-        return f"{outcome.target} does not end in {_suffix(site)}, which another field holds"
+        held = site.span.reference if site.registry else _suffix(site)
+        return f"{outcome.target} does not end in {held}, which another field holds"
     return "it is broken over several lines inside a text; write it on one line" if _is_broken(site) else ""
 
 
@@ -123,6 +125,8 @@ def _with_library(site: Site, outcome: Outcome, settings: Settings) -> Outcome:
 def _new_text(site: Site, outcome: Outcome) -> str:
     """The new text at a site, without what other scalars hold; empty if the target does not end in that."""
     target, suffix = outcome.target, _suffix(site)
+    if site.registry:
+        return target[: -len(site.span.reference) - 1] if target.endswith(f"/{site.span.reference}") else ""
     before = "" if isinstance(site.span, Prefix) else site.span.before
     return before + target[: len(target) - len(suffix)] if target.endswith(suffix) else ""
 

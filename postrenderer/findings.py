@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from postrenderer.decide import Finding
+    from postrenderer.plan import Plan, WithoutSecret
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
     from postrenderer.text.reading import Identity
@@ -29,11 +30,13 @@ class Found(NamedTuple):
         identity: what the document is called.
         findings: the references in it, in the order of the text.
         additions: the pull secrets that mappings in it lack.
+        without: the images on the private registry without a known place for their pull secret.
     """
 
     identity: Identity
     findings: list[Finding]
     additions: list[Addition]
+    without: list[WithoutSecret]
 
     @property
     def images(self) -> list[Finding]:
@@ -57,12 +60,12 @@ def find(raw: bytes, settings: Settings) -> list[Found]:
         AcregError: a document cannot be read, or cannot be processed as asked.
     """
     read = pieces(stream.decode(raw).data, settings, Relocation(settings))
-    return [
-        Found(plan.identity, plan.findings, plan.additions)
-        for piece in read
-        if isinstance(piece, Piece)
-        for plan in piece.plans
-    ]
+    return [found_in(plan) for piece in read if isinstance(piece, Piece) for plan in piece.plans]
+
+
+def found_in(plan: Plan) -> Found:
+    """What was found in a document that was planned."""
+    return Found(plan.identity, plan.findings, plan.additions, plan.without)
 
 
 def check_collisions(found: Iterable[Found]) -> None:
@@ -98,6 +101,27 @@ def refuse_left(found: Iterable[Found], settings: Settings) -> None:
     raise AcregError(
         f"With {option} every image must come from the private registry, and {len(left)} would not: {places}. Add a "
         f"rule for them, or run without {option}.{_others([one for _, one in every])}"
+    )
+
+
+def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:
+    """With `strictSecrets`, end a run that would leave images without a known place for their pull secret.
+
+    Raises:
+        AcregError: some have none; the message names each.
+    """
+    if not settings.strict_secrets:
+        return
+    without = [(document.identity, one) for document in found for one in document.without]
+    if not without:
+        return
+    places = "; ".join(
+        f"{one.finding.target} at {pointer(one.finding.site.path)}, line {one.finding.line}, of {of}: {one.reason}"
+        for of, one in without
+    )
+    raise AcregError(
+        f"With --strict-secrets every private image must have its pull secret, and {len(without)} have no place for "
+        f"it: {places}. Name the field under `locations` if there is one, or run without --strict-secrets."
     )
 
 

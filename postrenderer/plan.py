@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer import sites
+from postrenderer.apis.forms import NAME, REGISTRY
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import needed, places
-from postrenderer.sites import declared, hints
+from postrenderer.pullsecrets import merge, needed, places, variables
+from postrenderer.pullsecrets.schemas import Schemas
+from postrenderer.sites import declared, env, hints
 from postrenderer.sites.secrets import decoded, reencoded
 from postrenderer.text import mappings, reading, stream
 from postrenderer.text.scalars import Edit, apply, in_text
@@ -27,10 +29,13 @@ if TYPE_CHECKING:
 
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
-    from postrenderer.pullsecrets import merge
     from postrenderer.settings import Settings
     from postrenderer.text.reading import Identity, Reading
     from postrenderer.text.stream import Document
+
+
+_REGISTRY = merge.Field(REGISTRY, NAME)
+"""The field that some operators put in front of an image whose repository and name stand beside it."""
 
 
 class Plan(NamedTuple):
@@ -41,12 +46,21 @@ class Plan(NamedTuple):
         root: its root node, as it was read.
         findings: the references in it, and what becomes of them.
         additions: the pull secrets that mappings lack and get.
+        without: the images on the private registry without a known place for their pull secret.
     """
 
     identity: Identity
     root: yaml.Node
     findings: list[Finding]
     additions: list[merge.Addition]
+    without: list[WithoutSecret]
+
+
+class WithoutSecret(NamedTuple):
+    """An image on the private registry without a known place for its pull secret, and what the user can do."""
+
+    finding: Finding
+    reason: str
 
 
 class Piece(NamedTuple):
@@ -78,6 +92,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     """
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
+    schemas = Schemas(data)
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words)
@@ -89,7 +104,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         inside = hinted.in_text(read.text, len(read.before.encode()))
         try:
             for index in range(len(read.roots)):
-                piece.plans.append(_plan(piece, index, inside, settings, relocation))
+                piece.plans.append(_plan(piece, index, inside, settings, relocation, schemas))
         except (mappings.TooMuchMergedError, RecursionError) as error:
             raise reading.unreadable(document, read.text, read.line, error) from None
         yield piece
@@ -97,12 +112,14 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
 
 def _more_words(settings: Settings) -> list[bytes]:
     """Words that make a document worth reading for what the settings ask beside images; the empty one is everywhere."""
-    kinds = [location.kind for location in settings.locations]
+    kinds = [location.kind for location in settings.locations if not location.pull_secrets]
     words = [b"" if set(kind) & set("*?[") else kind.encode() for kind in kinds]
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _plan(piece: Piece, index: int, inside: hints.Hints, settings: Settings, relocation: Relocation) -> Plan:
+def _plan(  # noqa: PLR0913, PLR0917  # all that decides
+    piece: Piece, index: int, inside: hints.Hints, settings: Settings, relocation: Relocation, schemas: Schemas
+) -> Plan:
     """Plan one document of a piece; its edits are added to those of the piece."""
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
@@ -112,30 +129,39 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, settings: Settings, rel
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
     start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
-    if settings.pull_secrets and text.find(places.VARIABLE, start, end) >= 0:
-        changes += [(node, "", [edit]) for node, edit in places.variables(root, settings.pull_secrets)]
+    if settings.pull_secrets and text.find(variables.VARIABLE, start, end) >= 0:
+        changes += [(node, "", [edit]) for node, edit in variables.find(root, settings.pull_secrets)]
     try:
         if changes and text.find("&", start, end) >= 0:
             _refuse_keys(root, [node for node, _, _ in changes])
         for change in changes:
             edits += _rewrite(text, view, *change)
-        additions: list[merge.Addition] = []
+        for finding, _, registry in decisions:
+            if finding.site.registry and registry:
+                edits.append(merge.insert(text, view, finding.site.registry, _REGISTRY, registry))
+        added = needed.NOTHING
         if settings.pull_secrets:
-            private = [finding.site for finding, _ in decisions if finding.is_private]
-            wanting = needed.holders(
-                root, contents, private, relocation.is_private, service_accounts=settings.service_accounts
+            private = [finding.site for finding, *_ in decisions if finding.is_private]
+            if text.find(variables.VARIABLE, start, end) >= 0:  # the operator that reads the images reads it, too
+                private = [site for site in private if site.family != env.FAMILY]
+            around = places.Places(root, schemas, settings.locations)
+            need = needed.find(
+                contents, private, relocation.is_private, around, service_accounts=settings.service_accounts
             )
-            additions, inserted = needed.add(text, view, wanting, settings.pull_secrets)
-            edits += inserted
+            added = needed.add(text, view, need, settings.pull_secrets)
+            edits += added.edits
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
-    return Plan(identity, root, [finding for finding, _ in decisions], additions)
+    findings = [finding for finding, *_ in decisions]
+    reasons = {id(site): reason for site, reason in added.without}
+    without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
+    return Plan(identity, root, findings, added.additions, without)
 
 
 def _changes(decisions: Iterable[Decision]) -> list[tuple[yaml.ScalarNode, str, list[Edit]]]:
     """Each scalar that changes, its encoding, and the edits of its value: aliases reach one from several places."""
     found: dict[int, tuple[yaml.ScalarNode, str, dict[Edit, None]]] = {}
-    for finding, edit in decisions:
+    for finding, edit, _ in decisions:
         if edit is not None:
             site = finding.site
             found.setdefault(id(site.node), (site.node, site.encoding, {}))[2][edit] = None

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from postrenderer.text.view import View
 
+_LONG = 1_000
+"""Signs of a text that is compared once, however many aliases it has."""
+
 
 def fault(text: str, roots: list[yaml.Node], view: View) -> str | None:
     """Where an edited text says something else than was planned.
@@ -45,7 +48,9 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
     while stack:
         for before, after in zip(*stack.pop()):
             if type(before) is yaml.ScalarNode and id(before) not in changed:
-                same = type(after) is yaml.ScalarNode and before.value == after.value and before.tag == after.tag
+                same = type(after) is yaml.ScalarNode and before.tag == after.tag
+                value = before.value
+                same = same and (value == after.value if len(value) < _LONG else _is(value, after, seen))
                 if not same or (not before.style) is not (not after.style):
                     return before
                 continue
@@ -53,7 +58,7 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
             if type(planned) is not type(after) or planned.tag != after.tag:
                 return before  # type: ignore[no-any-return]  # a node
             if isinstance(planned, yaml.ScalarNode):
-                if not _says(after, planned, view):
+                if not _says(after, planned, view, seen):
                     return before  # type: ignore[no-any-return]  # a node
             elif (id(planned), id(after)) not in seen:
                 seen.add((id(planned), id(after)))
@@ -66,7 +71,18 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
     return None
 
 
-def _says(after: yaml.ScalarNode, planned: yaml.ScalarNode, view: View) -> bool:
+def _is(value: str, after: yaml.ScalarNode, seen: set[tuple[int, int]]) -> bool:
+    """Whether a scalar has a value; a long one is compared once, however many aliases it has."""
+    if len(value) < _LONG:
+        return bool(value == after.value)
+    pair = (id(value), id(after))
+    same = pair in seen or value == after.value
+    if same:
+        seen.add(pair)
+    return same
+
+
+def _says(after: yaml.ScalarNode, planned: yaml.ScalarNode, view: View, seen: set[tuple[int, int]]) -> bool:
     """Whether a scalar is as planned; a new value may be put into quotes."""
     quoted = view.is_changed(planned) and bool(after.style)
-    return view.value(planned) == after.value and (quoted or (not planned.style) is (not after.style))
+    return _is(view.value(planned), after, seen) and (quoted or (not planned.style) is (not after.style))

@@ -18,7 +18,7 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from postrenderer.decide import Finding
     from postrenderer.patch import Patch
-    from postrenderer.plan import Plan
+    from postrenderer.plan import Plan, WithoutSecret
     from postrenderer.rewrite import Rewritten
     from postrenderer.text.reading import Identity
     from postrenderer.text.view import View
@@ -36,8 +36,9 @@ def as_json(result: Rewritten) -> dict[str, Any]:
     input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that something would pull from
     elsewhere, with its `reason`. `stays`: each that nothing pulls. `unsure`: each that only looks like an image.
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
-    `pullSecrets`: which names were added where. `documents`: each that was changed, with its `patch` (RFC 6902) and,
-    where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
+    `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull
+    secret no place is known, with what to do as its `reason`. `documents`: each that was changed, with its `patch`
+    (RFC 6902) and, where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
 
     Raises:
         AcregError: a document is too large for a patch.
@@ -50,6 +51,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
         for addition in document.additions
         for path in addition.paths
     ]
+    without = [(document.identity, one) for document in result.found for one in document.without]
     images = [_moved(identity, one) for identity, one in found if one.is_private and not one.is_prefix]
     others = {kind: [_staying(identity, one) for identity, one in found if one.kind == kind] for kind in _NOT_PRIVATE}
     patches = [(plan.identity, _patch(plan, piece.view)) for piece in result.pieces for plan in piece.plans]
@@ -61,12 +63,14 @@ def as_json(result: Rewritten) -> dict[str, Any]:
             "moved": sum(one.kind == MOVED and not one.is_prefix for _, one in found),
             **{kind: len(listed) for kind, listed in others.items()},
             "pullSecrets": len(secrets),
+            "withoutSecret": len(without),
             "documents": len(changed),
         },
         "images": images,
         "registries": [_moved(identity, one) for identity, one in found if one.is_private and one.is_prefix],
         **others,
         "pullSecrets": secrets,
+        "withoutSecret": [_without(identity, one) for identity, one in without],
         "documents": [_changed(identity, patch) for identity, patch in changed],
     }
 
@@ -124,6 +128,10 @@ def _moved(identity: Identity, one: Finding) -> dict[str, Any]:
 
 def _staying(identity: Identity, one: Finding) -> dict[str, Any]:
     return {"reference": one.source, "reason": one.reason, **_place(identity, one)}
+
+
+def _without(identity: Identity, one: WithoutSecret) -> dict[str, Any]:
+    return {"reference": one.finding.target, "reason": one.reason, **_place(identity, one.finding)}
 
 
 def _place(identity: Identity, one: Finding) -> dict[str, Any]:

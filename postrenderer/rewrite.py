@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import prove
 from postrenderer.errors import InternalError
-from postrenderer.findings import Found, check_collisions, refuse_left
+from postrenderer.findings import check_collisions, found_in, refuse_left, refuse_without_secret
 from postrenderer.images.relocation import Relocation
 from postrenderer.plan import Piece, pieces
 from postrenderer.text import stream
 from postrenderer.text.scalars import apply
 
 if TYPE_CHECKING:
+    from postrenderer.findings import Found
     from postrenderer.settings import Settings
 
 
@@ -50,12 +51,13 @@ def rewrite(raw: bytes, settings: Settings) -> Rewritten:
     for piece in pieces(encoded.data, settings, relocation):
         if isinstance(piece, Piece):
             output.append(_applied(piece))
-            found += [Found(plan.identity, plan.findings, plan.additions) for plan in piece.plans]
+            found += map(found_in, piece.plans)
             reported += [piece] if settings.report else []
         else:
             output.append(unread[piece.start : piece.end])
     check_collisions(found)
     refuse_left(found, settings)
+    refuse_without_secret(found, settings)
     return Rewritten(encoded.restore(output), found, reported)
 
 

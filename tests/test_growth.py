@@ -101,11 +101,9 @@ GROWING: dict[str, Callable[[int], bytes]] = {
     "a text in a Secret": lambda n: (
         b"kind: Secret\ndata:\n  k: " + base64.b64encode(b"docker run --image=quay.io/a/b:1 x\n" * n) + b"\n"
     ),
-    "aliases of a text": lambda n: (
-        b"x: &t |\n" + b"  a line with nothing\n" * n + b"image: a/b:1\ny:\n" + b"- *t\n" * n
-    ),
+    "aliases of a text": lambda n: b"x: &t |\n" + b"  a line\n" * n + b"image: a/b:1\ny:\n" + b"- *t\n" * n,
     "aliases of a text as fields": lambda n: (
-        b"x: &t |\n" + b"  a line with nothing\n" * n + b"image: a/b:1\n" + b"".join(b"k%d: *t\n" % i for i in range(n))
+        b"x: &t |\n" + b"  a line\n" * n + b"image: a/b:1\n" + b"".join(b"k%d: *t\n" % i for i in range(n))
     ),
     "aliases of a large mapping": lambda n: (
         b"image: a/b:1\nx: &a {" + b", ".join(b"k%d: v" % i for i in range(n)) + b"}\ny:\n" + b"- *a\n" * n
@@ -131,7 +129,7 @@ TOO_LARGE = {
     "aliases of a list of containers",
     "aliases to a large node of another document",
 }
-"""What is refused beyond 1,000 entries that are merged into one mapping, or 100,000 that aliases repeat."""
+"""What is refused beyond 1,000 entries that one mapping merges, or 100,000 that aliases of large nodes repeat."""
 
 
 REPORTED = ("documents", "containers", "pods in a list", "aliases", "anchors", "merged mappings", "Secrets")

@@ -13,6 +13,7 @@ FLOORS = (
     {"", "errors"},  # the package itself has its version
     {"text"},
     {"images"},
+    {"apis"},
     {"sites"},
     {"pullsecrets"},
     {"settings"},

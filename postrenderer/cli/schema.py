@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from postrenderer.apis import forms
 from postrenderer.settings.options import OPTIONS
-from postrenderer.settings.read import IGNORE_KEYS, LOCATION_KEYS, PARTS
+from postrenderer.settings.read import IGNORE_KEYS, LOCATION_FORMS, LOCATION_KEYS, PARTS
 
 if TYPE_CHECKING:
     from postrenderer.settings.options import Option
@@ -49,7 +50,8 @@ _ITEMS = {
     "locations": _mapping(
         {
             **dict.fromkeys(LOCATION_KEYS, _TEXT),
-            "form": {"enum": ["whole", "split", "text"]},
+            "form": {"enum": list(LOCATION_FORMS)},
+            "pullSecrets": {"enum": list(forms.SECRETS)},
             "parts": _mapping(dict.fromkeys(PARTS, _TEXT)),
         },
         "path",

@@ -1,7 +1,7 @@
 """Pull secrets: what a mapping lacks, and how it merges with what is there.
 
-Source: `imagePullSecrets` of PodSpec and ServiceAccount, Kubernetes API core/v1: a list of `{name: …}`. Some custom
-resources keep plain names in it, or one object; a list of plain names gets plain names.
+Source: `imagePullSecrets` of PodSpec and ServiceAccount, Kubernetes API core/v1: a list of `{name: …}`. Custom
+resources have other names and forms for it; a list that has entries gets more of the form of its first.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
+from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS, REFERENCE
 from postrenderer.errors import AcregError
 from postrenderer.text.layout import before, content_start, line_end, newline, separator
 from postrenderer.text.pointer import Path, pointer
@@ -20,16 +21,12 @@ from postrenderer.text.scalars import Edit
 if TYPE_CHECKING:
     from postrenderer.text.view import View
 
-OBJECTS = "objects"
-"""A list of `{name: …}`."""
-NAMES = "names"
-"""A list of plain names."""
-OBJECT = "object"
-"""One `{name: …}`, which can hold one secret alone."""
+_ONE = (OBJECT, NAME, REFERENCE)
+"""The forms that hold one secret alone."""
 
 
 class Field(NamedTuple):
-    """The name and the form of the field that holds pull secrets."""
+    """The name of the field that holds pull secrets, and its form as the catalogue calls it."""
 
     name: str = "imagePullSecrets"
     form: str = OBJECTS
@@ -39,11 +36,19 @@ POD_SPEC = Field()
 
 
 class Holder(NamedTuple):
-    """A mapping that has to have the pull secrets, all the paths that lead to it, and its field for them."""
+    """A mapping that has to have the pull secrets.
+
+    Attributes:
+        node: the mapping.
+        paths: all the paths that lead to it.
+        field: its field for them.
+        namespace: that of its object; empty if it does not say.
+    """
 
     node: yaml.MappingNode
     paths: list[Path]
     field: Field = POD_SPEC
+    namespace: str = ""
 
 
 _STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
@@ -60,14 +65,31 @@ class Addition(NamedTuple):
     """Where the mapping stands, once for each alias that leads to it."""
 
 
-def missing(view: View, mapping: yaml.MappingNode, names: tuple[str, ...], field: Field = POD_SPEC) -> list[str]:
-    """The pull secrets of these names that a mapping lacks, as the document will be."""
-    current = dict(view.fields(mapping)).get(field.name)
-    if field.form == OBJECT:
-        return list(names[:1]) if current is None or not _name(view, current) else []
+def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
+    """The pull secrets of these names that a mapping lacks, as the document will be; where one is enough, the first."""
+    current = _current(view, holder)
+    if holder.field.form in _ONE:
+        return list(names[:1]) if current is None or _is_empty(current) else []
     items = view.items(current) if isinstance(current, yaml.SequenceNode) else ()
     present = {_name(view, item) for item in items}
     return [name for name in names if name not in present]
+
+
+def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
+    """Why a custom resource cannot take these pull secrets, in plain words; empty if it can, or has them."""
+    current, field = _current(view, holder), holder.field
+    place = f"`{field.name}` at {pointer((holder.paths[0], field.name))}"
+    if field.form == REFERENCE and not holder.namespace and (current is None or _is_empty(current)):
+        return f"{place} needs a namespace, and the object does not say its own: fill it in"
+    if current is None:
+        return ""
+    if _is_empty(current):
+        fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
+        return "" if fits or _is_free(text, holder.node, current) else f"{place} is an alias or has one: fill it in"
+    if field.form not in _ONE:
+        return "" if isinstance(current, yaml.SequenceNode) else f"{place} is no list: correct it"
+    held = _name(view, current)
+    return "" if held in names else f"{place} holds `{held}` and takes one Secret alone: see that it opens the registry"
 
 
 def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
@@ -86,32 +108,59 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
         AcregError: the field holds something else.
     """
     mapping, field = holder.node, holder.field
-    current = dict(view.fields(mapping)).get(field.name)
-    if isinstance(current, yaml.SequenceNode) and field.form != OBJECT:
+    current = _current(view, holder)
+    if isinstance(current, yaml.SequenceNode) and field.form not in _ONE:
         return [_extend(text, view, current, names, field)]
-    value = _value(names, field)
+    value = _value(names, holder)
     if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
-        write = _insert_flow if mapping.flow_style else _insert_block
-        return [write(text, view, mapping, field, value)]
-    if isinstance(current, yaml.ScalarNode) and not current.style and current.value in _NULL:
-        edits = _fill(text, view, mapping, current, value)
-        if edits:
-            return edits
-    form = "object" if field.form == OBJECT else "list"
+        return [insert(text, view, mapping, field, value)]
+    if _is_empty(current) and _is_free(text, mapping, current):
+        return _fill(text, view, mapping, current, value)
     raise AcregError(
-        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no {form}, so the pull secrets cannot be "
-        "added. Correct the chart's values, or run with --no-pull-secrets."
+        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no list, so the pull secrets cannot be added. "
+        "Correct the chart's values, or run with --no-pull-secrets."
     )
 
 
-def _value(names: list[str], field: Field) -> Any:  # noqa: ANN401  # what JSON can hold
+def insert(text: str, view: View, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401
+    """Write a field that a mapping has not, with a value that JSON can hold, in front of one of its keys."""
+    write = _insert_flow if mapping.flow_style else _insert_block
+    return write(text, view, mapping, field, value)
+
+
+def _current(view: View, holder: Holder) -> yaml.Node | None:
+    """What stands in the field; None if nothing does."""
+    return dict(view.fields(holder.node)).get(holder.field.name)
+
+
+def _is_empty(value: yaml.Node) -> bool:
+    """Whether a value is null, or an empty text, list or mapping."""
+    return not value.value or (isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL)
+
+
+def _is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
+    """Whether an empty value stands in the mapping itself, behind a colon, and without an anchor or tag in its way.
+
+    A value with an anchor has aliases that are to stay empty.
+    """
+    key = next((key for key, own in mapping.value if own is value), None)
+    start, end = value.start_mark.index, value.end_mark.index
+    if key is None or start < key.end_mark.index or "&" in text[start:end]:
+        return False
+    return ":" in text[key.end_mark.index : start]
+
+
+def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold
     """What the field holds when it holds these secrets alone."""
-    entries = [_entry(name, field) for name in names]
-    return entries[0] if field.form == OBJECT else entries
+    form = holder.field.form
+    entries = [_entry(name, form) for name in names]
+    if form == REFERENCE:
+        return {**entries[0], "namespace": holder.namespace}
+    return entries[0] if form in _ONE else entries
 
 
-def _entry(name: str, field: Field) -> Any:  # noqa: ANN401  # what JSON can hold
-    return name if field.form == NAMES else {"name": name}
+def _entry(name: str, form: str) -> Any:  # noqa: ANN401  # what JSON can hold
+    return name if form in (NAMES, NAME) else {"name": name}
 
 
 def _name(view: View, item: yaml.Node) -> str:
@@ -124,7 +173,7 @@ def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str],
     """Write names in front of the entries of a list, in the form of its first: plain names or `{name: …}`."""
     if current.value:
         field = Field(form=NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS)
-    entries = [_entry(name, field) for name in names]
+    entries = [_entry(name, field.form) for name in names]
     start = content_start(text, current)
     if current.flow_style:
         start += 1
@@ -181,27 +230,31 @@ def _fill(
     text: str,
     view: View,
     mapping: yaml.MappingNode,
-    current: yaml.ScalarNode,
+    current: yaml.Node,
     value: Any,  # noqa: ANN401  # what JSON can hold
 ) -> list[Edit]:
-    """Write the value in the place of a null: as lines below the key, or as JSON where there is no line for it.
+    """Write the value in the place of an empty one.
 
-    A null with an anchor has aliases that are to stay null, and one without a colon has no place: both get nothing.
+    In the place of a null it goes to the lines below the key. It goes there as JSON if there are no lines for it, or
+    if the empty value is a text, list or mapping, which may stand anywhere.
     """
     start, end = current.start_mark.index, current.end_mark.index
     key = next(key for key, own in mapping.value if own is current)
-    in_line = bool(mapping.flow_style)
-    if "&" in text[start:end] or ":" not in text[key.end_mark.index : start]:
-        return []
+    is_null = isinstance(current, yaml.ScalarNode) and not current.style
+    in_line = bool(mapping.flow_style) or not is_null
     offset = _list_offset(text, mapping)
     view.replace(current, _node(value, quoted=in_line))
     if in_line:
+        start = start if is_null else content_start(text, current)
         space = "" if text[start - 1].isspace() else " "
         return [Edit(start, end, space + _json(value))]
-    below = line_end(text, end)
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))
+    lines = _block_lines(value, indent, offset)
     removed = [Edit(start - 1 if text[start - 1] == " " else start, end, "")] if end > start else []
-    return [*removed, Edit(below, below, _block_lines(value, indent, offset))]
+    if isinstance(value, str):
+        return [Edit(removed[0].start if removed else start, end, lines)]
+    below = line_end(text, end)
+    return [*removed, Edit(below, below, lines)]
 
 
 def _own_keys(mapping: yaml.MappingNode) -> list[int]:
@@ -239,9 +292,11 @@ def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
 
 
 def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # what JSON can hold
-    """The lines of a value below its key; only a list may stand in the column of the key."""
+    """What stands behind a key: a name on its line, or the lines below; only a list may stand in the key's column."""
+    if isinstance(value, str):
+        return f" {_block_scalar(value)}"
     if isinstance(value, dict):
-        return f"{indent}{offset or '  '}name: {_block_scalar(value['name'])}"
+        return "".join(f"{indent}{offset or '  '}{key}: {_block_scalar(text)}" for key, text in value.items())
     return "".join(indent + offset + _block_entry(entry) for entry in value)
 
 
@@ -262,7 +317,8 @@ def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # 
     if isinstance(value, list):
         return yaml.SequenceNode(_SEQ, [_node(item, quoted=quoted) for item in value])
     if isinstance(value, dict):
-        return yaml.MappingNode(_MAP, [(_key(Field("name"), quoted=quoted), _node(value["name"], quoted=quoted))])
+        pairs = [(_key(Field(key), quoted=quoted), _node(text, quoted=quoted)) for key, text in value.items()]
+        return yaml.MappingNode(_MAP, pairs)
     return yaml.ScalarNode(_STR, value, style='"' if quoted or not _SAFE_PLAIN.fullmatch(value) else None)
 
 
@@ -270,4 +326,6 @@ def _json(value: Any) -> str:  # noqa: ANN401  # what JSON can hold
     """A value as JSON. The names of Secrets need no escapes, and importing json takes a fiftieth of a run."""
     if isinstance(value, list):
         return f"[{', '.join(map(_json, value))}]"
-    return f'{{"name": {_json(value["name"])}}}' if isinstance(value, dict) else f'"{value}"'
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_json(key)}: {_json(text)}' for key, text in value.items())}}}"
+    return f'"{value}"'

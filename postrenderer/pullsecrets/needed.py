@@ -1,70 +1,132 @@
-"""What in a document needs pull secrets, and what is added to it."""
+"""What in a document needs pull secrets, what is added to it, and which images have no place for theirs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.pullsecrets import merge, places
+from postrenderer.pullsecrets import merge
+from postrenderer.sites import args, env
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    import yaml
-
+    from postrenderer.pullsecrets.places import Places
     from postrenderer.sites import Contents
     from postrenderer.sites.site import Site
     from postrenderer.text.scalars import Edit
     from postrenderer.text.view import View
 
+_OTHERS = (env.FAMILY, args.FAMILY)
+"""Families of images that somebody else pulls than the pod or object in which they stand."""
 
-def holders(
-    root: yaml.Node,
+
+_NOWHERE = (
+    "no field for its pull secret is known: give the Secret to the ServiceAccount of the pods that pull it, or the "
+    "registry's credentials to the nodes"
+)
+
+
+class Wanting(NamedTuple):
+    """A mapping that has to have the pull secrets.
+
+    Attributes:
+        holder: the mapping.
+        images: the images that it is for; a ServiceAccount has none of its own.
+        custom: whether it is part of a custom resource, whose field may be of any form.
+    """
+
+    holder: merge.Holder
+    images: list[Site]
+    custom: bool = False
+
+
+class Need(NamedTuple):
+    """The mappings that are to have the secrets, and the images for whose secret no place is known."""
+
+    wanting: list[Wanting]
+    nowhere: list[Site]
+
+
+class Added(NamedTuple):
+    """What is planned for the pull secrets of a document.
+
+    Attributes:
+        additions: the secrets that mappings lack and get.
+        edits: the edits of the text that add them.
+        without: the images without a place that takes their secret, each with what the user can do.
+    """
+
+    additions: list[merge.Addition]
+    edits: list[Edit]
+    without: list[tuple[Site, str]]
+
+
+NOTHING = Added([], [], [])
+"""What is planned where no pull secrets are asked for."""
+
+
+def find(
     contents: Contents,
-    private: list[Site],
+    private: Sequence[Site],
     is_private: Callable[[str], bool],
+    places: Places,
     *,
-    service_accounts: bool,
-) -> list[merge.Holder]:
-    """The pod specs and custom resources with images on the private registry, and ServiceAccounts if asked for.
+    service_accounts: bool = False,
+) -> Need:
+    """Find where the pull secrets of a document go: an image in a pod spec has that, any other the nearest place.
 
     Args:
-        root: the document.
-        contents: what it holds.
+        contents: what the document holds.
         private: where its images are that are or will be on the private registry.
         is_private: whether a reference is, also one that the settings ignore.
+        places: the places for pull secrets outside pod specs.
         service_accounts: whether ServiceAccounts are asked for.
     """
-    nodes = {id(site.node) for site in private}
-    owners = list(contents.service_accounts) if service_accounts else []
-    owners += [
-        owner
-        for owner in contents.pod_specs
-        if any(id(image) in nodes or is_private(image.value) for image in owner.images)
-    ]
-    found = {id(owner.node): merge.Holder(owner.node, owner.paths) for owner in owners}
-    for holder in places.holders(root, [site.path for site in private]):
-        found.setdefault(id(holder.node), holder)
-    return list(found.values())
+    found: dict[int, Wanting] = {}
+    in_pods: set[int] = set()
+    nodes = {id(site.node): site for site in private}
+    for owner in contents.service_accounts if service_accounts else ():
+        found[id(owner.node)] = Wanting(merge.Holder(owner.node, owner.paths), [])
+    for owner in contents.pod_specs:
+        own = [id(image) for image in owner.images]
+        if not nodes.keys().isdisjoint(own) or any(is_private(image.value) for image in owner.images):
+            images = [nodes[image] for image in own if image in nodes]
+            found[id(owner.node)] = Wanting(merge.Holder(owner.node, owner.paths), images)
+            in_pods.update(own)
+    nowhere = []
+    for site in private:
+        if id(site.node) in in_pods:
+            continue
+        holder = None if site.family in _OTHERS else places.nearest(site.path)
+        if holder is None:
+            nowhere.append(site)
+        else:
+            found.setdefault(id(holder.node), Wanting(holder, [], custom=True)).images.append(site)
+    return Need(list(found.values()), nowhere)
 
 
-def add(
-    text: str, view: View, wanting: list[merge.Holder], names: tuple[str, ...]
-) -> tuple[list[merge.Addition], list[Edit]]:
-    """Plan what each holder lacks; what is added to one may show in others, by aliases and merge keys.
+def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
+    """Plan what each mapping lacks; what is added to one may show in others, by aliases and merge keys.
 
     Args:
         text: what the document was composed from.
         view: the document as it will be; it gets what is planned, too.
-        wanting: the mappings that are to have the secrets.
+        need: the mappings that are to have the secrets.
         names: the secrets.
 
     Raises:
-        AcregError: a field for pull secrets holds something else.
+        AcregError: the pull secrets of a pod spec are no list.
     """
-    lacking = [(merge.missing(view, holder.node, names, holder.field), holder) for holder in wanting]
-    edits: list[Edit] = []
-    for planned, holder in lacking:
-        missing = merge.missing(view, holder.node, names, holder.field) if edits else planned
+    lacking = [(merge.missing(view, one.holder, names), one) for one in need.wanting]
+    added = Added([], [], [(site, _NOWHERE) for site in need.nowhere])
+    for planned, one in lacking:
+        obstacle = merge.obstacle(text, view, one.holder, names) if one.custom else ""
+        if obstacle:
+            added.without.extend((image, obstacle) for image in one.images)
+            continue
+        missing = merge.missing(view, one.holder, names) if added.edits else planned
         if missing:
-            edits += merge.add(text, view, holder, missing)
-    return [merge.Addition(missing, holder.paths) for missing, holder in lacking if missing], edits
+            added.edits.extend(merge.add(text, view, one.holder, missing))
+        if planned:
+            added.additions.append(merge.Addition(planned, one.holder.paths))
+    return added

@@ -1,129 +1,193 @@
-"""Where custom resources and operators keep the pull secrets of the pods that they make.
+"""Where the pull secret of an image outside pod specs goes: the nearest mapping upward that has a place for it.
 
-Each row is a field of a public API, as its CustomResourceDefinition or its documentation has it.
+A field that stands in the mapping shows the place. If none does, the schema of the kind says whether there is one, if
+the stream installs it; else the user's `locations` and the catalogue of public APIs do. No field is guessed.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.pullsecrets.merge import NAMES, OBJECT, Field, Holder
-from postrenderer.sites.declared import objects, places
-from postrenderer.sites.walk import walk
-from postrenderer.text.pointer import pointer
-from postrenderer.text.regex import regex
-from postrenderer.text.scalars import Edit
+from postrenderer.apis.forms import NAMES, SECRETS
+from postrenderer.pullsecrets import names
+from postrenderer.pullsecrets.merge import Field, Holder
+from postrenderer.sites import kinds
+from postrenderer.sites.site import Api
+from postrenderer.text.mappings import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
 
+    from postrenderer.pullsecrets.schemas import Schemas
+    from postrenderer.sites.declared import Location
     from postrenderer.text.pointer import Path
 
-_LIST = Field()
-_STRINGS = Field(form=NAMES)
+_DEEPEST = 40
+"""No API has a field for pull secrets below so many steps."""
 
 
-class Row(NamedTuple):
-    """A field with pull secrets: of which kind, in the mapping at which path, and in which form."""
+class Spot(NamedTuple):
+    """A node above an image.
 
-    group: str
+    Attributes:
+        node: the node.
+        path: where it stands in the document.
+        api_version: `apiVersion` of the object that it belongs to.
+        kind: its `kind`.
+        depth: how many steps it is below that object.
+    """
+
+    node: yaml.Node | None
+    path: Path
+    api_version: str
     kind: str
-    path: str
-    field: Field = _LIST
+    depth: int
+
+    @property
+    def api(self) -> Api:
+        """What the object is that it belongs to."""
+        return Api(self.api_version.rpartition("/")[0], self.kind)
+
+    @property
+    def steps(self) -> list[str | int]:
+        """The way from the object to it."""
+        found: list[str | int] = []
+        path = self.path
+        while path is not None and len(found) < self.depth:
+            found.append(path[1])
+            path = path[0]
+        return found[::-1]
 
 
-ROWS = (
-    Row("monitoring.coreos.com", "Prometheus", "/spec"),
-    Row("monitoring.coreos.com", "PrometheusAgent", "/spec"),
-    Row("monitoring.coreos.com", "Alertmanager", "/spec"),
-    Row("monitoring.coreos.com", "ThanosRuler", "/spec"),
-    Row("monitoring.grafana.com", "GrafanaAgent", "/spec"),
-    Row("operator.victoriametrics.com", "VM*", "/spec"),
-    Row("postgresql.cnpg.io", "Cluster", "/spec"),
-    Row("operator.tigera.io", "Installation", "/spec"),
-    Row("k8s.mariadb.com", "MariaDB", "/spec"),
-    Row("k8s.mariadb.com", "MaxScale", "/spec"),
-    Row("pxc.percona.com", "PerconaXtraDBCluster", "/spec/pxc"),
-    Row("pxc.percona.com", "PerconaXtraDBCluster", "/spec/haproxy"),
-    Row("pxc.percona.com", "PerconaXtraDBCluster", "/spec/proxysql"),
-    Row("pxc.percona.com", "PerconaXtraDBCluster", "/spec/backup"),
-    Row("psmdb.percona.com", "PerconaServerMongoDB", "/spec"),
-    Row("ps.percona.com", "PerconaServerMySQL", "/spec/mysql"),
-    Row("ps.percona.com", "PerconaServerMySQL", "/spec/proxy/*"),
-    Row("ps.percona.com", "PerconaServerMySQL", "/spec/orchestrator"),
-    Row("ps.percona.com", "PerconaServerMySQL", "/spec/backup"),
-    Row("pgv2.percona.com", "PerconaPGCluster", "/spec"),
-    Row("postgres-operator.crunchydata.com", "PostgresCluster", "/spec"),
-    Row("logging.banzaicloud.io", "Logging", "/spec/fluentd/image"),
-    Row("logging.banzaicloud.io", "Logging", "/spec/fluentbit/image"),
-    Row("nvidia.com", "ClusterPolicy", "/spec/*", _STRINGS),
-    Row("nvidia.com", "ClusterPolicy", "/spec/*/manager", _STRINGS),
-    Row("nvidia.com", "ClusterPolicy", "/spec/*/driverManager", _STRINGS),
-    Row("nvidia.com", "NVIDIADriver", "/spec", _STRINGS),
-    Row("fluentbit.fluent.io", "FluentBit", "/spec"),
-    Row("sparkoperator.k8s.io", "SparkApplication", "/spec", _STRINGS),
-    Row("sparkoperator.k8s.io", "ScheduledSparkApplication", "/spec/template", _STRINGS),
-    Row("trident.netapp.io", "TridentOrchestrator", "/spec", _STRINGS),
-    Row("argoproj.io", "Workflow", "/spec"),
-    Row("argoproj.io", "WorkflowTemplate", "/spec"),
-    Row("argoproj.io", "ClusterWorkflowTemplate", "/spec"),
-    Row("argoproj.io", "CronWorkflow", "/spec/workflowSpec"),
-    Row("operator.knative.dev", "Knative*", "/spec/registry"),
-    Row("pkg.crossplane.io", "Provider", "/spec", Field("packagePullSecrets")),
-    Row("pkg.crossplane.io", "Function", "/spec", Field("packagePullSecrets")),
-    Row("pkg.crossplane.io", "Configuration", "/spec", Field("packagePullSecrets")),
-    Row("operators.coreos.com", "CatalogSource", "/spec", Field("secrets", NAMES)),
-    Row("minio.min.io", "Tenant", "/spec", Field("imagePullSecret", OBJECT)),
-)
-
-_BY_GROUP = {row.group: [other for other in ROWS if other.group == row.group] for row in ROWS}
-
-VARIABLE = "_IMAGE_PULL_SECRETS"
-"""How operators call their variables with names of secrets, separated by commas: STRIMZI_IMAGE_PULL_SECRETS."""
-
-
-_NAME = regex(r"[a-z0-9][a-z0-9.-]*")
-"""What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
-
-
-def holders(root: yaml.Node, images: Iterable[Path]) -> Iterator[Holder]:
-    """The mappings of custom resources that have a private image at or below them, with their field for pull secrets.
+class Places:
+    """The places for pull secrets in one document. Each node is looked at once, however many images are below it.
 
     Args:
-        root: the composed document.
-        images: where its private images stand.
+        root: the document.
+        schemas: the schemas of the kinds that the stream defines.
+        locations: what the user says of fields.
     """
-    private: list[str] = []
-    for item in objects(root):
-        for row in _BY_GROUP.get(item.api_version.rpartition("/")[0], ()):
-            if fnmatchcase(item.kind, row.kind):
-                private = private or sorted(pointer(path) for path in images)
-                for node, path in places(item, row.path):
-                    if isinstance(node, yaml.MappingNode) and node.value:
-                        below = pointer(path) + "/"
-                        first = bisect_left(private, below)
-                        if first < len(private) and private[first].startswith(below):
-                            yield Holder(node, [path], row.field)
+
+    def __init__(self, root: yaml.Node, schemas: Schemas, locations: Sequence[Location] = ()) -> None:
+        self._root = root
+        self._schemas = schemas
+        self._locations = [location for location in locations if location.pull_secrets]
+        self._spots: dict[int, Spot] = {}
+        self._nearest: dict[int, Holder | None] = {}
+        self._children: dict[int, dict[str, yaml.Node]] = {}
+
+    def nearest(self, image: Path) -> Holder | None:
+        """The nearest mapping above an image, in the same object, that has a place for its pull secret."""
+        passed: list[int] = []
+        spot = self._spot(image[0] if image else None)
+        while id(spot.path) not in self._nearest:
+            passed.append(id(spot.path))
+            field = self._field(spot) if isinstance(spot.node, yaml.MappingNode) else None
+            if field or not spot.depth or spot.path is None:
+                node: yaml.MappingNode = spot.node  # type: ignore[assignment]  # it has a field
+                found = Holder(node, [spot.path], field, self._namespace(spot)) if field else None
+                self._nearest[id(spot.path)] = found
+                break
+            spot = self._spot(spot.path[0])
+        found = self._nearest[id(spot.path)]
+        self._nearest.update(dict.fromkeys(passed, found))
+        return found
+
+    def _spot(self, path: Path) -> Spot:
+        """The node at a path."""
+        way = []
+        while path is not None and id(path) not in self._spots:
+            way.append(path)
+            path = path[0]
+        if path is None and id(None) not in self._spots:
+            self._spots[id(None)] = self._of_object(Spot(self._root, None, "", "", 0))
+        for below in reversed(way):
+            self._spots[id(below)] = self._below(self._spots[id(below[0])], below)
+        return self._spots[id(way[0] if way else path)]
+
+    def _below(self, above: Spot, path: tuple[Path, str | int]) -> Spot:
+        """The node one step below another one."""
+        node, step = above.node, path[1]
+        child = None
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            child = node.value[step]
+        elif isinstance(node, yaml.MappingNode):
+            child = self._fields(node).get(str(step))
+        return self._of_object(Spot(child, path, above.api_version, above.kind, above.depth + 1))
+
+    def _of_object(self, spot: Spot) -> Spot:
+        """The spot, as an object of its own if it has `apiVersion` and `kind`."""
+        if not isinstance(spot.node, yaml.MappingNode):
+            return spot
+        named = self._fields(spot.node)
+        version, kind = named.get("apiVersion"), named.get("kind")
+        if isinstance(version, yaml.ScalarNode) and isinstance(kind, yaml.ScalarNode):
+            return spot._replace(api_version=version.value, kind=kind.value, depth=0)
+        return spot
+
+    def _namespace(self, spot: Spot) -> str:
+        """The namespace of the object that a node belongs to; empty if it does not say."""
+        path = spot.path
+        for _ in range(spot.depth):
+            path = path[0] if path else None
+        metadata = self._fields(self._spot(path).node).get("metadata")  # type: ignore[arg-type]  # an object
+        namespace = self._fields(metadata).get("namespace") if isinstance(metadata, yaml.MappingNode) else None
+        return namespace.value if isinstance(namespace, yaml.ScalarNode) else ""
+
+    def _fields(self, mapping: yaml.MappingNode) -> dict[str, yaml.Node]:
+        """The fields of a mapping as Kubernetes sees them."""
+        if id(mapping) not in self._children:
+            self._children[id(mapping)] = dict(fields(mapping))
+        return self._children[id(mapping)]
+
+    def _field(self, spot: Spot) -> Field | None:
+        """The field of a mapping for pull secrets; None if it has none, or nobody knows of one."""
+        if spot.depth > _DEEPEST or not (self._locations or kinds.is_custom(spot.api.group)):
+            return None
+        there = self._fields(spot.node)  # type: ignore[arg-type]  # a mapping
+        known = self._known(spot)
+        standing = {name: value for name, value in there.items() if names.is_field(name) or name in known}
+        forms = {name: _form(name, value, known.get(name, ""), there) for name, value in standing.items()}
+        found = {name: form for name, form in forms.items() if form} or known
+        if found:
+            name = names.first(found)
+            return Field(name, found[name])
+        return Field(form=NAMES) if names.has_names(there) and not standing else None
+
+    def _known(self, spot: Spot) -> dict[str, str]:
+        """The forms of the fields of a mapping that the user, its schema or the catalogue knows, by their names."""
+        steps = spot.steps
+        declared = {
+            location.steps[-1]: location.pull_secrets
+            for location in self._locations
+            if fnmatchcase(spot.kind, location.kind)
+            and fnmatchcase(spot.api_version, location.api_version)
+            and _leads_to(location.steps[:-1], steps)
+        }
+        if declared or not kinds.is_custom(spot.api.group):
+            return declared
+        catalogue = {
+            known.path[-1]: known.form
+            for known in kinds.known(spot.api)
+            if known.form in SECRETS and _leads_to(known.path[:-1], steps)
+        }
+        installed = self._schemas.secrets(spot.api_version, spot.kind, steps, catalogue)
+        return catalogue if installed is None else installed
 
 
-def variables(root: yaml.Node, names: tuple[str, ...]) -> Iterator[tuple[yaml.ScalarNode, Edit]]:
-    """The variables with pull secrets that lack some of these names, each with the edit of its value that adds them."""
-    for visit in walk(root):
-        if isinstance(getattr(visit, "pairs", None), list):
-            entry = dict(visit.pairs)  # type: ignore[union-attr]  # a mapping
-            name, value = entry.get("name"), entry.get("value")
-            if (
-                isinstance(name, yaml.ScalarNode)
-                and isinstance(value, yaml.ScalarNode)
-                and name.value.endswith(VARIABLE)
-            ):
-                present = [part.strip() for part in value.value.split(",")]
-                missing = [wanted for wanted in names if wanted not in present]
-                if missing and all(_NAME.fullmatch(part) for part in present):
-                    last = value.value.split()[-1]
-                    start = value.value.rindex(last)
-                    yield value, Edit(start, start + len(last), ",".join([last, *missing]))
+def _form(name: str, value: yaml.Node, known: str, there: dict[str, yaml.Node]) -> str:
+    """The form of a field that stands in a mapping: that of its entries, else as it is known, else by its name."""
+    if not names.is_empty(value):
+        shown = names.form(value)
+        return known if known and shown in ("", known) else shown
+    if known:
+        return known
+    return NAMES if name == names.USUAL and names.has_names(there) else names.form_of_empty(name, value)
+
+
+def _leads_to(pattern: Sequence[str], steps: Sequence[str | int]) -> bool:
+    """Whether a path with patterns leads to these steps."""
+    return len(pattern) == len(steps) and all(fnmatchcase(str(step), wanted) for wanted, step in zip(pattern, steps))

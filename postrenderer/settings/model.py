@@ -21,11 +21,12 @@ class Settings(NamedTuple):
         keep: registry hosts, paths or repositories that are never touched.
         others: what happens to every other image: `rewrite`, `keep` or `fail`.
         strict: whether an image that stays outside the private registry is an error.
+        strict_secrets: whether a private image without a known place for its pull secret is an error.
         report: the file that the report is written to; empty for none.
         service_accounts: whether ServiceAccounts get the pull secrets too.
         confidence: the least evidence that lets a reference be changed: `certain` or `strong`.
         secrets: whether references inside the base64 data of Secrets are changed.
-        locations: places where images live, beside those that are known.
+        locations: places where images live, and fields for pull secrets, beside those that are known.
         ignore: what is no image, though it looks like one.
     """
 
@@ -37,6 +38,7 @@ class Settings(NamedTuple):
     keep: tuple[str, ...] = ()
     others: str = "rewrite"
     strict: bool = False
+    strict_secrets: bool = False
     report: str = ""
     service_accounts: bool = False
     confidence: str = "strong"

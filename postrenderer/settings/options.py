@@ -129,6 +129,15 @@ OPTIONS = (
         variable="ACREG_STRICT",
     ),
     Option(
+        field="strict_secrets",
+        form="switch",
+        key="strictSecrets",
+        help="fail if no place is known for the pull secret of a private image",
+        flag="--strict-secrets",
+        negation="--no-strict-secrets",
+        variable="ACREG_STRICT_SECRETS",
+    ),
+    Option(
         field="report",
         form="text",
         key="report",
@@ -171,7 +180,8 @@ OPTIONS = (
         field="locations",
         form="locations",
         key="locations",
-        help="more places where images live: a list of {apiVersion, kind, path, form, parts}",
+        help="more places where images live: a list of {apiVersion, kind, path, form, parts}; and fields for pull "
+        "secrets: {apiVersion, kind, path, pullSecrets}",
     ),
     Option(
         field="ignore",

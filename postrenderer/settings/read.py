@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
+from postrenderer.apis import forms
 from postrenderer.images.relocation import Rule
 from postrenderer.settings import checks
 from postrenderer.settings.given import items, members, switch, text
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
 _RULE_KEYS = {"from": ("source", checks.prefix), "to": ("target", checks.target)}
 PARTS = ("registry", "repository", "name", "tag", "digest")
+LOCATION_FORMS = (forms.WHOLE, "split", "text", forms.PREFIX)
 LOCATION_KEYS = {
     "apiVersion": ("api_version", checks.pattern),
     "kind": ("kind", checks.pattern),
     "path": ("path", checks.path),
-    "form": ("form", checks.one_of("whole", "split", "text")),
+    "form": ("form", checks.one_of(*LOCATION_FORMS)),
+    "pullSecrets": ("pull_secrets", checks.one_of(*forms.SECRETS)),
 }
 IGNORE_KEYS = {
     "apiVersion": ("api_version", checks.pattern),
@@ -62,6 +65,8 @@ def _locations(_: Option, given: Given, problems: Problems) -> tuple[Location, .
         entry = members(item, (*LOCATION_KEYS, "parts"), problems, required=("path",))
         found = _texts_of(entry, LOCATION_KEYS, problems)
         parts = _parts(item, entry, problems, split=found.get("form") == "split")
+        if "pullSecrets" in entry and "form" in entry:
+            problems.add(entry["form"], "is for images, `pullSecrets` for a field that holds pull secrets: remove one")
         if "path" in found:
             given_texts = {field: value for field, value in found.items() if value}
             locations.append(Location(**{"path": "", **given_texts}, parts=parts))

@@ -46,8 +46,10 @@ _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
 _SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
-_REPEATED = 100_000
-"""Items of lists, and their fields, that are looked at again where aliases put them into several mappings."""
+_REPEATED = 1_000
+"""How often lists and items of _SMALL fields may be looked at again, where aliases put them into several mappings."""
+_SMALL = 100
+"""Fields of an item, and items of a list with their fields, fewer of which may be looked at without end."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -168,14 +170,14 @@ def _documents(value: str) -> list[yaml.Node]:
 
 def _families(visit: MappingVisit, *, lists: bool) -> list[ModuleType]:
     """The families that may find something in a mapping; the data of a Secret have one of their own."""
-    return [secrets] if secrets.is_data(visit) else _concerned(visit.api.group, visit.key, tuple(visit.keys), lists)
+    return [secrets] if secrets.is_data(visit) else _concerned(visit.api, visit.key, tuple(visit.keys), lists)
 
 
 @lru_cache(maxsize=1024)
-def _concerned(group: str, key: str, keys: tuple[str, ...], lists: bool) -> list[ModuleType]:  # noqa: FBT001  # cached
+def _concerned(api: Api, key: str, keys: tuple[str, ...], lists: bool) -> list[ModuleType]:  # noqa: FBT001  # cached
     """The families that may find something in a mapping, by the names in it and its own."""
     families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
-    return [family for family in families if family.is_concerned(group, key, keys)]
+    return [family for family in families if family.is_concerned(api, key, keys)]
 
 
 class _Lists:
@@ -186,19 +188,23 @@ class _Lists:
         self._repeated = 0
 
     def look_at(self, mapping: MappingVisit) -> None:
-        """Count the items of a mapping's lists, and the fields of these, that were seen in other lists.
+        """Count the large lists of a mapping, and the large items of its lists, that were seen in other mappings.
 
         Raises:
             RecursionError: there are too many.
         """
         for _, value in mapping.pairs:
             if isinstance(value, yaml.SequenceNode):
-                again = id(value) in self._seen
+                whole = id(value) in self._seen
                 self._seen.add(id(value))
+                fields = 0
                 for item in value.value:
-                    if again or id(item) in self._seen:
-                        self._repeated += 1 if isinstance(item, yaml.ScalarNode) else 1 + len(item.value)
+                    own = 0 if isinstance(item, yaml.ScalarNode) else len(item.value)
+                    fields += 1 + own
+                    if id(item) in self._seen:
+                        self._repeated += own // _SMALL
                     self._seen.add(id(item))
+                self._repeated += fields // _SMALL if whole else 0
         if self._repeated > _REPEATED:
             raise RecursionError
 

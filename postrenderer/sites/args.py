@@ -16,7 +16,7 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, MappingVisit
+    from postrenderer.sites.site import Api, Context, MappingVisit
     from postrenderer.text.pointer import Path
 
 FAMILY = "args/command"
@@ -27,7 +27,7 @@ _FLAG = regex(r"--?([A-Za-z][\w.-]*)$")
 _ASSIGNED = regex(r"(?:--?)?([A-Za-z][\w.-]*)=([^\s=]+)$")
 
 
-def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:
+def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
     """Whether a mapping with these keys has lists of arguments."""
     return not LISTS.isdisjoint(keys)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from postrenderer.apis import forms
 from postrenderer.sites import evidence, named, text
-from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, ScalarVisit, Site, Span
+from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, Prefix, ScalarVisit, Site, Span
 from postrenderer.text.mappings import fields
 from postrenderer.text.pointer import pointer
 
@@ -38,15 +39,23 @@ class Location(NamedTuple):
         path: JSON pointer (RFC 6901) of the place, each step a pattern with `*`.
         api_version: `apiVersion` of the objects that have it, a pattern with `*`.
         kind: their `kind`, a pattern with `*`.
-        form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it.
+        form: what is there: `whole`, an image; `split`, a mapping with its parts; `text`, a text with images in it;
+            `prefix`, a registry or a path in one that is put in front of images.
         parts: for `split`, pairs of a part's name (`registry`, `repository`, `name`, `tag`, `digest`) and its key.
+        pull_secrets: the form of the field there for pull secrets, as in postrenderer/apis; empty if it is for images.
     """
 
     path: str
     api_version: str = "*"
     kind: str = "*"
-    form: str = "whole"
+    form: str = forms.WHOLE
     parts: tuple[tuple[str, str], ...] = ()
+    pull_secrets: str = ""
+
+    @property
+    def steps(self) -> list[str]:
+        """The steps of its path, each a pattern."""
+        return [step.replace("~1", "/").replace("~0", "~") for step in self.path.split("/")[1:]]
 
 
 class Ignore(NamedTuple):
@@ -117,7 +126,8 @@ def revise(
     if not locations and not ignore:
         return found
     all_objects = list(objects(root))
-    own = [site for item in all_objects for location in locations for site in _at(item, location, spans)]
+    of_images = [location for location in locations if not location.pull_secrets]
+    own = [site for item in all_objects for location in of_images for site in _at(item, location, spans)]
     declared = {id(site.node) for site in own}
     sites = [*own, *(site for site in found if id(site.node) not in declared)]
     by_place: dict[str, Object] = {}
@@ -130,13 +140,16 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]
     """The sites of one location in one object."""
     if not (fnmatchcase(item.kind, location.kind) and fnmatchcase(item.api_version, location.api_version)):
         return
-    for node, path in places(item, location.path):
+    for node, path in _places(item, location.steps):
         if isinstance(node, yaml.MappingNode) and location.form == "split":
             yield from _split(node, path, location)
-        elif isinstance(node, yaml.ScalarNode) and node.value and location.form == "whole":
+        elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.WHOLE:
             read = evidence.read(node.value)
             literal = read.literal if read else node.value
             yield Site(node, Span(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
+        elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.PREFIX:
+            place = node.value.rstrip("/")
+            yield Site(node, Prefix(0, len(place), place, CERTAIN, _REASON), FAMILY, path)
         elif isinstance(node, yaml.ScalarNode) and location.form == "text":
             inside = [
                 *(span for span in spans(node.value) if span.level not in (WEAK, STAYS)),
@@ -146,11 +159,10 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]
                 yield Site(node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, path)
 
 
-def places(item: Object, pattern: str) -> list[tuple[yaml.Node, Path]]:
+def _places(item: Object, steps: list[str]) -> list[tuple[yaml.Node, Path]]:
     """The nodes of an object that a JSON pointer with patterns leads to."""
     found: list[tuple[yaml.Node, Path]] = [(item.node, item.path)]
-    for step in pattern.split("/")[1:]:
-        wanted = step.replace("~1", "/").replace("~0", "~")
+    for wanted in steps:
         found = [
             (child, (path, key))
             for node, path in found

@@ -16,13 +16,13 @@ from postrenderer.text.mappings import fields
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, MappingVisit, Site
+    from postrenderer.sites.site import Api, Context, MappingVisit, Site
     from postrenderer.text.pointer import Path
 
 FAMILY = "env"
 
 
-def is_concerned(_group: str, _key: str, _keys: tuple[str, ...]) -> bool:
+def is_concerned(_api: Api, _key: str, _keys: tuple[str, ...]) -> bool:
     """Whether a mapping with lists may have one of variables: any may."""
     return True
 

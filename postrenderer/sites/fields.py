@@ -12,9 +12,9 @@ from postrenderer.sites.podspec import PLACEHOLDERS
 from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, ScalarVisit, Site, Span, sites_of, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from postrenderer.sites.site import Context, Found, MappingVisit
+    from postrenderer.sites.site import Api, Context, Found, MappingVisit
 
 FAMILY = "field"
 
@@ -27,16 +27,17 @@ _OVERRIDES = frozenset(("newName", "newTag"))
 """Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
 
 
-def is_concerned(group: str, key: str, keys: tuple[str, ...]) -> bool:
+def is_concerned(api: Api, key: str, keys: tuple[str, ...]) -> bool:
     """Whether a mapping with these keys has fields that speak of images."""
-    return _OF_A_REFERENCE.issubset(keys) or bool(_said(group, key, keys))
+    return _OF_A_REFERENCE.issubset(keys) or bool(_said(key, keys)) or _may_be_known(api, keys)
 
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
-    said = _said(mapping.api.group, mapping.key, tuple(mapping.keys))
+    said = _said(mapping.key, tuple(mapping.keys))
+    said = {**said, **_known(mapping)} if _may_be_known(mapping.api, mapping.keys) else said
     scalars, lists = [], []
     for key, value in mapping.pairs if said else ():
         name, role = said.get(key, _NOTHING)
@@ -48,7 +49,9 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     if not lists and (not scalars or _is_of_another_family(scalars, context)):
         return
     found = named.images([*_without_sources(scalars, mapping), *_listed(mapping, lists)])
-    yield from (site._replace(span=_weighed(site, mapping)) for site in sites_of(found, FAMILY))
+    registry = mapping.node if kinds.lacks_registry(mapping) else None
+    for site in sites_of(found, FAMILY):
+        yield site._replace(span=_weighed(site, mapping), registry=registry if site.parts else None)
 
 
 def _weighed(site: Site, mapping: MappingVisit) -> Found:
@@ -71,12 +74,24 @@ def _is_of_another_family(scalars: list[NamedText], context: Context) -> bool:
     return owner is not None and owner.FAMILY != FAMILY
 
 
+def _may_be_known(api: Api, fields: Iterable[str]) -> bool:
+    """Whether the catalogue may know the role of one of these fields."""
+    known = kinds.roles(api)
+    return bool(known) and (kinds.ANY in known or not known.keys().isdisjoint(fields))
+
+
+def _known(mapping: MappingVisit) -> dict[str, tuple[str, str]]:
+    """The names and roles of the fields of a mapping that the catalogue knows."""
+    roles = {key: kinds.role(mapping.api, mapping.path, key) for key in mapping.keys}
+    return {key: (key, role) for key, role in roles.items() if role}
+
+
 @lru_cache(maxsize=1024)
-def _said(group: str, holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     """The names and roles of fields that have one; what holds them is in the name if that is an image: `image.tag`."""
     prefix = f"{holder}." if keys.read(holder).role in _OF_LISTS else ""
     names = {key: prefix + key for key in fields}
-    roles = {key: kinds.role(group, key) or keys.read(name).role for key, name in names.items()}
+    roles = {key: keys.read(name).role for key, name in names.items()}
     return {key: (names[key], role) for key, role in roles.items() if role in named.ROLES}
 
 

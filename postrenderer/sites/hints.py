@@ -13,10 +13,11 @@ from __future__ import annotations
 import binascii
 import re
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
-from postrenderer.sites import keys
+from postrenderer.sites import keys, kinds
 from postrenderer.text import tags
 from postrenderer.text.regex import regex
 
@@ -90,8 +91,11 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
-_PACKAGES = b"pkg.crossplane.io"
-"""The group with images in fields called `package`, which only it tells from others: any line may be about one."""
+_VERSION = b"/v"
+"""What begins the version in an `apiVersion`, behind the group of the API."""
+_OF_GROUPS = b"abcdefghijklmnopqrstuvwxyz0123456789.-"
+_LONGEST_GROUP = 253
+"""What a group is made of, and how long one may be (DNS subdomain, Kubernetes' names of objects)."""
 
 _SECRET = regex(rb"Secret(?<!\wSecret)(?!\w)")
 """The kind whose data are base64."""
@@ -144,12 +148,29 @@ def hints(raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = ()
 def _is_obscure(raw: bytes, hosts: Collection[bytes]) -> bool:
     """Whether words may be in a document that do not stand in its bytes, or none are needed."""
     return bool(
-        raw.find(_PACKAGES) >= 0
+        _has_fields_without_hints(raw)
         or raw.find(_TAG_DIRECTIVE) >= 0
         or (raw.find(b"!") >= 0 and _BINARY.search(raw))
         or _in_base64(raw, hosts)
         or (not raw.isascii() and any(mark in raw for mark in _UTF_16))
     )
+
+
+def _has_fields_without_hints(raw: bytes) -> bool:
+    """Whether an API stands there with images in fields that only the catalogue knows: any line may be about one."""
+    at = raw.find(_VERSION)
+    while at >= 0:
+        before = raw[max(0, at - _LONGEST_GROUP) : at]
+        if _is_without_hints(before[len(before.rstrip(_OF_GROUPS)) :]):
+            return True
+        at = raw.find(_VERSION, at + 1)
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _is_without_hints(group: bytes) -> bool:
+    """Whether kinds of a group have images in fields, such as Crossplane's `package`, whose names don't say so."""
+    return any(not keys.hints_at_image(name) for name in kinds.image_names(group.decode()))
 
 
 def is_schema(raw: bytes) -> bool:
@@ -233,7 +254,7 @@ def _in_base64(raw: bytes, hosts: Collection[bytes]) -> bool:
     if any(raw.find(header) >= 0 for header in (b"|", b">")) and _INDENTED.search(raw):
         return True
     decoded = b"\n".join(_decoded(b"".join(match.group().split())) for match in _BASE64.finditer(raw))
-    return bool(_found(decoded, hosts)) or _PACKAGES in decoded or _SECRET.search(decoded) is not None
+    return bool(_found(decoded, hosts)) or _has_fields_without_hints(decoded) or _SECRET.search(decoded) is not None
 
 
 def _decoded(text: bytes) -> bytes:

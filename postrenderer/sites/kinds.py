@@ -1,29 +1,46 @@
-"""What the documentation of public APIs says of fields whose names say too little, or something else."""
+"""What a document's API says of it: its fields, by the catalogue of public APIs, and what in it is pulled by nobody."""
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from postrenderer.sites.keys import IMAGE, PREFIX
+from postrenderer.apis import forms
+from postrenderer.sites import keys
 
 if TYPE_CHECKING:
-    from postrenderer.sites.site import Api
+    from postrenderer.apis.catalogue import Known
+    from postrenderer.sites.site import Api, MappingVisit
+    from postrenderer.text.pointer import Path
 
-_ROLES = {
-    ("operator.tigera.io", "registry"): PREFIX,  # Installation; https://docs.tigera.io/calico/latest/reference
-    ("datadoghq.com", "registry"): PREFIX,  # DatadogAgent, spec.global
-    ("mysql.oracle.com", "imageRepository"): PREFIX,  # InnoDBCluster
-    ("kubeadm.k8s.io", "imageRepository"): PREFIX,  # ClusterConfiguration
-    ("controlplane.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmControlPlane, which holds the one above
-    ("bootstrap.cluster.x-k8s.io", "imageRepository"): PREFIX,  # KubeadmConfig, which holds it too
-    (
-        "pkg.crossplane.io",
-        "package",
-    ): IMAGE,  # Provider, Function, Configuration: https://docs.crossplane.io/latest/packages
-}
-"""By the group of the API and the name of the field."""
+_KUBERNETES = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        "admissionregistration",
+        "apiextensions",
+        "apiregistration",
+        "authentication",
+        "authorization",
+        "certificates",
+        "coordination",
+        "discovery",
+        "events",
+        "flowcontrol.apiserver",
+        "metrics",
+        "networking",
+        "node",
+        "rbac.authorization",
+        "resource",
+        "scheduling",
+        "storage",
+    )
+)
+"""Groups of Kubernetes itself that have a dot in their name; those without one, such as `apps`, are all its own."""
+
+ANY = "*"
+"""A step of a path in the catalogue that is any key of a map, or any item of a list."""
+_ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX}
+"""The forms of image fields in the catalogue, as the grammar of names calls them."""
 
 _WHY = {
     "condition": "a condition of a policy, which pulls nothing",
@@ -33,17 +50,78 @@ _WHY = {
     "watched": "what is watched for new versions, not pulled",
 }
 """The reasons of apis/stays.tsv, in plain words."""
-_OF_KUBERNETES = frozenset(("", "apps", "batch", "policy", "autoscaling", "extensions"))
-"""Groups of Kubernetes' own objects, which the table need not be opened for; others of its own end in `.k8s.io`."""
+_ADMISSION = "admissionregistration.k8s.io"
+"""The group of Kubernetes' own policies."""
 
 SCHEMA = "a schema, which describes objects and makes none"
 _SCHEMA = (("apiextensions.k8s.io", "CustomResourceDefinition"), ("", "CustomResourceDefinition"))
 """What describes objects and holds none: an image in it is a default or an example (CustomResourceDefinition)."""
 
 
-def role(group: str, field: str) -> str:
-    """The role of a field of an API group, as the grammar of names calls it; empty if its name says it."""
-    return _ROLES.get((group, field), "")
+def is_custom(group: str) -> bool:
+    """Whether a group of APIs is somebody else's than Kubernetes' own, so that the catalogue may know its kinds."""
+    return "." in group and group not in _KUBERNETES
+
+
+def image_names(group: str) -> set[str]:
+    """The names of the image fields of a group that the catalogue knows; of the items of a map, the map's."""
+    if not is_custom(group):
+        return set()
+    from postrenderer.apis import catalogue  # noqa: PLC0415  # as below
+
+    paths = [field.path for field in catalogue.of_group(group) if field.form in (forms.WHOLE, forms.PREFIX)]
+    return {next(step for step in reversed(path) if step != ANY) for path in paths}
+
+
+def known(api: Api) -> tuple[Known, ...]:
+    """What the catalogue says of the fields of a kind."""
+    if not is_custom(api.group):
+        return ()
+    from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no kind that it could know
+
+    return catalogue.of_kind(api.group, api.kind)
+
+
+@lru_cache(maxsize=1024)
+def roles(api: Api) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """The image fields of a kind that the catalogue knows: by their key, the path of what has it, and the role."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for field in known(api):
+        if field.form in _ROLES:
+            found.setdefault(field.path[-1], []).append((field.path[:-1], _ROLES[field.form]))
+    return found
+
+
+def role(api: Api, place: Path, key: str) -> str:
+    """The role of the field of a mapping at a place, as the grammar of names calls it; empty if only its name says it.
+
+    The place counts from its end, as the object may stand inside another one.
+    """
+    fields = roles(api)
+    found = (role for name in (key, ANY) for path, role in fields.get(name, ()) if _ends_with(place, path))
+    return next(found, "")
+
+
+def lacks_registry(mapping: MappingVisit) -> bool:
+    """Whether the operator of a kind puts Docker Hub in front of the image of a mapping, as it has no `registry`."""
+    place = (mapping.path, forms.REGISTRY)
+    return forms.REGISTRY not in mapping.keys and any(
+        field.form == forms.REGISTRY and _ends_with(place, field.path) for field in known(mapping.api)
+    )
+
+
+def _ends_with(place: Path, path: tuple[str, ...]) -> bool:
+    """Whether the last steps of a place are those of a path."""
+    for wanted in reversed(path):
+        if place is None or wanted not in (ANY, place[1]):
+            return False
+        place = place[0]
+    return True
+
+
+def lacks_pull_secrets(api: Api, place: Path) -> bool:
+    """Whether a mapping at a place looks like a pod spec and has no field for pull secrets."""
+    return any(field.form == forms.NONE and _ends_with(place, field.path) for field in known(api))
 
 
 def stays(api: Api, key: str) -> str:
@@ -55,19 +133,9 @@ def stays(api: Api, key: str) -> str:
     """
     if api in _SCHEMA:
         return SCHEMA
-    if api.group in _OF_KUBERNETES:
+    if not is_custom(api.group) and api.group != _ADMISSION:
         return ""
-    rows = _stays().get((api.group, key), ())
-    return next((_WHY[why] for kind, why in rows if fnmatchcase(api.kind, kind)), "")
+    from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no kind that it could know
 
-
-@lru_cache(maxsize=1)
-def _stays() -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """The kinds and reasons of apis/stays.tsv, by group and key."""
-    data: bytes = __loader__.get_data(f"{__file__.rpartition('/sites/')[0]}/apis/stays.tsv")  # type: ignore[name-defined]  # also in a zip
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for line in data.decode().splitlines():
-        if not line.startswith("#"):
-            group, kind, key, why, _ = line.split("\t")
-            found.setdefault((group, key), []).append((kind, why))
-    return found
+    why = catalogue.why_stays(api.group, api.kind, key)
+    return _WHY[why] if why else ""

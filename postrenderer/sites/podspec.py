@@ -5,18 +5,20 @@ Source: PodSpec and Container of the Kubernetes API, core/v1.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import evidence
+from postrenderer.sites import evidence, kinds
 from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, whole
 from postrenderer.text.mappings import fields
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Context, MappingVisit, Site
+    from postrenderer.sites.site import Api, Context, MappingVisit, Site
     from postrenderer.text.pointer import Path
 
 FAMILY = "podspec"
@@ -31,8 +33,10 @@ IMAGES = {
 }
 """The lists of a pod spec, and the keys that lead from an item to its image."""
 
-_CONTAINER_SET = "containerSet"
-"""Containers of a step of an Argo Workflow, which has the pull secrets for all its steps (ContainerSetTemplate)."""
+_POD_SPEC = regex(r".*pod_?spec|pod|podTemplate", re.IGNORECASE)
+"""The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `pod`."""
+_POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplate|.*podTemplateSpec", re.IGNORECASE)
+"""The names of what has a pod spec as its `spec`."""
 
 FAMILIES = (FAMILY, VOLUME_FAMILY)
 
@@ -43,7 +47,7 @@ PLACEHOLDERS = frozenset(("", _INJECTED))
 _NULL = ("", "~", "null", "Null", "NULL")
 
 
-def is_concerned(_group: str, _key: str, keys: tuple[str, ...]) -> bool:
+def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
     """Whether a mapping with these keys has lists of containers or volumes."""
     return not IMAGES.keys().isdisjoint(keys)
 
@@ -63,8 +67,24 @@ def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
 
 
 def is_pod_spec(mapping: MappingVisit) -> bool:
-    """Whether a mapping in which images of containers or volumes were found is a pod spec."""
-    return mapping.key != _CONTAINER_SET or mapping.api.group != "argoproj.io"
+    """Whether a mapping in which images of containers or volumes were found is a pod spec.
+
+    In Kubernetes' own objects, and in texts that say of no API, whatever has containers is one. In custom resources the
+    name tells it, as any mapping may have `containers` there (Cloud Run's `template`, MinIO's `sideCars`), and the
+    catalogue knows the names that deceive.
+    """
+    if not kinds.is_custom(mapping.api.group):
+        return True
+    return _is_named_so(mapping.path) and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
+
+
+def _is_named_so(place: Path) -> bool:
+    """Whether the name of a place, or its name and the one above, are those of a pod spec."""
+    if place is None or not isinstance(place[1], str):
+        return False
+    above = place[0][1] if place[0] else ""
+    is_spec = place[1] == "spec" and isinstance(above, str) and _POD_TEMPLATE.fullmatch(above) is not None
+    return is_spec or _POD_SPEC.fullmatch(place[1]) is not None
 
 
 def _of_container(place: ScalarVisit) -> Site:

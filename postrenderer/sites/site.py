@@ -78,6 +78,8 @@ class Site(NamedTuple):
         path: where the scalar stands.
         encoding: `base64`, or empty.
         parts: the scalars that hold the rest of a split reference.
+        registry: the mapping that gets a field `registry` when the image moves, as its operator puts one in front of
+            the rest, Docker Hub if that field is absent; None if the scalar is edited.
     """
 
     node: yaml.ScalarNode
@@ -86,6 +88,7 @@ class Site(NamedTuple):
     path: Path
     encoding: str = ""
     parts: tuple[yaml.ScalarNode, ...] = ()
+    registry: yaml.MappingNode | None = None
 
 
 class Api(NamedTuple):

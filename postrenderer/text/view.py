@@ -33,9 +33,9 @@ class View:
         """Plan a new value of a scalar."""
         self._values[id(scalar)] = value
 
-    def replace(self, scalar: yaml.ScalarNode, node: yaml.Node) -> None:
-        """Plan another node in the place of a scalar."""
-        self._replacements[id(scalar)] = node
+    def replace(self, old: yaml.Node, node: yaml.Node) -> None:
+        """Plan another node in the place of a scalar, or of an empty list or mapping."""
+        self._replacements[id(old)] = node
 
     def prepend(self, sequence: yaml.SequenceNode, items: Iterable[yaml.Node]) -> None:
         """Plan more items in front of those of a sequence."""

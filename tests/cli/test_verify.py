@@ -92,7 +92,12 @@ def test_programs_get_the_same(acreg: Acreg, public: Path) -> None:
     assert (job["status"], job["reason"], "becomes" in job) == ("kept", "under `keep` entry quay.io", False)
     assert told["ok"] is False
     assert told["summary"] == {
-        **{"references": 2, "private": 0, "public": 1, "kept": 1, "stays": 0, "unsure": 0},
+        "references": 2,
+        "private": 0,
+        "public": 1,
+        "kept": 1,
+        "stays": 0,
+        "unsure": 0,
         "withoutPullSecret": 1,
     }
 

@@ -14,17 +14,16 @@ from postrenderer.text.view import View
 pytestmark = pytest.mark.usefixtures("loader")
 
 
-def added(text: str, *names: str) -> str:
-    """The text with the secrets that the root mapping, or its `spec`, lacks; read back as the nodes say."""
+def added(text: str, *names: str, field: merge.Field = merge.POD_SPEC) -> str:
+    """The text with the secrets that the root mapping, or its `spec`, lacks; read back as it was planned."""
     roots = composer.compose(text).roots
     mapping = dict((key.value, value) for key, value in roots[0].value).get("spec", roots[0])  # noqa: C402
     assert isinstance(mapping, yaml.MappingNode)
-    view = View()
-    missing = merge.missing(view, mapping, names)
-    holder = merge.Holder(mapping, [(None, "spec")])
+    holder, view = merge.Holder(mapping, [(None, "spec")], field, "default"), View()
+    missing = merge.missing(view, holder, names)
     changed = apply(text, merge.add(text, view, holder, missing)) if missing else text
     assert prove.fault(changed, roots, view) is None
-    assert merge.missing(view, mapping, names) == []
+    assert merge.missing(view, holder, names) == []
     assert View().plain(roots[0]) == View().plain(composer.compose(text).roots[0])  # what was read is as it was
     return changed
 
@@ -81,6 +80,10 @@ def added(text: str, *names: str) -> str:
         ("{imagePullSecrets: null, x: y}", '{imagePullSecrets: [{"name": "s"}], x: y}'),
         ('{"imagePullSecrets":null}', '{"imagePullSecrets": [{"name": "s"}]}'),
         ("spec:\n  imagePullSecrets:\n    null\n", "spec:\n  imagePullSecrets:\n   \n    - name: s\n"),
+        # Empty values of other types.
+        ("imagePullSecrets: ''\nx: y\n", 'imagePullSecrets: [{"name": "s"}]\nx: y\n'),
+        ("imagePullSecrets: {} # none\n", 'imagePullSecrets: [{"name": "s"}] # none\n'),
+        ("{imagePullSecrets: {}, x: y}", '{imagePullSecrets: [{"name": "s"}], x: y}'),
         # Lists.
         ("imagePullSecrets: []\n", 'imagePullSecrets: [{"name": "s"}]\n'),
         ("imagePullSecrets: [ ] # none\n", 'imagePullSecrets: [{"name": "s"} ] # none\n'),
@@ -136,6 +139,32 @@ def test_one_secret(text: str, expected: str) -> None:
 )
 def test_several_secrets(text: str, expected: str) -> None:
     assert added(text, "a", "b") == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "expected"),
+    [
+        ("name", "x: y\n", "pullSecret: s\nx: y\n"),
+        ("name", "{x: y}\n", '{"pullSecret": "s", x: y}\n'),
+        ("name", "pullSecret:\nx: y\n", "pullSecret: s\nx: y\n"),
+        ("name", "pullSecret: ~ # none\n", "pullSecret: s # none\n"),
+        ("name", "pullSecret: ''\n", 'pullSecret: "s"\n'),
+        ("name", '{"pullSecret":""}\n', '{"pullSecret": "s"}\n'),
+        ("object", "spec:\n  x: y\n", "spec:\n  pullSecret:\n    name: s\n  x: y\n"),
+        ("object", "pullSecret: {}\n", 'pullSecret: {"name": "s"}\n'),
+        ("object", "pullSecret: null\nx: y\n", "pullSecret:\n  name: s\nx: y\n"),
+        ("reference", "x: y\n", "pullSecret:\n  name: s\n  namespace: default\nx: y\n"),
+        ("reference", "{pullSecret: {}}\n", '{pullSecret: {"name": "s", "namespace": "default"}}\n'),
+        ("names", "x: y\n", "pullSecret:\n  - s\nx: y\n"),
+        ("names", "pullSecret: []\n", 'pullSecret: ["s"]\n'),
+        ("names", "pullSecret: ''\n", 'pullSecret: ["s"]\n'),
+        # A field for one secret that holds another stays.
+        ("name", "pullSecret: o\n", "pullSecret: o\n"),
+        ("object", "pullSecret: {name: o}\n", "pullSecret: {name: o}\n"),
+    ],
+)
+def test_other_forms(form: str, text: str, expected: str) -> None:
+    assert added(text, "s", field=merge.Field("pullSecret", form)) == expected
 
 
 @pytest.mark.parametrize(
@@ -214,7 +243,6 @@ def test_aliases_and_merge_keys(text: str, secrets: dict[str, list[str]]) -> Non
     ("text", "place"),
     [
         ("spec:\n  imagePullSecrets: regcred\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
-        ("spec:\n  imagePullSecrets: ''\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
         ("spec:\n  imagePullSecrets: {name: o}\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
         ("a/b:\n- imagePullSecrets: 'null'\n  containers: [{image: 'a:1'}]\n", "/a~1b/0/imagePullSecrets"),
         # There is no place to write to, or aliases would see the list.

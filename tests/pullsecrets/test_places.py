@@ -170,40 +170,6 @@ def render(text: str, *secrets: str) -> str:
                 tridentImage: netapp/trident:25
             """,
         ),
-        (
-            """\
-            kind: Deployment
-            env:
-            - name: STRIMZI_IMAGE_PULL_SECRETS
-              value: "one"
-            - name: ACME_IMAGE_PULL_SECRETS
-              value: two, containerregistry
-            - name: EMPTY_IMAGE_PULL_SECRETS
-              value: ""
-            - name: IMAGE_PULL_SECRETS
-              value: one
-            - name: QUOTED_IMAGE_PULL_SECRETS
-              value: "'one two'"
-            - name: WRONG_IMAGE_PULL_SECRETS
-              value: "registry.example.com:8083/appcircle/b:1"
-            """,
-            """\
-            kind: Deployment
-            env:
-            - name: STRIMZI_IMAGE_PULL_SECRETS
-              value: "one,containerregistry"
-            - name: ACME_IMAGE_PULL_SECRETS
-              value: two, containerregistry
-            - name: EMPTY_IMAGE_PULL_SECRETS
-              value: ""
-            - name: IMAGE_PULL_SECRETS
-              value: one
-            - name: QUOTED_IMAGE_PULL_SECRETS
-              value: "'one two'"
-            - name: WRONG_IMAGE_PULL_SECRETS
-              value: "appcircle/b:1"
-            """,
-        ),
     ],
 )
 def test_custom_resources_and_operators_get_the_secrets(before: str, after: str) -> None:

@@ -25,6 +25,7 @@ PLACES = {
     "others": ("fail", "keep", "rewrite"),
     "confidence": ("certain", "strong", "certain"),
     "strict": (True, False, True),
+    "strict_secrets": (True, False, True),
     "service_accounts": (False, True, False),
     "secrets": (True, False, True),
     "report": ("flag.json", "variable.json", "file.json"),

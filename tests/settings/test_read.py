@@ -54,7 +54,15 @@ def test_ignore(tmp_path: Path) -> None:
         ("locations:\n- path: spec\n", "acreg.yaml:3:9: locations[0].path must be a path from the object's root"),
         (
             "locations:\n- {path: /a, form: hole}\n",
-            "must be whole, split or text, not `hole`: did you mean `whole`?",
+            "must be whole, split, text or prefix, not `hole`: did you mean `whole`?",
+        ),
+        (
+            "locations:\n- {path: /a, pullSecrets: list}\n",
+            "must be objects, names, object, name or reference, not `list`",
+        ),
+        (
+            "locations:\n- {path: /a, form: whole, pullSecrets: name}\n",
+            "`pullSecrets` for a field that holds pull secrets",
         ),
         ("locations:\n- {path: /a, form: split}\n", "locations[0] must have `parts`"),
         ("locations:\n- {path: /a, parts: {tag: t}}\n", "locations[0].parts goes with `form: split` alone"),

@@ -3,24 +3,35 @@ from __future__ import annotations
 import pytest
 
 from postrenderer.sites import kinds
-from postrenderer.sites.keys import IMAGE, OTHER, PREFIX
+from postrenderer.sites.keys import IMAGE, PREFIX
 from postrenderer.sites.site import Api
 
 
 @pytest.mark.parametrize(
-    ("group", "field", "role"),
+    ("group", "kind", "field", "role"),
     [
-        ("pkg.crossplane.io", "package", IMAGE),
-        ("operator.tigera.io", "registry", PREFIX),
-        ("example.com", "package", OTHER),
-        ("pkg.crossplane.io", "image", OTHER),
+        ("pkg.crossplane.io", "Provider", "package", IMAGE),
+        ("operator.tigera.io", "Installation", "registry", PREFIX),
+        ("example.com", "Provider", "package", ""),
+        ("pkg.crossplane.io", "Provider", "image", ""),
+        ("pkg.crossplane.io", "Lock", "package", ""),
     ],
 )
-def test_role(group: str, field: str, role: str) -> None:
-    assert kinds.role(group, field) == role
+def test_role(group: str, kind: str, field: str, role: str) -> None:
+    assert kinds.role(Api(group, kind), (None, "spec"), field) == role
+    assert kinds.role(Api(group, kind), ((None, "manifest"), "spec"), field) == role
+    assert kinds.role(Api(group, kind), (None, "status"), field) == ""
 
 
 CONDITION = "a condition of a policy, which pulls nothing"
+
+
+@pytest.mark.parametrize(
+    ("group", "custom"),
+    [("", False), ("apps", False), ("networking.k8s.io", False), ("kubeadm.k8s.io", True), ("example.com", True)],
+)
+def test_is_custom(group: str, *, custom: bool) -> None:
+    assert kinds.is_custom(group) is custom
 
 
 @pytest.mark.parametrize(

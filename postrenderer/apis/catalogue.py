@@ -1,0 +1,66 @@
+"""Looks up what public APIs say of their fields: fields.tsv and stays.tsv, whose heads say how to add to them.
+
+Both files are sorted, so that the lines of a group stand together and no other line is read.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Known(NamedTuple):
+    """A field of a public API: the kind that has it, its path in an object, and its form."""
+
+    kind: str
+    path: tuple[str, ...]
+    form: str
+
+
+@lru_cache(maxsize=256)
+def of_group(group: str) -> tuple[Known, ...]:
+    """The fields of the kinds of a group, which is not empty."""
+    return tuple(
+        Known(kind, tuple(map(_unescaped, path.split("/")[1:])), form)
+        for kind, path, form in _rows("fields.tsv", group)
+    )
+
+
+@lru_cache(maxsize=256)
+def of_kind(group: str, kind: str) -> tuple[Known, ...]:
+    """The fields of a kind."""
+    return tuple(known for known in of_group(group) if known.kind == kind)
+
+
+@lru_cache(maxsize=256)
+def why_stays(group: str, kind: str, key: str) -> str:
+    """Why what stands in a field of a kind stays, in the word of stays.tsv; empty if it says nothing of the field."""
+    rows = _rows("stays.tsv", group)
+    return next((why for pattern, name, why, _ in rows if name == key and fnmatchcase(kind, pattern)), "")
+
+
+@lru_cache(maxsize=256)
+def _rows(name: str, group: str) -> list[list[str]]:
+    """The columns behind the group, of the lines of a group in a file."""
+    data, line = _data(name), f"\n{group}\t".encode()
+    found = []
+    start = data.find(line)
+    while start >= 0 and data.startswith(line, start):
+        end = data.index(b"\n", start + 1)
+        found.append(data[start + 1 : end].decode().split("\t")[1:])
+        start = end
+    return found
+
+
+@lru_cache(maxsize=2)
+def _data(name: str) -> bytes:
+    """A file, from a folder or from within a zip archive."""
+    folder = __file__.rpartition("catalogue.py")[0]
+    data: bytes = __loader__.get_data(folder + name)  # type: ignore[name-defined]  # every module has a loader
+    return data
+
+
+def _unescaped(step: str) -> str:
+    """A step of a JSON pointer as a key (RFC 6901)."""
+    return step.replace("~1", "/").replace("~0", "~")

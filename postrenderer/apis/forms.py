@@ -1,0 +1,12 @@
+"""The forms of fields, as fields.tsv and the user's `locations` name them."""
+
+WHOLE, PREFIX, REGISTRY = "whole", "prefix", "registry"
+IMAGES = (WHOLE, PREFIX, REGISTRY)
+"""Fields about images: an image; a registry or path in front of images; the registry of the image in the fields beside
+it, Docker Hub if this one is absent."""
+
+OBJECTS, NAMES, OBJECT, NAME, REFERENCE = "objects", "names", "object", "name", "reference"
+SECRETS = (OBJECTS, NAMES, OBJECT, NAME, REFERENCE)
+"""Fields for pull secrets: `[{name}]`, `[name]`, `{name}`, `name`, `{name, namespace}`."""
+NONE = "none"
+"""A mapping that looks like a pod spec, whose API has no field for pull secrets."""

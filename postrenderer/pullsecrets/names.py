@@ -1,0 +1,66 @@
+"""What the name of a field for pull secrets and the value in it tell of its form."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
+from postrenderer.text.regex import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+USUAL = "imagePullSecrets"
+"""The name in Kubernetes' own API, core/v1, and in most others."""
+_FIELD = regex(r"[a-z]*pullsecrets?(?:refs?|names?)?")
+"""The names in other APIs, in lower case: pullSecret, image_pull_secrets, packagePullSecrets, imagePullSecretName."""
+_SWITCHES = frozenset(("true", "false", "True", "False"))
+"""What stands in a field that says whether there are pull secrets."""
+_SPLIT = frozenset(("repository", "image", "version"))
+"""Fields whose mapping keeps its pull secrets as names: NVIDIA's operators, and all that have this shape from them."""
+
+
+@lru_cache(maxsize=4096)
+def is_field(name: str) -> bool:
+    """Whether a field with this name holds pull secrets."""
+    return "." not in name and _FIELD.fullmatch(name.replace("_", "").replace("-", "").lower()) is not None
+
+
+def first(names: Collection[str]) -> str:
+    """The field to take of several in one mapping: the usual one if it is there."""
+    return USUAL if USUAL in names else next(iter(names))
+
+
+def has_names(keys: Collection[str]) -> bool:
+    """Whether a mapping with these keys keeps pull secrets in `imagePullSecrets`, as a list of names."""
+    return _SPLIT.issubset(keys)
+
+
+def form(value: yaml.Node) -> str:
+    """The form of a field that holds pull secrets; empty if there is nothing in it, or none of its entries tells."""
+    if isinstance(value, yaml.ScalarNode):
+        return NAME if value.value not in _SWITCHES and not is_empty(value) else ""
+    entry = value.value[0] if isinstance(value, yaml.SequenceNode) and value.value else None
+    if entry is not None:
+        return {yaml.ScalarNode: NAMES, yaml.MappingNode: OBJECTS}.get(type(entry), "")
+    keys = {key.value for key, _ in value.value} if isinstance(value, yaml.MappingNode) else set()
+    return OBJECT if "name" in keys else ""
+
+
+def is_empty(value: yaml.Node) -> bool:
+    """Whether a value is null, or an empty text, list or mapping."""
+    null = isinstance(value, yaml.ScalarNode) and not value.style and value.value in ("~", "null", "Null", "NULL")
+    return null or not value.value
+
+
+def form_of_empty(name: str, value: yaml.Node) -> str:
+    """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it."""
+    words = name.replace("_", "").replace("-", "").lower()
+    if isinstance(value, yaml.SequenceNode):
+        return OBJECTS if words.endswith(("secret", "secrets")) else NAMES
+    if isinstance(value, yaml.MappingNode) or words.endswith("ref"):
+        return OBJECT
+    return OBJECTS if words.endswith("secrets") else NAME

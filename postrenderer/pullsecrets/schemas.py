@@ -1,0 +1,146 @@
+"""What the CustomResourceDefinitions in a stream say of fields for pull secrets: the very version that is installed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS, REFERENCE
+from postrenderer.pullsecrets.names import is_field
+from postrenderer.text import composer
+from postrenderer.text.mappings import fields
+from postrenderer.text.regex import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+_KIND = b"\nkind: CustomResourceDefinition"
+_MARKER = b"\n---"
+"""Where Helm cuts a stream."""
+_GROUP = regex(rb"^ +group: *[\"']?([\w.-]+)", re.MULTILINE)
+_NAMES = regex(rb"^ +kind: *[\"']?(\w+)", re.MULTILINE)
+"""The group and the kind that a definition is of, as all tools write them: the first in it."""
+_OPEN = b"x-kubernetes-preserve-unknown-fields"
+"""What says of a mapping that it may have more fields than its schema names."""
+_PULL_SECRET = (b"ullSecret", b"ullsecret", b"ull_secret", b"ull-secret")
+"""One of these is in the name of each field that is one for pull secrets by its name."""
+
+
+class Schemas:
+    """The schemas of the kinds that a stream defines. They are read when something asks for one of them.
+
+    Args:
+        data: the stream, in UTF-8.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._definitions: dict[tuple[bytes, bytes], bytes] | None = None if _KIND in data else {}
+        self._schemas: dict[tuple[str, str], yaml.Node | None] = {}
+
+    def secrets(
+        self, api_version: str, kind: str, steps: Iterable[str | int], names: Collection[str]
+    ) -> dict[str, str] | None:
+        """The forms of those fields of a mapping that hold pull secrets, as its schema has them.
+
+        Args:
+            api_version: the `apiVersion` of the object.
+            kind: its `kind`.
+            steps: the way from the object to the mapping.
+            names: the fields that other versions of the API have there.
+
+        Returns:
+            The form of each such field, by its name; None if no schema in the stream says which fields there are.
+        """
+        if self._definitions is None:
+            self._definitions = dict(_definitions(self._data))
+        group, _, version = api_version.rpartition("/")
+        text = self._definitions.get((group.encode(), kind.encode()))
+        if text is None:
+            return None
+        words = (_OPEN, *_PULL_SECRET, *(name.encode() for name in names))
+        if all(text.find(word) < 0 for word in words):
+            return {}
+        if (api_version, kind) not in self._schemas:
+            self._schemas[api_version, kind] = _schema(text, group, version, kind)
+        properties = _get(_below(self._schemas[api_version, kind], steps), "properties")
+        if not isinstance(properties, yaml.MappingNode):
+            return None
+        forms = {name: _form(value) for name, value in fields(properties) if is_field(name) or name in names}
+        return {name: form for name, form in forms.items() if form}
+
+
+def _definitions(data: bytes) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
+    """The definitions in a stream, by the group and the kind that they are of."""
+    at = data.find(_KIND)
+    while at >= 0:
+        start, end = data.rfind(_MARKER, 0, at) + 1, data.find(_MARKER, at)
+        end = end if end >= 0 else len(data)
+        group, kind = _GROUP.search(data, start, end), _NAMES.search(data, start, end)
+        if group and kind:
+            yield (group[1], kind[1]), data[start:end]
+        at = data.find(_KIND, end)
+
+
+def _schema(raw: bytes, group: str, version: str, kind: str) -> yaml.Node | None:
+    """The schema of a version of a kind in the text of its definition; None if there is none."""
+    for root in _roots(raw):
+        spec = _get(root, "spec")
+        if _text(_get(spec, "group")) == group and _text(_get(spec, "names", "kind")) == kind:
+            return _version(spec, version)
+    return None
+
+
+def _below(schema: yaml.Node | None, steps: Iterable[str | int]) -> yaml.Node | None:
+    """The schema of what is at the end of some steps."""
+    for step in steps:
+        schema = _get(schema, "items") if isinstance(step, int) else _property(schema, step)
+    return schema
+
+
+def _roots(raw: bytes) -> list[yaml.Node]:
+    """The documents in a text; none if it cannot be read."""
+    try:
+        return composer.compose(raw.decode()).roots
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        return []
+
+
+def _version(spec: yaml.Node | None, version: str) -> yaml.Node | None:
+    """The schema of a version in the `spec` of a definition; before apiextensions.k8s.io/v1 one serves all versions."""
+    versions = _get(spec, "versions")
+    for one in versions.value if isinstance(versions, yaml.SequenceNode) else ():
+        if _text(_get(one, "name")) == version:
+            schema = _get(one, "schema", "openAPIV3Schema")
+            return schema if schema is not None else _get(spec, "validation", "openAPIV3Schema")
+    return _get(spec, "validation", "openAPIV3Schema")
+
+
+def _property(schema: yaml.Node | None, name: str) -> yaml.Node | None:
+    """The schema of a field; None if there is none, or any field may stand there."""
+    found = _get(schema, "properties", name)
+    return found if found is not None else _get(schema, "additionalProperties")
+
+
+def _form(schema: yaml.Node) -> str:
+    """The form of a field for pull secrets; empty if it is none that can be filled."""
+    kind = _text(_get(schema, "type"))
+    if kind == "array":
+        return {"string": NAMES, "object": OBJECTS}.get(_text(_get(schema, "items", "type")), "")
+    if kind == "object" and _get(schema, "properties", "name") is not None:
+        return REFERENCE if _get(schema, "properties", "namespace") is not None else OBJECT
+    return NAME if kind == "string" else ""
+
+
+def _get(node: yaml.Node | None, *names: str) -> yaml.Node | None:
+    """What stands below these keys."""
+    for name in names:
+        node = dict(fields(node)).get(name) if isinstance(node, yaml.MappingNode) else None
+    return node
+
+
+def _text(node: yaml.Node | None) -> str:
+    """The text of a scalar; empty if it is none."""
+    return node.value if isinstance(node, yaml.ScalarNode) else ""
