@@ -64,6 +64,7 @@ def test_a_report() -> None:
         "stays": 0,
         "unsure": 0,
         "pullSecrets": 1,
+        "withoutSecret": 1,
         "documents": 2,
     }
     images = reported.pop("images")
@@ -83,6 +84,9 @@ def test_a_report() -> None:
     assert reported.pop("pullSecrets") == [
         {"names": ["containerregistry"], "pointer": "/spec/template/spec", "document": WEB}
     ]
+    (without,) = reported.pop("withoutSecret")
+    assert (without["reference"], without["pointer"], without["document"]) == (f"{PRIVATE}/nginx:1", "/image", JOB)
+    assert without["reason"]
     place = "/spec/template/spec/imagePullSecrets/0"
     assert reported.pop("documents") == [
         {
@@ -140,8 +144,13 @@ def test_the_patch_makes_the_output() -> None:
 def test_nothing_to_report() -> None:
     assert summary("kind: Role\n") == {
         "acreg": __version__,
-        "summary": dict.fromkeys(("images", "moved", "left", "stays", "unsure", "pullSecrets", "documents"), 0),
-        **{name: [] for name in ("images", "registries", "left", "stays", "unsure", "pullSecrets", "documents")},
+        "summary": dict.fromkeys(
+            ("images", "moved", "left", "stays", "unsure", "pullSecrets", "withoutSecret", "documents"), 0
+        ),
+        **{
+            name: []
+            for name in ("images", "registries", "left", "stays", "unsure", "pullSecrets", "withoutSecret", "documents")
+        },
     }
 
 

@@ -151,7 +151,7 @@ def test_what_cannot_be_read(text: str, message: str) -> None:
         ("---\n  a: b\n  c: d\n", "---\n", "  a: b\n  c: d\n", ""),
         ("---\n  a: b\nc: d\n", "---\n  ", "a: b\nc: d\n", ""),
         ("  a: b\n  c: d\n", "", "  a: b\n  c: d\n", ""),
-        ("# c\n---\n", "", "# c\n", ""),
+        ("# c\n", "", "# c\n", ""),
     ],
 )
 def test_the_text_is_what_helm_reads(text: str, before: str, content: str, behind: str) -> None:
