@@ -84,8 +84,7 @@ def walk(
             own = _api(pairs, top=top) if top or "kind" in names else None
             if own and not top:
                 why = why or None  # anybody can write a kind into an object, so it excuses nothing below
-            else:
-                why = stays(own or api, key) if top or why == "" else why
+            why = stays(own or api, key) if top or why == "" else why
             visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
             yield visit
             for name, value in reversed(pairs):

@@ -282,8 +282,8 @@ def test_what_may_be_about_images_everywhere(text: str) -> None:
 
 def node(start: int, end: int) -> yaml.Node:
     """A node with these marks."""
-    marks = (yaml.Mark("", index, 0, index, None, None) for index in (start, end))
-    return yaml.ScalarNode("tag:yaml.org,2002:str", "", *marks)
+    first, last = (yaml.Mark("", index, 0, index, "", index) for index in (start, end))
+    return yaml.ScalarNode("tag:yaml.org,2002:str", "", first, last)
 
 
 def test_offsets() -> None:
