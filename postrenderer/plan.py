@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
     from postrenderer.settings import Settings
+    from postrenderer.sites.site import Site
     from postrenderer.text.reading import Identity, Reading
     from postrenderer.text.stream import Document
 
@@ -79,6 +80,14 @@ class Piece(NamedTuple):
     view: View
 
 
+class _Wanted(NamedTuple):
+    """What a stream is planned by: the settings, what becomes of a reference, and the schemas in the stream."""
+
+    settings: Settings
+    relocation: Relocation
+    schemas: Schemas
+
+
 def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[Piece | Document]:
     """Plan a stream piece by piece; one that cannot be about images comes as it is, unread.
 
@@ -92,7 +101,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     """
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    schemas = Schemas(data)
+    wanted = _Wanted(settings, relocation, Schemas(data))
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words)
@@ -104,7 +113,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         inside = hinted.in_text(read.text, len(read.before.encode()))
         try:
             for index in range(len(read.roots)):
-                piece.plans.append(_plan(piece, index, inside, settings, relocation, schemas))
+                piece.plans.append(_plan(piece, index, inside, wanted))
         except (mappings.TooMuchMergedError, RecursionError) as error:
             raise reading.unreadable(document, read.text, read.line, error) from None
         yield piece
@@ -117,19 +126,19 @@ def _more_words(settings: Settings) -> list[bytes]:
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _plan(  # noqa: PLR0913, PLR0917  # all that decides
-    piece: Piece, index: int, inside: hints.Hints, settings: Settings, relocation: Relocation, schemas: Schemas
-) -> Plan:
+def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: _Wanted) -> Plan:
     """Plan one document of a piece; its edits are added to those of the piece."""
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
+    settings, relocation = wanted.settings, wanted.relocation
     contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets)
     spans = partial(sites.spans, known=relocation.known)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
     start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
-    if settings.pull_secrets and text.find(variables.VARIABLE, start, end) >= 0:
+    has_variables = bool(settings.pull_secrets) and text.find(variables.VARIABLE, start, end) >= 0
+    if has_variables:
         changes += [(node, "", [edit]) for node, edit in variables.find(root, settings.pull_secrets)]
     try:
         if changes and text.find("&", start, end) >= 0:
@@ -139,23 +148,29 @@ def _plan(  # noqa: PLR0913, PLR0917  # all that decides
         for finding, _, registry in decisions:
             if finding.site.registry and registry:
                 edits.append(merge.insert(text, view, finding.site.registry, _REGISTRY, registry))
-        added = needed.NOTHING
-        if settings.pull_secrets:
-            private = [finding.site for finding, *_ in decisions if finding.is_private]
-            if text.find(variables.VARIABLE, start, end) >= 0:  # the operator that reads the images reads it, too
-                private = [site for site in private if site.family != env.FAMILY]
-            around = places.Places(root, schemas, settings.locations)
-            need = needed.find(
-                contents, private, relocation.is_private, around, service_accounts=settings.service_accounts
-            )
-            added = needed.add(text, view, need, settings.pull_secrets)
-            edits += added.edits
+        findings = [finding for finding, *_ in decisions]
+        private = [one.site for one in findings if one.is_private]
+        if has_variables:  # the operator that reads the images reads the names of the secrets, too
+            private = [site for site in private if site.family != env.FAMILY]
+        added = _add_secrets(piece, root, contents, private, wanted) if settings.pull_secrets else needed.NOTHING
+        edits += added.edits
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
-    findings = [finding for finding, *_ in decisions]
     reasons = {id(site): reason for site, reason in added.without}
     without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
     return Plan(identity, root, findings, added.additions, without)
+
+
+def _add_secrets(
+    piece: Piece, root: yaml.Node, contents: sites.Contents, private: list[Site], wanted: _Wanted
+) -> needed.Added:
+    """Plan the pull secrets of the images that are or will be on the private registry."""
+    settings = wanted.settings
+    around = places.Places(root, wanted.schemas, settings.locations)
+    need = needed.find(
+        contents, private, wanted.relocation.is_private, around, service_accounts=settings.service_accounts
+    )
+    return needed.add(piece.reading.text, piece.view, need, settings.pull_secrets)
 
 
 def _changes(decisions: Iterable[Decision]) -> list[tuple[yaml.ScalarNode, str, list[Edit]]]:

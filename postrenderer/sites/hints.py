@@ -24,6 +24,8 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    import yaml
+
 
 class Hints(NamedTuple):
     """Where in a text something may be about an image.
@@ -40,10 +42,10 @@ class Hints(NamedTuple):
         """Whether there is any hint."""
         return self.everywhere or bool(self.offsets)
 
-    def inside(self, start: int, end: int) -> bool:
-        """Whether there is a hint between two offsets."""
-        index = bisect_left(self.offsets, start)
-        return index < len(self.offsets) and self.offsets[index] < end
+    def inside(self, node: yaml.Node) -> bool:
+        """Whether there is a hint in the text of a node, whose marks are offsets as these are."""
+        index = bisect_left(self.offsets, node.start_mark.index)
+        return index < len(self.offsets) and self.offsets[index] < node.end_mark.index
 
     def in_text(self, text: str, start: int) -> Hints:
         """The same as indices into a text, which begins at an offset of the document."""

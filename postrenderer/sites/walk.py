@@ -70,9 +70,7 @@ def walk(
     seen: set[int] = set()
     open_aliases = _REVISITS
     while stack:
-        node, path, key, listed, api, why, named = stack.pop()
-        if not (named or hints.everywhere or hints.inside(node.start_mark.index, node.end_mark.index)):
-            continue
+        node, path, key, listed, api, why, hinted = stack.pop()
         if id(node) in seen:
             open_aliases -= _size(node)
             if open_aliases < 0:
@@ -86,20 +84,26 @@ def walk(
             own = _api(pairs, top=top) if top or "kind" in names else None
             if own and not top:
                 why = why or None  # anybody can write a kind into an object, so it excuses nothing below
-            elif why == "" or top:
-                why = stays(own or api, key)
+            why = stays(own or api, key) if top or why == "" else why
             visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
             yield visit
-            stack += [
-                (value, (path, name), name, False, visit.api, why, keys.hints_at_image(name))
-                for name, value in reversed(pairs)
-                if not isinstance(value, yaml.ScalarNode) or len(value.value) > _LONG or wanted(value.value)
-            ]
+            for name, value in reversed(pairs):
+                hinted = hints.everywhere or keys.hints_at_image(name)
+                if (hinted or hints.inside(value)) and _may_be_wanted(value, wanted):
+                    stack.append((value, (path, name), name, False, visit.api, why, hinted))
         elif isinstance(node, yaml.SequenceNode):
-            items = reversed(list(enumerate(node.value)))
-            stack += [(item, (path, index), key, True, api, why, named) for index, item in items]
+            stack += [
+                (item, (path, index), key, True, api, why, hinted)
+                for index, item in reversed(list(enumerate(node.value)))
+                if hinted or hints.inside(item)
+            ]
         elif isinstance(node, yaml.ScalarNode) and wanted(node.value):
             yield ScalarVisit(node, path, key, why or "")
+
+
+def _may_be_wanted(node: yaml.Node, wanted: Callable[[str], object]) -> bool:
+    """Whether a node may have to be visited; a long scalar is asked where it is, as many aliases may lead to it."""
+    return type(node) is not yaml.ScalarNode or len(node.value) > _LONG or bool(wanted(node.value))
 
 
 def _size(node: yaml.Node) -> int:

@@ -280,6 +280,12 @@ def test_what_may_be_about_images_everywhere(text: str) -> None:
     assert hints(text.encode(), HOSTS).everywhere
 
 
+def node(start: int, end: int) -> yaml.Node:
+    """A node with these marks."""
+    first, last = (yaml.Mark("", index, 0, index, "", index) for index in (start, end))
+    return yaml.ScalarNode("tag:yaml.org,2002:str", "", first, last)
+
+
 def test_offsets() -> None:
     text = "a: x\nimage: nginx:1\nb: quay.io/x\nc: d\ne: a/b:1\n"
     found = hints(text.encode(), HOSTS)
@@ -288,14 +294,14 @@ def test_offsets() -> None:
     assert {text.index("image"), text.index(":1"), text.index("quay.io")} <= set(found.offsets)
     for part, expected in (("a: x", False), ("nginx:1", True), ("quay.io/x", True), ("c: d", False), ("a/b:1", True)):
         start = text.index(part)
-        assert found.inside(start, start + len(part)) is expected
+        assert found.inside(node(start, start + len(part))) is expected
 
 
 @pytest.mark.parametrize(
     ("start", "end", "expected"), [(0, 5, False), (0, 6, True), (5, 6, True), (6, 9, False), (6, 10, True)]
 )
 def test_inside(start: int, end: int, expected: bool) -> None:  # noqa: FBT001  # a table
-    assert Hints([5, 9]).inside(start, end) is expected
+    assert Hints([5, 9]).inside(node(start, end)) is expected
 
 
 @pytest.mark.parametrize("before", ["", "---\n", "\ufeff", "\xa0---\n"])
