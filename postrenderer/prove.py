@@ -44,16 +44,19 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View) ->
     """The first node whose tag, value, order or quoting is not as planned: what is plain is open to interpretation."""
     stack: list[tuple[Iterable[Any], Iterable[Any]]] = [(roots, written)]
     seen: set[tuple[int, int]] = set()
-    changed = view.changed
+    changed, scalar = view.changed, yaml.ScalarNode
     while stack:
         for before, after in zip(*stack.pop()):
-            if type(before) is yaml.ScalarNode and id(before) not in changed:
-                same = type(after) is yaml.ScalarNode and before.tag == after.tag
+            if type(before) is scalar and id(before) not in changed:
                 value = before.value
-                same = same and (value == after.value if len(value) < _LONG else _is(value, after, seen))
-                if not same or (not before.style) is not (not after.style):
-                    return before
-                continue
+                if (
+                    type(after) is scalar
+                    and (value == after.value if len(value) < _LONG else _is(value, after, seen))
+                    and before.tag == after.tag
+                    and (before.style == after.style or (not before.style) is (not after.style))
+                ):
+                    continue
+                return before
             planned = view.node(before)
             if type(planned) is not type(after) or planned.tag != after.tag:
                 return before  # type: ignore[no-any-return]  # a node

@@ -42,7 +42,8 @@ def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tu
     Raises:
         TooMuchMergedError: it merges 1,000 mappings or entries, and then still more.
     """
-    pairs = [(key.value, value) for key, value in entries(mapping) if isinstance(key, yaml.ScalarNode)]
+    scalar = yaml.ScalarNode
+    pairs = [(key.value, value) for key, value in entries(mapping) if isinstance(key, scalar)]
     return _merged(mapping, entries) if _MERGE in dict(pairs) else pairs
 
 
