@@ -96,7 +96,8 @@ GROWING: dict[str, Callable[[int], bytes]] = {
         + b"- {apiVersion: monitoring.coreos.com/v1, kind: Prometheus, spec: {image: 'quay.io/a/b:1'}}\n" * n
     ),
     "repositories in one mapping": lambda n: (
-        b"image: a/b:1\nx:\n" + b"".join(b"  a%dRepository: quay.io/a/b\n" % i for i in range(n))
+        # Not more names than keys.py remembers, or from there on each would be taken apart again.
+        b"image: a/b:1\nx:\n" + b"".join(b"  a%dRepository: quay.io/a/b\n" % (i % 6_000) for i in range(n))
     ),
     "a text in a Secret": lambda n: (
         b"kind: Secret\ndata:\n  k: " + base64.b64encode(b"docker run --image=quay.io/a/b:1 x\n" * n) + b"\n"
@@ -121,6 +122,7 @@ GROWING: dict[str, Callable[[int], bytes]] = {
 REFUSED = {"unclosed brackets", "an unclosed quote", "lines that look like directives"}
 """What is no YAML."""
 TOO_LARGE = {
+    "merge keys in one mapping",
     "a merged list",
     "a chain of merge keys",
     "a chain of merge keys that adds keys",
