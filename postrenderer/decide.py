@@ -19,7 +19,7 @@ PRIVATE = "private"
 """It was there already."""
 LEFT = "left"
 """Something would pull it from elsewhere than the private registry."""
-_UNSURE = "not sure to be an image"
+_NOT_SURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
 
@@ -76,7 +76,7 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     span, line = site.span, first_line + site.node.start_mark.line
     source = span.reference
     if span.level in (STAYS, WEAK):
-        kind, reason = (STAYS, span.reason) if span.level == STAYS else (UNSURE, f"{_UNSURE} ({span.reason})")
+        kind, reason = (STAYS, span.reason) if span.level == STAYS else (UNSURE, f"{_NOT_SURE} ({span.reason})")
         return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
     if outcome.status == "private":

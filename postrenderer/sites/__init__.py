@@ -39,8 +39,6 @@ LIST_FAMILIES = (podspec, env, args)
 """Asked for mappings that have a list; they look for nothing else."""
 MAPPING_FAMILIES = (fields,)
 """Asked for mappings after those. The first that claims a scalar has it. The data of Secrets have `secrets` alone."""
-SCALAR_FAMILIES = (text,)
-"""Asked for every scalar that no mapping family has claimed."""
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 

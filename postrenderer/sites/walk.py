@@ -64,9 +64,7 @@ def walk(
     Raises:
         TooMuchMergedError: a mapping merges more than any Kubernetes object does.
     """
-    stack: list[tuple[yaml.Node, Path, str, bool, Api, str | None, bool]] = [
-        (root, None, "", False, _UNKNOWN, "", True)
-    ]
+    stack: list[_Place] = [(root, None, "", False, _UNKNOWN, "", True)]
     seen: set[int] = set()
     open_aliases = _REVISITS
     while stack:
