@@ -46,7 +46,7 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View, *,
     """
     befores, afters = list(roots), list(written)  # both grow by the children of what is compared
     seen: set[tuple[int, int]] = set()
-    planned = view.planned
+    planned, scalar, sequence = view.planned, yaml.ScalarNode, yaml.SequenceNode
     node: Any
     after: Any
     for before, after in zip(befores, afters):
@@ -61,13 +61,14 @@ def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View, *,
         kind = type(node)
         if kind is not type(after) or node.tag != after.tag:
             return before
-        if kind is yaml.ScalarNode:
+        if kind is scalar:
             quoted = changed and after.style  # a new value may be put into quotes
-            if content != after.value or not (quoted or (not node.style) is (not after.style)):
+            alike = node.style == after.style or quoted or (not node.style) is (not after.style)
+            if content != after.value or not alike:
                 return before
         elif len(content) != len(after.value):
             return before
-        elif kind is yaml.SequenceNode:
+        elif kind is sequence:
             befores += content
             afters += after.value
         else:
