@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer import sites
-from postrenderer.apis.forms import NAME, REGISTRY
+from postrenderer.apis.forms import REGISTRY
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import merge, needed, places, variables
+from postrenderer.pullsecrets import merge, needed, places, variables, writing
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.sites import declared, env, hints
 from postrenderer.sites.secrets import decoded, reencoded
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from postrenderer.sites.site import Site
     from postrenderer.text.reading import Identity, Reading
     from postrenderer.text.stream import Document
-
-
-_REGISTRY = merge.Field(REGISTRY, NAME)
-"""The field that some operators put in front of an image whose repository and name stand beside it."""
 
 
 class Plan(NamedTuple):
@@ -147,7 +143,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: _Wanted) -> Pla
             edits += _rewrite(text, view, *change)
         for finding, _, registry in decisions:
             if finding.site.registry and registry:
-                edits.append(merge.insert(text, view, finding.site.registry, _REGISTRY, registry))
+                edits.append(writing.insert(text, view, finding.site.registry, REGISTRY, registry))
         findings = [finding for finding, *_ in decisions]
         private = [one.site for one in findings if one.is_private]
         if has_variables:  # the operator that reads the images reads the names of the secrets, too
