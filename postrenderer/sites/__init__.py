@@ -67,11 +67,33 @@ class Owner(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What a document holds."""
+    """What a document holds.
+
+    Attributes:
+        sites: its image references, in the order of the text.
+        pod_specs: its pod specs that have images.
+        service_accounts: its ServiceAccounts.
+        texts: the texts in its scalars that are documents with references, by what they say.
+    """
 
     sites: list[Site]
     pod_specs: list[Owner]
     service_accounts: list[Owner]
+    texts: dict[str, Text]
+
+
+class Text(NamedTuple):
+    """A text that is one or more documents.
+
+    Attributes:
+        value: what it says.
+        documents: the root of each document, and what it holds.
+        sites: the references in them, by where each one starts in the text.
+    """
+
+    value: str
+    documents: list[tuple[yaml.Node, Contents]]
+    sites: dict[int, Site]
 
 
 def find(
@@ -96,7 +118,8 @@ def find(
         RecursionError: aliases put the same lists into more mappings than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
-    context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
+    texts: dict[str, Text] = {}
+    context = Context(known, partial(spans, known=known, texts=texts, depth=depth), in_secrets, claimed)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
@@ -126,27 +149,40 @@ def find(
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
-    return Contents(found, list(pod_specs.values()), list(accounts.values()))
+    return Contents(found, list(pod_specs.values()), list(accounts.values()), texts)
 
 
-def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Found]:
-    """Find the references in a text, by all families if it reads as a document, else by its lines."""
+def spans(
+    value: str, known: Callable[[str], bool], texts: dict[str, Text] | None = None, depth: int = 0
+) -> list[Found]:
+    """Find the references in a text, by all families if it reads as a document, else by its lines.
+
+    Args:
+        value: the text.
+        known: whether a reference is under a configured source or rule, or on the private registry.
+        texts: gets the text if it is a document.
+        depth: in how many texts it stands.
+    """
     roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
     try:
-        sites = [site for root in roots for site in find(root, known, depth=depth + 1).sites]
+        read = Text(value, [(root, find(root, known, depth=depth + 1)) for root in roots], {})
     except (TooMuchMergedError, RecursionError):
         return text.spans(value, known)
-    by_node: dict[int, tuple[yaml.ScalarNode, dict[int, Found]]] = {}
-    for site in sites:
+    by_node: dict[int, dict[int, Site]] = {}
+    for site in (site for _, contents in read.documents for site in contents.sites):
         if not site.encoding and site.node.tag != BINARY_TAG:  # base64 within a text is left alone
-            by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
+            by_node.setdefault(id(site.node), {})[site.span.start] = site
     found = []
-    for node, inside in by_node.values():
-        ordered = [inside[start] for start in sorted(inside) if _is_unbroken(node.value, inside[start])]
-        places = in_text(value, node, [Edit(span.start, span.end, "") for span in ordered])
-        found += [span._replace(start=place.start, end=place.end) for span, place in zip(ordered, places)]
+    for inside in by_node.values():
+        ordered = [site for _, site in sorted(inside.items()) if _is_unbroken(site.node.value, site.span)]
+        places = in_text(value, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered]) if ordered else []
+        for site, place in zip(ordered, places):
+            read.sites[place.start] = site
+            found.append(site.span._replace(start=place.start, end=place.end))
+    if texts is not None:
+        texts[value] = read
     return sorted(found, key=text.start_of)
 
 
