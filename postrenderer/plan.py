@@ -16,15 +16,16 @@ from postrenderer import sites, texts
 from postrenderer.apis.forms import REGISTRY
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import merge, needed, places, variables, writing
+from postrenderer.pullsecrets import merge, needed, places, writing
+from postrenderer.pullsecrets import settings as told
 from postrenderer.pullsecrets.schemas import Schemas
-from postrenderer.sites import declared, env, hints
+from postrenderer.sites import declared, hints
 from postrenderer.sites.secrets import reencoded
 from postrenderer.text import mappings, reading, stream
 from postrenderer.text.insertions import inserted
 from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
 from postrenderer.text.view import View
-from postrenderer.texts import Change, Wanted
+from postrenderer.texts import Change, Tree, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,6 +91,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         AcregError: a document cannot be read, or cannot be processed as asked.
     """
     words = _more_words(settings)
+    words += [word for word in told.UNHINTED if settings.pull_secrets and data.find(word) >= 0]
     hosts = frozenset(host.encode() for host in relocation.hosts)
     wanted = Wanted(settings, relocation, Schemas(data))
     for document in stream.documents(data):
@@ -127,12 +129,13 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
     start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
-    has_variables = bool(settings.pull_secrets) and text.find(variables.VARIABLE, start, end) >= 0
-    if has_variables:
-        changes += [Change(node, "", [edit], []) for node, edit in variables.find(root, settings.pull_secrets)]
     findings = [finding for finding, *_ in decisions]
     private = [one.site for one in findings if one.is_private]
-    within = texts.plan(text, contents, private if settings.pull_secrets else [], changes, wanted)
+    if settings.pull_secrets:
+        wanted = wanted._replace(owner=f"{identity.kind}/{identity.name}")
+        within = texts.plan(Tree(text, root, contents), private, changes, wanted)
+    else:
+        within = texts.Within(changes, [], [], [], [])
     try:
         if within.changes and text.find("&", start, end) >= 0:
             _refuse_keys(root, [change.node for change in within.changes])
@@ -141,10 +144,10 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
         for finding, _, registry in decisions:
             if finding.site.registry and registry:
                 edits.append(writing.insert(text, view, finding.site.registry, REGISTRY, registry))
-        others = within.others
-        if has_variables:  # the operator that reads the images reads the names of the secrets, too
-            others = [site for site in others if site.family != env.FAMILY]
-        added = _add_secrets(piece, root, contents, others, wanted) if settings.pull_secrets else needed.NOTHING
+        if settings.pull_secrets:
+            added = _add_secrets(piece, Tree(text, root, contents), within, wanted)
+        else:
+            added = needed.NOTHING
         edits += added.edits
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
@@ -153,16 +156,18 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
     return Plan(identity, root, findings, [*within.additions, *added.additions], without)
 
 
-def _add_secrets(
-    piece: Piece, root: yaml.Node, contents: sites.Contents, private: list[Site], wanted: Wanted
-) -> needed.Added:
+def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted) -> needed.Added:
     """Plan the pull secrets of the images that are or will be on the private registry."""
     settings = wanted.settings
-    around = places.Places(root, wanted.schemas, settings.locations)
+    around = places.Places(tree.root, wanted.schemas, settings.locations)
     need = needed.find(
-        contents, private, wanted.relocation.is_private, around, service_accounts=settings.service_accounts
+        tree.contents,
+        within.others,
+        wanted.relocation.is_private,
+        around,
+        service_accounts=settings.service_accounts,
     )
-    return needed.add(piece.reading.text, piece.view, need, settings.pull_secrets)
+    return needed.add(tree.text, piece.view, need.with_settings(within.settings), settings.pull_secrets)
 
 
 def _changes(decisions: Iterable[Decision]) -> list[Change]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import prove
-from postrenderer.pullsecrets import needed, places
-from postrenderer.pullsecrets.merge import Addition
+from postrenderer import prove, sites
+from postrenderer.pullsecrets import needed, settings
+from postrenderer.pullsecrets.merge import Addition, Holder
+from postrenderer.pullsecrets.places import Places
 from postrenderer.sites.secrets import decoded
 from postrenderer.text.insertions import inserted
 from postrenderer.text.scalars import BINARY_TAG, Edit, apply
@@ -26,16 +27,33 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
     from postrenderer.sites import Contents, Text
     from postrenderer.sites.site import Site
+    from postrenderer.text.pointer import Path
 
 _UNWRITABLE = "the text that it stands in is not written so that lines can be added: write it as a block, with `|`"
 
 
 class Wanted(NamedTuple):
-    """What a stream is planned by: the settings, what becomes of a reference, and the schemas in the stream."""
+    """What a document is planned by.
+
+    Attributes:
+        settings: what is asked for.
+        relocation: what becomes of a reference.
+        schemas: the schemas in the stream.
+        owner: what the document is, as `Kind/name`.
+    """
 
     settings: Settings
     relocation: Relocation
     schemas: Schemas
+    owner: str = ""
+
+
+class Tree(NamedTuple):
+    """A document of a stream or of a text: what it was composed from, its root, and what it holds."""
+
+    text: str
+    root: yaml.Node
+    contents: Contents
 
 
 class Change(NamedTuple):
@@ -72,12 +90,14 @@ class Within(NamedTuple):
         additions: the pull secrets that its scalars lack and get.
         others: the images that need a place outside their text.
         without: the images whose text has a place that cannot take their secret, each with what the user can do.
+        settings: the mappings of the document itself that have settings.
     """
 
     changes: list[Change]
     additions: list[Addition]
     others: list[Site]
     without: list[tuple[Site, str]]
+    settings: list[Holder]
 
 
 class _Inside(NamedTuple):
@@ -96,24 +116,31 @@ class _Inside(NamedTuple):
     without: dict[int, str]
 
 
-def plan(text: str, contents: Contents, private: Iterable[Site], changes: Iterable[Change], wanted: Wanted) -> Within:
-    """Plan the pull secrets of the private images that stand in the texts of a document.
+def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted: Wanted) -> Within:
+    """Plan the pull secrets of the private images, and of the settings, that stand in the texts of a document.
 
     Args:
-        text: what the document was composed from.
-        contents: what the document holds.
+        tree: the document.
         private: where its images are that are or will be on the private registry.
         changes: what changes in its scalars as references move.
-        wanted: what the stream is planned by.
+        wanted: what it is planned by.
     """
+    text, root, contents = tree
+    told = settings.find(text, root, wanted.owner)
     planned = {id(change.node): change for change in changes}
-    found = Within([], [], [], [])
-    by_node: dict[int, list[Site]] = {}
+    found = Within([], [], [], [], told.holders)
+    by_node: dict[int, tuple[list[Path], list[Site]]] = {}
+    for scalar in told.texts:
+        planned.setdefault(id(scalar.node), Change(scalar.node, "", [], []))
+        by_node.setdefault(id(scalar.node), ([], []))[0].append(scalar.path)
     for site in private:
-        by_node.setdefault(id(site.node), []).append(site)
-    for node, images in by_node.items():
-        change = planned.setdefault(node, Change(images[0].node, images[0].encoding, [], []))
-        read = contents.texts.get(change.value)
+        planned.setdefault(id(site.node), Change(site.node, site.encoding, [], []))
+        places, images = by_node.setdefault(id(site.node), ([], []))
+        places.append(site.path)
+        images.append(site)
+    for node, (places, images) in by_node.items():
+        change = planned[node]
+        read = contents.texts.get(change.value) or (sites.read(change.value) if places and not images else None)
         if read is None:
             found.others.extend(images)
             continue
@@ -123,7 +150,7 @@ def plan(text: str, contents: Contents, private: Iterable[Site], changes: Iterab
             continue
         change.additions.extend(inside.edits)
         if inside.edits:
-            found.additions.append(Addition(inside.names, list(dict.fromkeys(site.path for site in images))))
+            found.additions.append(Addition(inside.names, list(dict.fromkeys(places))))
         found.others.extend(site for site in images if site.span.start in inside.others)
         reasons = ((site, inside.without.get(site.span.start, "")) for site in images)
         found.without.extend((site, reason) for site, reason in reasons if reason)
@@ -156,13 +183,14 @@ def _inside(read: Text, references: Iterable[Edit], images: set[int], wanted: Wa
     names = wanted.settings.pull_secrets
     for root, contents in read.documents:
         private = [site for site in contents.sites if id(site) in starts]
-        within = plan(read.value, contents, private, _changes(contents, moves), wanted)
+        within = plan(Tree(read.value, root, contents), private, _changes(contents, moves), wanted)
         for change in within.changes:
             view.change(change.node, apply(change.node.value, change.edits))
             inside.edits.extend(inserted(read.value, change.node, change.additions))
-        around = places.Places(root, wanted.schemas, wanted.settings.locations, in_text=True)
+        around = Places(root, wanted.schemas, wanted.settings.locations, in_text=True)
         need = needed.find(contents, within.others, wanted.relocation.is_private, around)
-        added = needed.add(read.value, view, need.leniently(), names)
+        need = need.leniently().with_settings(within.settings)
+        added = needed.add(read.value, view, need, names)
         inside.edits.extend(added.edits)
         lacking = {name for one in (*within.additions, *added.additions) for name in one.names}
         inside.names.extend(name for name in names if name in lacking and name not in inside.names)
@@ -188,4 +216,6 @@ def _changes(contents: Contents, moves: dict[int, Edit]) -> list[Change]:
 
 def _fault(read: Text, edits: list[Edit], view: View) -> bool:
     """Whether a text with its edits says something else than was planned, or cannot be read any more."""
-    return prove.fault(apply(read.value, edits), [root for root, _ in read.documents], view) is not None
+    return (
+        prove.fault(sites.composable(apply(read.value, edits)), [root for root, _ in read.documents], view) is not None
+    )

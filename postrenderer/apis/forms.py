@@ -10,3 +10,9 @@ SECRETS = (OBJECTS, NAMES, OBJECT, NAME, REFERENCE)
 """Fields for pull secrets: `[{name}]`, `[name]`, `{name}`, `name`, `{name, namespace}`."""
 NONE = "none"
 """A mapping that looks like a pod spec, whose API has no field for pull secrets."""
+
+COMMAS, SEMICOLONS, REPEATED = "commas", "semicolons", "repeated"
+JOINED = {COMMAS: ",", SEMICOLONS: ";"}
+"""Texts of several names, and what stands between these."""
+SETTINGS = (COMMAS, SEMICOLONS, REPEATED, NAME)
+"""The forms of settings that name pull secrets, as settings.tsv has them."""

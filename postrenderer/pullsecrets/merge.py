@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS, REFERENCE
+from postrenderer.apis.forms import JOINED, NAME, NAMES, OBJECT, OBJECTS, REFERENCE, SEMICOLONS
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets.writing import fill, insert, prepend
 from postrenderer.text.pointer import Path, pointer
+from postrenderer.text.regex import regex
+from postrenderer.text.scalars import Edit, apply, in_text
 
 if TYPE_CHECKING:
-    from postrenderer.text.scalars import Edit
     from postrenderer.text.view import View
 
 _ONE = (OBJECT, NAME, REFERENCE)
@@ -49,6 +50,8 @@ class Holder(NamedTuple):
     namespace: str = ""
 
 
+_SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
+"""What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -65,6 +68,9 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
     current = _current(view, holder)
     if holder.field.form in _ONE:
         return list(names[:1]) if current is None or _is_empty(current) else []
+    if holder.field.form in JOINED and isinstance(current, yaml.ScalarNode):
+        present = {part.strip() for part in view.value(current).split(JOINED[holder.field.form])}
+        return [name for name in names if name not in present]
     items = view.items(current) if isinstance(current, yaml.SequenceNode) else ()
     present = {_name(view, item) for item in items}
     return [name for name in names if name not in present]
@@ -80,7 +86,9 @@ def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> s
         return ""
     if _is_empty(current):
         fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
-        return "" if fits or _is_free(text, holder.node, current) else f"{place} is an alias or has one: fill it in"
+        return "" if fits or is_free(text, holder.node, current) else f"{place} is an alias or has one: fill it in"
+    if field.form in JOINED:
+        return "" if _parts(current, field.form) else f"{place} is no list of names: correct it"
     if field.form not in _ONE:
         return "" if isinstance(current, yaml.SequenceNode) else f"{place} is no list: correct it"
     held = _name(view, current)
@@ -109,8 +117,10 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     value = _value(names, holder)
     if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
         return [insert(text, view, mapping, field.name, value)]
-    if _is_empty(current) and _is_free(text, mapping, current):
+    if _is_empty(current) and is_free(text, mapping, current):
         return fill(text, view, mapping, current, value)
+    if isinstance(current, yaml.ScalarNode) and _parts(current, field.form):
+        return _join(text, view, current, names, field.form)
     raise AcregError(
         f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no list, so the pull secrets cannot be added. "
         "Correct the chart's values, or run with --no-pull-secrets."
@@ -127,7 +137,7 @@ def _is_empty(value: yaml.Node) -> bool:
     return not value.value or (isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL)
 
 
-def _is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
+def is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
     """Whether an empty value stands in the mapping itself, behind a colon, and without an anchor or tag in its way.
 
     A value with an anchor has aliases that are to stay empty.
@@ -142,6 +152,8 @@ def _is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
 def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold
     """What the field holds when it holds these secrets alone."""
     form = holder.field.form
+    if form in JOINED:
+        return JOINED[form].join(names)
     entries = [_entry(name, form) for name in names]
     if form == REFERENCE:
         return {**entries[0], "namespace": holder.namespace}
@@ -163,3 +175,26 @@ def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str],
     if current.value:
         form = NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS
     return prepend(text, view, current, [_entry(name, form) for name in names])
+
+
+def _parts(current: yaml.Node, form: str) -> list[str]:
+    """The names in a text of several; none if it holds something else."""
+    between = JOINED.get(form)
+    parts = current.value.split(between) if between and isinstance(current, yaml.ScalarNode) else []
+    return parts if all(_SECRET.fullmatch(part.strip()) for part in parts) else []
+
+
+def _join(text: str, view: View, current: yaml.ScalarNode, names: list[str], form: str) -> list[Edit]:
+    """Write names beside those in a text: behind those that commas separate, in front of the others."""
+    value, between = view.value(current), JOINED[form]
+    if form == SEMICOLONS:
+        start = len(value) - len(value.lstrip())
+        old = value.split(between)[0].strip()
+        new = between.join([*names, old])
+    else:
+        old = value.split()[-1]
+        start = value.rindex(old)
+        new = between.join([old, *names])
+    edit = Edit(start, start + len(old), new)
+    view.change(current, apply(value, [edit]))
+    return in_text(text, current, [edit])

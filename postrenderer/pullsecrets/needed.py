@@ -50,6 +50,13 @@ class Need(NamedTuple):
         """The same where no field that cannot take the secrets ends the run."""
         return self._replace(wanting=[one._replace(lenient=True) for one in self.wanting])
 
+    def with_settings(self, holders: Sequence[merge.Holder]) -> Need:
+        """The same where programs are told the secrets of the pods that they make: of images without another place."""
+        if not holders:
+            return self
+        told = [Wanting(holder, [] if number else self.nowhere, lenient=True) for number, holder in enumerate(holders)]
+        return Need([*self.wanting, *told], [])
+
 
 class Added(NamedTuple):
     """What is planned for the pull secrets of a document.

@@ -186,6 +186,17 @@ def spans(
     return sorted(found, key=text.start_of)
 
 
+def read(value: str) -> Text | None:
+    """A text in which nothing was found, as documents; None if it is no document."""
+    roots = _documents(value)
+    return Text(value, [(root, Contents([], [], [], {})) for root in roots], {}) if roots else None
+
+
+def composable(value: str) -> str:
+    """A text in which a reader of YAML finds nothing that JSON alone knows, as long as before."""
+    return _SURROGATE.sub(r"\\u00", value)
+
+
 def _is_unbroken(value: str, span: Found) -> bool:
     """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space."""
     return not any(char.isspace() for char in value[span.start : span.end])
@@ -196,7 +207,7 @@ def _documents(value: str) -> list[yaml.Node]:
     if not text.may_be_document(value):
         return []
     try:
-        roots = composer.compose(_SURROGATE.sub(r"\\u00", value)).roots
+        roots = composer.compose(composable(value)).roots
     except (yaml.YAMLError, RecursionError):
         return []
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots

@@ -1,0 +1,90 @@
+"""The settings by which programs give pull secrets to the pods that they make: variables, flags, keys of configuration.
+
+Which settings there are, and how each holds names, says settings.tsv.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+import yaml
+
+from postrenderer.pullsecrets.merge import Field, Holder, is_free
+from postrenderer.sites.site import ScalarVisit
+from postrenderer.sites.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postrenderer.apis.catalogue import Setting
+    from postrenderer.sites.site import MappingVisit
+
+UNHINTED = (b"PULL_SECRET", b"registry-secret")
+"""What is in the names of all settings that no hint of images is in."""
+_SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", ".pullSecrets", ".imagePullSecret")
+"""One of these is in the name of each setting."""
+
+
+class Found(NamedTuple):
+    """The settings in a document.
+
+    Attributes:
+        holders: the mappings that have some.
+        texts: the scalars in whose text some may be.
+    """
+
+    holders: list[Holder]
+    texts: list[ScalarVisit]
+
+
+_NOTHING = Found([], [])
+
+
+def find(text: str, root: yaml.Node, owner: str) -> Found:
+    """Find the settings in a document.
+
+    Args:
+        text: what the document was composed from.
+        root: the document.
+        owner: the object that it is, or in whose text it stands, as `Kind/name`.
+    """
+    start, end = root.start_mark.index, root.end_mark.index
+    if all(text.find(sign, start, end) < 0 for sign in _SIGNS):
+        return _NOTHING
+    texts: list[ScalarVisit] = []
+    holders: dict[tuple[int, str], Holder] = {}
+    for visit in walk(root, wanted=_is_text):
+        if isinstance(visit, ScalarVisit):
+            texts.append(visit)
+            continue
+        for name, field in _fields(visit):
+            value = dict(visit.pairs)[field]
+            setting = _known(name, owner)
+            if setting and isinstance(value, yaml.ScalarNode) and is_free(text, visit.node, value):
+                key = id(visit.node), field
+                holders.setdefault(key, Holder(visit.node, [], Field(field, setting.form))).paths.append(visit.path)
+    return Found(list(holders.values()), texts)
+
+
+def _is_text(value: str) -> bool:
+    return "\n" in value and any(sign in value for sign in _SIGNS)
+
+
+def _fields(mapping: MappingVisit) -> Iterator[tuple[str, str]]:
+    """The names in a mapping that may be those of settings, each with the key of its value."""
+    keys = dict(mapping.pairs)
+    name = keys.get("name")
+    if isinstance(name, yaml.ScalarNode) and "value" in keys:
+        yield name.value, "value"
+    yield from ((key, key) for key in keys)
+
+
+def _known(name: str, owner: str) -> Setting | None:
+    """The setting of a name in an object; None if it is none."""
+    if not any(sign in name for sign in _SIGNS):
+        return None
+    from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no setting
+
+    known = (one for one in catalogue.settings() if fnmatchcase(name, one.name) and fnmatchcase(owner, one.of))
+    return next(known, None)
