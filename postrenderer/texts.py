@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import prove, sites
-from postrenderer.pullsecrets import needed, settings
+from postrenderer.pullsecrets import lines, needed, settings
 from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
 from postrenderer.sites.secrets import decoded
@@ -140,11 +140,11 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
         images.append(site)
     for node, (places, images) in by_node.items():
         change = planned[node]
-        read = contents.texts.get(change.value) or (sites.read(change.value) if places and not images else None)
-        if read is None:
+        starts = {site.span.start for site in images}
+        inside = _inside(change, starts, contents, wanted) if _may_be_text(change.value) else None
+        if inside is None:
             found.others.extend(images)
             continue
-        inside = _inside(read, change.references, {site.span.start for site in images}, wanted)
         if not _can_hold(text, change, inside.edits):
             found.without.extend((site, _UNWRITABLE) for site in images)
             continue
@@ -155,6 +155,11 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
         reasons = ((site, inside.without.get(site.span.start, "")) for site in images)
         found.without.extend((site, reason) for site, reason in reasons if reason)
     return found._replace(changes=[change for change in planned.values() if change.edits])
+
+
+def _may_be_text(value: str) -> bool:
+    """Whether a value may be more than the name of an image."""
+    return any(sign in value for sign in "\n{[")
 
 
 def _can_hold(text: str, change: Change, edits: list[Edit]) -> bool:
@@ -168,8 +173,20 @@ def _can_hold(text: str, change: Change, edits: list[Edit]) -> bool:
     return True
 
 
-def _inside(read: Text, references: Iterable[Edit], images: set[int], wanted: Wanted) -> _Inside:
-    """Plan the pull secrets of a text.
+def _inside(change: Change, images: set[int], contents: Contents, wanted: Wanted) -> _Inside:
+    """Plan the pull secrets of a scalar's text, as documents if it is some, else by its lines."""
+    text = change.value
+    read = contents.texts.get(text)
+    if read is None and not images:
+        read = sites.read(text)
+    if read is not None:
+        return _in_documents(read, change.references, images, wanted)
+    planned = lines.plan(text, images, wanted.settings.pull_secrets, wanted.owner)
+    return _Inside(planned.edits, planned.names, images - planned.served, {})
+
+
+def _in_documents(read: Text, references: Iterable[Edit], images: set[int], wanted: Wanted) -> _Inside:
+    """Plan the pull secrets of a text that is one or more documents.
 
     Args:
         read: the text.

@@ -88,3 +88,11 @@ def _known(name: str, owner: str) -> Setting | None:
 
     known = (one for one in catalogue.settings() if fnmatchcase(name, one.name) and fnmatchcase(owner, one.of))
     return next(known, None)
+
+
+def plain(text: str, owner: str) -> Iterator[Setting]:
+    """The settings whose whole name stands in a text of an object."""
+    if any(sign in text for sign in _SIGNS):
+        from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no setting
+
+        yield from (one for one in catalogue.settings() if one.name in text and fnmatchcase(owner, one.of))
