@@ -12,6 +12,8 @@ import yaml
 
 from postrenderer.apis.forms import JOINED, NAME, NAMES, OBJECT, OBJECTS, REFERENCE, SEMICOLONS
 from postrenderer.errors import AcregError
+from postrenderer.pullsecrets import flags
+from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.writing import fill, insert, prepend
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
@@ -35,16 +37,16 @@ POD_SPEC = Field()
 
 
 class Holder(NamedTuple):
-    """A mapping that has to have the pull secrets.
+    """A mapping that has to have the pull secrets, or arguments.
 
     Attributes:
-        node: the mapping.
+        node: the mapping, or the list of arguments.
         paths: all the paths that lead to it.
-        field: its field for them.
+        field: its field for them, or the flag.
         namespace: that of its object; empty if it does not say.
     """
 
-    node: yaml.MappingNode
+    node: yaml.MappingNode | yaml.SequenceNode
     paths: list[Path]
     field: Field = POD_SPEC
     namespace: str = ""
@@ -65,6 +67,8 @@ class Addition(NamedTuple):
 
 def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
     """The pull secrets of these names that a mapping lacks, as the document will be; where one is enough, the first."""
+    if isinstance(holder.node, yaml.SequenceNode):
+        return flags.missing(Flag(holder.node, *holder.field), names)
     current = _current(view, holder)
     if holder.field.form in _ONE:
         return list(names[:1]) if current is None or _is_empty(current) else []
@@ -78,6 +82,13 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
 
 def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
     """Why a custom resource cannot take these pull secrets, in plain words; empty if it can, or has them."""
+    if isinstance(holder.node, yaml.SequenceNode):
+        return flags.obstacle(Flag(holder.node, *holder.field), names)
+    return _misfit(text, view, holder.node, holder, names)
+
+
+def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, names: tuple[str, ...]) -> str:
+    """Why the field of a mapping cannot take these pull secrets; empty if it can, or has them."""
     current, field = _current(view, holder), holder.field
     place = f"`{field.name}` at {pointer((holder.paths[0], field.name))}"
     if field.form == REFERENCE and not holder.namespace and (current is None or _is_empty(current)):
@@ -86,7 +97,7 @@ def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> s
         return ""
     if _is_empty(current):
         fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
-        return "" if fits or is_free(text, holder.node, current) else f"{place} is an alias or has one: fill it in"
+        return "" if fits or is_free(text, mapping, current) else f"{place} is an alias or has one: fill it in"
     if field.form in JOINED:
         return "" if _parts(current, field.form) else f"{place} is no list of names: correct it"
     if field.form not in _ONE:
@@ -111,6 +122,8 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
         AcregError: the field holds something else.
     """
     mapping, field = holder.node, holder.field
+    if isinstance(mapping, yaml.SequenceNode):
+        return flags.add(text, view, Flag(mapping, *field), names)
     current = _current(view, holder)
     if isinstance(current, yaml.SequenceNode) and field.form not in _ONE:
         return [_extend(text, view, current, names, field.form)]
@@ -129,7 +142,7 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
 
 def _current(view: View, holder: Holder) -> yaml.Node | None:
     """What stands in the field; None if nothing does."""
-    return dict(view.fields(holder.node)).get(holder.field.name)
+    return dict(view.fields(holder.node)).get(holder.field.name) if isinstance(holder.node, yaml.MappingNode) else None
 
 
 def _is_empty(value: yaml.Node) -> bool:

@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from postrenderer.pullsecrets.flags import given
 from postrenderer.pullsecrets.merge import Field, Holder, is_free
+from postrenderer.sites.args import LISTS
 from postrenderer.sites.site import ScalarVisit
 from postrenderer.sites.walk import walk
+from postrenderer.text.layout import before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from postrenderer.apis.catalogue import Setting
     from postrenderer.sites.site import MappingVisit
+    from postrenderer.text.pointer import Path
 
 UNHINTED = (b"PULL_SECRET", b"registry-secret")
 """What is in the names of all settings that no hint of images is in."""
@@ -58,6 +62,11 @@ def find(text: str, root: yaml.Node, owner: str) -> Found:
         if isinstance(visit, ScalarVisit):
             texts.append(visit)
             continue
+        for arguments, flag, path in _flags(text, visit):
+            setting = _known(flag, owner)
+            if setting:
+                key = id(arguments), flag
+                holders.setdefault(key, Holder(arguments, [], Field(flag, setting.form))).paths.append(path)
         for name, field in _fields(visit):
             value = dict(visit.pairs)[field]
             setting = _known(name, owner)
@@ -78,6 +87,25 @@ def _fields(mapping: MappingVisit) -> Iterator[tuple[str, str]]:
     if isinstance(name, yaml.ScalarNode) and "value" in keys:
         yield name.value, "value"
     yield from ((key, key) for key in keys)
+
+
+def _flags(text: str, mapping: MappingVisit) -> Iterator[tuple[yaml.SequenceNode, str, Path]]:
+    """The flags in a mapping that may be settings, each with the arguments among which it is, and their place."""
+    for key, value in mapping.pairs:
+        if key in LISTS and isinstance(value, yaml.SequenceNode):
+            words = [word.value for word in value.value if isinstance(word, yaml.ScalarNode)]
+            flags = dict.fromkeys(word.partition("=")[0] for word in words if word.startswith("--"))
+            for flag in flags:
+                first = next(given(value, flag), None)
+                if first and all(_is_plainly_in(text, value, node) for node in (value.value[first.place], first.node)):
+                    yield value, flag, (mapping.path, key)
+
+
+def _is_plainly_in(text: str, arguments: yaml.SequenceNode, word: yaml.ScalarNode) -> bool:
+    """Whether an argument stands in its list itself, as an alias does not, alone on its line or in brackets."""
+    start = word.start_mark.index
+    inside = arguments.start_mark.index <= start < arguments.end_mark.index and text[start] not in "&!"
+    return inside and (bool(arguments.flow_style) or before(text, start).strip() == "-")
 
 
 def _known(name: str, owner: str) -> Setting | None:

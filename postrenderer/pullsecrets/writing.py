@@ -43,6 +43,15 @@ def prepend(text: str, view: View, current: yaml.SequenceNode, entries: list[Any
     return Edit(start, start, new)
 
 
+def insert_item(text: str, view: View, sequence: yaml.SequenceNode, index: int, names: list[str]) -> Edit:
+    """Write strings in front of one of the items of a list, which stands in the list itself."""
+    start = sequence.value[index].start_mark.index
+    after = "," + separator(text, start) if sequence.flow_style else newline(text, start) + before(text, start)
+    nodes = [_node(name, quoted=True) for name in names]
+    view.insert_items(sequence, index, nodes)
+    return Edit(start, start, "".join(_json(name) + after for name in names))
+
+
 def _insert_flow(
     text: str,
     view: View,
