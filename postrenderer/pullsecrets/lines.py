@@ -25,13 +25,15 @@ _LINE = regex(r"[^\n]*\n?")
 _TABLE = regex(r"[ \t]*\[\[?([\w.-]+)\]\]?[ \t]*(?:#.*)?\n?")
 """The head of a table in TOML."""
 _START = regex(r"([ \t]*)((?:-[ \t]+)*)")
-_TEMPLATE = "{{"
+_TEMPLATE, _MARKER = "{{", "---"
 _LIST = regex(
     r"[ \t]*(?:-[ \t]+)*[\"']?(?P<name>[A-Za-z][\w-]*)[\"']?[ \t]*(?P<sign>[:=])[ \t]*"
     r"(?:\[(?P<items>(?:[^\[\]{}\n]|\{[^{}\n]*\})*)\]|(?=\r?\n))"
 )
 """A field with a list in brackets, or with nothing behind it on its line."""
-_ENTRY = regex(r"(?P<before>[ \t]*-[ \t]+)(?P<object>name:[ \t]*)?[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*\r?\n")
+_ENTRY = regex(
+    r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)(?P<object>name:[ \t]*)?[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*\r?\n"
+)
 """An entry of a list on lines of its own."""
 _WORD = regex(r"[a-z0-9][a-z0-9.-]*")
 _VALUE = r"[ \t]*(?:[=:][ \t]*|[ \t])(?P<quote>[\"']?)(?P<value>[\w.,; -]*?)(?P=quote)[ \t]*$"
@@ -144,6 +146,9 @@ def _lines(text: str) -> Iterator[re.Match[str]]:
 
 def _indent(line: str, indented: list[tuple[int, int]], blocks: _Blocks) -> None:
     """Close the blocks that a line ends by its indentation, and open those that it begins."""
+    if line.startswith(_MARKER):
+        indented.clear()
+        return
     start = _START.match(line)
     content = line[start.end() :] if start else ""
     if not content.strip() or content.startswith((_TEMPLATE, "#")) or start is None:
@@ -177,7 +182,8 @@ def _list(text: str, start: int) -> tuple[str, _List] | None:
     while entry:
         present.add(entry["name"])
         entry = _ENTRY.match(text, entry.end())
-    return ":", _List(first.start(), first["before"], "\n", OBJECTS if first["object"] else NAMES, present)
+    form = OBJECTS if first["object"] else NAMES
+    return ":", _List(first.start("dash"), first["dash"], f"\n{first['indent']}", form, present)
 
 
 def _extend(one: _List, secrets: tuple[str, ...]) -> Iterator[tuple[Edit, list[str]]]:

@@ -134,7 +134,7 @@ def find(
                 in_lists.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
-            if images and not visit.stays and podspec.is_pod_spec(visit):
+            if images and not visit.stays and podspec.is_pod_spec(visit, in_text=depth > 0):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [], [])).paths.append(visit.path)
