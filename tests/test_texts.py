@@ -43,7 +43,7 @@ TEMPLATES = {
     "local-path's helperPod.yaml": (POD.format(image="busybox"), ("spec",)),
     "kubescape's cronjobTemplate": (
         (
-            "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: kubescape-scheduler\nspec:\n  schedule: 1 2 * * *\n"
+            "apiVersion: batch/v1\nkind: CronJob\nspec:\n  schedule: 1 2 * * *\n"
             "  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n          - name: scan\n"
             "            image: quay.io/kubescape/http-request:v0.2.10\n          automountServiceAccountToken: false\n"
         ),
@@ -178,7 +178,7 @@ VALUES = {
     ),
     "Dagster's dagster.yaml": (
         (
-            "run_launcher:\n  module: dagster_k8s\n  class: K8sRunLauncher\n  config:\n    job_image: dagster/app:1.9.3\n"
+            "run_launcher:\n  module: dagster_k8s\n  class: K8sRunLauncher\n  config:\n    job_image: a/dagster:1.9\n"
             "    image_pull_secrets:\n    - name: regcred\n"
         ),
         ENTRY,

@@ -76,8 +76,13 @@ def find(text: str, root: yaml.Node, owner: str) -> Found:
     return Found(list(holders.values()), texts)
 
 
+def may_be(text: str) -> bool:
+    """Whether a name may be that of a setting, or a text may hold one."""
+    return any(sign in text for sign in _SIGNS)
+
+
 def _is_text(value: str) -> bool:
-    return "\n" in value and any(sign in value for sign in _SIGNS)
+    return "\n" in value and may_be(value)
 
 
 def _fields(mapping: MappingVisit) -> Iterator[tuple[str, str]]:
@@ -110,7 +115,7 @@ def _is_plainly_in(text: str, arguments: yaml.SequenceNode, word: yaml.ScalarNod
 
 def _known(name: str, owner: str) -> Setting | None:
     """The setting of a name in an object; None if it is none."""
-    if not any(sign in name for sign in _SIGNS):
+    if not may_be(name):
         return None
     from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no setting
 
@@ -120,7 +125,7 @@ def _known(name: str, owner: str) -> Setting | None:
 
 def plain(text: str, owner: str) -> Iterator[Setting]:
     """The settings whose whole name stands in a text of an object."""
-    if any(sign in text for sign in _SIGNS):
+    if may_be(text):
         from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no setting
 
         yield from (one for one in catalogue.settings() if one.name in text and fnmatchcase(owner, one.of))

@@ -113,9 +113,9 @@ SETTINGS = {
         arguments("--runner-image-pull-secret", "old"),
         f'        - "--runner-image-pull-secret={SECRET}"\n        - --runner-image-pull-secret\n        - old\n',
     ),
-    "an empty flag": (
-        arguments("--image-pull-secret="),
-        f"        - --image-pull-secret={SECRET}\n",
+    "Open Cluster Management": (
+        arguments("--image-pull-secret-name="),
+        f"        - --image-pull-secret-name={SECRET}\n",
     ),
 }
 
