@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
 
 LIST_FAMILIES = (podspec, env, args)
-"""Asked for mappings that have a list; they look for nothing else."""
+"""Asked for mappings that have a list with a hint in it; they look for nothing else."""
 MAPPING_FAMILIES = (fields,)
 """Asked for mappings after those. The first that claims a scalar has it. The data of Secrets have `secrets` alone."""
 
@@ -129,7 +129,7 @@ def find(
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
-            lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
+            lists = any(isinstance(value, yaml.SequenceNode) and hints.inside(value) for _, value in visit.pairs)
             if lists and aliases:
                 aliases.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)

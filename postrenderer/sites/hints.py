@@ -44,6 +44,8 @@ class Hints(NamedTuple):
 
     def inside(self, node: yaml.Node) -> bool:
         """Whether there is a hint in the text of a node, whose marks are offsets as these are."""
+        if self.everywhere:
+            return True
         index = bisect_left(self.offsets, node.start_mark.index)
         return index < len(self.offsets) and self.offsets[index] < node.end_mark.index
 
@@ -184,7 +186,9 @@ def is_schema(raw: bytes) -> bool:
     """
     if raw.find(_SCHEMA) < 0 or _FIRST.match(raw) is None:
         return False
-    if raw.count(b"\r") != raw.count(b"\r\n") or (not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)):
+    if (raw.find(b"\r") >= 0 and raw.count(b"\r") != raw.count(b"\r\n")) or (
+        not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)
+    ):
         return False
     seen: list[bytes] = []
     for line in _TOP.findall(b"\n" + raw):

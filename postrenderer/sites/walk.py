@@ -86,7 +86,7 @@ def walk(
             visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
             yield visit
             for name, value in reversed(pairs):
-                hinted = hints.everywhere or keys.hints_at_image(name)
+                hinted = keys.hints_at_image(name)
                 if (hinted or hints.inside(value)) and _may_be_wanted(value, wanted):
                     stack.append((value, (path, name), name, False, visit.api, why, hinted))
         elif isinstance(node, yaml.SequenceNode):
