@@ -81,6 +81,8 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
+    if outcome.status == "stays":
+        return Decision(Finding(STAYS, source, source, outcome.reason, kept=False, site=site, line=line), None)
     outcome = _with_library(site, outcome, settings)
     new = _new_text(site, outcome)
     reason = _obstacle(site, outcome, settings, new)
