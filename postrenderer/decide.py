@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import OFFICIAL
 from postrenderer.sites.secrets import decoded
-from postrenderer.sites.site import CERTAIN, STAYS, WEAK, Prefix, Site
+from postrenderer.sites.site import CERTAIN, STAYS, UNMOVED, WEAK, Prefix, Site
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
         settings: how sure it must be.
         new: the text that would stand there; empty if the target does not end in what other scalars hold.
     """
+    if site.span.level == UNMOVED:
+        return site.span.reason
     if settings.confidence == CERTAIN and site.span.level != CERTAIN:
         return f"not certain to be an image ({site.span.reason})"
     if outcome.status != "moved":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from postrenderer.images import registries
 from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.site import (
@@ -48,6 +49,7 @@ _REPEATED = 1_000
 """How often lists and items of _SMALL fields may be looked at again, where aliases put them into several mappings."""
 _SMALL = 100
 """Fields of an item, and items of a list with their fields, fewer of which may be looked at without end."""
+_TEMPLATE = regex(r"\{\{[^{}]*\}\}")
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -151,8 +153,14 @@ def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Foun
 
 
 def _is_unbroken(value: str, span: Found) -> bool:
-    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space."""
-    return not any(char.isspace() for char in value[span.start : span.end])
+    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space.
+
+    A template may have some behind a registry: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` says nothing.
+    """
+    literal = value[span.start : span.end]
+    if registries.kind(literal.partition("/")[0]) == registries.REGISTRY:
+        literal = _TEMPLATE.sub("", literal)
+    return not any(char.isspace() for char in literal)
 
 
 def _documents(value: str) -> list[yaml.Node]:

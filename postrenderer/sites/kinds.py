@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from postrenderer.apis import forms
 from postrenderer.sites import keys
+from postrenderer.sites.site import Api
 
 if TYPE_CHECKING:
     from postrenderer.apis.catalogue import Known
-    from postrenderer.sites.site import Api, MappingVisit
+    from postrenderer.sites.site import MappingVisit
     from postrenderer.text.pointer import Path
 
 _KUBERNETES = frozenset(
@@ -50,6 +51,7 @@ _WHY = {
     "watched": "what is watched for new versions, not pulled",
 }
 """The reasons of apis/stays.tsv, in plain words."""
+_TEKTON = "tekton.dev"
 _ADMISSION = "admissionregistration.k8s.io"
 """The group of Kubernetes' own policies."""
 
@@ -139,3 +141,8 @@ def stays(api: Api, key: str) -> str:
 
     why = catalogue.why_stays(api.group, api.kind, key)
     return _WHY[why] if why else ""
+
+
+def stays_in_task(task: str, parameter: str) -> str:
+    """Why an image in a parameter of a task of Tekton's catalogue stays; empty if the task pulls it."""
+    return stays(Api(_TEKTON, f"Task/{task}"), parameter)

@@ -20,6 +20,8 @@ KNOWN = "under a configured source or rule"
 """Why a reference is certain whose place does not say so."""
 WEAK = "weak"
 """Looks like an image and may be none: reported, never changed."""
+UNMOVED = "unmoved"
+"""Images come from it, and what else it may be is not known: reported as left, never changed."""
 STAYS = "stays"
 """An image reference that nothing pulls, such as a condition of a policy: reported with the reason, never changed."""
 
@@ -53,8 +55,8 @@ class Prefix(NamedTuple):
         start: where it begins in the text.
         end: where it ends.
         reference: the registry or path, without a slash at its end.
-        level: CERTAIN, STRONG, WEAK or STAYS.
-        reason: why it was taken for one, in plain words.
+        level: CERTAIN, STRONG, WEAK, UNMOVED or STAYS.
+        reason: why it was taken for one or, with UNMOVED, why it may not change; in plain words.
     """
 
     start: int
