@@ -155,7 +155,7 @@ def _in_front(registry: NamedText) -> Iterator[NamedImage]:
     place = registry.value.rstrip("/")
     says = _IN_FRONT.isdisjoint(keys.words(registry.name))
     if not says and "/" not in place and registries.kind(place) == registries.REGISTRY:
-        reason = f"whether `{registry.name}` takes a registry with a path is not known: set it by the chart's values"
+        reason = f"whether `{registry.name}` takes a registry with a path is not known: set it yourself"
         yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, UNMOVED, reason))
 
 
