@@ -15,6 +15,7 @@ from postrenderer.sites.site import (
     KNOWN,
     STAYS,
     STRONG,
+    UNMOVED,
     Api,
     Context,
     MappingVisit,
@@ -103,6 +104,7 @@ def find(
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
+    shared: list[tuple[Path, str]] = []
     aliases = _Aliases(root) if hints.everywhere else None
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
@@ -112,6 +114,7 @@ def find(
             if lists and aliases:
                 aliases.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
+            shared += [(visit.path, field) for field in kinds.shared_registries(visit)]
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
             if images and not visit.stays and podspec.is_pod_spec(visit):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
@@ -125,6 +128,7 @@ def find(
             continue
         found += [_staying(_certified(site, known), visit) for site in sites]
     found = _one_family_each(found, claimed)
+    found = [_replaced(site, shared) for site in found] if shared else found
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
@@ -244,6 +248,18 @@ def _staying(site: Site, visit: Visit) -> Site:
             path = path[0]
         reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
     return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
+
+
+def _replaced(site: Site, shared: list[tuple[Path, str]]) -> Site:
+    """The site; as one that may not change, if a field of its object takes the place of its registry."""
+    above: Path = site.path
+    while above is not None:
+        above, step = above
+        field = next((field for path, field in shared if path == above), "")
+        if field and step != field:
+            reason = f"`{field}` takes the place of its registry: empty it, or set both yourself"
+            return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
+    return site
 
 
 def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:

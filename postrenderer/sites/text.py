@@ -57,13 +57,13 @@ _MAKES = (
     rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:buildx|image|manifest)[ \t]+)?(?:push|tag|build|imagetools[ \t]+create)\b"
 )
 _COPIER = rf"(?:{'|'.join(_COPIERS)})(?:-daemonless)?(?:\.sh)?|kaniko/executor"
-_JIB = r"(?:[\w.]+:)?jib[\w:.-]*"
+_JIB = r"jib[\w:.-]{0,99}"
 """Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
 _COPYING = regex(rf"\b(?:{_COPIER}|{_MAKES}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
 """Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
 _IS_COPIER = regex(rf"(?:.*/)?(?:{_COPIER})", re.DOTALL)
 _IS_COPYING = regex(rf"(?:\S*/)?{_MAKES}")
-_IS_JIB = regex(_JIB)
+_IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
 COPIED = "a tool that copies or builds images reads or writes it"
 """Why what stands in such a command stays."""
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
