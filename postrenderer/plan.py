@@ -20,6 +20,7 @@ from postrenderer.pullsecrets import merge, needed, places, variables
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.sites import declared, env, hints
 from postrenderer.sites.secrets import decoded, reencoded
+from postrenderer.sites.tasks import Tasks
 from postrenderer.text import mappings, reading, stream
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.view import View
@@ -81,11 +82,12 @@ class Piece(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """What a stream is planned by: the settings, what becomes of a reference, and the schemas in the stream."""
+    """What a stream is planned by: the settings, what becomes of a reference, and what else the stream says."""
 
     settings: Settings
     relocation: Relocation
     schemas: Schemas
+    tasks: Tasks
 
 
 def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[Piece | Document]:
@@ -101,7 +103,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     """
     words = _more_words(settings)
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    wanted = _Wanted(settings, relocation, Schemas(data))
+    wanted = _Wanted(settings, relocation, Schemas(data), Tasks(data))
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words)
@@ -131,7 +133,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: _Wanted) -> Pla
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
     settings, relocation = wanted.settings, wanted.relocation
-    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets)
+    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets, tasks=wanted.tasks)
     spans = partial(sites.spans, known=relocation.known)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]

@@ -24,6 +24,7 @@ from postrenderer.sites.site import (
     Site,
     whole,
 )
+from postrenderer.sites.tasks import Tasks
 from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
@@ -77,13 +78,14 @@ class Contents(NamedTuple):
     service_accounts: list[Owner]
 
 
-def find(
+def find(  # noqa: PLR0913  # what a document is read with, each by its name
     root: yaml.Node,
     known: Callable[[str], bool],
     hints: Hints = EVERYWHERE,
     *,
     in_secrets: bool = True,
     depth: int = 0,
+    tasks: Tasks | None = None,
 ) -> Contents:
     """Find the image references of a document, or of each item of a list of documents, in the order of the text.
 
@@ -93,13 +95,14 @@ def find(
         hints: where in the document something may be about an image.
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
+        tasks: the tasks of Tekton in the stream.
 
     Raises:
         TooMuchMergedError: merge keys add more than any Kubernetes object holds.
         RecursionError: aliases put the same lists into more mappings than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
-    context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
+    context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed, tasks or Tasks())
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}

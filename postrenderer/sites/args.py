@@ -52,7 +52,7 @@ def _copies(node: yaml.SequenceNode) -> bool:
 def _is_of_a_copier(mapping: MappingVisit) -> bool:
     """Whether a container's image is that of a tool that copies or builds images, such as kaniko's executor."""
     images = [value.value for key, value in mapping.pairs if key == "image" and isinstance(value, yaml.ScalarNode)]
-    return any(not keys.COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/")) for image in images)
+    return any(map(text.is_of_copier, images))
 
 
 def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[Site]:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from postrenderer.apis import forms
 from postrenderer.sites import keys
-from postrenderer.sites.site import Api
 
 if TYPE_CHECKING:
     from postrenderer.apis.catalogue import Known
-    from postrenderer.sites.site import MappingVisit
+    from postrenderer.sites.site import Api, MappingVisit
     from postrenderer.text.pointer import Path
 
 _KUBERNETES = frozenset(
@@ -51,7 +50,6 @@ _WHY = {
     "watched": "what is watched for new versions, not pulled",
 }
 """The reasons of apis/stays.tsv, in plain words."""
-_TEKTON = "tekton.dev"
 _ADMISSION = "admissionregistration.k8s.io"
 """The group of Kubernetes' own policies."""
 
@@ -147,8 +145,3 @@ def stays(api: Api, key: str) -> str:
 
     why = catalogue.why_stays(api.group, api.kind, key)
     return _WHY[why] if why else ""
-
-
-def stays_in_task(task: str, parameter: str) -> str:
-    """Why an image in a parameter of a task of Tekton's catalogue stays; empty if the task pulls it."""
-    return stays(Api(_TEKTON, f"Task/{task}"), parameter)

@@ -147,6 +147,16 @@ def is_copier(word: str) -> bool:
     return _IS_COPIER.fullmatch(word) is not None
 
 
+def is_of_copier(image: str) -> bool:
+    """Whether an image is that of a tool that copies or builds images, such as kaniko's executor."""
+    return not COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/"))
+
+
+def copying(text: str) -> Iterator[str]:
+    """The commands in a script that copy or build images."""
+    return (match.group() for match in _COPYING.finditer(text))
+
+
 def is_copying(words: list[str]) -> bool:
     """Whether a command line copies or builds images: `docker push x`, `mvn jib:build`."""
     return _IS_COPYING.match(" ".join(words[:4])) is not None or any(map(_IS_JIB.fullmatch, words))
