@@ -28,7 +28,7 @@ class Finding(NamedTuple):
     """A reference that was found, or a registry to which something adds names: what became of it, and why.
 
     Attributes:
-        kind: MOVED, PRIVATE, LEFT, STAYS (nothing pulls it) or UNSURE.
+        kind: MOVED, PRIVATE, LEFT, STAYS (nothing pulls it from outside the cluster) or UNSURE.
         source: the reference as it was.
         target: the reference as it is now.
         reason: why it is not on the private registry, in plain words; empty for MOVED and PRIVATE.

@@ -327,6 +327,7 @@ IN_FRONT = [
     for text in (
         config("container-registry: docker.elastic.co\nmetrics-port: 0\n", "eck.yaml"),
         config("containerRegistry: docker.elastic.co\n"),
+        config("container-registry: docker.elastic.co\ncontainer-repository: eck\n", "eck.yaml"),
         config("defaults:\n  imageRegistry: docker.elastic.co/\n"),
         api("acme.io/v1", "Widget", "{imageRegistry: docker.elastic.co}"),
         container("env: [{name: CONTAINER_REGISTRY, value: docker.elastic.co}]"),
@@ -372,7 +373,11 @@ PARTS = [
         api("acme.io/v1", "Widget", "{args: [--a-registry, quay.io, --a-image, acme/b, --a-version, '1']}"),
         api("acme.io/v1", "Widget", "{main: {registry: quay.io, name: acme/b, tag: '1'}}"),
         config("A_REGISTRY=quay.io\nA_NAME=acme/b\nA_TAG=1\n", "env.sh"),
+        config("A_REGISTRY=quay.io/acme\nA_NAME=b\nA_TAG=1\n", "env.sh"),
     )
+] + [
+    Row(config("helm --registry=quay.io --name=demo --version=1\n", "env.sh"), {}),
+    Row(api("acme.io/v1", "Widget", "{main: {registry: example.com, name: acme/b, tag: '1'}}"), {}),
 ]
 SIBLINGS = [
     Row(config(text, key), becomes)
@@ -394,6 +399,7 @@ SIBLINGS = [
             {"gcr.io/distroless/static": MOVED},
         ),
         ("Dockerfile", "FROM scratch\nCOPY --from=busybox:1 /x /x\n", {"busybox:1": MOVED}),
+        ("Dockerfile", "FROM golang:1.22\n", {"golang:1.22": MOVED}),
         ("query.sql", "SELECT name\nFROM golang\n", {}),
     )
 ]

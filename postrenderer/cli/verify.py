@@ -48,7 +48,7 @@ class Row(NamedTuple):
     """A reference, or a place without a pull secret.
 
     Attributes:
-        status: `private`; `public`; `kept` where it is as the settings ask; `stays`, as nothing pulls it; `unsure`, as
+        status: `private`; `public`; `kept` where it is as the settings ask; `stays`, as nothing pulls it from outside; `unsure`, as
             it only looks like an image; `no pull secret`; or `no place for its pull secret`, of a private image.
         reference: the reference, or the names of the pull secrets.
         reason: why it is not private, or what is missing.
@@ -158,7 +158,7 @@ def _print(found: list[Row], bad: list[Row], form: str) -> None:
     without = counts["withoutPullSecret"]
     lacking = f", and {without} {'place lacks' if without == 1 else 'places lack'} a pull secret" if without else ""
     pulled = sum(counts[name] for name in ("private", "public", "kept"))
-    others = [f"{counts[STAYS]} that nothing pulls"] * bool(counts[STAYS])
+    others = [f"{counts[STAYS]} that nothing pulls from outside"] * bool(counts[STAYS])
     others += [f"{counts[UNSURE]} that only look like images"] * bool(counts[UNSURE])
     uncounted = f"; not counted: {' and '.join(others)}" if others else ""
     more = placeless(counts["withoutSecret"])

@@ -28,6 +28,8 @@ _IMAGES = (
 """What must be there to make up an image."""
 _PLACE = {keys.REGISTRY, keys.TAG}
 """What makes up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
+_CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
+"""What says of all containers of an operator where their images come from, if its names say so."""
 _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.UNPULLED))
@@ -80,7 +82,9 @@ def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
         return
     if keys.NAME in said and not _is_name_of_image(said):
         del said[keys.NAME]
-    if any(shape <= said.keys() for shape in _IMAGES):
+    if said.keys() == _CONTAINERS and "container" in keys.words(said[keys.REGISTRY].name):
+        yield from _in_front(said[keys.REGISTRY])
+    elif any(shape <= said.keys() for shape in _IMAGES):
         yield from _image(said)
     elif said.keys() >= _PLACE:
         yield from _prefix(said[keys.REGISTRY], least="/")
@@ -114,9 +118,11 @@ def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
 
 def _is_name_of_image(said: dict[str, NamedText]) -> bool:
     """Whether a text called `name` is an image's, as a public registry stands beside it and nothing else names one."""
-    registry = said.get(keys.REGISTRY)
-    others = keys.REPOSITORY in said or keys.IMAGE in said
-    return registry is not None and not others and registries.kind(registry.value.rstrip("/")) == registries.REGISTRY
+    if keys.REGISTRY not in said or keys.REPOSITORY in said or keys.IMAGE in said:
+        return False
+    registry, name = said[keys.REGISTRY].value, said[keys.NAME].value
+    has_path = "/" in f"{registry.strip('/')}{name}"  # `--registry=quay.io --name=demo --version=1` is about a release
+    return has_path and registries.kind(registry.partition("/")[0]) == registries.REGISTRY
 
 
 def _is_complete(name: str) -> bool:

@@ -258,7 +258,7 @@ def _of_docker(text: str) -> Iterator[Found]:
     """The images of `docker://node:20`, as CI has it, and of a Dockerfile's `FROM golang AS build`."""
     for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
         yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")
-    if keys.FROM not in text or not _INSTRUCTION.search(text):
+    if keys.FROM not in text or not (_INSTRUCTION.search(text) or text.lstrip().startswith(keys.FROM)):
         return
     stages = {*_NO_IMAGE}
     for match in _FROM.finditer(text):
