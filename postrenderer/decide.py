@@ -102,12 +102,12 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
         settings: how sure it must be.
         new: the text that would stand there; empty if the target does not end in what other scalars hold.
     """
-    if site.span.level == UNMOVED:
-        return site.span.reason
     if settings.confidence == CERTAIN and site.span.level != CERTAIN:
         return f"not certain to be an image ({site.span.reason})"
     if outcome.status != "moved":
         return outcome.reason
+    if site.span.level == UNMOVED:
+        return site.span.reason
     if not new:
         held = site.span.reference if site.registry else _suffix(site)
         return f"{outcome.target} does not end in {held}, which another field holds"

@@ -48,8 +48,9 @@ class Row(NamedTuple):
     """A reference, or a place without a pull secret.
 
     Attributes:
-        status: `private`; `public`; `kept` where it is as the settings ask; `stays`, as nothing pulls it from outside; `unsure`, as
-            it only looks like an image; `no pull secret`; or `no place for its pull secret`, of a private image.
+        status: `private`; `public`; `kept` where it is as the settings ask; `stays`, as nothing pulls it from outside;
+            `unsure`, as it only looks like an image; `no pull secret`; or `no place for its pull secret`, of a private
+            image.
         reference: the reference, or the names of the pull secrets.
         reason: why it is not private, or what is missing.
         becomes: what the post-renderer would make of a public one; empty if it would leave it.
