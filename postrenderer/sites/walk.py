@@ -96,7 +96,7 @@ def walk(
                 if hinted or hints.inside(item)
             ]
         elif isinstance(node, yaml.ScalarNode) and wanted(node.value):
-            yield ScalarVisit(node, path, key, why or "")
+            yield ScalarVisit(node, path, key, (stays(api, key) if why == "" else why) or "")
 
 
 def _may_be_wanted(node: yaml.Node, wanted: Callable[[str], object]) -> bool:

@@ -39,7 +39,12 @@ class View:
 
     def prepend(self, sequence: yaml.SequenceNode, items: Iterable[yaml.Node]) -> None:
         """Plan more items in front of those of a sequence."""
-        self._items[id(sequence)] = [*items, *self.items(sequence)]
+        self.insert_items(sequence, 0, items)
+
+    def insert_items(self, sequence: yaml.SequenceNode, index: int, items: Iterable[yaml.Node]) -> None:
+        """Plan more items of a sequence, in front of the one that stands at an index now."""
+        present = self.items(sequence)
+        self._items[id(sequence)] = [*present[:index], *items, *present[index:]]
 
     def insert(self, mapping: yaml.MappingNode, index: int, key: yaml.Node, value: yaml.Node) -> None:
         """Plan an entry more of a mapping, in front of the one that stands at an index now."""
