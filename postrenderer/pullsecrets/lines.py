@@ -26,6 +26,7 @@ _TABLE = regex(r"[ \t]*\[\[?([\w.-]+)\]\]?[ \t]*(?:#.*)?\n?")
 """The head of a table in TOML."""
 _START = regex(r"([ \t]*)((?:-[ \t]+)*)")
 _TEMPLATE, _MARKER = "{{", "---"
+_FIELD = regex(r"[Pp]ull[_-]?[Ss]ecret")
 _LIST = regex(
     r"[ \t]*(?:-[ \t]+)*[\"']?(?P<name>[A-Za-z][\w-]*)[\"']?[ \t]*(?P<sign>[:=])[ \t]*"
     r"(?:\[(?P<items>(?:[^\[\]{}\n]|\{[^{}\n]*\})*)\]|(?=\r?\n))"
@@ -74,7 +75,7 @@ def plan(text: str, images: Iterable[int], secrets: tuple[str, ...], owner: str)
         owner: the object in which it stands, as `Kind/name`.
     """
     found = Lines([], [], set())
-    blocks = _blocks(text)
+    blocks = _blocks(text if _FIELD.search(text) else "")
     wanting: dict[int, _List] = {}
     for image in images:
         nearest = blocks.nearest(image)
@@ -104,7 +105,8 @@ class _Blocks:
 
     def nearest(self, position: int) -> _List | None:
         """The list of the innermost block around a position that has one."""
-        for block in self.of_line[bisect_right(self.starts, position) - 1]:
+        line = bisect_right(self.starts, position) - 1
+        for block in self.of_line[line] if line >= 0 else ():
             above = block
             while above >= 0 and above not in self.lists:
                 above = self.parents[above]
