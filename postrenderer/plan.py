@@ -21,6 +21,7 @@ from postrenderer.pullsecrets import settings as told
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.sites import declared, hints
 from postrenderer.sites.secrets import reencoded
+from postrenderer.sites.tasks import Tasks
 from postrenderer.text import mappings, reading, stream
 from postrenderer.text.insertions import inserted
 from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
@@ -93,7 +94,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     words = _more_words(settings)
     words += [word for word in told.UNHINTED if settings.pull_secrets and data.find(word) >= 0]
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    wanted = Wanted(settings, relocation, Schemas(data))
+    wanted = Wanted(settings, relocation, Schemas(data), Tasks(data))
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words)
@@ -123,7 +124,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
     settings, relocation = wanted.settings, wanted.relocation
-    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets)
+    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets, tasks=wanted.tasks)
     spans = partial(sites.spans, known=relocation.known, texts=contents.texts)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
     from postrenderer.sites import Contents, Text
     from postrenderer.sites.site import Site
+    from postrenderer.sites.tasks import Tasks
     from postrenderer.text.pointer import Path
 
 _UNWRITABLE = "the text that it stands in is not written so that lines can be added: write it as a block, with `|`"
@@ -39,12 +40,14 @@ class Wanted(NamedTuple):
         settings: what is asked for.
         relocation: what becomes of a reference.
         schemas: the schemas in the stream.
+        tasks: the tasks of Tekton in the stream.
         owner: what the document is, as `Kind/name`.
     """
 
     settings: Settings
     relocation: Relocation
     schemas: Schemas
+    tasks: Tasks
     owner: str = ""
 
 

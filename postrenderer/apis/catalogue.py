@@ -37,7 +37,7 @@ def of_kind(group: str, kind: str) -> tuple[Known, ...]:
 def why_stays(group: str, kind: str, key: str) -> str:
     """Why what stands in a field of a kind stays, in the word of stays.tsv; empty if it says nothing of the field."""
     rows = _rows("stays.tsv", group)
-    return next((why for pattern, name, why, _ in rows if name == key and fnmatchcase(kind, pattern)), "")
+    return next((why for kinds, keys, why, _ in rows if fnmatchcase(key, keys) and fnmatchcase(kind, kinds)), "")
 
 
 class Setting(NamedTuple):

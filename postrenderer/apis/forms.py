@@ -4,6 +4,8 @@ WHOLE, PREFIX, REGISTRY = "whole", "prefix", "registry"
 IMAGES = (WHOLE, PREFIX, REGISTRY)
 """Fields about images: an image; a registry or path in front of images; the registry of the image in the fields beside
 it, Docker Hub if this one is absent."""
+SHARED = "shared"
+"""A registry that takes the place of that of each image in the object, unless it is empty."""
 
 OBJECTS, NAMES, OBJECT, NAME, REFERENCE = "objects", "names", "object", "name", "reference"
 SECRETS = (OBJECTS, NAMES, OBJECT, NAME, REFERENCE)

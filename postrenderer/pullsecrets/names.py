@@ -34,8 +34,11 @@ def is_field(name: str) -> bool:
 
 
 def first(names: Collection[str]) -> str:
-    """The field to take of several in one mapping: the usual one if it is there."""
-    return USUAL if USUAL in names else next(iter(names))
+    """The field to take of several in one mapping: the usual one, else one that speaks of images, or of several.
+
+    Flux has `artifactPullSecret` beside `imagePullSecret`, and AWX the older `image_pull_secret`.
+    """
+    return min(names, key=lambda name: (name != USUAL, "image" not in name, not name.endswith("s")))
 
 
 def has_names(keys: Collection[str]) -> bool:

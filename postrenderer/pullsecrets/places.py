@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from postrenderer.sites.declared import Location
     from postrenderer.text.pointer import Path
 
+_GLOBAL = "global"
+"""Where a chart and its subcharts find what they share: helm.sh/docs/chart_template_guide/subcharts_and_globals."""
 _DEEPEST = 40
 """No API has a field for pull secrets below so many steps."""
 _NONE = Api("", "")
@@ -91,16 +93,27 @@ class Places:
         spot = self._spot(image[0] if image else None)
         while id(spot.path) not in self._nearest:
             passed.append(id(spot.path))
-            field = self._field(spot) if isinstance(spot.node, yaml.MappingNode) else None
-            if field or not spot.depth or spot.path is None:
-                node: yaml.MappingNode = spot.node  # type: ignore[assignment]  # it has a field
-                found = Holder(node, [spot.path], field, self._namespace(spot)) if field else None
+            found = self._holder(spot)
+            if found or not spot.depth or spot.path is None:
                 self._nearest[id(spot.path)] = found
                 break
             spot = self._spot(spot.path[0])
         found = self._nearest[id(spot.path)]
         self._nearest.update(dict.fromkeys(passed, found))
         return found
+
+    def _holder(self, spot: Spot) -> Holder | None:
+        """The place for pull secrets that a mapping is, or that stands in its `global`, as Helm's values have it."""
+        if not isinstance(spot.node, yaml.MappingNode):
+            return None
+        field = self._field(spot)
+        if field:
+            return Holder(spot.node, [spot.path], field, self._namespace(spot))
+        shared = self._below(spot, (spot.path, _GLOBAL))
+        if isinstance(shared.node, yaml.MappingNode) and any(map(names.is_field, self._fields(shared.node))):
+            field = self._field(shared)
+            return Holder(shared.node, [shared.path], field, self._namespace(shared)) if field else None
+        return None
 
     def _spot(self, path: Path) -> Spot:
         """The node at a path."""

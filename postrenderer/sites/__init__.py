@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from postrenderer.images import registries
 from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.site import (
@@ -14,6 +15,7 @@ from postrenderer.sites.site import (
     KNOWN,
     STAYS,
     STRONG,
+    UNMOVED,
     Api,
     Context,
     MappingVisit,
@@ -22,6 +24,7 @@ from postrenderer.sites.site import (
     Site,
     whole,
 )
+from postrenderer.sites.tasks import Tasks
 from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
 
 LIST_FAMILIES = (podspec, env, args)
-"""Asked for mappings that have a list; they look for nothing else."""
+"""Asked for mappings that have a list with a hint in it; they look for nothing else."""
 MAPPING_FAMILIES = (fields,)
 """Asked for mappings after those. The first that claims a scalar has it. The data of Secrets have `secrets` alone."""
 
@@ -48,6 +51,7 @@ _REPEATED = 1_000
 """How often lists and items of _SMALL fields may be looked at again, where aliases put them into several mappings."""
 _SMALL = 100
 """Fields of an item, and items of a list with their fields, fewer of which may be looked at without end."""
+_TEMPLATE = regex(r"\{\{[^{}]*\}\}")
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -96,13 +100,14 @@ class Text(NamedTuple):
     sites: dict[int, Site]
 
 
-def find(
+def find(  # noqa: PLR0913  # what a document is read with, each by its name
     root: yaml.Node,
     known: Callable[[str], bool],
     hints: Hints = EVERYWHERE,
     *,
     in_secrets: bool = True,
     depth: int = 0,
+    tasks: Tasks | None = None,
 ) -> Contents:
     """Find the image references of a document, or of each item of a list of documents, in the order of the text.
 
@@ -112,6 +117,7 @@ def find(
         hints: where in the document something may be about an image.
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
+        tasks: the tasks of Tekton in the stream.
 
     Raises:
         TooMuchMergedError: merge keys add more than any Kubernetes object holds.
@@ -119,20 +125,23 @@ def find(
     """
     claimed: dict[int, ModuleType] = {}
     texts: dict[str, Text] = {}
-    context = Context(known, partial(spans, known=known, texts=texts, depth=depth), in_secrets, claimed)
+    inner = partial(spans, known=known, texts=texts, depth=depth)
+    context = Context(known, inner, in_secrets, claimed, tasks or Tasks())
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
+    shared: list[tuple[Path, str]] = []
     aliases = _Aliases(root) if hints.everywhere else None
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
-            lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
+            lists = any(isinstance(value, yaml.SequenceNode) and hints.inside(value) for _, value in visit.pairs)
             if lists and aliases:
                 aliases.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
+            shared += [(visit.path, field) for field in kinds.shared_registries(visit)]
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
             if images and not visit.stays and podspec.is_pod_spec(visit, in_text=depth > 0):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
@@ -146,6 +155,7 @@ def find(
             continue
         found += [_staying(_certified(site, known), visit) for site in sites]
     found = _one_family_each(found, claimed)
+    found = [_replaced(site, shared) for site in found] if shared else found
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
@@ -198,8 +208,14 @@ def composable(value: str) -> str:
 
 
 def _is_unbroken(value: str, span: Found) -> bool:
-    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space."""
-    return not any(char.isspace() for char in value[span.start : span.end])
+    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space.
+
+    A template may have some behind a registry: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` says nothing.
+    """
+    literal = value[span.start : span.end]
+    if registries.kind(literal.partition("/")[0]) == registries.REGISTRY:
+        literal = _TEMPLATE.sub("", literal)
+    return not any(char.isspace() for char in literal)
 
 
 def _documents(value: str) -> list[yaml.Node]:
@@ -283,6 +299,18 @@ def _staying(site: Site, visit: Visit) -> Site:
             path = path[0]
         reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
     return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
+
+
+def _replaced(site: Site, shared: list[tuple[Path, str]]) -> Site:
+    """The site; as one that may not change, if a field of its object takes the place of its registry."""
+    above: Path = site.path
+    while above is not None:
+        above, step = above
+        field = next((field for path, field in shared if path == above), "")
+        if field and step != field:
+            reason = f"`{field}` takes the place of its registry: empty it, or set both yourself"
+            return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
+    return site
 
 
 def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:

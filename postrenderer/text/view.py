@@ -53,9 +53,9 @@ class View:
         self._entries[id(mapping)] = entries
 
     @property
-    def changed(self) -> set[int]:
-        """The scalars, by their id(), in whose place something else will be read."""
-        return {*self._values, *self._replacements}
+    def planned(self) -> set[int]:
+        """The nodes, by their id(), in whose place something else will be read, or more."""
+        return {*self._values, *self._replacements, *self._items, *self._entries}
 
     def is_changed(self, scalar: yaml.Node) -> bool:
         """Whether a scalar gets another value."""
@@ -79,6 +79,12 @@ class View:
         """The keys and values of a mapping, merge keys included."""
         entries: list[tuple[yaml.Node, yaml.Node]] = self._entries.get(id(mapping), mapping.value)
         return entries
+
+    def content(self, node: yaml.Node) -> Any:  # noqa: ANN401  # as the nodes have it
+        """The value of a scalar, the items of a sequence, or the keys and values of a mapping."""
+        if isinstance(node, yaml.ScalarNode):
+            return self.value(node)
+        return self.items(node) if isinstance(node, yaml.SequenceNode) else self.entries(node)
 
     def plain(self, root: yaml.Node) -> Any:  # noqa: ANN401  # what JSON can hold
         """A document as JSON has it: all scalars as strings, merge keys resolved, of duplicate keys the last.

@@ -35,7 +35,7 @@ def test_each_line_is_a_fact_about_a_field(line: list[str]) -> None:
     assert re.fullmatch(r"(/([^/~\s]|~0|~1)+)+", path)
     assert "[]" not in path
     assert "{}" not in path
-    assert form in (*forms.IMAGES, *forms.SECRETS, forms.NONE)
+    assert form in (*forms.IMAGES, forms.SHARED, *forms.SECRETS, forms.NONE)
 
 
 def test_the_lines_are_sorted_and_say_nothing_twice() -> None:
