@@ -33,7 +33,8 @@ _LIST = regex(
 )
 """A field with a list in brackets, or with nothing behind it on its line."""
 _ENTRY = regex(
-    r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)(?P<object>name:[ \t]*)?[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*\r?\n"
+    r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)(?P<object>name:[ \t]*)?"
+    r"[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*(?P<end>\r?\n)"
 )
 """An entry of a list on lines of its own."""
 _WORD = regex(r"[a-z0-9][a-z0-9.-]*")
@@ -185,7 +186,8 @@ def _list(text: str, start: int) -> tuple[str, _List] | None:
         present.add(entry["name"])
         entry = _ENTRY.match(text, entry.end())
     form = OBJECTS if first["object"] else NAMES
-    return ":", _List(first.start("dash"), first["dash"], f"\n{first['indent']}", form, present)
+    behind = first["end"] + first["indent"]
+    return ":", _List(first.start("dash"), first["dash"], behind, form, present)
 
 
 def _extend(one: _List, secrets: tuple[str, ...]) -> Iterator[tuple[Edit, list[str]]]:
