@@ -5,10 +5,10 @@ Helm itself merges them: an empty chart that prints its values is rendered with 
 
 from __future__ import annotations
 
-import base64
+import json
 from typing import TYPE_CHECKING
 
-from postrenderer.errors import AcregError
+from postrenderer.cli import probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from postrenderer.cli.helm import Helm
 
 _FLAGS = ("--values", "--set", "--set-string", "--set-json", "--set-file", "--set-literal")
-_MARK = b"values: "
-_CHART = "apiVersion: v2\nname: values\nversion: 0.0.0\n"
-_TEMPLATE = "values: {{ toJson .Values | b64enc }}\n"
 
 
 def arguments(argv: Sequence[str]) -> list[str]:
@@ -62,25 +59,9 @@ def files(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") ->
     if len(names) >= len(given) and all(name != "-" and "://" not in name for name in names):
         return names
     values = scratch / "values of the command line.yaml"
-    values.write_bytes(merged(helm, argv, scratch, stdin))
+    answer = probe.offline(helm, probe.VALUES, scratch, *given, stdin=stdin)
+    values.write_text(json.dumps(answer), encoding="utf-8")
     return [str(values)]
-
-
-def merged(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") -> bytes:
-    """Return what Helm's arguments make of the values, as JSON.
-
-    Raises:
-        HelmError: Helm cannot read the values.
-    """
-    chart = scratch / "values"
-    (chart / "templates").mkdir(parents=True, exist_ok=True)
-    (chart / "Chart.yaml").write_text(_CHART, encoding="utf-8")
-    (chart / "templates" / "values.yaml").write_text(_TEMPLATE, encoding="utf-8")
-    rendered = helm.output("template", "values", str(chart), *arguments(argv), stdin=stdin)
-    for line in rendered.splitlines():
-        if line.startswith(_MARK):
-            return base64.b64decode(line[len(_MARK) :])
-    raise AcregError(f"Helm {helm.version} did not show the values of the command line: please report this.")
 
 
 def of_release(helm: Helm, name: str, scratch: Path, *arguments: str) -> list[str]:

@@ -13,6 +13,7 @@ from postrenderer import lastrun, settings
 from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli.job import Job
 from postrenderer.errors import SettingsError
 from postrenderer.settings.options import OPTIONS
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Run `helm {command}` with every image on the private registry. All that is not listed below goes to Helm as it is. The
 settings come from the very values that Helm gets, beside flags, environment and acreg.yaml. On Helm 3, where a
-post-renderer never sees chart hooks, their images are made private through values, and nothing is installed if one
-stays public."""
+post-renderer never sees chart hooks, the chart is installed from a copy whose hooks are private."""
 
 _EXAMPLES = {
     "install": "example:\n  helm acreg install appcircle-server appcircle/appcircle -n appcircle -f values.yaml",
@@ -80,9 +80,6 @@ def run(command: str, argv: Sequence[str]) -> int:
     description = _DESCRIPTION.format(command=command)
     parser = Parser(f"acreg {command}", "HELM'S ARGUMENTS [SETTINGS]", description, _EXAMPLES[command])
     parser.add_argument(
-        "--allow-public-hooks", action="store_true", help="go on if a hook's image stays outside the private registry"
-    )
-    parser.add_argument(
         "--check",
         action="store_true",
         help="first see that every image is there, as `acreg check` does with the credentials in the environment",
@@ -113,17 +110,18 @@ def run(command: str, argv: Sequence[str]) -> int:
         values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values += [*reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
         effective = settings.load({**flags, "values": values}, os.environ, os.curdir)
-        job = hooks.Job(helm, command, arguments, stdin or b"", reused)
+        plain = helmargs.without((), arguments, helm.flags(command))
+        job = Job(helm, command, plain, stdin or b"", reused)
         if flags["check"]:
-            gate.require_images(job, effective, environ)
+            gate.require_images(job, effective, environ, folder)
         if helm.major < helm_.HELM4:
-            arguments = hooks.make_private(job, effective, folder, allow=bool(flags["allow_public_hooks"]))
+            job = hooks.make_private(job, effective, folder)
         note = folder / "last-run"
         environment = {**_environment(flags, values), lastrun.VARIABLE: str(note)}
         post_renderer, plugins = _post_renderer(helm, folder)
         environment.update(plugins)
         # In front of everything, where no flag takes it for its value and no `--` for an argument.
-        code = helm.run([command, f"--post-renderer={post_renderer}", *arguments], environment, stdin)
+        code = helm.run([command, f"--post-renderer={post_renderer}", *job.arguments], environment, stdin)
         said = lastrun.end_of_helm(str(note), code)
         if said and helm.major >= helm_.HELM4:
             show.note(f"acreg: {said}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from effort import LONGEST, until
 
-from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, Run
+from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, acreg
 from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
 
 if TYPE_CHECKING:
@@ -20,22 +20,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
 
 PRIVATE_VALUES = VALUES / "private.yaml"
-HOOK_CHART = "apiVersion: v2\nname: hooked\nversion: 1.0.0\n"
-HOOK = """\
-apiVersion: batch/v1
-kind: Job
-metadata: {name: hooked, annotations: {helm.sh/hook: pre-install}}
-spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: %s}]}}}
-"""
-
-
-def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "") -> Run:
-    """Run `acreg ARGUMENTS` with a Helm, as Helm runs its plugin."""
-    environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
-    run = subprocess.run(
-        [zipapp, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False
-    )
-    return Run(run.returncode, run.stdout, run.stderr)
 
 
 @pytest.mark.cluster
@@ -84,28 +68,6 @@ def test_a_generated_name(helm: Helm, namespace: Namespace, zipapp: Path) -> Non
         assert all(image.startswith(f"{PRIVATE}/") for image in images(documents(stored)))
     helm.output("uninstall", name, "--no-hooks")
     assert namespace.get("deployments") == []
-
-
-@pytest.mark.cluster
-@pytest.mark.slow
-def test_an_image_that_no_value_decides(helm: Helm, namespace: Namespace, zipapp: Path, tmp_path: Path) -> None:
-    chart = tmp_path / "hooked"
-    (chart / "templates").mkdir(parents=True)
-    (chart / "Chart.yaml").write_text(HOOK_CHART, encoding="utf-8")
-    (chart / "templates" / "job.yaml").write_text(HOOK % "quay.io/a/b:1", encoding="utf-8")
-    install = ("install", "hooked", chart, "--no-hooks", "--registry", "r.example.com")
-    run = acreg(helm, zipapp, *install)
-    if helm.major > 3:
-        assert run.code == 0
-    else:
-        assert run.code == 1
-        assert "quay.io/a/b:1 in Job hooked. Nothing was installed." in run.stderr
-        assert helm.output("list", "--short") == ""
-        run = acreg(helm, zipapp, *install, "--allow-public-hooks")
-        assert (run.code, "warning: Helm 3 keeps chart hooks" in run.stderr) == (0, True)
-    assert ("quay.io/a/b:1" in helm.output("get", "hooks", "hooked")) == (helm.major == 3)
-    helm.output("uninstall", "hooked", "--no-hooks")
-    assert namespace.get("jobs") == []
 
 
 def test_template_is_helms(helm: Helm, zipapp: Path) -> None:
@@ -190,16 +152,6 @@ def test_explain_keeps_no_password(helm: Helm, zipapp: Path) -> None:
     note = (Path(helm.environment["HELM_CACHE_HOME"]) / "acreg" / "last-run").read_text(encoding="utf-8")
     assert "command: template r http://127.0.0.1:9/c.tgz\n" in note
     assert "s3cret" not in note.partition("\n\n")[0]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
-def test_hooks_without_a_pull_secret_are_named(helm: Helm, zipapp: Path) -> None:
-    run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES)
-    assert run.code == 0
-    assert run.stderr.count("no pull secret: Job release-name-ingress-nginx-admission-create; Job ") == 1
-    run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES, "--no-pull-secrets")
-    assert (run.code, "no pull secret" in run.stderr) == (0, False)
 
 
 def test_another_post_renderer_is_refused(helm: Helm, zipapp: Path) -> None:

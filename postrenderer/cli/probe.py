@@ -1,0 +1,69 @@
+"""What Helm knows, asked by rendering a chart of ours that writes it: values, names, the cluster's APIs and objects."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from postrenderer.errors import AcregError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from postrenderer.cli.helm import Helm
+
+_CHART = "apiVersion: v2\nname: acreg-probe\nversion: 0.0.0\n"
+_TEMPLATE = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: acreg-probe}
+data: {answer: "{{ %s | toJson | b64enc }}"}
+"""
+_ANSWER = re.compile(rb'answer: \\?"([A-Za-z0-9+/=]*)')
+
+VALUES = ".Values"
+NAME = ".Release.Name"
+CAPABILITIES = '(dict "version" .Capabilities.KubeVersion.Version "apis" .Capabilities.APIVersions)'
+
+
+def offline(helm: Helm, question: str, scratch: Path, *arguments: str, stdin: bytes = b"") -> Any:  # noqa: ANN401  # JSON
+    """Return the answer to a question that needs no cluster.
+
+    Args:
+        helm: answers.
+        question: an expression of Helm's template language.
+        scratch: a folder for files of ours.
+        arguments: what `helm template` gets besides the chart.
+        stdin: what Helm reads from standard input.
+
+    Raises:
+        HelmError: Helm cannot read the arguments.
+    """
+    return _answer(helm, helm.output("template", *arguments, _chart(question, scratch), stdin=stdin))
+
+
+def online(helm: Helm, question: str, scratch: Path, *arguments: str) -> Any:  # noqa: ANN401  # JSON
+    """Return the answer to a question about the cluster; nothing is installed.
+
+    Raises:
+        HelmError: the cluster cannot be reached, or does not tell.
+    """
+    words = ("install", "acreg-probe", _chart(question, scratch), "--dry-run=server", "--output=json")
+    return _answer(helm, helm.output(*words, *arguments))
+
+
+def _chart(question: str, scratch: Path) -> str:
+    chart = scratch / "probe"
+    (chart / "templates").mkdir(parents=True, exist_ok=True)
+    (chart / "Chart.yaml").write_text(_CHART, encoding="utf-8")
+    (chart / "templates" / "answer.yaml").write_text(_TEMPLATE % question, encoding="utf-8")
+    return str(chart)
+
+
+def _answer(helm: Helm, rendered: bytes) -> Any:  # noqa: ANN401  # JSON
+    found = _ANSWER.search(rendered)
+    if found is None:
+        raise AcregError(f"Helm {helm.version} did not show the answer of a chart of ours: please report this.")
+    return json.loads(base64.b64decode(found[1]))
