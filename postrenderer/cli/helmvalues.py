@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from postrenderer.cli.helm import Helm
 
-_FLAGS = ("--values", "--set", "--set-string", "--set-json", "--set-file", "--set-literal")
+FLAGS = ("--values", "--set", "--set-string", "--set-json", "--set-file", "--set-literal")
 
 
 def arguments(argv: Sequence[str]) -> list[str]:
@@ -25,7 +25,7 @@ def arguments(argv: Sequence[str]) -> list[str]:
     rest = iter(argv)
     for argument in rest:
         name, equals, value = argument.partition("=")
-        if name == "-f" or name in _FLAGS:
+        if name == "-f" or name in FLAGS:
             found.append(f"{'--values' if name == '-f' else name}={value if equals else next(rest, '')}")
         elif argument.startswith("-f") and argument[2:]:
             found.append(f"--values={argument[2:]}")

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from postrenderer.cli.helm import Helm
     from postrenderer.settings import Settings
 
 WHERE = "(< MANIFESTS | -f FILE… | --chart CHART […] | --release NAME)"
+
+_ABOUT_CLUSTER = ("--kube-version", "--api-versions", "-a", "--validate", "--dry-run")
+"""Flags of `helm template` that say what the cluster has."""
 
 _NO_REGISTRY = "global: {imageRegistry: registry.invalid}\n"
 
@@ -39,10 +43,21 @@ class Request(NamedTuple):
 
 
 class Manifests(NamedTuple):
-    """Manifests, and the Helm values files whose settings go with them."""
+    """Manifests, and how they came about.
+
+    Attributes:
+        data: the stream.
+        values: the Helm values files whose settings go with them.
+        helm: the Helm that rendered them from a chart; None for others.
+        cluster: the flags that told it what the cluster has.
+        stdin: what it read from standard input.
+    """
 
     data: bytes
     values: list[str]
+    helm: Helm | None = None
+    cluster: Sequence[str] = ()
+    stdin: bytes = b""
 
 
 def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Request:
@@ -180,7 +195,24 @@ def _from_helm(request: Request, folder: Path) -> Manifests:
     helm, chart, release = helm_.find(), request.text("chart"), request.text("release")
     if chart:
         stdin = read_file("-") if helmvalues.reads_stdin(request.helm) else b""
-        data = helm.output("template", chart, *request.helm, stdin=stdin)
-        return Manifests(data, helmvalues.files(helm, request.helm, folder, stdin))
+        cluster = _cluster(helm, request.helm, folder)
+        data = helm.output("template", chart, *request.helm, *cluster, stdin=stdin)
+        return Manifests(data, helmvalues.files(helm, request.helm, folder, stdin), helm, cluster, stdin)
     parts = [helm.output("get", what, release, *request.helm) for what in ("manifest", "hooks")]
     return Manifests(join(parts), helmvalues.of_release(helm, release, folder, *request.helm))
+
+
+def _cluster(helm: Helm, argv: Sequence[str], folder: Path) -> list[str]:
+    """The flags by which a chart is rendered for the cluster, unless the user says for which one."""
+    from postrenderer.cli import helmargs, probe, show  # noqa: PLC0415  # only needed here
+
+    flags = helm.flags("template")
+    if any(argument.name in _ABOUT_CLUSTER for argument in helmargs.split(argv, flags)):
+        return []
+    found = probe.cluster(helm, folder, argv, flags)
+    if not found:
+        show.note(
+            "acreg: no cluster can be reached, so the chart was rendered for none: what it makes only where the cluster"
+            " has an API is not there. --kube-version and --api-versions say what the cluster has."
+        )
+    return found

@@ -91,7 +91,7 @@ class Job(NamedTuple):
         except HelmError as error:
             if self.command == "template":
                 raise
-            job = self._replace(cluster=capabilities(self.helm, scratch))
+            job = self._replace(cluster=probe.cluster(self.helm, scratch, self.arguments, self.flags))
             try:
                 return job, job.render()
             except HelmError:
@@ -118,15 +118,6 @@ class Job(NamedTuple):
         upgrade = ["--is-upgrade"] if is_upgrade else []
         words = ("template", *helmargs.positional(plain, self.flags), *reused, *known, *self.cluster, *upgrade)
         return rendering.of_stream(self.helm.output(*words, stdin=self.stdin))
-
-
-def capabilities(helm: Helm, scratch: Path) -> list[str]:
-    """Return the flags by which `helm template` renders for the cluster; none where no cluster can be reached."""
-    try:
-        found = probe.online(helm, probe.CAPABILITIES, scratch)
-    except HelmError:
-        return []
-    return ["--dry-run=server", f"--kube-version={found['version']}", f"--api-versions={','.join(found['apis'])}"]
 
 
 def base_name(chart: str) -> str:

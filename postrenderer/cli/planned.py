@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import inputs
+from postrenderer.cli import inputs, sources
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.registry import plan
 
@@ -47,7 +47,12 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     if not listed and not manifests.data.strip():
         raise AcregError("There are no manifests: what was to write them failed, or wrote them elsewhere.")
     settings = inputs.load(request, manifests, folder, registry=registry)
-    return settings, (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+    if listed:
+        return settings, plan.of_list(manifests.data, settings)
+    found = plan.of_manifests(manifests.data, settings)
+    known = sources.known(request, manifests, settings, folder)
+    copies = [copy._replace(source=known.get(copy.target, copy.source)) for copy in found.copies]
+    return settings, found._replace(copies=copies)
 
 
 def add_work(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from postrenderer.cli import helmargs
+from postrenderer.cli.helm import HelmError
 from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from postrenderer.cli.helm import Helm
@@ -23,9 +26,27 @@ data: {answer: "{{ %s | toJson | b64enc }}"}
 """
 _ANSWER = re.compile(rb'answer: \\?"([A-Za-z0-9+/=]*)')
 
+PLACE = (
+    "-n",
+    "--namespace",
+    "--kubeconfig",
+    "--kube-context",
+    "--kube-apiserver",
+    "--kube-as-user",
+    "--kube-as-group",
+    "--kube-ca-file",
+    "--kube-insecure-skip-tls-verify",
+    "--kube-tls-server-name",
+    "--kube-token",
+)
+"""Helm's flags that say which cluster is meant, and as whom it is asked."""
+
+_PATIENCE = 20.0
+"""Seconds after which a cluster counts as one that cannot be reached."""
+
 VALUES = ".Values"
 NAME = ".Release.Name"
-CAPABILITIES = '(dict "version" .Capabilities.KubeVersion.Version "apis" .Capabilities.APIVersions)'
+_CAPABILITIES = '(dict "version" .Capabilities.KubeVersion.Version "apis" .Capabilities.APIVersions)'
 
 
 def offline(helm: Helm, question: str, scratch: Path, *arguments: str, stdin: bytes = b"") -> Any:  # noqa: ANN401  # JSON
@@ -47,11 +68,33 @@ def offline(helm: Helm, question: str, scratch: Path, *arguments: str, stdin: by
 def online(helm: Helm, question: str, scratch: Path, *arguments: str) -> Any:  # noqa: ANN401  # JSON
     """Return the answer to a question about the cluster; nothing is installed.
 
+    Args:
+        helm: answers.
+        question: an expression of Helm's template language.
+        scratch: a folder for files of ours.
+        arguments: those of `PLACE` that were given.
+
     Raises:
         HelmError: the cluster cannot be reached, or does not tell.
     """
     words = ("install", "acreg-probe", _chart(question, scratch), "--dry-run=server", "--output=json")
-    return _answer(helm, helm.output(*words, *arguments))
+    return _answer(helm, helm.output(*words, *arguments, patience=_PATIENCE))
+
+
+def cluster(helm: Helm, scratch: Path, argv: Sequence[str], flags: Mapping[str, bool]) -> list[str]:
+    """Return the flags by which `helm template` renders for the cluster; none where no cluster can be reached.
+
+    Args:
+        helm: asks the cluster.
+        scratch: a folder for files of ours.
+        argv: the arguments of a command, among them those that say which cluster is meant.
+        flags: the flags of that command.
+    """
+    try:
+        found = online(helm, _CAPABILITIES, scratch, *helmargs.known_to(PLACE, argv, flags))
+    except HelmError:
+        return []
+    return ["--dry-run=server", f"--kube-version={found['version']}", f"--api-versions={','.join(found['apis'])}"]
 
 
 def _chart(question: str, scratch: Path) -> str:
