@@ -24,13 +24,16 @@ _CLIENT = ("", "client", "true", "unchanged")
 _FALSE = ("0", "f", "F", "false", "FALSE", "False")
 """How a switch is turned off (Go's strconv.ParseBool)."""
 
+DIFF = "diff upgrade"
+"""The command of the plugin helm-diff, which has no dry run of its own."""
+
 
 class Job(NamedTuple):
     """A command of Helm's that installs or renders a chart.
 
     Attributes:
         helm: runs it.
-        command: `install`, `upgrade` or `template`.
+        command: `install`, `upgrade`, `template` or `diff upgrade`.
         arguments: what follows, without a `--`, behind which no flag of ours would count.
         stdin: what Helm reads from standard input.
         reused: values files with what Helm takes over from the release.
@@ -86,16 +89,22 @@ class Job(NamedTuple):
         Raises:
             HelmError: Helm cannot render it.
         """
+        if self.command == DIFF:
+            job = self._by_template(scratch)
+            return job, job.render()
         try:
             return self, self.render()
         except HelmError as error:
             if self.command == "template":
                 raise
-            job = self._replace(cluster=probe.cluster(self.helm, scratch, self.arguments, self.flags))
+            job = self._by_template(scratch)
             try:
                 return job, job.render()
             except HelmError:
                 raise error from None  # what Helm says of the command that the user typed
+
+    def _by_template(self, scratch: Path) -> Job:
+        return self._replace(cluster=probe.cluster(self.helm, scratch, self.arguments, self.flags))
 
     def render(self) -> Rendering:
         """Return what would be installed; nothing is.
