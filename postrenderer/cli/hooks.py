@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from postrenderer.cli.chartfiles import Files
     from postrenderer.cli.job import Job
     from postrenderer.cli.rendering import Rendering
+    from postrenderer.rewrite import Rewritten
     from postrenderer.settings import Settings
 
 _ROOM = 1 << 20
@@ -39,8 +40,10 @@ class _Copy(NamedTuple):
     literal: set[str]
 
 
-def make_private(job: Job, settings: Settings, folder: Path) -> Job:
+def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewritten | None]:
     """Return the command with which every hook of the release is as the post-renderer would make it.
+
+    Beside it stands what becomes of the whole release; None if it has no hooks, so that the post-renderer sees all.
 
     Args:
         job: the command.
@@ -54,10 +57,12 @@ def make_private(job: Job, settings: Settings, folder: Path) -> Job:
     job = job.with_a_name(folder)
     job, before = job.rendered(folder)
     lastrun.begin(rendering.as_stream([*before.documents, *before.hooks]), settings.report)
-    private = rendering.private_hooks(before, settings) if before.hooks else []
+    if not before.hooks:
+        return job, None
+    private, rewritten = rendering.private_hooks(before, settings)
     changed = {new.template for old, new in zip(before.hooks, private) if old != new}
     if not changed:
-        return job
+        return job, rewritten
     expected = before._replace(hooks=private)
     texts = literal.texts([*expected.documents, *expected.hooks])
     files = chartfiles.fetch(job.helm, job.chart, job.arguments, job.command, folder)
@@ -73,7 +78,7 @@ def make_private(job: Job, settings: Settings, folder: Path) -> Job:
                 f" render {wrong} as the chart does. Nothing was installed. Use Helm 4, and report this, please."
             )
         _see_that_it_fits(expected, after)
-    return copy.job
+    return copy.job, rewritten
 
 
 def first_difference(expected: Rendering, after: Rendering, again: Rendering) -> str:

@@ -6,12 +6,13 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer import lastrun, settings
+from postrenderer import lastrun, report, settings
 from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, program, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.job import DIFF, Job
 from postrenderer.errors import SettingsError
+from postrenderer.findings import sum_up
 from postrenderer.settings.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -111,18 +112,30 @@ def run(command: str, argv: Sequence[str]) -> int:
         job = Job(helm, command, plain, stdin or b"", reused)
         if flags["check"]:
             gate.require_images(job, effective, environ, folder)
+        whole = None
         if helm.major < helm_.HELM4:
-            job = hooks.make_private(job, effective, folder)
+            job, whole = hooks.make_private(job, effective, folder)
         note = folder / "last-run"
         environment = {**_environment(flags, values), lastrun.VARIABLE: str(note)}
         post_renderer, plugins = program.for_helm(helm, folder)
         environment.update(plugins)
         # In front of everything, where no flag takes it for its value and no `--` for an argument.
         code = helm.run([*command.split(), f"--post-renderer={post_renderer}", *job.arguments], environment, stdin)
-        said = lastrun.end_of_helm(str(note), code)
-        if said and helm.major >= helm_.HELM4:
-            show.note(f"acreg: {said}")
+        if whole is not None:
+            lastrun.tell(*sum_up(whole.found))
+        ended = lastrun.end_of_helm(str(note), code)
+        if ended.error and helm.major >= helm_.HELM4:
+            show.note(f"acreg: {ended.error}")
+        if code == 0 and whole is not None and effective.report:
+            report.write(effective.report, report.as_json(whole))
+        if code == 0 and ended.summary and not _is_quiet():
+            show.note(f"acreg: {ended.summary}")
         return code
+
+
+def _is_quiet() -> bool:
+    """Whether the shim runs us, which says nothing unless it is asked to."""
+    return "ACREG_SHIM_DEPTH" in os.environ and not os.environ.get("ACREG_VERBOSE")
 
 
 def _for_us(argv: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -20,6 +20,7 @@ from postrenderer.text import stream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from postrenderer.rewrite import Rewritten
     from postrenderer.settings import Settings
 
 _SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
@@ -84,15 +85,16 @@ def as_stream(documents: list[Document]) -> bytes:
     return b"".join(map(_bytes, documents))
 
 
-def private_hooks(rendering: Rendering, settings: Settings) -> list[Document]:
-    """Return the hooks as the post-renderer makes them: it sees the whole release, as under Helm 4.
+def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[Document], Rewritten]:
+    """Return the hooks as the post-renderer makes them, and the whole release, which it sees as under Helm 4.
 
     Raises:
         AcregError: the release cannot be processed as asked.
     """
     pieces = [_bytes(document) for document in (*rendering.documents, *rendering.hooks)]
     data = b"".join(pieces)
-    output = [bytes(piece) for piece in rewrite(data, settings._replace(report="")).output[1:]]
+    rewritten = rewrite(data, settings)
+    output = [bytes(piece) for piece in rewritten.output[1:]]
     cuts = [document.start for document in stream.documents(data)]
     if len(cuts) != len(output):
         raise InternalError("The hooks could not be told apart from the other manifests. Please report this.")
@@ -108,7 +110,7 @@ def private_hooks(rendering: Rendering, settings: Settings) -> list[Document]:
             number += 1
         texts[number] += text
     new = texts[len(rendering.documents) :]
-    return [Document(hook.template, _text(hook, text)) for hook, text in zip(rendering.hooks, new)]
+    return [Document(hook.template, _text(hook, text)) for hook, text in zip(rendering.hooks, new)], rewritten
 
 
 def _documents(manifest: str) -> Iterator[Document]:

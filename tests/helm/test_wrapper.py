@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from effort import LONGEST, until
 
+from helm.charts import CHARTS as TRAPS
+from helm.charts import write
 from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, acreg
 from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
 
@@ -141,6 +144,29 @@ def test_explain_tells_of_runs_that_helm_ended(helm: Helm, zipapp: Path) -> None
         assert told in explained
         assert f"command   template {RELEASE} {chart}\n" in explained
     assert f"files     {CHARTS / 'empty' / 'Chart.yaml'}\n" in explained
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_what_stays_public_is_said(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    folder = write(TRAPS["hashes of templates"], tmp_path / "chart")
+    report = tmp_path / "report.json"
+    flags = ("--registry", "r.example.com", "--others", "keep", "--source", "quay.io/acme/hook", "--report", report)
+    run = acreg(helm, zipapp, "template", "r", folder, *flags)
+    line = "images: 1 moved, 0 private already, 1 left (others: keep: quay.io/acme/web:1); pull secrets added: 1"
+    assert run.stderr.splitlines()[-1] == f"acreg: {line}"
+    explained = acreg(helm, zipapp, "explain").stdout.splitlines()
+    assert f"done      {line}" in explained
+    (entry,) = (one for one in explained if one.startswith("  quay.io/acme/web:1 of Deployment web"))
+    assert entry.endswith(": others: keep")
+    summary = json.loads(report.read_text(encoding="utf-8"))["summary"]
+    assert (summary["moved"], summary["left"], summary["pullSecrets"]) == (1, 1, 1)  # hooks too, under either Helm
+    arguments = ("template", "r", folder, "--post-renderer", helm.post_renderer)
+    quiet = {**helm.environment, "ACREG_REGISTRY": "r.example.com"}
+    plain = helm._replace(environment=quiet).run(*arguments)
+    assert plain.stderr == ""
+    plain = helm._replace(environment={**quiet, "ACREG_VERBOSE": "1"}).run(*arguments)
+    moved = 1 if helm.major == 3 else 2  # Helm 3 shows it no hook
+    assert f"acreg: images: {moved} moved, 0 private already, 0 left; pull secrets added: {moved}\n" in plain.stderr
 
 
 @pytest.mark.parametrize("helm", LATEST[-1:], indirect=True)
