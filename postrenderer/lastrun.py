@@ -26,6 +26,10 @@ _MARKS = (b"\n# Source: ", b"postrenderer.helm.sh/postrender-filename: ")
 _MOST_FILES = 100
 _LONGEST = 4096
 """More bytes than the name of a file has."""
+_WAY_OUT = (
+    " Where it says `field is immutable`, that object cannot change its image: delete it, as with `kubectl delete job"
+    " NAME`, and run the command again."
+)
 _ROOM = 400
 """More bytes than Helm writes of its own about a failing post-renderer."""
 
@@ -134,7 +138,7 @@ def end_of_helm(note: str, code: int) -> LastRun:
         run = run._replace(summary=_begun[0].summary, open=_begun[0].open)
     if code and not run.error:
         when = "before it came to the post-renderer" if of_filter is None else "after the post-renderer's work was done"
-        run = run._replace(code=str(code), error=f"Helm failed {when}. What Helm printed says why.")
+        run = run._replace(code=str(code), error=f"Helm failed {when}. What Helm printed says why.{_WAY_OUT}")
     _replace(path(), _text(run))
     _begun[0] = _NOTHING
     return run._replace(error=of_filter.error if of_filter else "")

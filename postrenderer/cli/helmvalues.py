@@ -59,8 +59,9 @@ def files(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") ->
     if len(names) >= len(given) and all(name != "-" and "://" not in name for name in names):
         return names
     values = scratch / "values of the command line.yaml"
-    answer = probe.offline(helm, probe.VALUES, scratch, *given, stdin=stdin)
-    values.write_text(json.dumps(answer), encoding="utf-8")
+    # Only what settings are taken from: the other values may be secrets, and a killed process removes no file.
+    answer = probe.offline(helm, probe.SETTINGS, scratch, *given, stdin=stdin)
+    values.write_text(json.dumps({"global": answer}), encoding="utf-8")
     return [str(values)]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from postrenderer import settings
 from postrenderer.cli.arguments import Parser, add_settings
@@ -106,12 +107,21 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that only this user can look into, for as long as it is needed."""
+    """A folder that only this user can look into, for as long as it is needed, and no longer if we are told to end."""
+    import signal  # noqa: PLC0415  # only needed here
     import tempfile  # noqa: PLC0415  # a filter that has its settings from flags does not need it
     from pathlib import Path  # noqa: PLC0415  # only needed here
 
-    with tempfile.TemporaryDirectory(prefix="acreg-") as folder:
-        yield Path(folder)
+    def end(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)  # which removes the folder, where the signal alone would not
+
+    before = signal.signal(signal.SIGTERM, end) if threading.current_thread() is threading.main_thread() else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="acreg-") as folder:
+            yield Path(folder)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 def read(request: Request, folder: Path) -> Manifests:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from postrenderer.cli import helmargs
 from postrenderer.cli.helm import HelmError
 from postrenderer.errors import AcregError
+from postrenderer.settings.files import VALUES_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +46,7 @@ _PATIENCE = 20.0
 """Seconds after which a cluster counts as one that cannot be reached."""
 
 VALUES = ".Values"
+SETTINGS = f"(pick (.Values.global | default dict) {' '.join(map(json.dumps, VALUES_KEYS))})"
 NAME = ".Release.Name"
 _CAPABILITIES = '(dict "version" .Capabilities.KubeVersion.Version "apis" .Capabilities.APIVersions)'
 

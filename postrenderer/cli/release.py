@@ -36,6 +36,11 @@ _USER_INFO = re.compile(r"//[^/@]*@")
 """A name and a password in an address (RFC 3986), which no note should keep."""
 
 _RESET, _REUSE = "--reset-values", ("--reuse-values", "--reset-then-reuse-values")
+_NO_FILES = (
+    "Helm 3 writes the files of --output-dir before it comes to the post-renderer, so they would hold public images."
+    " Redirect standard output to a file instead, or use Helm 4."
+)
+_CREDENTIALS = ("--authfile", "--password-file", "--password-stdin", "--insecure-registry")
 _CONTAINED = ("HELM_PLUGIN_NAME", "HELM_PLUGIN_DIR")
 """Variables that speak of us as a plugin, not of the Helm that we run."""
 
@@ -85,11 +90,7 @@ def run(command: str, argv: Sequence[str]) -> int:
     values, argv = _for_us(argv)
     flags, arguments = parser.split(argv)
     environ = access.withdraw(os.environ)
-    if any(argument.partition("=")[0] == "--post-renderer" for argument in arguments):
-        raise SettingsError(
-            f"`acreg {command}` is the post-renderer itself. Leave --post-renderer out, or use `helm {command}` and"
-            " have your post-renderer run acreg on what it makes."
-        )
+    _refuse_flags(command, arguments)
     helm = helm_.find()
     given = list(helmargs.split(arguments, helm.flags(command)))
     named = [argument.value for argument in given if not argument.name]
@@ -98,10 +99,7 @@ def run(command: str, argv: Sequence[str]) -> int:
     if not named:
         raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
     if helm.major < helm_.HELM4 and any(argument.name == "--output-dir" for argument in given):
-        raise SettingsError(
-            "Helm 3 writes the files of --output-dir before it comes to the post-renderer, so they would hold public"
-            " images. Redirect standard output to a file instead, or use Helm 4."
-        )
+        raise SettingsError(_NO_FILES)
     with inputs.scratch() as folder:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(arguments) else None
         reused = _reused_values(helm, command, arguments, folder) if command in ("upgrade", DIFF) else []
@@ -131,6 +129,26 @@ def run(command: str, argv: Sequence[str]) -> int:
         if code == 0 and ended.summary and not _is_quiet():
             show.note(f"acreg: {ended.summary}")
         return code
+
+
+def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
+    """Refuse flags that are neither Helm's nor of use here.
+
+    Raises:
+        SettingsError: there is one.
+    """
+    for name in (argument.partition("=")[0] for argument in arguments):
+        if name == "--post-renderer":
+            raise SettingsError(
+                f"`acreg {command}` is the post-renderer itself. Leave --post-renderer out, or use `helm {command}` and"
+                " have your post-renderer run acreg on what it makes."
+            )
+        if name in _CREDENTIALS:
+            raise SettingsError(
+                f"{name} is a flag of `acreg check`. Helm has flags of its own for credentials, so `acreg {command}"
+                " --check` takes those of the private registry from the environment: ACREG_USERNAME and ACREG_PASSWORD,"
+                " or ACREG_AUTHFILE=FILE. Without them those of docker login count."
+            )
 
 
 def _is_quiet() -> bool:

@@ -106,6 +106,13 @@ def test_wrong_usage(helm: Helm, zipapp: Path, arguments: list[str], code: int, 
     assert "template" in arguments or "`helm template" not in run.stderr  # it is told of the command that was typed
 
 
+@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
+def test_credentials_come_from_the_environment(helm: Helm, zipapp: Path) -> None:
+    run = acreg(helm, zipapp, "upgrade", "r", "c", "--check", "--password-file", "x", "--registry", "r.example.com")
+    assert (run.code, "--password-file is a flag of `acreg check`" in run.stderr) == (2, True)
+    assert "ACREG_USERNAME and ACREG_PASSWORD, or ACREG_AUTHFILE=FILE" in run.stderr
+
+
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_files_instead_of_output(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     folder = tmp_path / "files"
@@ -201,6 +208,30 @@ def test_signals_reach_helm(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     os.kill(process.pid, signal.SIGTERM)
     out, _ = process.communicate(timeout=LONGEST)
     assert (process.returncode, out) == (7, b"got it\n")
+
+
+@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_ended_leaves_no_values(helm: Helm, zipapp: Path, tmp_path: Path, number: int) -> None:
+    slow = tmp_path / "helm"
+    slow.write_text(
+        f'#!/bin/sh\ncase "$*" in *probe*|*--help*|version*) exec {helm.binary} "$@";; esac\n'
+        f"touch {tmp_path}/ready; exec sleep {LONGEST}\n",
+        encoding="utf-8",
+    )
+    slow.chmod(0o755)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    arguments = [zipapp, "template", CHARTS / "plain", "--registry", "r.example.com", "--set", "a=s3cret"]
+    environment = {**helm.environment, "HELM_BIN": str(slow), "TMPDIR": str(scratch)}
+    process = subprocess.Popen([str(one) for one in arguments], env=environment, start_new_session=True)
+    until((tmp_path / "ready").exists)
+    process.send_signal(number)
+    process.wait(timeout=LONGEST)
+    os.killpg(process.pid, signal.SIGKILL) if number == signal.SIGKILL else None
+    left = [path for path in scratch.rglob("*") if path.is_file()]
+    assert not any(b"s3cret" in path.read_bytes() for path in left)
+    assert number == signal.SIGKILL or list(scratch.iterdir()) == []
 
 
 def test_nothing_is_left_behind(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
