@@ -99,8 +99,8 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
     about = [word for word in unknown if word.partition("=")[0] in ("--chart", "--release", "-f", "--filename")]
     if about:
         raise SettingsError(
-            f"{about[0].partition('=')[0]} is not an argument of `acreg export {flags['kind']}`, which writes a policy for"
-            " all objects of a cluster and reads no manifests: leave it out, and name values files with --values"
+            f"{about[0].partition('=')[0]} is not an argument of `acreg export {flags['kind']}`, which writes a policy"
+            " for all objects of a cluster and reads no manifests: leave it out, and name values files with --values"
         )
     if unknown:
         parser.refuse(unknown)

@@ -200,13 +200,13 @@ def join(streams: Sequence[bytes]) -> bytes:
 
 def _from_helm(request: Request, folder: Path) -> Manifests:
     from postrenderer.cli import helm as helm_  # noqa: PLC0415  # only needed here
-    from postrenderer.cli import helmvalues  # noqa: PLC0415  # only needed here
+    from postrenderer.cli import helmvalues, probe  # noqa: PLC0415  # only needed here
 
     helm, chart, release = helm_.find(), request.text("chart"), request.text("release")
     if chart:
         stdin = read_file("-") if helmvalues.reads_stdin(request.helm) else b""
         cluster = _cluster(helm, request.helm, folder)
-        data = helm.output("template", chart, *request.helm, *cluster, stdin=stdin)
+        data = probe.template(helm, cluster, chart, *request.helm, stdin=stdin)
         return Manifests(data, helmvalues.files(helm, request.helm, folder, stdin), helm, cluster, stdin)
     parts = [helm.output("get", what, release, *request.helm) for what in ("manifest", "hooks")]
     return Manifests(join(parts), helmvalues.of_release(helm, release, folder, *request.helm))

@@ -125,8 +125,8 @@ class Job(NamedTuple):
         reused = [f"--values={name}" for name in self.reused]
         is_upgrade = self.command == "upgrade" and not self.is_on("-i", "--install")
         upgrade = ["--is-upgrade"] if is_upgrade else []
-        words = ("template", *helmargs.positional(plain, self.flags), *reused, *known, *self.cluster, *upgrade)
-        return rendering.of_stream(self.helm.output(*words, stdin=self.stdin))
+        words = (*helmargs.positional(plain, self.flags), *reused, *known, *upgrade)
+        return rendering.of_stream(probe.template(self.helm, self.cluster, *words, stdin=self.stdin))
 
 
 def base_name(chart: str) -> str:

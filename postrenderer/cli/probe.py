@@ -42,6 +42,7 @@ PLACE = (
 )
 """Helm's flags that say which cluster is meant, and as whom it is asked."""
 
+_LOOKUP = "--dry-run=server"
 _PATIENCE = 20.0
 """Seconds after which a cluster counts as one that cannot be reached."""
 
@@ -96,7 +97,29 @@ def cluster(helm: Helm, scratch: Path, argv: Sequence[str], flags: Mapping[str, 
         found = online(helm, _CAPABILITIES, scratch, *helmargs.known_to(PLACE, argv, flags))
     except HelmError:
         return []
-    return ["--dry-run=server", f"--kube-version={found['version']}", f"--api-versions={','.join(found['apis'])}"]
+    return [_LOOKUP, f"--kube-version={found['version']}", f"--api-versions={','.join(found['apis'])}"]
+
+
+def template(helm: Helm, for_cluster: Sequence[str], *arguments: str, stdin: bytes = b"") -> bytes:
+    """Return what `helm template` renders for a cluster.
+
+    Args:
+        helm: renders it.
+        for_cluster: as `cluster` returned it.
+        arguments: Helm's further arguments.
+        stdin: what it reads from standard input.
+
+    Raises:
+        HelmError: Helm cannot render it.
+    """
+    try:
+        return helm.output("template", *arguments, *for_cluster, stdin=stdin)
+    except HelmError:
+        if _LOOKUP not in for_cluster:
+            raise
+        # Helm 4 refuses to look where objects are there already, or kinds are not: then `lookup` finds nothing.
+        without = [flag for flag in for_cluster if flag != _LOOKUP]
+        return helm.output("template", *arguments, *without, stdin=stdin)
 
 
 def _chart(question: str, scratch: Path) -> str:

@@ -98,7 +98,7 @@ def _rendered_publicly(request: inputs.Request, manifests: inputs.Manifests, set
     file = folder / "public values.json"
     file.write_text(json.dumps(kept), encoding="utf-8")
     flags = helmargs.without(("-f", *helmvalues.FLAGS), request.helm, helm.flags("template"))
-    return helm.output("template", request.text("chart"), *flags, f"--values={file}", *manifests.cluster)
+    return probe.template(helm, manifests.cluster, request.text("chart"), *flags, f"--values={file}")
 
 
 def _images(raw: bytes, settings: Settings) -> Iterator[Finding]:
