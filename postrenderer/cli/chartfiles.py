@@ -100,7 +100,7 @@ def pack(files: Files, folder: str) -> bytes:
 
 def name(files: Files) -> str:
     """Return the name that a chart's Chart.yaml gives it; empty if it has none."""
-    return str(_mapping(files.get("Chart.yaml", b"")).get("name") or "")
+    return str(mapping(files.get("Chart.yaml", b"")).get("name") or "")
 
 
 def names_in(files: Files, chart: str) -> list[str]:
@@ -113,7 +113,7 @@ def names_in(files: Files, chart: str) -> list[str]:
     listed = [
         dependency
         for file in ("Chart.yaml", "requirements.yaml")
-        for dependency in _mapping(files.get(file, b"")).get("dependencies") or ()
+        for dependency in mapping(files.get(file, b"")).get("dependencies") or ()
         if isinstance(dependency, dict)
     ]
     found = [str(one.get("alias") or chart) for one in listed if one.get("name") == chart]
@@ -142,16 +142,17 @@ def with_subchart(files: Files, where: str, inside: Files) -> Files:
     return {**others, **{where + path: content for path, content in inside.items()}}
 
 
-def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
-    for member in archive:
-        content = archive.extractfile(member) if member.isfile() else None
-        if content is not None:
-            yield member.name.removeprefix("./").partition("/")[2], content.read()
-
-
-def _mapping(text: bytes) -> dict[str, Any]:
+def mapping(text: bytes) -> dict[str, Any]:
+    """Return what a YAML text holds; nothing if that is no mapping."""
     try:
         found = yaml.load(text.removeprefix(b"\xef\xbb\xbf"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe
     except yaml.YAMLError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    for member in archive:
+        content = archive.extractfile(member) if member.isfile() else None
+        if content is not None:
+            yield member.name.removeprefix("./").partition("/")[2], content.read()

@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.cli import inputs, show, sources
+from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.text import reading, stream
@@ -16,6 +16,7 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from postrenderer.cli.announced import Announced
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
@@ -66,6 +67,7 @@ def main(argv: list[str]) -> int:
     """Print the list."""
     parser = Parser("acreg images", f"[-o FORM] [SETTINGS] (--list FILE | {inputs.WHERE[1:]}", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--source-only", action="store_true", help="only where they come from, sorted, each once")
     only.add_argument(
@@ -82,6 +84,7 @@ def main(argv: list[str]) -> int:
         if not listed and (request.text("chart") or request.flags["source_only"]):
             known = sources.known(request, manifests, settings, folder)
             found = [row._replace(source=known.get(row.target, row.source)) for row in found]
+        found += announced_rows(announced.of_request(request, manifests, folder), found, settings)
     if not found:
         show.note("acreg: there is no image reference in what was read.")
     form = request.text("output")
@@ -126,6 +129,22 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
                 identity.template,
                 identity.position in hooks,
                 image.reason,
+            )
+
+
+def announced_rows(images: Iterable[Announced], found: Iterable[Row], settings: Settings) -> Iterator[Row]:
+    """Yield the images that a chart announces, beside those that it renders."""
+    from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # only for a chart
+
+    relocation, seen = Relocation(settings), {row.source for row in found}
+    for image in images:
+        outcome = relocation(image.reference)
+        if image.reference not in seen and outcome.status != "invalid":
+            seen.add(image.reference)
+            target = outcome.target if outcome.status in ("moved", "private") else ""
+            place = f"Chart {image.chart}", f"/annotations/{image.place.replace('/', '~1')}"
+            yield Row(
+                image.reference, target, "annotation", *place, "", hook=False, left="" if target else outcome.reason
             )
 
 

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import access, inputs, planned, show, sources
+from postrenderer.cli import access, announced, inputs, planned, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.cli.progress import Progress
 from postrenderer.errors import SettingsError
@@ -66,6 +66,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print that in this form, and copy nothing"
     )
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     planned.add_work(parser)
     parser.add_argument(
         "--copy-timeout",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,3 +106,34 @@ def test_a_chart_is_rendered_for_the_cluster(helm: Helm, zipapp: Path, namespace
     said = acreg(helm, zipapp, "images", "--source-only", *of_chart)
     assert "no cluster can be reached, so the chart was rendered for none" in said.stderr
     helm.environment["KUBECONFIG"] = namespace.kubeconfig
+
+
+ANNOUNCED = """\
+annotations:
+  artifacthub.io/images: |
+    - {name: later, image: quay.io/acme/later:1}
+    - name: broken
+  helm.sh/images: "- {name: a, image: quay.io/acme/a:1}"
+"""
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_a_chart_may_announce_more_than_it_renders(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    files = chart(
+        "app", {"templates/a.yaml": POD % ("a", "quay.io/acme/a:1"), "Images.lock": "images: [{image: x.io/b:1}]"}
+    )
+    files["Chart.yaml"] = f"{files['Chart.yaml']}{ANNOUNCED}"
+    of_chart = ("--chart", write(files, tmp_path / "app"), "--registry", "r.example.com")
+    every = ["quay.io/acme/a:1", "quay.io/acme/later:1", "x.io/b:1"]
+    assert acreg(helm, zipapp, "images", "--source-only", *of_chart).stdout.split() == every
+    rows = {row["source"]: row for row in json.loads(acreg(helm, zipapp, "images", "-o", "json", *of_chart).stdout)}
+    assert [rows[one]["class"] for one in every] == ["podspec", "annotation", "annotation"]
+    assert (rows[every[1]]["document"], rows[every[1]]["pointer"]) == (
+        "Chart app",
+        "/annotations/artifacthub.io~1images",
+    )
+    copied = acreg(helm, zipapp, "mirror", "--dry-run", *of_chart).stdout.splitlines()
+    assert sorted(line.split()[0] for line in copied) == every
+    for command in (("images", "--source-only"), ("mirror", "--dry-run")):
+        assert acreg(helm, zipapp, *command, "--rendered-only", *of_chart).stdout.split()[:1] == every[:1]
+        assert "later" not in acreg(helm, zipapp, *command, "--rendered-only", *of_chart).stdout
