@@ -40,10 +40,8 @@ class _Copy(NamedTuple):
     literal: set[str]
 
 
-def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewritten | None]:
-    """Return the command with which every hook of the release is as the post-renderer would make it.
-
-    Beside it stands what becomes of the whole release; None if it has no hooks, so that the post-renderer sees all.
+def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewritten]:
+    """Return the command with which every hook is as the post-renderer would make it, and the whole release with it.
 
     Args:
         job: the command.
@@ -57,8 +55,6 @@ def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewri
     job = job.with_a_name(folder)
     job, before = job.rendered(folder)
     lastrun.begin(rendering.as_stream([*before.documents, *before.hooks]), settings.report)
-    if not before.hooks:
-        return job, None
     private, rewritten = rendering.private_hooks(before, settings)
     changed = {new.template for old, new in zip(before.hooks, private) if old != new}
     if not changed:

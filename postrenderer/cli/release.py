@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from postrenderer import lastrun, report, settings
-from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, program, show
+from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, program, pullsecrets, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.job import DIFF, Job
@@ -113,6 +113,8 @@ def run(command: str, argv: Sequence[str]) -> int:
         whole = None
         if helm.major < helm_.HELM4:
             job, whole = hooks.make_private(job, effective, folder)
+        if command in ("install", "upgrade") and effective.pull_secrets:
+            pullsecrets.warn(job, whole.found if whole else (), effective.pull_secrets, folder)
         note = folder / "last-run"
         environment = {**_environment(flags, values), lastrun.VARIABLE: str(note)}
         post_renderer, plugins = program.for_helm(helm, folder)

@@ -44,7 +44,8 @@ def counted(helm: Helm, folder: Path) -> tuple[Helm, Path]:
     program.parent.mkdir()
     log.touch()
     program.write_text(
-        f'#!/bin/sh\ncase "$*" in *--help*|version*) ;; *) echo "$1 $2" >>{log};; esac\nexec {helm.binary} "$@"\n',
+        '#!/bin/sh\ncase "$*" in *--help*|version*|*acreg-probe*) ;;'
+        f' *) echo "$1 $2" >>{log};; esac\nexec {helm.binary} "$@"\n',
         encoding="utf-8",
     )
     program.chmod(0o755)
