@@ -1,7 +1,8 @@
 """The images that a chart says it may use: in annotations of its Chart.yaml, and in a lock file of its images.
 
 The annotations `artifacthub.io/images` and `helm.sh/images` hold a YAML list of `{name, image}` as a text.
-`Images.lock`, written by Bitnami's distribution tooling for Helm, has such a list under `images`. Operators start these images later.
+`Images.lock`, written by Bitnami's distribution tooling for Helm, has such a list under `images`. Operators start these
+images later.
 """
 
 from __future__ import annotations
