@@ -152,7 +152,7 @@ def sum_up(found: Iterable[Found]) -> Summary:
     line = (
         f"images: {moved} moved, {private} private already, {len(left)} left{_named(left)}; pull secrets added: {added}"
     )
-    line += f"; private without a known place for one: {len(without)}" if without else ""
+    line += f"; {placeless(len(without))}" if without else ""
     listed = [f"{image.source} of {of}: {image.reason}" for of, image in left]
     listed += [f"{one.finding.target} of {of}: {one.reason}" for of, one in without]
     return Summary(line, listed)
@@ -170,8 +170,15 @@ def _named(left: list[tuple[Identity, Finding]]) -> str:
     return f" ({'; '.join(texts)})" if texts else ""
 
 
+def placeless(count: int) -> str:
+    """How many images on the private registry have no known place for their pull secret, in words; empty for none."""
+    return f"{count} {'has' if count == 1 else 'have'} no known place for the pull secret" if count else ""
+
+
 def _others(findings: list[Finding]) -> str:
     """How many findings do not count for `strict`, as a sentence; nothing if there are none."""
     stays, unsure = (sum(one.kind == kind for one in findings) for kind in (STAYS, UNSURE))
-    parts = [f"{stays} that nothing pulls"] * bool(stays) + [f"{unsure} that only look like images"] * bool(unsure)
+    parts = [f"{stays} that nothing pulls from outside"] * bool(stays) + [
+        f"{unsure} that only look like images"
+    ] * bool(unsure)
     return f" Not counted: {' and '.join(parts)}." if parts else ""
