@@ -7,6 +7,7 @@ proves that the hooks come out private and that everything else comes out as bef
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import lastrun
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 _ROOM = 1 << 20
 """How many bytes the API server lets a Secret have, and Helm stores a release in one."""
+
+_WORD = re.compile(r"[^\s\"',:]{6,}")
+"""What may be a random value, and not a small number that stands in many places."""
 
 
 class _Copy(NamedTuple):
@@ -64,7 +68,7 @@ def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewri
     files = chartfiles.fetch(job.helm, job.chart, job.arguments, job.command, folder)
     some = literal.some(files, {name: text for name, text in texts.items() if name in changed})
     copy = _Copy(_job(job, some, folder), changed)
-    if not _is_proved(job, copy, expected):
+    if not _is_proved(job, copy, before, expected):
         copy = _Copy(_job(job, literal.every(files, texts), folder), set(texts))
         after = copy.job.render()
         wrong = first_difference(expected, after, expected)
@@ -100,7 +104,7 @@ def first_difference(expected: Rendering, after: Rendering, again: Rendering) ->
     return "" if _is_same(expected.notes, after.notes, again.notes) else "the notes"
 
 
-def _is_proved(job: Job, copy: _Copy, expected: Rendering) -> bool:
+def _is_proved(job: Job, copy: _Copy, before: Rendering, expected: Rendering) -> bool:
     """Whether a copy of the chart renders what it should; the chart itself is rendered again to know what is random."""
     try:
         after = copy.job.render()
@@ -108,13 +112,21 @@ def _is_proved(job: Job, copy: _Copy, expected: Rendering) -> bool:
         return False  # the chart itself was rendered, so this is of the copy's making
     if first_difference(expected, after, expected):
         again = job.render()
-        if len(again.hooks) != len(expected.hooks):
+        if len(again.hooks) != len(expected.hooks) or _shares_what_is_random(copy, before, again):
             return False
         hooks = [old if old.template in copy.literal else new for old, new in zip(expected.hooks, again.hooks)]
         if first_difference(expected, after, again._replace(hooks=hooks)):
             return False
     _see_that_it_fits(expected, after)
     return True
+
+
+def _shares_what_is_random(copy: _Copy, before: Rendering, again: Rendering) -> bool:
+    """Whether a hook that is fixed in a copy holds a random value of something that is not fixed."""
+    fixed = [(one.text, two.text) for one, two in zip(before.hooks, again.hooks) if one.template in copy.literal]
+    values = {word for one, two in fixed for word in {*_WORD.findall(one)} - {*_WORD.findall(two)}}
+    others = [one.text for one in (*before.documents, *before.hooks) if one.template not in copy.literal]
+    return any(value in text for value in values for text in others)
 
 
 def _is_same(expected: str, after: str, again: str) -> bool:

@@ -87,7 +87,7 @@ def _changed(files: Files, names: Sequence[str], change: Callable[[Files, str, S
     changed: Files = {}
     for path, content in files.items():
         base = posixpath.basename(path)
-        if path.startswith(_FOLDER) and not base.startswith(_PARTIAL) and base != _NOTES:
+        if path.startswith(_FOLDER) and not base.startswith(_PARTIAL) and not base.endswith(_NOTES):
             changed.update(change(files, path, [f"{name}/{path}" for name in names]))
         else:
             changed[path] = content

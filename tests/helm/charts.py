@@ -107,6 +107,15 @@ CHARTS: dict[str, Tree] = {
             "templates/secret.yaml": config_map("random", a="{{ randAlphaNum 12 | quote }}"),
         },
     ),
+    # Of the templates in a folder Helm works out the last one first.
+    "a random value that others share": chart(
+        "app",
+        {
+            "templates/z.yaml": '{{ $_ := set .Values "made" (randAlphaNum 12) }}'
+            + job(more="    made: {{ .Values.made | quote }}\n"),
+            "templates/secret.yaml": config_map("random", made="{{ .Values.made | quote }}"),
+        },
+    ),
     "hashes of templates": chart(
         "app",
         {
@@ -136,7 +145,7 @@ CHARTS: dict[str, Tree] = {
     "values that a hook sets": chart(
         "app",
         {
-            "templates/a.yaml": '{{ $_ := set .Values "made" "here" }}' + job(),
+            "templates/z.yaml": '{{ $_ := set .Values "made" "here" }}' + job(),
             "templates/web.yaml": config_map("web", a='{{ .Values.made | default "nowhere" }}'),
         },
     ),

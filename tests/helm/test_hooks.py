@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
 
 SETTINGS = ("--registry", "r.example.com", "--repository-path", "p")
 HOOK = "r.example.com/p/acme/hook:1"
-RANDOM = "a random name"
+RANDOM, SHARED = "a random name", "a random value that others share"
 THREE = pytest.mark.parametrize("helm", ["3.14.0", "3.19.0"], indirect=True)
 LAST_THREE = pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
 RENDERINGS = ("install", "upgrade", "template")
@@ -58,7 +58,7 @@ def without_widgets(namespace: Namespace) -> None:
 
 
 @THREE
-@pytest.mark.parametrize("trap", [name for name in CHARTS if name != RANDOM])
+@pytest.mark.parametrize("trap", [name for name in CHARTS if name not in (RANDOM, SHARED)])
 def test_only_images_and_secrets_change(helm: Helm, zipapp: Path, tmp_path: Path, trap: str) -> None:
     folder = write(CHARTS[trap], tmp_path / "chart")
     plain = documents(helm.output("template", "r", folder))
@@ -66,6 +66,14 @@ def test_only_images_and_secrets_change(helm: Helm, zipapp: Path, tmp_path: Path
     assert run.code == 0, run.stderr
     assert documents(run.stdout) == private(plain)
     assert HOOK in images([document for document in documents(run.stdout) if is_hook(document)])
+
+
+@THREE
+def test_a_random_value_stays_the_same_everywhere(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    run = acreg(helm, zipapp, "template", "r", write(CHARTS[SHARED], tmp_path / "chart"), *SETTINGS)
+    config, hook = documents(run.stdout)
+    assert config["data"]["made"] == hook["metadata"]["annotations"]["made"]
+    assert images(hook) == {HOOK}
 
 
 @pytest.mark.cluster
@@ -87,7 +95,7 @@ def test_what_is_installed(helm: Helm, zipapp: Path, namespace: Namespace, tmp_p
     assert PUBLIC not in after["hooks"]
     assert after["notes"] == before["notes"]
     assert after["values"] == before["values"]
-    if trap != RANDOM:
+    if trap not in (RANDOM, SHARED):
         assert documents(after["hooks"]) == private(documents(before["hooks"]))
         assert documents(after["manifest"]) == private(documents(before["manifest"]))
     assert named.exists() == ("templates/web.yaml" in CHARTS[trap])  # the chart is as it was
