@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -24,8 +25,9 @@ Look at what acreg works with on this machine: Python and its YAML parser, where
 how acreg is registered there, the settings that count here, and skopeo. What is wrong comes with what to do."""
 
 _EXAMPLES = """\
-example:
+examples:
   helm acreg doctor --values values.yaml
+  helm acreg doctor -o json
 
 exit codes: 0, or 1 if something is wrong that keeps acreg from working."""
 
@@ -49,14 +51,20 @@ class Finding(NamedTuple):
 
 def main(argv: list[str]) -> int:
     """Print what was found."""
-    parser = Parser("acreg doctor", "[SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    parser = Parser("acreg doctor", "[-o FORM] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("-o", "--output", choices=("text", "json"), default="text", metavar="text|json")
     add_settings(parser)
     flags = parser.read(argv)
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (_program, _parser, _helms, lambda: _settings(flags), _others)
     found = [finding for check in checks for finding in check()]
-    for finding in found:
-        show.styled(f"{finding.state:<5}  {finding.subject:<10}  {finding.text}", _STYLES[finding.state])
-    return int(any(finding.state == "wrong" for finding in found))
+    is_wrong = any(finding.state == "wrong" for finding in found)
+    if flags["output"] == "json":
+        content = {"ok": not is_wrong, "findings": [finding._asdict() for finding in found]}
+        show.write(json.dumps(content, indent=2, ensure_ascii=False))
+    else:
+        for finding in found:
+            show.styled(f"{finding.state:<5}  {finding.subject:<10}  {finding.text}", _STYLES[finding.state])
+    return int(is_wrong)
 
 
 def _program() -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.cli import show
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Helm(NamedTuple):
         Raises:
             HelmError: it failed.
         """
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")  # values may be secret
         run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip()
@@ -85,6 +87,7 @@ class Helm(NamedTuple):
         Returns:
             Its exit code; that of a Helm that a signal ended is what a shell makes of it.
         """
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")
         source = None if stdin is None else subprocess.PIPE
         process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
 
