@@ -244,6 +244,48 @@ def test_doctor_sees_what_stops_helm_3(tmp_path: Path, zipapp: Path) -> None:
     assert f"rm -r {at.plugins}/acreg-postrenderer`" in run.stdout.decode()
 
 
+def test_what_was_there_stays(tmp_path: Path, zipapp: Path) -> None:
+    """A post-renderer that was registered apart, a zipapp built since, and the folder that it is in."""
+    at = home(tmp_path, zipapp, "4.3.1", source_in(tmp_path / "it's acreg"))
+    register = [REPOSITORY / "scripts" / "register-helm4", at.plugins, zipapp]
+    subprocess.run(register, check=True, capture_output=True)
+    registered = (at.plugins / "acreg-postrenderer" / "acreg.pyz").readlink()
+    assert "was there before and stays as it is." in at.install()
+    assert (at.plugins / "acreg-postrenderer" / "acreg.pyz").readlink() == registered
+    (at.source / "dist" / "acreg.pyz").write_bytes(b"built since")
+    at.output("plugin", "uninstall", "acreg")
+    assert (at.plugins / "acreg-postrenderer" / "acreg.pyz").readlink() == registered
+    assert [path.name for path in (at.source / "dist").iterdir()] == ["acreg.pyz"]
+    assert sorted(path.name for path in at.plugins.iterdir()) == ["acreg-postrenderer"]
+
+
+def test_a_folder_that_was_there_stays(tmp_path: Path, zipapp: Path) -> None:
+    at = home(tmp_path, zipapp, "3.19.0", source_in(tmp_path / "acreg"))
+    (at.source / "dist").mkdir()
+    at.install()
+    assert (at.source / "dist" / "acreg.pyz").exists()
+    at.output("plugin", "uninstall", "acreg")
+    assert list((at.source / "dist").iterdir()) == []
+
+
+def test_helm_3_keeps_its_plugins(tmp_path: Path, zipapp: Path) -> None:
+    """Helm 4's post-renderer is not registered where a Helm 3 on PATH reads, by hand or at the installation."""
+    at = home(tmp_path, zipapp, "4.3.1", source_in(tmp_path / "acreg"))
+    path = os.pathsep.join([str(tool("helm-3.19.0").parent), os.environ["PATH"]])
+    three = {**at.helm.environment, "PATH": path}
+    register = [REPOSITORY / "scripts" / "register-helm4", at.plugins, zipapp]
+    run = subprocess.run(register, env=three, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert f"helm is Helm 3 and reads {at.plugins} too" in run.stderr
+    assert f"HELM_PLUGINS={at.plugins}:DIR" in run.stderr
+    apart = tmp_path / "apart"
+    subprocess.run([*register[:1], apart, zipapp], env=three, check=True, capture_output=True)
+    assert (apart / "acreg-postrenderer" / "plugin.yaml").exists()
+    at.install(PATH=path)
+    assert at.names() == {"acreg"}
+    assert at.output("acreg", "version") == f"acreg {__version__}\n"
+
+
 @pytest.fixture(scope="module")
 def release(zipapp: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the release archives."""
