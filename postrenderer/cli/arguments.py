@@ -119,7 +119,7 @@ _SETTINGS_EXAMPLES = """\
 examples:
   Write a settings file with every setting explained:
     helm acreg config init
-  Show the settings that count here, and where each comes from:
+  Show the settings in effect here, and where each comes from:
     helm acreg config show --values values.yaml"""
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-List every image reference, what it becomes on the private registry, what kind of place it stands in (its class), where
-that is, and whether it is in a chart hook. A reference that stays where it is has no target, but a reason."""
+List every image reference: what it becomes on the private registry, the kind of place it is in (its class), where that
+is, and whether it is in a chart hook. For a reference that stays, the list has the reason instead of a target."""
 
 _EXAMPLES = """\
 examples:
@@ -75,7 +75,7 @@ def main(argv: list[str]) -> int:
         settings = inputs.load(request, manifests, folder, registry=not request.flags["source_only"])
     found = list(in_list(manifests.data, settings) if listed else in_manifests(manifests.data, settings))
     if not found:
-        show.note("acreg: there is no image reference in what was read.")
+        show.note("acreg: no image reference was found.")
     form = request.text("output")
     if request.flags["source_only"]:
         _print_references((row.source for row in found), form)

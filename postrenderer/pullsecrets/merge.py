@@ -87,7 +87,7 @@ def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> s
         fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
         return "" if fits or _is_free(text, holder.node, current) else f"{place} is an alias or has one: fill it in"
     if field.form not in _ONE:
-        return "" if isinstance(current, yaml.SequenceNode) else f"{place} is no list: correct it"
+        return "" if isinstance(current, yaml.SequenceNode) else f"{place} is not a list: correct it"
     held = _name(view, current)
     return "" if held in names else f"{place} holds `{held}` and takes one Secret alone: see that it opens the registry"
 
@@ -117,7 +117,7 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     if _is_empty(current) and _is_free(text, mapping, current):
         return _fill(text, view, mapping, current, value)
     raise AcregError(
-        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no list, so the pull secrets cannot be added. "
+        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is not a list, so pull secrets cannot be added. "
         "Correct the chart's values, or run with --no-pull-secrets."
     )
 

@@ -215,8 +215,8 @@ def test_doctor_sees_what_stops_helm_4(tmp_path: Path, zipapp: Path) -> None:
     environment = {**at.helm.environment, "HELM_BIN": str(at.helm.binary)}
     program = tmp_path / "acreg.pyz"
     for state, code, text in (
-        ("note", 0, "not known"),
-        ("ok", 0, "is known"),
+        ("note", 0, "not registered"),
+        ("ok", 0, "is registered"),
         ("wrong", 1, f"{at.plugins}/acreg-post"),
     ):
         run = subprocess.run(doctor, env=environment, capture_output=True, text=True, check=False)
