@@ -63,7 +63,7 @@ def main(argv: list[str]) -> int:
         show.write(json.dumps(content, indent=2, ensure_ascii=False))
     else:
         for finding in found:
-            show.styled(f"{finding.state:<5}  {finding.subject:<10}  {finding.text}", _STYLES[finding.state])
+            show.hanging(f"{finding.state:<5}  {finding.subject:<10}  ", finding.text, _STYLES[finding.state])
     return int(is_wrong)
 
 

@@ -13,7 +13,7 @@ from postrenderer.errors import AcregError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_STYLES = {"bold": "1", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_STYLES = {"bold": "1", "head": "1;4", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 """SGR parameters (ECMA-48)."""
 
 
@@ -50,12 +50,27 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
             styled(text, "" if number else "bold")
         return
     drawn = tables.lay_out(headers, [[tables.shorten(cell) for cell in line] for line in lines], _columns())
-    for text in drawn.head:
+    *above, last = drawn.head
+    for text in above:
         styled(text, "bold")
-    if is_fancy():
-        write("─" * min(_columns(), max(len(text) for text in (*drawn.head, *(line.text for line in drawn.rows)))))
+    widest = max(len(text) for text in (*drawn.head, *(row.text for row in drawn.rows)))
+    styled(last.ljust(min(widest, _columns())) if is_fancy() else last, "head")
     for row in drawn.rows:
         styled(row.text, "bold" if drawn.stacked and row.begins else "")
+
+
+def hanging(head: str, text: str, style: str) -> None:
+    """Print a text behind its head, on a terminal wrapped beside it."""
+    import textwrap  # noqa: PLC0415  # only few commands need it
+
+    if not is_terminal():
+        styled(head + text, style)
+        return
+    width = max(_columns() - len(head), 1)
+    first, *more = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+    styled(head + first, style)
+    for line in more:
+        styled(" " * len(head) + line, style)
 
 
 def _columns() -> int:

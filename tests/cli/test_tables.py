@@ -103,3 +103,14 @@ def test_digests_are_whole_for_programs(acreg: Callable[..., Ended], empty_folde
         shutil.copy(file, empty_folder)
     for form in ("table", "txt", "tsv", "json"):
         assert f"controller:v1.11.3@sha256:{'d3adb33f' * 8}" in acreg(*COMMANDS["images"], "-o", form).out
+
+
+def test_long_sentences_hang_beside_their_heads(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "20")
+    show.hanging("note  ", "one two three four", "")
+    monkeypatch.setattr(show, "is_terminal", lambda: True)
+    show.hanging("note  ", "one two three four", "")
+    assert capfd.readouterr().out.splitlines() == ["note  one two three four", "note  one two three", "      four"]
