@@ -76,9 +76,13 @@ def main(argv: list[str]) -> int:
         AcregError: what went wrong, with its exit code.
         SystemExit: after the help of a command was shown.
     """
-    from postrenderer.cli import front, show  # noqa: PLC0415  # an installation that lacks them is explained
+    from postrenderer.cli import front  # noqa: PLC0415  # an installation that lacks it is explained
 
-    show.level, show.color, rest = front.take(argv)
+    level, color, rest = front.take(argv)
+    if rest != argv:
+        from postrenderer.cli import show  # noqa: PLC0415  # the filter with settings shows nothing
+
+        show.level, show.color = level, color
     if argv and not rest and not (sys.stdin and sys.stdin.isatty()):
         rest = ["render"]  # Helm 4's `helm --color never acreg` in a pipe
     argv = rest
@@ -86,8 +90,7 @@ def main(argv: list[str]) -> int:
     if first == "help" and argv[1:]:
         argv = [argv[1], "--help"]
     elif first in ("--help", "-h", "help"):
-        show.write(_overview())
-        return 0
+        return _show_overview()
     if first == "--version":
         argv = ["version"]
     if argv == ["settings", "--help"]:
@@ -116,7 +119,8 @@ def runs_the_filter(argv: list[str]) -> bool:
     return not rest or rest[0].startswith("-") or COMMANDS.get(rest[0]) in _RUNS
 
 
-def _overview() -> str:
-    from postrenderer.cli import overview  # noqa: PLC0415  # only needed here
+def _show_overview() -> int:
+    from postrenderer.cli import overview, show  # noqa: PLC0415  # only needed here
 
-    return overview.text(COMMANDS, GROUPS)
+    show.write(overview.text(COMMANDS, GROUPS))
+    return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
-from postrenderer.cli import front, helptext
+from postrenderer.cli import front
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
@@ -31,10 +31,10 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, prog: str, usage: str, description: str, examples: str) -> None:
         super().__init__(
             prog=prog,
-            usage=helptext.usage(prog, usage),
+            usage=f"{prog} {usage}",
             description=description,
             epilog=examples,
-            formatter_class=helptext.Formatter,
+            formatter_class=_formatter,
             allow_abbrev=False,
         )
         self.color = False  # Python 3.14 colours by itself
@@ -81,6 +81,12 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found wrong."""
         raise SettingsError(f"{message.removeprefix('argument ')} (`{self.prog} --help` shows what can be given)")
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    from postrenderer.cli.helptext import Formatter  # noqa: PLC0415  # the filter, whose flags these are too, has no help
+
+    return Formatter(prog)
 
 
 def add_settings(parser: Parser, *, values: bool = True, shown: bool = False) -> None:

@@ -8,7 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 WIDTH = 80
 
@@ -26,6 +26,17 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=_COLUMN, width=WIDTH)
 
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        """Wrap the arguments of a command below each other."""
+        wrapped = _usage(self._prog, (usage or "").removeprefix(f"{self._prog} "))
+        super().add_usage(wrapped, actions, groups, prefix)
+
     def _format_action_invocation(self, action: argparse.Action) -> str:
         """Name the value of a flag once: `-o, --output FORM`."""
         if not action.option_strings or action.nargs == 0:
@@ -37,8 +48,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         return textwrap.indent("\n".join(fill(text, width - len(indent))), indent)
 
 
-def usage(prog: str, arguments: str) -> str:
-    """Return the usage of a command, wrapped below its arguments."""
+def _usage(prog: str, arguments: str) -> str:
     margin = " " * len(f"usage: {prog} ")
     return f"{prog} {textwrap.fill(arguments, WIDTH - len(margin)).replace(chr(10), chr(10) + margin)}"
 

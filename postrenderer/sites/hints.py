@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
 from postrenderer.sites import keys, kinds
+from postrenderer.sites.definitions import is_definition
 from postrenderer.text import tags
 from postrenderer.text.regex import regex
 
@@ -44,6 +45,8 @@ class Hints(NamedTuple):
 
     def inside(self, node: yaml.Node) -> bool:
         """Whether there is a hint in the text of a node, whose marks are offsets as these are."""
+        if self.everywhere:
+            return True
         index = bisect_left(self.offsets, node.start_mark.index)
         return index < len(self.offsets) and self.offsets[index] < node.end_mark.index
 
@@ -62,6 +65,7 @@ class Hints(NamedTuple):
 NOWHERE = Hints([])
 EVERYWHERE = Hints([], everywhere=True)
 
+_DOCKER = [word.encode() for word in keys.DOCKER]
 _LOWER = [word.encode() for word in keys.HINTS]
 _WORDS = sorted((form for word in keys.HINT_WORDS for form in (word, word.capitalize(), word.upper())), key=len)
 _WORD = regex(
@@ -107,19 +111,6 @@ _INDENTED = regex(rb"[|>][-+]?[0-9]")
 """What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""
 _BASE64 = regex(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
 
-_SCHEMA = b"\nkind: CustomResourceDefinition"
-_TOP = regex(rb"\n([^\s#][^\n]*)")
-"""A line that begins in the first column and is no comment."""
-_SCHEMA_TOP = regex(
-    rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
-    rb"|(metadata|spec|status):\s*(?:\s#.*)?",
-    re.DOTALL,
-)
-_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
-"""The first content of a schema, behind its `---`, empty lines and comments: one of these keys in the first column."""
-_OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
-"""What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
-
 
 def hints(raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = ()) -> Hints:
     """Where a document may be about an image.
@@ -134,7 +125,7 @@ def hints(raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = ()
     """
     if any(raw.find(word) >= 0 for word in words):
         return EVERYWHERE
-    if is_schema(raw):
+    if is_definition(raw):
         return NOWHERE
     aliases = _ALIAS.search(raw) if raw.find(b"*") >= 0 else None
     if _is_obscure(raw, hosts) or (aliases and not _are_defined(raw)):
@@ -175,26 +166,6 @@ def _is_without_hints(group: bytes) -> bool:
     return any(not keys.hints_at_image(name) for name in kinds.image_names(group.decode()))
 
 
-def is_schema(raw: bytes) -> bool:
-    """Whether a document is a CustomResourceDefinition in each way to read it, and so pulls nothing.
-
-    It is if every line in the first column is one of the few that each schema has, at most once, with nothing behind
-    `metadata:`, `spec:` and `status:`, and the first content stands in that column: then no other key is at the top,
-    and no quoted text and no bracket spans them.
-    """
-    if raw.find(_SCHEMA) < 0 or _FIRST.match(raw) is None:
-        return False
-    if raw.count(b"\r") != raw.count(b"\r\n") or (not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)):
-        return False
-    seen: list[bytes] = []
-    for line in _TOP.findall(b"\n" + raw):
-        top = _SCHEMA_TOP.fullmatch(line)
-        if top is None:
-            return False
-        seen += filter(None, top.groups())
-    return len(seen) == len(set(seen)) and b"kind" in seen
-
-
 def _are_defined(raw: bytes) -> bool:
     """Whether each alias has an anchor before it; Helm 4 may leave that in an earlier document."""
     anchors: dict[bytes, int] = {}
@@ -207,6 +178,7 @@ def _found(raw: bytes, hosts: Collection[bytes]) -> list[int]:
     """The offsets of the words, and of texts that speak for themselves."""
     found = [at for at in _places(raw.lower(), _LOWER) if _begins_word(raw, at)]
     found += _places(raw, hosts) if len(hosts) <= _FEW else _at_hosts(raw, hosts)
+    found += _places(raw, _DOCKER)
     found += _starts(_PATH_END, raw)
     found += [match.start() for match in _SERVICE.finditer(raw) if match[1] in _OFFICIAL]
     if raw.find(b"@") >= 0:
