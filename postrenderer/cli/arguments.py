@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
-from postrenderer.cli import front
+from postrenderer.cli import front, helptext
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
             usage=f"{prog} {usage}",
             description=description,
             epilog=examples,
-            formatter_class=_formatter,
+            formatter_class=helptext.Formatter,
             allow_abbrev=False,
         )
         self.color = False  # Python 3.14 colours by itself
@@ -81,12 +81,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found wrong."""
         raise SettingsError(f"{message.removeprefix('argument ')} (`{self.prog} --help` shows what can be given)")
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    from postrenderer.cli.helptext import Formatter  # noqa: PLC0415  # the filter, whose flags these are too, has no help
-
-    return Formatter(prog)
 
 
 def add_settings(parser: Parser, *, values: bool = True, shown: bool = False) -> None:

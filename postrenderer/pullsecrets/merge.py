@@ -99,7 +99,7 @@ def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, na
         fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
         return "" if fits or is_free(text, mapping, current) else f"{place} is an alias or has one: fill it in"
     if field.form in JOINED:
-        return "" if _parts(current, field.form) else f"{place} is no list of names: correct it"
+        return "" if _parts(current, field.form) else f"{place} is not a list of names: correct it"
     if field.form not in _ONE:
         return "" if isinstance(current, yaml.SequenceNode) else f"{place} is not a list: correct it"
     held = _name(view, current)

@@ -85,8 +85,8 @@ def test_verbose_says_what_is_run(acreg: Acreg, tmp_path: Path, monkeypatch: pyt
     helm.write_text("#!/bin/sh\necho v3.19.0\n", encoding="utf-8")
     helm.chmod(0o755)
     monkeypatch.setenv("HELM_BIN", str(helm))
-    assert "acreg: runs `helm env HELM_PLUGINS`\n" in acreg("--verbose", "doctor").err
     assert acreg("doctor").err == ""
+    assert "acreg: runs `helm env HELM_PLUGINS`\n" in acreg("--verbose", "doctor").err
 
 
 def test_alone_in_a_pipe_acreg_is_still_the_filter() -> None:
