@@ -108,7 +108,7 @@ def test_helms_errors_and_exit_code(helm: Helm, zipapp: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["template"], 2, "name the release and the chart, as `acreg template RELEASE CHART -f values.yaml`"),
-        (["upgrade", "r", "c", "--registry", "r.example.com", "-n"], 2, "-n wants a value"),
+        (["upgrade", "r", "c", "--registry", "r.example.com", "-n"], 2, "-n needs a value"),
         (["template", "r", "nowhere", "--registry", "r.example.com"], 1, "nowhere"),
         (["install", "a", "b", "c", "--registry", "r.example.com"], 1, "unexpected arguments"),
         (["template", "r", "nowhere", "--registry", "https://r.example.com/x"], 2, "must be a host in lower case"),
