@@ -18,8 +18,8 @@ install, upgrade, template and diff upgrade, unless they have one; everything el
 are those of the post-renderer: ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml.
 
 Helm 3 keeps chart hooks from any post-renderer; `helm acreg install` and `upgrade` rewrite them. To a plugin that
-runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer: `helm acreg
-verify --release NAME` tells."""
+runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer: check
+the result with `helm acreg verify --release NAME`."""
 
 _EXAMPLES = """\
 examples:
