@@ -83,12 +83,13 @@ class Parser(argparse.ArgumentParser):
         raise SettingsError(f"{message.removeprefix('argument ')} (`{self.prog} --help` shows what can be given)")
 
 
-def add_settings(parser: Parser, *, values: bool = True, shown: bool = False) -> None:
+def add_settings(parser: Parser, *, values: bool = True, short: str = "", shown: bool = False) -> None:
     """Add a flag for every setting that has one, and the flags that name files with settings.
 
     Args:
         parser: gets the flags.
         values: whether `--values` is among them, and not Helm's.
+        short: a short form of it; empty for none.
         shown: whether the help explains each; else it says in one line where they are explained.
     """
     summary = f"--registry, --config{', --values' * values} and more: see `acreg help settings`"
@@ -97,10 +98,12 @@ def add_settings(parser: Parser, *, values: bool = True, shown: bool = False) ->
         if option.flag:
             _add(group.add_mutually_exclusive_group(), option, shown=shown)
     files = parser.add_argument_group("files with settings") if shown else group
-    _add_file(files, "--config", "the settings file, instead of ./acreg.yaml [ACREG_CONFIG]", shown=shown)
+    text = "the settings file, instead of ./acreg.yaml [ACREG_CONFIG]"
+    _add_file(files, ("--config",), text if shown else argparse.SUPPRESS)
     if values:
         text = "a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]"
-        _add_file(files, "--values", text, shown=shown, action="append")
+        names = (short, "--values") if short else ("--values",)
+        _add_file(files, names, text if shown else argparse.SUPPRESS, action="append")
 
 
 def show_settings() -> None:
@@ -123,8 +126,8 @@ examples:
     helm acreg config show --values values.yaml"""
 
 
-def _add_file(group: argparse._ArgumentGroup, flag: str, text: str, *, shown: bool, action: str = "store") -> None:
-    group.add_argument(flag, metavar="FILE", action=action, help=text if shown else argparse.SUPPRESS)
+def _add_file(group: argparse._ArgumentGroup, names: tuple[str, ...], text: str, action: str = "store") -> None:
+    group.add_argument(*names, metavar="FILE", action=action, help=text)
 
 
 def _add(group: argparse._MutuallyExclusiveGroup, option: Option, *, shown: bool) -> None:

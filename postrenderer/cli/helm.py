@@ -54,14 +54,23 @@ class Helm(NamedTuple):
         """The major version."""
         return int(self.version.partition(".")[0])
 
-    def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def output(self, *arguments: str, stdin: bytes = b"", patience: float | None = None) -> bytes:
         """Return what `helm ARGUMENTS` prints; what it says on stderr is dropped unless it fails.
+
+        Args:
+            arguments: Helm's arguments.
+            stdin: what it reads from standard input.
+            patience: after how many seconds it is ended; None for never.
 
         Raises:
             HelmError: it failed.
         """
         show.detail(f"runs `helm {' '.join(arguments[:2])}`")  # values may be secret
-        run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
+        words = [self.binary, *arguments]
+        try:
+            run = subprocess.run(words, input=stdin, capture_output=True, check=False, timeout=patience)  # noqa: S603  # Helm
+        except subprocess.TimeoutExpired:
+            raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip()
             words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]

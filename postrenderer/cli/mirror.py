@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import access, inputs, planned, show
+from postrenderer.cli import access, announced, inputs, planned, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.cli.progress import Progress
 from postrenderer.errors import SettingsError
@@ -43,6 +43,7 @@ _SHORT = len("sha256:") + 12
 """How much of a digest tells images apart for people."""
 _COPY_SECONDS = 3600
 _FORMS = ("list", "script", "skopeo-sync")
+_OWN = "already private, and no public image is known that it is a copy of"
 
 
 class _Job(NamedTuple):
@@ -65,6 +66,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print the list in this form, and copy nothing"
     )
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     planned.add_work(parser)
     parser.add_argument(
         "--copy-timeout",
@@ -116,7 +118,9 @@ def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, lis
         found = plan.of_references(loaded.images, settings)
         return settings, _Job(found.moved, None, loaded), found.left
     settings, found = planned.read(request, folder, registry=not to)
-    private = [plan.Left(image.source, "already private") for image in found.copies if image not in found.moved]
+    private = [plan.Left(image.source, _OWN) for image in found.copies if image not in found.moved]
+    if private and not (request.text("chart") or request.text("list")):
+        raise sources.unknown(request, [image.reference for image in private])
     return settings, _Job(found.moved, Path(to).resolve() if to else None, None), found.left + private
 
 
