@@ -78,11 +78,8 @@ def main(argv: list[str]) -> int:
     """
     from postrenderer.cli import front  # noqa: PLC0415  # an installation that lacks it is explained
 
-    level, color, rest = front.take(argv)
-    if rest != argv:
-        from postrenderer.cli import show  # noqa: PLC0415  # the filter with settings shows nothing
-
-        show.level, show.color = level, color
+    front.chosen = front.take(argv)
+    rest = front.chosen.rest
     if argv and not rest and not (sys.stdin and sys.stdin.isatty()):
         rest = ["render"]  # Helm 4's `helm --color never acreg` in a pipe
     argv = rest

@@ -98,11 +98,12 @@ def add_settings(parser: Parser, *, values: bool = True, short: str = "", shown:
         if option.flag:
             _add(group.add_mutually_exclusive_group(), option, shown=shown)
     files = parser.add_argument_group("files with settings") if shown else group
-    _add_file(files, "--config", text="the settings file, instead of ./acreg.yaml [ACREG_CONFIG]", shown=shown)
+    text = "the settings file, instead of ./acreg.yaml [ACREG_CONFIG]"
+    _add_file(files, ("--config",), text if shown else argparse.SUPPRESS)
     if values:
         text = "a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]"
-        names = filter(None, (short, "--values"))
-        _add_file(files, *names, text=text, shown=shown, action="append")
+        names = (short, "--values") if short else ("--values",)
+        _add_file(files, names, text if shown else argparse.SUPPRESS, action="append")
 
 
 def show_settings() -> None:
@@ -125,8 +126,8 @@ examples:
     helm acreg config show --values values.yaml"""
 
 
-def _add_file(group: argparse._ArgumentGroup, *names: str, text: str, shown: bool, action: str = "store") -> None:
-    group.add_argument(*names, metavar="FILE", action=action, help=text if shown else argparse.SUPPRESS)
+def _add_file(group: argparse._ArgumentGroup, names: tuple[str, ...], text: str, action: str = "store") -> None:
+    group.add_argument(*names, metavar="FILE", action=action, help=text)
 
 
 def _add(group: argparse._MutuallyExclusiveGroup, option: Option, *, shown: bool) -> None:

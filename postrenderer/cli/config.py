@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from postrenderer.settings.options import Option
 
 _DESCRIPTION = """\
-init [FILE]      write a commented acreg.yaml, with what the flags and values files say filled in; every command finds
-                 it in its working directory; `-` is standard output
+init [FILE]      write a commented acreg.yaml, filled in from flags and values files; `-` is standard output
 show             the settings in effect here, and where each comes from
 validate [FILE]  check acreg.yaml alone: everything that is wrong with it, with line and column
 schema           the JSON Schema of acreg.yaml, for editors"""

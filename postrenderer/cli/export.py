@@ -25,8 +25,7 @@ Write the same rules for tools that a post-renderer cannot reach:
   kustomize    a component, for the images of manifests
   kyverno      ClusterPolicies of Kyverno before 1.20, for every pod of a cluster and what makes pods
   kyverno-cel  a MutatingPolicy of Kyverno from 1.17 on, for every pod of a cluster
-  admission    Kubernetes' own MutatingAdmissionPolicy for every pod of a cluster, and a ValidatingAdmissionPolicy that
-               refuses images from elsewhere; the API server evaluates both itself
+  admission    Kubernetes' own admission policies for every pod of a cluster: one moves images, one refuses the rest
 Flux and Kustomize need a list of images, from manifests or a chart; policies contain the rules themselves. What a tool
 cannot do is listed on standard error and in comments."""
 

@@ -42,6 +42,10 @@ class Front(NamedTuple):
     rest: list[str]
 
 
+chosen = Front(NORMAL, "auto", [])
+"""The flags of this run."""
+
+
 def take(argv: Sequence[str]) -> Front:
     """Split the flags in front off the arguments.
 

@@ -15,7 +15,7 @@ WIDTH = 80
 _COLUMN = 26
 """Where the explanations of flags begin."""
 
-_ROW = re.compile(r"(?P<name>\S+(?: \S+)* {2,})(?P<text>\S.*)")
+_ROW = re.compile(r"(?P<name> *\S+(?: \S+)* {2,})(?P<text>\S.*)")
 _WORD = re.compile(r"""(?:--[\w-]+[ ](?=[\w./$]))?(?:'[^']*'|"[^"]*"|\S)+""")
 """A word of a shell command, or a flag with its value; quoted spaces do not end it."""
 
@@ -44,13 +44,22 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         value = self._format_args(action, self._get_default_metavar_for_optional(action))
         return f"{', '.join(action.option_strings)} {value}"
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return _wrap(" ".join(text.split()), width)
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return textwrap.indent("\n".join(fill(text, width - len(indent))), indent)
 
 
+def _wrap(text: str, width: int, first: str = "", margin: str = "") -> list[str]:
+    """Wrap between words, never at the hyphen of `post-renderer`."""
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=margin, break_on_hyphens=False)
+
+
 def _usage(prog: str, arguments: str) -> str:
     margin = " " * len(f"usage: {prog} ")
-    return f"{prog} {textwrap.fill(arguments, WIDTH - len(margin)).replace(chr(10), chr(10) + margin)}"
+    lines = _wrap(arguments, WIDTH - len(margin))
+    return " ".join([prog, f"\n{margin}".join(lines)]).rstrip()
 
 
 def fill(text: str, width: int) -> Iterator[str]:
@@ -71,23 +80,23 @@ def fill(text: str, width: int) -> Iterator[str]:
         if is_prose:
             paragraph.append(line)
         if not is_prose or line.endswith(":"):
-            yield from textwrap.wrap(" ".join(paragraph), width)
+            yield from _wrap(" ".join(paragraph), width)
             paragraph = []
         if row:
             margin = " " * len(row["name"])
-            yield from textwrap.wrap(row["text"], width, initial_indent=row["name"], subsequent_indent=margin)
+            yield from _wrap(row["text"], width, row["name"], margin)
         elif line.startswith(" "):
             yield from _indented(line, width)
         elif not line:
             yield line
-    yield from textwrap.wrap(" ".join(paragraph), width)
+    yield from _wrap(" ".join(paragraph), width)
 
 
 def _indented(line: str, width: int) -> Iterator[str]:
     words = line.lstrip()
     margin = line[: len(line) - len(words)]
     if words.endswith(":"):
-        yield from textwrap.wrap(words, width, initial_indent=margin, subsequent_indent=margin)
+        yield from _wrap(words, width, margin, margin)
         return
     current = margin
     for word in _WORD.findall(words):

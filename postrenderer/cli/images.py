@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 List every image reference: what it becomes on the private registry, the kind of place it is in (its class), where that
-is, and whether it is in a chart hook. For a reference that stays, the list has the reason instead of a target. If a
-chart's values name the private registry already, the chart is rendered once more without them to learn the sources."""
+is, and whether it is in a chart hook. For a reference that stays, the list has the reason instead of a target.
+Where a chart's values name the private registry already, it is rendered once more without them to learn the sources."""
 
 _EXAMPLES = """\
 examples:

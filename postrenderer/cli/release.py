@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from postrenderer.cli.helm import Helm
 
 _DESCRIPTION = """\
-Run `helm {command}` with every image on the private registry. All other arguments go to Helm unchanged. The
-settings come from the values that Helm gets, in addition to flags, environment and acreg.yaml. On Helm 3, where a
-post-renderer never sees chart hooks, the chart is installed from a copy whose hooks are private."""
+Run `helm {command}` with every image on the private registry. All other arguments go to Helm unchanged. The settings
+come from the values that Helm gets, in addition to flags, environment and acreg.yaml. On Helm 3, where a post-renderer
+never sees chart hooks, the chart is installed from a copy whose hooks are private."""
 
 _EXAMPLES = {
     "install": "example:\n  helm acreg install appcircle-server appcircle/appcircle -n appcircle -f values.yaml",

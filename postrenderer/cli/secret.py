@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Write the pull secret for the private registry to standard output, as
 `kubectl create secret docker-registry --dry-run=client -o yaml` does. Its name and registry come from the settings. A
-pull secret works in its own namespace alone: with --chart or --release there is one for each namespace in which
-something pulls from the private registry."""
+pull secret works only in its own namespace: with --chart or --release there is one for each namespace whose pods pull
+from the private registry."""
 
 _EXAMPLES = """\
 examples:

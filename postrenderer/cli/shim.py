@@ -13,14 +13,13 @@ from postrenderer.cli.arguments import Parser
 from postrenderer.errors import InternalError, SettingsError
 
 _DESCRIPTION = """\
-Write DIR/helm, a small shell script to put first on PATH. It adds the post-renderer, as your Helm version requires, to
-install, upgrade, template and diff upgrade, unless they have one; everything else goes to Helm unchanged. The settings
-are those of the post-renderer: ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml. Under Helm 3, which
-keeps chart hooks from any post-renderer, it runs `acreg install`, `upgrade`, `template` and `diff upgrade`, which
-rewrite them.
+Write DIR/helm, a small shell script to put first on PATH. It adds the post-renderer to install, upgrade, template and
+diff upgrade, unless they have one; everything else goes to Helm unchanged. The settings are those of the post-renderer:
+ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml. Under Helm 3, which keeps chart hooks from any
+post-renderer, it runs `acreg install`, `upgrade`, `template` and `diff upgrade`, which rewrite them.
 
 To a plugin that runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer:
-`helm acreg verify --release NAME` tells."""
+check the result with `helm acreg verify --release NAME`."""
 
 _EXAMPLES = """\
 examples:

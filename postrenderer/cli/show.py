@@ -6,8 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import tables
-from postrenderer.cli.front import NORMAL, QUIET, VERBOSE
+from postrenderer.cli import front, tables
 from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
@@ -17,17 +16,10 @@ _STYLES = {"bold": "1", "head": "1;4", "red": "31", "green": "32", "yellow": "33
 """SGR parameters (ECMA-48)."""
 
 
-level = NORMAL
-"""How much is said besides the result: QUIET for `-q`, VERBOSE for `-v` in front of the command."""
-
-color = "auto"
-"""`--color` in front of the command: `auto`, `always` or `never`."""
-
-
 def is_fancy() -> bool:
     """Whether standard output gets colour: as `--color` says, else on a terminal whose user wants it (no-color.org)."""
-    if color != "auto":
-        return color == "always"
+    if front.chosen.color != "auto":
+        return front.chosen.color == "always"
     return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -108,11 +100,11 @@ def write(text: str) -> None:
 
 def note(text: str) -> None:
     """Print a line on standard error, for the user and not for what reads our output; nothing with `--quiet`."""
-    if level > QUIET and sys.stderr is not None:
+    if front.chosen.level > front.QUIET and sys.stderr is not None:
         sys.stderr.write(f"{text}\n")
 
 
 def detail(text: str) -> None:
     """Print a line on standard error with `--verbose`."""
-    if level >= VERBOSE:
+    if front.chosen.level >= front.VERBOSE:
         note(f"acreg: {text}")

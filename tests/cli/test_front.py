@@ -7,26 +7,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 import pytest
 
 from cli.conftest import POD, REGISTRY, Ended
 from postrenderer import __version__, cli
-from postrenderer.cli import front, show
+from postrenderer.cli import front
 from postrenderer.errors import SettingsError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 Acreg = Callable[..., Ended]
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """The flags of one test are none of the next."""
-    yield
-    show.level, show.color = front.NORMAL, "auto"
 
 
 @pytest.mark.parametrize(
