@@ -11,8 +11,11 @@ from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry import plan
 from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Check, Finding
+from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.origins import Origin
+from postrenderer.registry.places import TARGET
+from postrenderer.registry.remote import Remote
 from postrenderer.registry.scratch import Scratch
-from postrenderer.registry.skopeo import Skopeo
 from postrenderer.registry.work import Crew
 
 if TYPE_CHECKING:
@@ -42,8 +45,13 @@ def main(argv: list[str]) -> int:
     environ = access.withdraw(os.environ)
     parser = Parser("acreg check", f"[SETTINGS] {planned.WHERE}", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
-    parser.add_argument("--digests", action="store_true", help="compare the digests with those at the source")
+    parser.add_argument(
+        "--digests",
+        action="store_true",
+        help="compare the digests with those at the source, and see that what goes with the images is there, too",
+    )
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
+    planned.add_wishes(parser)
     planned.add_work(parser)
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)
@@ -71,12 +79,18 @@ def look(
         environ: the environment, passwords included.
 
     Raises:
-        AcregError: there is no skopeo, or the credentials cannot be read.
+        AcregError: the credentials cannot be read.
     """
     with Scratch() as scratch:
-        skopeo = Skopeo(access.reach(flags, environ, settings, scratch))
-        crew = Crew(*planned.work(flags), skopeo.stop, show.note)
-        return crew.each(copies, Check(skopeo, crew, digests=bool(flags.get("digests"))), lambda _: None)
+        manifests = Manifests(access.reach(flags, environ, settings, scratch))
+        crew = Crew(*planned.work(flags), manifests.stop, show.note)
+        remote, wishes = Remote(manifests, crew), planned.wishes(flags)
+        origin = Origin(remote, wishes) if flags.get("digests") else None
+        try:
+            remote.probe(settings.registry, TARGET)
+            return crew.each(copies, Check(remote, origin, with_referrers=wishes.referrers), lambda _: None)
+        finally:
+            manifests.close()
 
 
 def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]) -> None:

@@ -12,8 +12,13 @@ from postrenderer.cli import access, inputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.cli.progress import Progress
 from postrenderer.errors import SettingsError
-from postrenderer.registry import airgap, export, plan
+from postrenderer.registry import airgap, carried, export, plan, record
+from postrenderer.registry.failures import REFUSED
+from postrenderer.registry.manifests import Manifests
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED, Mirror, Outcome
+from postrenderer.registry.origins import Origin
+from postrenderer.registry.places import TARGET
+from postrenderer.registry.remote import Remote
 from postrenderer.registry.scratch import Scratch
 from postrenderer.registry.skopeo import Skopeo
 from postrenderer.registry.work import Crew
@@ -37,11 +42,12 @@ examples:
     helm acreg mirror --list images.txt --to /media/disk/appcircle
     helm acreg mirror --from /media/disk/appcircle --values values.yaml --username robot --password-stdin
 
-exit codes: as `acreg render`; 1 if any image failed."""
+exit codes: as `acreg render`; 1 if any image failed or was refused."""
 
 _SHORT = len("sha256:") + 12
 """How much of a digest tells images apart for people."""
 _COPY_SECONDS = 3600
+_BAD = (REFUSED, FAILED)
 _FORMS = ("list", "script", "skopeo-sync")
 
 
@@ -50,7 +56,7 @@ class _Job(NamedTuple):
 
     images: list[plan.Copy]
     to: Path | None
-    loaded: airgap.Loaded | None
+    loaded: carried.Carried | None
 
 
 def main(argv: list[str]) -> int:
@@ -64,6 +70,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--dry-run", action="store_true", help="only show what would be copied where")
     parser.add_argument(
         "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print that in this form, and copy nothing"
+    )
+    planned.add_wishes(parser)
+    parser.add_argument(
+        "--replace",
+        metavar="REFERENCE",
+        action="append",
+        help="let this image replace what is under its private reference, though that came from elsewhere; may be"
+        " repeated",
     )
     planned.add_work(parser)
     parser.add_argument(
@@ -93,13 +107,20 @@ def main(argv: list[str]) -> int:
     with Scratch() as scratch:
         reach = access.reach(request.flags, environ, settings, scratch)
         place = str(job.to or (job.loaded and job.loaded.folder) or ".")
-        return _run(job, Skopeo(reach, place, int(str(request.flags["copy_timeout"]))), request)
+        skopeo = Skopeo(reach, place, int(str(request.flags["copy_timeout"])))
+        manifests = Manifests(reach)
+        try:
+            return _run(job, settings, skopeo, manifests, request)
+        finally:
+            manifests.close()
 
 
 def _check(request: inputs.Request) -> None:
     manifests = [name for name in ("filename", "list", "chart", "release") if request.flags.get(name)]
     if request.flags["from"] and manifests:
         raise SettingsError(f"--from DIR says itself which images there are: leave out --{manifests[0]}.")
+    if request.flags["from"] and request.flags["platform"]:
+        raise SettingsError("--from DIR copies what the folder has: give --platform with --to, where it is written.")
     folder = next((name for name in ("to", "from") if request.flags[name]), "")
     if folder and request.flags["output"]:
         raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")
@@ -111,7 +132,7 @@ def _check(request: inputs.Request) -> None:
 def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, list[plan.Left]]:
     to, origin = request.text("to"), request.text("from")
     if origin:
-        loaded = airgap.load(Path(origin).resolve())
+        loaded = carried.load(Path(origin).resolve())
         settings = inputs.load(request, inputs.Manifests(b"", []), folder)
         found = plan.of_references(loaded.images, settings)
         return settings, _Job(found.moved, None, loaded), found.left
@@ -120,22 +141,32 @@ def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, lis
     return settings, _Job(found.moved, Path(to).resolve() if to else None, None), found.left + private
 
 
-def _run(job: _Job, skopeo: Skopeo, request: inputs.Request) -> int:
+def _run(job: _Job, settings: Settings, skopeo: Skopeo, manifests: Manifests, request: inputs.Request) -> int:
     progress = Progress(len(job.images))
-    crew = Crew(*planned.work(request.flags), skopeo.stop, progress.note)
+
+    def interrupt() -> None:
+        skopeo.stop()
+        manifests.stop()
+
+    crew = Crew(*planned.work(request.flags), interrupt, progress.note)
+    remote = Remote(manifests, crew, skopeo)
+    wishes = planned.wishes(request.flags)
+    origin = Origin(remote, wishes)
     work: Mirror | airgap.Save
     if job.to:
         airgap.prepare(job.to)
-        work = airgap.Save(job.to, skopeo, crew)
+        work = airgap.Save(job.to, remote, wishes, origin, {})
     else:
-        work = Mirror(skopeo, crew, job.loaded.origin if job.loaded else None)
+        remote.probe(settings.registry, TARGET)
+        kept = record.Record(record.default_path(os.environ), {}, progress.note)
+        work = Mirror(remote, wishes, kept, job.loaded or origin)
     outcomes: list[Outcome] = []
     with progress:
 
         def finished(outcome: Outcome) -> None:
             outcomes.append(outcome)
             shown = outcome.image.source if job.to else outcome.image.target
-            progress.line(outcome.status, shown, outcome.note, is_bad=outcome.status == FAILED)
+            progress.line(outcome.status, shown, outcome.note, is_bad=outcome.status in _BAD)
 
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, _interrupt)
@@ -148,7 +179,7 @@ def _run(job: _Job, skopeo: Skopeo, request: inputs.Request) -> int:
     _conclude(outcomes, to_folder=bool(job.to))
     if job.to:
         airgap.finish(job.to, outcomes)
-    return int(any(outcome.status == FAILED for outcome in outcomes))
+    return int(any(outcome.status in _BAD for outcome in outcomes))
 
 
 def _conclude(outcomes: list[Outcome], *, to_folder: bool) -> None:
@@ -165,7 +196,7 @@ def _conclude(outcomes: list[Outcome], *, to_folder: bool) -> None:
     if rows:
         show.table(("STATUS", "IMAGE", "DIGEST", "NOTE"), rows)
     statuses = [outcome.status for outcome in outcomes]
-    counts = [f"{statuses.count(status)} {status}" for status in (COPIED, REPLACED, PRESENT, FAILED)]
+    counts = [f"{statuses.count(status)} {status}" for status in (COPIED, REPLACED, PRESENT, *_BAD)]
     show.write(f"{len(outcomes)} images: {', '.join(counts)}")
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from postrenderer.cli import inputs
 from postrenderer.errors import AcregError, SettingsError
-from postrenderer.registry import plan
+from postrenderer.registry import plan, platforms
+from postrenderer.registry.origins import Wishes
 
 if TYPE_CHECKING:
     import argparse
@@ -48,6 +49,33 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
         raise AcregError("There are no manifests: what was to write them failed, or wrote them elsewhere.")
     settings = inputs.load(request, manifests, folder, registry=registry)
     return settings, (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+
+
+def add_wishes(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about what is wanted of an image."""
+    parser.add_argument(
+        "--platform",
+        metavar="OS/ARCH[/VARIANT]",
+        action="append",
+        help="only this platform of each image, such as linux/amd64; may be repeated (default: all)",
+    )
+    parser.add_argument(
+        "--no-referrers",
+        action="store_true",
+        help="leave signatures, attestations and SBOMs alone, which else belong to each image",
+    )
+
+
+def wishes(flags: Mapping[str, object]) -> Wishes:
+    """Return what is wanted of an image.
+
+    Raises:
+        SettingsError: a platform is none.
+    """
+    platform, replace = flags.get("platform"), flags.get("replace")
+    wanted = platforms.check(map(str, platform)) if isinstance(platform, list) else ()
+    named = frozenset(map(str, replace)) if isinstance(replace, list) else frozenset[str]()
+    return Wishes(wanted, not flags.get("no_referrers"), named)
 
 
 def add_work(parser: argparse.ArgumentParser) -> None:

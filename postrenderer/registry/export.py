@@ -9,8 +9,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.images.reference import parse
-from postrenderer.registry.mirror import tag_of
-from postrenderer.registry.skopeo import in_registry
+from postrenderer.registry.places import in_registry, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -213,7 +213,7 @@ def open_target(target: Registry, published: Published) -> dict[str, str]:
 
 def counts(output: str) -> dict[str, int]:
     """Return how many images there are of each status, from the last line of `mirror` or `check`."""
-    found = re.findall(r"(\d+) (copied|replaced|present|failed|missing|differs)", output.splitlines()[-1])
+    found = re.findall(r"(\d+) (copied|replaced|present|refused|failed|missing|differs)", output.splitlines()[-1])
     return {status: int(count) for count, status in found}
 
 
