@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, planned, show
+from postrenderer.cli import access, copying, inputs, planned, show
 from postrenderer.cli.arguments import Parser
-from postrenderer.cli.progress import Progress
 from postrenderer.errors import SettingsError
-from postrenderer.registry import airgap, carried, export, plan, record
-from postrenderer.registry.failures import REFUSED
-from postrenderer.registry.manifests import Manifests
-from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED, Mirror, Outcome
-from postrenderer.registry.origins import Origin
-from postrenderer.registry.places import TARGET
-from postrenderer.registry.remote import Remote
+from postrenderer.registry import archive, carried, export, plan
 from postrenderer.registry.scratch import Scratch
-from postrenderer.registry.skopeo import Skopeo
-from postrenderer.registry.work import Crew
 
 if TYPE_CHECKING:
     from postrenderer.settings import Settings
@@ -44,19 +33,8 @@ examples:
 
 exit codes: as `acreg render`; 1 if any image failed or was refused."""
 
-_SHORT = len("sha256:") + 12
-"""How much of a digest tells images apart for people."""
 _COPY_SECONDS = 3600
-_BAD = (REFUSED, FAILED)
 _FORMS = ("list", "script", "skopeo-sync")
-
-
-class _Job(NamedTuple):
-    """What there is to do: the images, and the folder that takes them or has them, if one does."""
-
-    images: list[plan.Copy]
-    to: Path | None
-    loaded: carried.Carried | None
 
 
 def main(argv: list[str]) -> int:
@@ -65,8 +43,16 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg mirror", f"[SETTINGS] {planned.WHERE[:-1]} | --from DIR)", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
     folders = parser.add_mutually_exclusive_group()
-    folders.add_argument("--to", metavar="DIR", help="write the images to a folder instead, to carry it elsewhere")
-    folders.add_argument("--from", metavar="DIR", help="copy the images of such a folder, verified")
+    folders.add_argument(
+        "--to", metavar="DIR|FILE.tar", help="write the images to a folder or an archive instead, to carry it elsewhere"
+    )
+    folders.add_argument("--from", metavar="DIR|FILE.tar", help="copy the images of that, verified")
+    parser.add_argument(
+        "--since", metavar="FILE", help="with --to: leave out what an earlier folder has, by its acreg-mirror.json"
+    )
+    parser.add_argument(
+        "--prune", action="store_true", help="with --to DIR: remove what no image of the folder needs any more"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be copied where")
     parser.add_argument(
         "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print that in this form, and copy nothing"
@@ -94,25 +80,18 @@ def main(argv: list[str]) -> int:
     _check(request)
     with inputs.scratch() as folder:
         settings, job, left = _prepare(request, folder)
-    for item in left:
-        show.note(f"not copied: {item.reference}: {item.reason}")
-    form = request.text("output") or ("list" if request.flags["dry_run"] else "")
-    if form and job.to:
-        show.write("\n".join(image.source for image in job.images))
-        return 0
-    if form:
-        insecure = access.trust(request.flags, environ).insecure
-        show.write(export.FORMS[form](job.images, insecure).removesuffix("\n"))
-        return 0
-    with Scratch() as scratch:
-        reach = access.reach(request.flags, environ, settings, scratch)
-        place = str(job.to or (job.loaded and job.loaded.folder) or ".")
-        skopeo = Skopeo(reach, place, int(str(request.flags["copy_timeout"])))
-        manifests = Manifests(reach)
-        try:
-            return _run(job, settings, skopeo, manifests, request)
-        finally:
-            manifests.close()
+        for item in left:
+            show.note(f"not copied: {item.reference}: {item.reason}")
+        form = request.text("output") or ("list" if request.flags["dry_run"] else "")
+        if form:
+            insecure = access.trust(request.flags, environ).insecure
+            sources = "\n".join(image.source for image in job.images)
+            show.write(sources if job.to else export.FORMS[form](job.images, insecure).removesuffix("\n"))
+            return 0
+        with Scratch() as scratch:
+            reach = access.reach(request.flags, environ, settings, scratch)
+            outcomes = copying.run(job, settings, reach, request)
+    return 0 if copying.is_complete(outcomes) else 1
 
 
 def _check(request: inputs.Request) -> None:
@@ -121,6 +100,11 @@ def _check(request: inputs.Request) -> None:
         raise SettingsError(f"--from DIR says itself which images there are: leave out --{manifests[0]}.")
     if request.flags["from"] and request.flags["platform"]:
         raise SettingsError("--from DIR copies what the folder has: give --platform with --to, where it is written.")
+    to = request.text("to")
+    if (request.flags["since"] or request.flags["prune"]) and not to:
+        raise SettingsError("--since and --prune are about the folder that --to DIR writes: add it, or leave them out.")
+    if request.flags["prune"] and to.endswith(archive.SUFFIX):
+        raise SettingsError("An archive is written new each time, and there is nothing to prune: leave out --prune.")
     folder = next((name for name in ("to", "from") if request.flags[name]), "")
     if folder and request.flags["output"]:
         raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")
@@ -129,76 +113,15 @@ def _check(request: inputs.Request) -> None:
     access.refuse_shared_stdin(request.flags)
 
 
-def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, list[plan.Left]]:
-    to, origin = request.text("to"), request.text("from")
-    if origin:
-        loaded = carried.load(Path(origin).resolve())
+def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, copying.Job, list[plan.Left]]:
+    to, origin = request.text("to"), Path(request.text("from"))
+    if request.flags["from"]:
+        unpacked = folder / "unpacked"
+        unpacked.mkdir()
+        loaded = archive.load(origin, unpacked) if origin.is_file() else carried.load(origin.resolve())
         settings = inputs.load(request, inputs.Manifests(b"", []), folder)
         found = plan.of_references(loaded.images, settings)
-        return settings, _Job(found.moved, None, loaded), found.left
+        return settings, copying.Job(found.moved, None, loaded), found.left
     settings, found = planned.read(request, folder, registry=not to)
     private = [plan.Left(image.source, "already private") for image in found.copies if image not in found.moved]
-    return settings, _Job(found.moved, Path(to).resolve() if to else None, None), found.left + private
-
-
-def _run(job: _Job, settings: Settings, skopeo: Skopeo, manifests: Manifests, request: inputs.Request) -> int:
-    progress = Progress(len(job.images))
-
-    def interrupt() -> None:
-        skopeo.stop()
-        manifests.stop()
-
-    crew = Crew(*planned.work(request.flags), interrupt, progress.note)
-    remote = Remote(manifests, crew, skopeo)
-    wishes = planned.wishes(request.flags)
-    origin = Origin(remote, wishes)
-    work: Mirror | airgap.Save
-    if job.to:
-        airgap.prepare(job.to)
-        work = airgap.Save(job.to, remote, wishes, origin, {})
-    else:
-        remote.probe(settings.registry, TARGET)
-        kept = record.Record(record.default_path(os.environ), {}, progress.note)
-        work = Mirror(remote, wishes, kept, job.loaded or origin)
-    outcomes: list[Outcome] = []
-    with progress:
-
-        def finished(outcome: Outcome) -> None:
-            outcomes.append(outcome)
-            shown = outcome.image.source if job.to else outcome.image.target
-            progress.line(outcome.status, shown, outcome.note, is_bad=outcome.status in _BAD)
-
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _interrupt)
-        try:
-            outcomes = crew.each(job.images, work, finished)
-        except KeyboardInterrupt:
-            if job.to:
-                airgap.finish(job.to, outcomes)
-            raise
-    _conclude(outcomes, to_folder=bool(job.to))
-    if job.to:
-        airgap.finish(job.to, outcomes)
-    return int(any(outcome.status in _BAD for outcome in outcomes))
-
-
-def _conclude(outcomes: list[Outcome], *, to_folder: bool) -> None:
-    """Print the table and the sum."""
-    rows = [
-        (
-            outcome.status,
-            outcome.image.source if to_folder else outcome.image.target,
-            outcome.digest[:_SHORT],
-            outcome.note,
-        )
-        for outcome in outcomes
-    ]
-    if rows:
-        show.table(("STATUS", "IMAGE", "DIGEST", "NOTE"), rows)
-    statuses = [outcome.status for outcome in outcomes]
-    counts = [f"{statuses.count(status)} {status}" for status in (COPIED, REPLACED, PRESENT, *_BAD)]
-    show.write(f"{len(outcomes)} images: {', '.join(counts)}")
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
+    return settings, copying.Job(found.moved, Path(to).resolve() if to else None, None), found.left + private

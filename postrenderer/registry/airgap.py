@@ -11,6 +11,7 @@ The private reference is not in it: where an image goes is asked of the settings
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -120,6 +121,59 @@ class Save:
             raise RegistryError(DAMAGED, f"what was fetched as {digest} is {found.digest}")
 
 
+class Folder:
+    """A folder that takes images; what earlier runs put there stays in it.
+
+    Args:
+        folder: made if it is not there.
+        prune: whether layouts go that no image of the list has any more.
+
+    Raises:
+        AcregError: here and in every method, it cannot be written.
+    """
+
+    def __init__(self, folder: Path, *, prune: bool = False) -> None:
+        prepare(folder)
+        self.folder = folder
+        self._prune = prune
+
+    def take(self, outcome: Outcome) -> None:
+        """Take an image that was fetched: it is in the folder already."""
+
+    def finish(self, outcomes: Iterable[Outcome]) -> list[str]:
+        """Write the list of what is in the folder, and the checksums.
+
+        Args:
+            outcomes: of this run.
+
+        Returns:
+            The names of layouts that are still there and that no image has any more.
+        """
+        saved = {image.source: image for image in (listed(self.folder) if (self.folder / MANIFEST).exists() else [])}
+        for outcome in outcomes:
+            source = outcome.image.source
+            if outcome.digest and outcome.note != EARLIER:
+                saved[source] = Saved(source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers)
+        names = sorted({name for image in saved.values() for name in image.layouts})
+        try:
+            text = as_text(saved.values()).encode()
+            layout.write(self.folder / MANIFEST, text)
+            files = ((name, layout.sums_of(self.folder / name)) for name in names)
+            sums = {f"{name}/{file}": value for name, found in files for file, value in found.items()}
+            layout.write(self.folder / SUMS, as_sums(text, sums))
+            there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if not path.name.startswith(".")]
+            unlisted = [f"{IMAGES}/{name}" for name in there if f"{IMAGES}/{name}" not in names]
+            for name in unlisted if self._prune else []:
+                shutil.rmtree(self.folder / name)
+        except OSError as error:
+            raise AcregError(
+                f"{self.folder}: {not_written(error)}. What is there already stays; run the command again."
+            ) from None
+        return [] if self._prune else unlisted
+
+    abort = finish
+
+
 def layout_name(source: str, digest: str) -> str:
     """Return the path of an image's layout: its name and tag for people, its digest to tell it from others."""
     reference = parse(source)
@@ -143,47 +197,16 @@ def prepare(folder: Path) -> None:
         raise AcregError(f"The folder {folder} cannot be made: {error.strerror}.") from None
 
 
-def finish(folder: Path, outcomes: Iterable[Outcome], *, prune: bool = False) -> list[str]:
-    """Write the list of what is in the folder, and the checksums; what earlier runs put there stays in it.
-
-    Args:
-        folder: where the images are.
-        outcomes: of this run.
-        prune: whether layouts go that no image of the list has any more.
-
-    Returns:
-        The names of layouts that no image has any more.
-
-    Raises:
-        AcregError: the disk is full, or the like.
-    """
-    saved = {image.source: image for image in (listed(folder) if (folder / MANIFEST).exists() else [])}
-    for outcome in outcomes:
-        source = outcome.image.source
-        if outcome.digest and outcome.note != EARLIER:
-            saved[source] = Saved(source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers)
-    names = sorted({name for image in saved.values() for name in image.layouts})
-    try:
-        layout.write(folder / MANIFEST, as_text(saved.values()).encode())
-        sums = {MANIFEST: layout.sha256(folder / MANIFEST)}
-        for name in names:
-            sums.update({f"{name}/{file}": value for file, value in layout.sums_of(folder / name).items()})
-        layout.write(folder / SUMS, "".join(f"{value}  {file}\n" for file, value in sums.items()).encode())
-        found = [f"{IMAGES}/{path.name}" for path in sorted((folder / IMAGES).iterdir()) if path.name[:1] != "."]
-        unlisted = [name for name in found if name not in names]
-        for name in unlisted if prune else []:
-            shutil.rmtree(folder / name)
-    except OSError as error:
-        raise AcregError(
-            f"{folder}: {not_written(error)}. What is there already stays; run the command again."
-        ) from None
-    return unlisted
-
-
 def as_text(saved: Iterable[Saved]) -> str:
     """Return the text of acreg-mirror.json."""
     images = [{**image._asdict(), "referrers": [item._asdict() for item in image.referrers]} for image in saved]
     return json.dumps({"version": 1, "images": images}, indent=2) + "\n"
+
+
+def as_sums(text: bytes, sums: Mapping[str, str]) -> bytes:
+    """Return the content of SHA256SUMS: that of acreg-mirror.json, whose text is given, is the first line."""
+    lines = {MANIFEST: hashlib.sha256(text).hexdigest(), **sums}
+    return "".join(f"{value}  {file}\n" for file, value in lines.items()).encode()
 
 
 def not_written(error: OSError) -> RegistryError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import AcregError
@@ -13,7 +14,7 @@ from postrenderer.registry.places import Place
 from postrenderer.registry.referrers import Referrer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from postrenderer.registry.manifests import Manifest
@@ -44,11 +45,19 @@ class Saved(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """A folder of images that was read: where images come from, in the stead of their registries (see `Origin`)."""
+    """A folder of images that was read: where images come from, in the place of their registries (see `Origin`).
+
+    Attributes:
+        folder: where it is.
+        images: what it lists, by source.
+        sums: the SHA-256 of each file.
+        unpack: writes layouts to the folder when they are needed, if they are in an archive.
+    """
 
     folder: Path
     images: dict[str, Saved]
     sums: dict[str, str]
+    unpack: Callable[[list[str]], None] | None = None
 
     def digest(self, image: Copy) -> str:
         """Verify an image and all that goes with it, and return its digest.
@@ -57,6 +66,8 @@ class Carried(NamedTuple):
             RegistryError: it is damaged.
         """
         saved = self.images[image.source]
+        if self.unpack:
+            self.unpack(list(saved.layouts))
         for name, digest in saved.layouts.items():
             for file in (f"{name}/{layout.VERSION}", f"{name}/{layout.INDEX}"):
                 if file not in self.sums:
@@ -64,6 +75,11 @@ class Carried(NamedTuple):
                 layout.verify_sum(self.folder, file, self.sums[file])
             layout.verify(self.folder, name, digest)
         return saved.digest
+
+    def release(self, image: Copy) -> None:
+        """Remove what was unpacked for an image."""
+        for name in self.images[image.source].layouts if self.unpack else ():
+            shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def manifest(self, image: Copy) -> Manifest:
         """Return the manifest of an image; nobody asks, as platforms are chosen where the folder is written."""
@@ -138,15 +154,17 @@ def read_list(path: Path) -> list[Saved]:
         ) from None
     except RegistryError as error:
         raise AcregError(f"{path.parent}: {error}.") from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise AcregError(f"{path} is damaged: copy the folder again.") from None
     return images
 
 
 def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, str]] = ()) -> Saved:
     """Check what is said of an image: its layout is a path below the folder, its digests are such."""
-    for text in (source, f"layout/{layout.lower()}", f"x@{digest}"):
+    for text in (source, f"x@{digest}"):
         parse(text)
+    if not layout.startswith(f"{IMAGES}/") or not {"", ".", ".."}.isdisjoint(layout.split("/")):
+        raise ValueError(layout)
     found = tuple(Referrer(**referrer) for referrer in referrers)
     for referrer in found:
         for text in (f"x@{referrer.digest}", f"x@{referrer.subject}", f"x:{referrer.tag or 'x'}"):

@@ -214,7 +214,7 @@ def _document(root: Path, name: str) -> dict[str, Any]:
         value = json.loads(inside(root, name).read_bytes())
     except OSError as error:
         raise RegistryError(DAMAGED, f"{name} cannot be read: {error.strerror}; copy the folder again") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise RegistryError(DAMAGED, f"{name} is damaged: it is no JSON object; copy the folder again")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from postrenderer.errors import AcregError
-from postrenderer.registry.airgap import Save, finish, layout_name, prepare
+from postrenderer.registry.airgap import Folder, Save, layout_name, prepare
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, load
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest
@@ -63,7 +63,7 @@ def saved(tmp_path: Path) -> Path:
     """A folder with one image, as far as its files go."""
     outcome = save(tmp_path)
     assert outcome.status == "copied", outcome
-    finish(tmp_path, [outcome])
+    Folder(tmp_path).finish([outcome])
     return tmp_path
 
 
@@ -76,7 +76,7 @@ def test_what_was_saved_is_found_again(saved: Path) -> None:
 def test_an_image_that_is_nowhere(tmp_path: Path) -> None:
     outcome = save(tmp_path, None)
     assert (outcome.status, outcome.note) == ("failed", "there is no image docker.io/acme/app:1")
-    finish(tmp_path, [outcome])
+    Folder(tmp_path).finish([outcome])
     assert load(tmp_path).images == {}
 
 
@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_layout_that_went_before_the_end(saved: Path) -> None:
     shutil.rmtree(saved / NAME)
     with pytest.raises(AcregError, match=r"No such file or directory.* run the command again\."):
-        finish(saved, [])
+        Folder(saved).finish([])
     load(saved)  # the list is as it was
 
 
