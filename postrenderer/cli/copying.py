@@ -14,6 +14,7 @@ from postrenderer.registry import record
 from postrenderer.registry.airgap import Folder, Save
 from postrenderer.registry.archive import SUFFIX, Archive
 from postrenderer.registry.carried import read_list
+from postrenderer.registry.creation import Creation
 from postrenderer.registry.failures import REFUSED
 from postrenderer.registry.manifests import Manifests
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED, Mirror, Outcome
@@ -76,7 +77,8 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
     else:
         remote.probe(settings.registry, TARGET)
         kept = record.Record(record.default_path(os.environ), {}, progress.note)
-        work = Mirror(remote, wishes, kept, job.loaded or origin)
+        create = Creation(request.text("create_with"), reach.environ)
+        work = Mirror(remote, wishes, kept, job.loaded or origin, create)
     outcomes: list[Outcome] = []
 
     def finished(outcome: Outcome) -> None:

@@ -27,6 +27,9 @@ examples:
       --source-username _json_key --source-password-file cred.json
   What would be copied, as a script for another machine:
     helm acreg mirror --list images.txt --values values.yaml -o script
+  Make the repositories of Amazon ECR first, or as they are needed:
+    helm acreg mirror --list images.txt -o repositories | xargs -n1 aws ecr create-repository --repository-name
+    helm acreg mirror --list images.txt --create-with 'aws ecr create-repository --repository-name {repository}'
   Through an air gap, in two steps:
     helm acreg mirror --list images.txt --to /media/disk/appcircle
     helm acreg mirror --from /media/disk/appcircle --values values.yaml --username robot --password-stdin
@@ -34,7 +37,7 @@ examples:
 exit codes: as `acreg render`; 1 if any image failed or was refused."""
 
 _COPY_SECONDS = 3600
-_FORMS = ("list", "script", "skopeo-sync")
+_FORMS = tuple(export.FORMS)
 
 
 def main(argv: list[str]) -> int:
@@ -64,6 +67,12 @@ def main(argv: list[str]) -> int:
         action="append",
         help="let this image replace what is under its private reference, though that came from elsewhere; may be"
         " repeated",
+    )
+    parser.add_argument(
+        "--create-with",
+        metavar="COMMAND",
+        help="make a repository that the registry does not make by itself, such as 'aws ecr create-repository"
+        " --repository-name {repository}'; it is run once for each",
     )
     planned.add_work(parser)
     parser.add_argument(

@@ -80,4 +80,10 @@ def _sync_file(base: str, registries: dict[str, dict[str, list[str]]], insecure:
     )
 
 
-FORMS = {"list": as_list, "script": as_script, "skopeo-sync": as_sync}
+def as_repositories(copies: Sequence[Copy], _insecure: Collection[str]) -> str:
+    """The repositories on the private registry, without its host: to be made there before the first push."""
+    repositories = dict.fromkeys("/".join(parse(copy.target).components[1:]) for copy in copies)
+    return "".join(f"{repository}\n" for repository in repositories)
+
+
+FORMS = {"list": as_list, "script": as_script, "skopeo-sync": as_sync, "repositories": as_repositories}

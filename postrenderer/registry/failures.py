@@ -20,7 +20,9 @@ OF_HOST = frozenset(("certificate", "expired", "helper", "http", "unreachable"))
 """Kinds of failures that all images of a registry have in common."""
 OF_ALL = frozenset(("full", "large", "policy", "old"))
 """Kinds of failures that all images have in common, wherever they are."""
-LASTING = (OF_HOST - {"unreachable"}) | OF_ALL | {ABSENT, DENIED, DAMAGED, REFUSED, STOPPED, UNMADE, "upload"}
+LASTING = (
+    (OF_HOST - {"unreachable"}) | OF_ALL | {ABSENT, DENIED, DAMAGED, REFUSED, STOPPED, UNMADE, "redirect", "upload"}
+)
 """Kinds of failures that a second try does not end."""
 
 
@@ -81,17 +83,22 @@ _TABLE = (
         r"gave HTTP response to HTTPS|wrong version number|record layer failure|packet length too long",
         "it speaks HTTP; --insecure-registry HOST[:PORT] allows that",
     ),
-    _Known(LIMITED, r"toomanyrequests|too many requests|status:? 429", "it allows no more for now; log in, or wait"),
+    _Known(
+        LIMITED,
+        r"toomanyrequests|too many requests|(?:status|HTTP):? 429",
+        "it allows no more for now; log in, or wait",
+    ),
     _Known(
         "upload",
-        r"status:? 413|entity too large|content too large",
+        r"(?:status|HTTP):? 413|entity too large|content too large",
         "it takes no upload of this size; raise the limit of the registry or of the proxy in front of it, such as"
         " client_max_body_size of nginx",
     ),
     _Known(
         UNMADE,
-        r"(?:upload|writing|pushing|put ).*(?:name unknown|name_unknown|repository.* (?:does not exist|not found))",
-        "it makes no repositories by itself; `acreg mirror -o repositories` lists those that are to be made first",
+        r"(?:upload|writing|reuse blob|whether a blob).*(?:name.unknown|repository.*(?:not exist|not found))",
+        "it makes no repositories by itself; `acreg mirror -o repositories` lists those to make first, and"
+        " --create-with 'COMMAND {repository}' makes them",
     ),
     _Known(
         "expired",
@@ -100,17 +107,22 @@ _TABLE = (
     ),
     _Known(
         ABSENT,
-        r"manifest unknown|name unknown|manifest_unknown|name_unknown|repository name not known|not found|status:? 404",
+        r"manifest unknown|name unknown|manifest_unknown|name_unknown|repository name not known|not found|(?:status|HTTP):? 404",
         "there is no such image",
     ),
     _Known(
         DENIED,
-        r"unauthorized|denied|authentication required|invalid username/password|forbidden|status:? 40[13]",
+        r"unauthorized|denied|authentication required|invalid username/password|forbidden|(?:status|HTTP):? 40[13]",
         "it refuses the credentials, or the right to do this; `skopeo login` or --[source-]username gives others",
     ),
     _Known(
+        "redirect",
+        r"stopped after \d+ redirects|from one address to the next",
+        "it sends from one address to the next, without an end; what stands in front of it is set up wrongly",
+    ),
+    _Known(
         "busy",
-        r"status:? 5\d\d|internal server error|bad gateway|service unavailable|gateway timeout",
+        r"(?:status|HTTP):? 5\d\d|internal server error|bad gateway|service unavailable|gateway timeout",
         "it answers that it has trouble of its own",
     ),
     _Known("unreachable", r"proxyconnect", "the proxy in HTTPS_PROXY does not answer; NO_PROXY names who needs none"),

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import parse
 from postrenderer.registry import referrers
-from postrenderer.registry.failures import DENIED, OTHER, REFUSED, RegistryError
+from postrenderer.registry.failures import DENIED, OTHER, REFUSED, UNMADE, RegistryError
 from postrenderer.registry.places import TARGET, Place, in_registry, tag_of
 from postrenderer.registry.record import is_same_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from postrenderer.registry.carried import Carried
     from postrenderer.registry.origins import Origin, Wishes
     from postrenderer.registry.plan import Copy
@@ -52,13 +54,22 @@ class Mirror:
         wishes: what is wanted.
         record: what was copied before.
         origin: where images come from.
+        create: makes the repository of a place, or says that it must be made.
     """
 
-    def __init__(self, remote: Remote, wishes: Wishes, record: Record, origin: Origin | Carried) -> None:
+    def __init__(
+        self,
+        remote: Remote,
+        wishes: Wishes,
+        record: Record,
+        origin: Origin | Carried,
+        create: Callable[[Place, RegistryError], None],
+    ) -> None:
         self._remote = remote
         self._wishes = wishes
         self._record = record
         self._origin = origin
+        self._create = create
         self._lists = threading.Lock()
 
     def __call__(self, image: Copy) -> Outcome:
@@ -89,7 +100,13 @@ class Mirror:
         if before and before != digest:
             self._see_that_it_may_be_replaced(image, target, before, digest)
         if before != digest:
-            self._transfer(image, digest, target)
+            try:
+                self._transfer(image, digest, target)
+            except RegistryError as error:
+                if error.kind != UNMADE:
+                    raise
+                self._create(target, error)
+                self._transfer(image, digest, target)
             after = self._there(target)
             if after != digest:
                 raise RegistryError(OTHER, f"the target has {after or 'nothing'} after the copy of {digest}")

@@ -77,8 +77,7 @@ class Transport:
             if after.netloc != before.netloc:
                 headers = {name: value for name, value in headers.items() if name != "Authorization"}
             url = after.geturl()
-        host = urlsplit(url).netloc
-        raise RegistryError(OTHER, f"{host} sends from one address to the next, {_REDIRECTS} times", host=host)
+        raise failure(f"stopped after {_REDIRECTS} redirects", urlsplit(url).netloc)
 
     def close(self) -> None:
         """Close every connection."""

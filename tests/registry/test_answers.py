@@ -40,7 +40,7 @@ class MockRemote:
 
 def _mirror(remote: Any, folder: Path) -> mirror.Mirror:  # noqa: ANN401  # a mock
     record = Record(folder / "record", {}, pytest.fail)
-    return mirror.Mirror(remote, WISHES, record, Origin(remote, WISHES))
+    return mirror.Mirror(remote, WISHES, record, Origin(remote, WISHES), lambda *_: None)
 
 
 @pytest.mark.parametrize(

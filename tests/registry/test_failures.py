@@ -37,6 +37,7 @@ PARSING = f'Error parsing image name \\"docker://{HOST}/x:1\\": '
         ("Error writing blob: received unexpected HTTP status: 413 Request Entity Too Large", "upload"),
         ("initiating layer upload to /v2/x/blobs/uploads/ in r: name unknown: The repository 'x' is missing", "unmade"),
         ("reading manifest 1 in x: denied: Your authorization token has expired. Reauthenticate", "expired"),
+        ("happened: Get: stopped after 10 redirects", "redirect"),
         ("HTTP status: 418 I'm a teapot", "other"),
     ],
 )

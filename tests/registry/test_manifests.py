@@ -214,7 +214,7 @@ def test_tags_and_referrers_come_in_pages() -> None:
         (403, {}, "denied", 0),
         (418, {}, "other", 0),
         (301, {}, "other", 0),
-        (307, {"Location": "/v2/"}, "other", 0),
+        (307, {"Location": "/v2/"}, "redirect", 0),
     ],
 )
 def test_each_refusal_has_its_kind(status: int, headers: dict[str, str], kind: str, wait: float) -> None:
