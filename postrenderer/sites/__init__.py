@@ -24,7 +24,7 @@ from postrenderer.sites.site import (
 )
 from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
-from postrenderer.text.mappings import TooMuchMergedError
+from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import BINARY_TAG, Edit, in_text
 
@@ -92,7 +92,7 @@ def find(
         depth: in how many texts the document stands.
 
     Raises:
-        TooMuchMergedError: a mapping merges more than any Kubernetes object does.
+        TooMuchMergedError: merge keys add more than any Kubernetes object holds.
         RecursionError: aliases put the same lists into more mappings than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
@@ -101,14 +101,14 @@ def find(
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
-    in_lists = _Lists()
+    aliases = _Aliases(root) if hints.everywhere else None
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
             lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
-            if lists and hints.everywhere:  # else there are no aliases
-                in_lists.look_at(visit)
+            if lists and aliases:
+                aliases.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
             if images and not visit.stays and podspec.is_pod_spec(visit):
@@ -178,10 +178,16 @@ def _concerned(api: Api, key: str, keys: tuple[str, ...], lists: bool) -> list[M
     return [family for family in families if family.is_concerned(api, key, keys)]
 
 
-class _Lists:
-    """Counts what aliases put into several lists, or into several mappings as their lists: `containers: *all`."""
+class _Aliases:
+    """Counts what aliases repeat: entries that are merged, and lists that several mappings hold: `containers: *all`."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: yaml.Node) -> None:
+        """Count the merged entries of a document.
+
+        Raises:
+            TooMuchMergedError: there are too many.
+        """
+        check_merges(root)
         self._seen: set[int] = set()
         self._repeated = 0
 

@@ -17,13 +17,15 @@ _MERGE_TAG = "tag:yaml.org,2002:merge"
 _STRING_TAG = "tag:yaml.org,2002:str"
 _MOST = 1_000
 """Entries, and mappings, that one mapping may merge: more than any chart has. Kubernetes' parser has a limit, too."""
+_MOST_IN_ALL = 100_000
+"""Entries that the merge keys of a document may add; Kubernetes' parser finds "excessive aliasing" from 400,000."""
 
 
 Entries = Callable[[yaml.MappingNode], "list[tuple[yaml.Node, yaml.Node]]"]
 
 
 class TooMuchMergedError(ValueError):
-    """A mapping merges more than any Kubernetes object does."""
+    """A mapping, or all those of a document, merge more than any Kubernetes object does."""
 
 
 def own_entries(mapping: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.Node]]:
@@ -45,6 +47,32 @@ def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tu
     scalar = yaml.ScalarNode
     pairs = [(key.value, value) for key, value in entries(mapping) if isinstance(key, scalar)]
     return _merged(mapping, entries) if _MERGE in dict(pairs) else pairs
+
+
+def check_merges(root: yaml.Node) -> None:
+    """Count what merge keys add to the mappings of a document, before anybody reads one mapping a thousand times.
+
+    Args:
+        root: the composed document.
+
+    Raises:
+        TooMuchMergedError: one mapping merges too much, or all of them together.
+    """
+    added, seen, work = 0, {id(root)}, [root]
+    while work:
+        node = work.pop()
+        below: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            added += len(fields(node)) - len(node.value)
+            if added > _MOST_IN_ALL:
+                raise TooMuchMergedError
+            below = [part for entry in node.value for part in entry]
+        elif isinstance(node, yaml.SequenceNode):
+            below = node.value
+        for part in below:
+            if not isinstance(part, yaml.ScalarNode) and id(part) not in seen:
+                seen.add(id(part))
+                work.append(part)
 
 
 def is_merge(key: yaml.Node) -> bool:

@@ -175,8 +175,8 @@ def unreadable(document: Document, text: str, line: int, error: Exception) -> Ac
     who = identify(document.position, text, None)
     if isinstance(error, TooMuchMergedError):
         return AcregError(
-            f"{who}, near line {line} of the stream, merges too many mappings into one (`<<`), which no "
-            "Kubernetes object does. Write the entries out in the template."
+            f"{who}, near line {line} of the stream, merges more than any Kubernetes object does "
+            "(`<<`). Write the entries out in the template."
         )
     if isinstance(error, RecursionError):
         return AcregError(
