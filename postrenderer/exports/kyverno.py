@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from postrenderer.exports.admission import IGNORE
 from postrenderer.exports.document import Document, Export
-from postrenderer.exports.prefixes import END, OFFICIAL_START, table
+from postrenderer.exports.prefixes import END, OFFICIAL_START, Entry, table
 from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
 from postrenderer.sites.podspec import PLACEHOLDERS
 
@@ -110,6 +110,7 @@ def _each(name: str, known: Table) -> dict[str, Any]:
             _variable("valid", f"regex_match('{_pattern()}', {image}) && !regex_match('{IMAGE_ID}', {image})"),
             _variable("full", full_name(image)),
             _variable("host", "regex_replace_all('/.*$', full, '/')"),
+            *([_variable("kept", "regex_replace_all(':', to_lower(host), '_')")] if known.keep_host else []),
             _decision(known),
             _variable(
                 "moved",
@@ -125,10 +126,15 @@ def _each(name: str, known: Table) -> dict[str, Any]:
 def _decision(known: Table) -> dict[str, Any]:
     """The first entry of the table that fits; where there is none, the host goes or nothing changes."""
     rewrites = known.others == "rewrite"
-    otherwise = {"start": "{{ host }}" if rewrites else "", "to": f"{known.base}/" if rewrites else ""}
+    kept = "{{ kept }}" if known.keep_host else ""
+    otherwise = {"start": "{{ host }}" if rewrites else "", "to": f"{known.base}/{kept}" if rewrites else ""}
     decision = _variable("decision", "table[?starts_with('{{ full }}', start)] | [0]")
     decision["variable"]["default"] = otherwise
     return decision
+
+
+def _entries(known: Table) -> tuple[Entry, ...]:
+    return (*known.entries, Entry("[")) if known.keep_host else known.entries  # a host in brackets is in no path
 
 
 def _pull_secrets(known: Table, names: tuple[str, ...], scope: Scope) -> dict[str, Any]:
@@ -149,7 +155,7 @@ def _rule(name: str, known: Table, foreach: list[dict[str, Any]], kind: str, sco
     return {
         "name": name,
         **_where(kind, scope),
-        "context": [{"name": "table", "variable": {"value": [entry._asdict() for entry in known.entries]}}],
+        "context": [{"name": "table", "variable": {"value": [entry._asdict() for entry in _entries(known)]}}],
         **({} if "/" in kind else {"preconditions": {"all": [_NOT_OF_A_POD_THAT_RUNS]}}),
         "mutate": {"foreach": foreach},
     }

@@ -7,7 +7,8 @@ A reference's *full name* is its normalised repository with two marks that no co
 
 `nginx:1` has `docker.io/_/nginx/.`, and `quay.io/a/b@sha256:…` has `quay.io/a/b/.`. The first entry of the table whose
 `start` begins the full name decides: `start` is replaced by `to`; an empty `to` leaves the reference alone. Where none
-does, `others` decides, and the host goes if it is `rewrite`. Then the mark at the end goes, and tag and digest follow.
+does, `others` decides: with `rewrite` the host goes, or with `keepHost` becomes a component of the path, which one in
+brackets, `[::1]`, cannot. Then the mark at the end goes, and tag and digest follow.
 
 Not in the table: a new name may be longer than a repository path can be. acreg leaves such a reference; others make a
 name of it that no registry has.
@@ -43,12 +44,14 @@ class Table(NamedTuple):
         private: the starts of the full names of private references.
         base: the private path, below which every other reference goes if `others` is `rewrite`.
         others: `rewrite`, `keep` or `fail`, as in the settings.
+        keep_host: whether the host becomes the first component of the path there.
     """
 
     entries: tuple[Entry, ...]
     private: tuple[str, ...]
     base: str
     others: str
+    keep_host: bool
 
 
 def table(settings: Settings) -> Table:
@@ -64,9 +67,12 @@ def table(settings: Settings) -> Table:
         entries += _moves(prefix, target, named="/" not in target, library=True)
     for prefix in _sorted(map(parse_prefix, settings.sources)):
         entries += _moves(prefix, base, named=True, library=False)
-    if settings.others == "rewrite":
+    if settings.others == "rewrite" and settings.keep_host:
+        entries.append(Entry(OFFICIAL_START, f"{base}/{DOCKER_HUB}/{OFFICIAL}/"))
+    elif settings.others == "rewrite":
         entries.append(Entry(OFFICIAL_START, f"{base}/"))
-    return Table(tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), base, settings.others)
+    rest = (base, settings.others, settings.keep_host)
+    return Table(tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), *rest)
 
 
 def _sorted(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:

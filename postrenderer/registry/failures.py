@@ -107,7 +107,7 @@ _TABLE = (
     ),
     _Known(
         ABSENT,
-        r"manifest unknown|name unknown|manifest_unknown|name_unknown|repository name not known|not found|(?:status|HTTP):? 404",
+        r"manifest.unknown|name.unknown|repository name not known|not found|(?:status|HTTP):? 404",
         "there is no such image",
     ),
     _Known(

@@ -20,6 +20,7 @@ class Settings(NamedTuple):
         rules: prefixes that move elsewhere.
         keep: registry hosts, paths or repositories that are never touched.
         others: what happens to every other image: `rewrite`, `keep` or `fail`.
+        keep_host: whether one that is rewritten keeps its host in its path.
         strict: whether an image that stays outside the private registry is an error.
         strict_secrets: whether a private image without a known place for its pull secret is an error.
         report: the file that the report is written to; empty for none.
@@ -37,6 +38,7 @@ class Settings(NamedTuple):
     rules: tuple[Rule, ...] = ()
     keep: tuple[str, ...] = ()
     others: str = "rewrite"
+    keep_host: bool = False
     strict: bool = False
     strict_secrets: bool = False
     report: str = ""

@@ -32,6 +32,7 @@ SETTINGS = {
     ),
     "closed": _DEFAULT._replace(sources=("docker.io", "quay.io/team"), others="fail", pull_secrets=("one", "two")),
     "open": _DEFAULT._replace(others="keep", pull_secrets=()),
+    "hosts": _DEFAULT._replace(keep_host=True, rules=(Rule("quay.io/a", "qa"),), keep=("k.io",)),
     "whole registry": Settings("docker.io", "me", sources=(), rules=(Rule("docker.io", "hub"),)),
 }
 
@@ -99,6 +100,18 @@ BECOMES: dict[str, dict[str, str]] = {
         "nginx": "nginx",
         "quay.io/a/b": "quay.io/a/b",
     },
+    "hosts": {
+        "nginx": f"{PRIVATE}/docker.io/library/nginx",
+        "docker.io/nginx:3": f"{PRIVATE}/docker.io/library/nginx:3",
+        f"registry-1.docker.io/acme/app{DIGEST}": f"{PRIVATE}/docker.io/acme/app{DIGEST}",
+        f"{SOURCE}/x:1": f"{PRIVATE}/x:1",
+        "quay.io/a/b:1": f"{PRIVATE}/qa/b:1",
+        "quay.io/team/app:1": f"{PRIVATE}/quay.io/team/app:1",
+        "Localhost:5000/c:1": f"{PRIVATE}/localhost_5000/c:1",
+        "k.io/a:1": "k.io/a:1",
+        "[::1]:5000/e:1": "[::1]:5000/e:1",
+        f"{PRIVATE}/quay.io/x:1": f"{PRIVATE}/quay.io/x:1",
+    },
     "whole registry": {
         "nginx": "docker.io/me/hub/library/nginx",
         "me/app:1": "me/app:1",
@@ -111,6 +124,7 @@ REFUSED = {
     "rules": set[str](),
     "closed": {"quay.io/other/x"},
     "open": set[str](),
+    "hosts": {"[::1]:5000/e:1"},
     "whole registry": set[str](),
 }
 """What stays and may not be pulled: what is no reference, and what `others: fail` is about."""

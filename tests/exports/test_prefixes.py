@@ -27,7 +27,9 @@ def becomes(values: Settings, text: str) -> str:
             new = entry.to and entry.to + name[len(entry.start) :]
             break
     else:
-        new = f"{table.base}/{name.partition('/')[2]}" if table.others == "rewrite" else ""
+        host, _, path = name.partition("/")
+        kept = f"{host.lower().replace(':', '_')}/" if table.keep_host else ""
+        new = f"{table.base}/{kept}{path}" if table.others == "rewrite" else ""
     return new.removesuffix(prefixes.END) + parse(text).suffix if new else text
 
 

@@ -23,6 +23,7 @@ PLACES = {
     "sources": (("flag.io",), ("variable.io", "variable.io/2"), ("file.io",)),
     "keep": (("flag.io",), ("variable.io", "variable.io/2"), ("file.io",)),
     "others": ("fail", "keep", "rewrite"),
+    "keep_host": (True, False, True),
     "confidence": ("certain", "strong", "certain"),
     "strict": (True, False, True),
     "strict_secrets": (True, False, True),
