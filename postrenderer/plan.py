@@ -135,17 +135,17 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: _Wanted) -> Pla
     spans = partial(sites.spans, known=relocation.known)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
-    changes = _changes(decisions)
     start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
     has_variables = bool(settings.pull_secrets) and text.find(variables.VARIABLE, start, end) >= 0
-    if has_variables:
-        changes += [(node, "", [edit]) for node, edit in variables.find(root, settings.pull_secrets)]
     try:
+        changes = _changes(decisions)
+        if has_variables:
+            changes += [(node, "", [edit]) for node, edit in variables.find(root, settings.pull_secrets)]
         if changes and text.find("&", start, end) >= 0:
             _refuse_keys(root, [node for node, _, _ in changes])
         for change in changes:
             edits += _rewrite(text, view, *change)
-        for finding, _, registry in decisions:
+        for finding, _, registry, _ in decisions:
             if finding.site.registry and registry:
                 edits.append(merge.insert(text, view, finding.site.registry, _REGISTRY, registry))
         findings = [finding for finding, *_ in decisions]
@@ -176,10 +176,18 @@ def _add_secrets(
 def _changes(decisions: Iterable[Decision]) -> list[tuple[yaml.ScalarNode, str, list[Edit]]]:
     """Each scalar that changes, its encoding, and the edits of its value: aliases reach one from several places."""
     found: dict[int, tuple[yaml.ScalarNode, str, dict[Edit, None]]] = {}
-    for finding, edit, _ in decisions:
+    for finding, edit, _, pin in decisions:
         if edit is not None:
             site = finding.site
             found.setdefault(id(site.node), (site.node, site.encoding, {}))[2][edit] = None
+        if pin is not None:
+            edits = found.setdefault(id(pin[0]), (pin[0], "", {}))[2]
+            edits[pin[1]] = None
+            if len(edits) > 1:
+                raise AcregError(
+                    f"`{pin[0].value}` is the tag of several images through an alias, and the lock has another digest"
+                    " for each. Write the tag out instead of the alias."
+                )
     return [(node, encoding, list(edits)) for node, encoding, edits in found.values()]
 
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "version": Command("version:main", "which acreg this is"),
     "mirror": Command("mirror:main", "copy every image to where the post-renderer points it, or through an air gap"),
     "check": Command("check:main", "is every image there on the private registry, with the right digest?"),
+    "lock": Command("lock:main", "write down which digest each image has, for the post-renderer to pin"),
     "verify": Command("verify:main", "is every image of manifests, a chart or a release private? exit 1 if not"),
     "shim": Command("shim:main", "a `helm` for the front of PATH that adds the post-renderer by itself"),
     "secret": Command("secret:main", "the pull secret for the private registry"),

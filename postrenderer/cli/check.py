@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from postrenderer.cli import access, inputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.registry import plan
+from postrenderer.registry import locking, plan
 from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Check, Finding
 from postrenderer.registry.manifests import Manifests
 from postrenderer.registry.origins import Origin
@@ -17,6 +17,7 @@ from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.scratch import Scratch
 from postrenderer.registry.work import Crew
+from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Look for every image of manifests, a chart, a release or a list on the private registry, where the post-renderer points
-it, and say what is missing. With --digests it must be the image that the source has now, where that can be reached."""
+it, and say what is missing. With --lock alone the images are those of the lock, each with its digest and all that goes
+with it. With --digests it must be the image that the source has now, where that can be reached."""
 
 _EXAMPLES = """\
 examples:
@@ -59,7 +61,11 @@ def main(argv: list[str]) -> int:
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
     with inputs.scratch() as folder:
-        settings, found = planned.read(request, folder)
+        if request.flags["lock"] and not planned.names_images(request):
+            settings = inputs.load(request, inputs.Manifests(b"", []), folder)
+            found = plan.Plan(locking.copies(lockfile.read(settings.lock)), [])
+        else:
+            settings, found = planned.read(request, folder)
     for item in found.left:
         show.note(f"not checked: {item.reference}: {item.reason}")
     findings = look(found.copies, settings, request.flags, environ)
@@ -88,7 +94,10 @@ def look(
         origin = Origin(remote, wishes) if flags.get("digests") else None
         try:
             remote.probe(settings.registry, TARGET)
-            return crew.each(copies, Check(remote, origin, with_referrers=wishes.referrers), lambda _: None)
+            check: Check | locking.CheckLock = Check(remote, origin, with_referrers=wishes.referrers)
+            if settings.lock:
+                check = locking.CheckLock(remote, lockfile.read(settings.lock), with_referrers=wishes.referrers)
+            return crew.each(copies, check, lambda _: None)
         finally:
             manifests.close()
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from postrenderer.cli import planned, show
+from postrenderer.cli.lock import save
 from postrenderer.cli.progress import Progress
-from postrenderer.registry import record
+from postrenderer.registry import locking, record
 from postrenderer.registry.airgap import Folder, Save
 from postrenderer.registry.archive import SUFFIX, Archive
 from postrenderer.registry.carried import read_list
@@ -18,13 +19,16 @@ from postrenderer.registry.creation import Creation
 from postrenderer.registry.failures import REFUSED
 from postrenderer.registry.manifests import Manifests
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED, Mirror, Outcome
-from postrenderer.registry.origins import Origin
+from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.skopeo import Skopeo
 from postrenderer.registry.work import Crew
+from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from postrenderer.cli.inputs import Request
     from postrenderer.registry.carried import Carried
     from postrenderer.registry.places import Reach
@@ -45,7 +49,7 @@ class Job(NamedTuple):
 
 
 def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Outcome]:
-    """Copy the images, print what became of each, and return it.
+    """Copy the images, print what became of each, write the lock if there is one, and return the outcomes.
 
     Args:
         job: what there is to do.
@@ -54,7 +58,7 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
         request: the command line.
 
     Raises:
-        AcregError: there is no skopeo, or the folder cannot be written.
+        AcregError: there is no skopeo, or the folder or the lock cannot be written.
     """
     to = _destination(job.to, prune=bool(request.flags["prune"]))
     place = to.folder if to else job.loaded.folder if job.loaded else Path()
@@ -67,18 +71,8 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
         manifests.stop()
 
     crew = Crew(*planned.work(request.flags), interrupt, progress.note)
-    remote, wishes = Remote(manifests, crew, skopeo), planned.wishes(request.flags)
-    origin = Origin(remote, wishes)
-    work: Mirror | Save
-    if to:
-        since = request.text("since")
-        earlier = {image.source: image for image in (read_list(Path(since).resolve()) if since else [])}
-        work = Save(to.folder, remote, wishes, origin, earlier)
-    else:
-        remote.probe(settings.registry, TARGET)
-        kept = record.Record(record.default_path(os.environ), {}, progress.note)
-        create = Creation(request.text("create_with"), reach.environ)
-        work = Mirror(remote, wishes, kept, job.loaded or origin, create)
+    remote = Remote(manifests, crew, skopeo)
+    lock = lockfile.read(settings.lock) if os.path.exists(settings.lock) else lockfile.Lock(())
     outcomes: list[Outcome] = []
 
     def finished(outcome: Outcome) -> None:
@@ -93,7 +87,11 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
         signal.signal(signal.SIGTERM, _interrupt)
     try:
         with progress:
+            made = _Run(job, settings, request, remote, planned.wishes(request.flags), lock)
+            work = _saving(made, to) if to else _mirroring(made, reach, progress.note)
             in_order = crew.each(job.images, work, finished)
+            if settings.lock and not to and is_complete(in_order):
+                _write_lock(made, crew)
     except BaseException:
         if to:
             to.abort(outcomes)
@@ -104,6 +102,44 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
     for name in to.finish(in_order) if to else []:
         progress.note(f"{name} is of no image of the list any more: --prune removes it")
     return in_order
+
+
+class _Run(NamedTuple):
+    """What a run is about, and what it has to do it with."""
+
+    job: Job
+    settings: Settings
+    request: Request
+    remote: Remote
+    wishes: Wishes
+    lock: lockfile.Lock
+
+    @property
+    def origin(self) -> Origin:
+        """Where images come from that are in no folder."""
+        return Origin(self.remote, self.wishes)
+
+
+def _saving(run: _Run, to: Folder | Archive) -> Save:
+    """What fetches images into a folder."""
+    since = run.request.text("since")
+    earlier = {image.source: image for image in (read_list(Path(since).resolve()) if since else [])}
+    return Save(to.folder, run.remote, run.wishes, run.origin, earlier)
+
+
+def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror:
+    """What copies images to the private registry, which gets to see the password first."""
+    create = Creation(run.request.text("create_with"), reach.environ)
+    run.remote.probe(run.settings.registry, TARGET)
+    kept = record.Record(record.default_path(os.environ), locking.known(run.lock), notice)
+    return Mirror(run.remote, run.wishes, kept, run.job.loaded or run.origin, create)
+
+
+def _write_lock(run: _Run, crew: Crew) -> None:
+    """Write what the private registry holds now; what the lock has of other images stays."""
+    resolved = crew.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
+    new = [item.locked for item in resolved if item.locked]
+    save(run.settings.lock, run.lock._replace(images=locking.merged(run.lock.images, new)))
 
 
 def is_complete(outcomes: list[Outcome]) -> bool:

@@ -28,6 +28,11 @@ def add_list(parser: Parser) -> None:
     )
 
 
+def names_images(request: inputs.Request) -> bool:
+    """Tell whether a command line names manifests, a chart, a release or a list."""
+    return any(request.flags.get(name) for name in ("filename", "list", "chart", "release"))
+
+
 def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tuple[Settings, plan.Plan]:
     """Return the settings, and the images with their places on the private registry.
 

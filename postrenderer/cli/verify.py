@@ -10,6 +10,7 @@ from postrenderer.cli.arguments import Parser
 from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError
 from postrenderer.findings import find
+from postrenderer.settings.lockfile import pinned
 from postrenderer.sites.site import CERTAIN, STAYS
 from postrenderer.text.pointer import pointer
 
@@ -126,7 +127,7 @@ def _all(request: inputs.Request, folder: Path) -> Iterator[Row]:
                 f"There is nothing in {name if name not in ('', '-') else 'standard input'} to verify: what should have"
                 " written the manifests has failed, most likely."
             )
-        yield from rows(manifests.data, inputs.load(one, manifests, folder), name if name != "-" else "")
+        yield from rows(manifests.data, pinned(inputs.load(one, manifests, folder)), name if name != "-" else "")
 
 
 def _name(identity: Identity) -> str:

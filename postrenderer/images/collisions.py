@@ -28,12 +28,12 @@ def check(moves: Iterable[tuple[str, str]]) -> None:
     """
     taken: dict[tuple[tuple[str, ...], str], tuple[str, tuple[str, ...], str]] = {}
     for before, after in dict.fromkeys(moves):
-        target = parse(after)
-        if before == after or (target.digest and not target.tag):
+        source, target = parse(before), parse(after)  # of which the second one may have the digest of a lock
+        if before == after or (source.digest and not target.tag):
             continue  # what is named by its digest alone is the same content wherever it is
-        own = (before, origin(parse(before)), target.digest)
+        own = (before, origin(source), source.digest)
         other = taken.setdefault((target.components, target.tag or "latest"), own)
-        same_content = target.digest and target.digest == other[2]
+        same_content = source.digest and source.digest == other[2]
         if other[1] != own[1] and not same_content:
             raise AcregError(
                 f"`{other[0]}` and `{before}` are two images, and both would become `{after}`. Move one of them"

@@ -71,6 +71,13 @@ def reduced(manifest: Manifest, platforms: Sequence[str], reference: str, *, is_
     return Manifest.of(json.dumps({**document, "manifests": kept}).encode(), manifest.media_type)
 
 
+def names(manifest: Manifest) -> tuple[str, ...]:
+    """Return the platforms of a list of images, without the attestations in it; none for an image."""
+    listed = manifest.document.get("manifests")
+    found = [_platform(entry) for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    return tuple(dict.fromkeys(name for name in found if name and not name.startswith("unknown/")))
+
+
 def _platform(entry: dict[str, Any]) -> str:
     platform = entry.get("platform") or {}
     return "/".join(str(platform[key]) for key in ("os", "architecture", "variant") if platform.get(key))

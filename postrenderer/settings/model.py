@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from postrenderer.images.pins import Pins
     from postrenderer.images.relocation import Rule
     from postrenderer.sites.declared import Ignore, Location
 
@@ -29,6 +30,8 @@ class Settings(NamedTuple):
         secrets: whether references inside the base64 data of Secrets are changed.
         locations: places where images live, and fields for pull secrets, beside those that are known.
         ignore: what is no image, though it looks like one.
+        lock: the file with the digests that references are pinned to; empty for none.
+        pins: these digests, once the file was read.
     """
 
     registry: str
@@ -47,6 +50,8 @@ class Settings(NamedTuple):
     secrets: bool = True
     locations: tuple[Location, ...] = ()
     ignore: tuple[Ignore, ...] = ()
+    lock: str = ""
+    pins: Pins | None = None
 
     @property
     def prefix(self) -> str:

@@ -160,6 +160,18 @@ OPTIONS = (
         may_be_empty=True,
     ),
     Option(
+        field="lock",
+        form="text",
+        key="lock",
+        help="pin each reference to the digest that FILE has for it, as `acreg lock` wrote it; one that it does not"
+        " have fails the run",
+        flag="--lock",
+        metavar="FILE",
+        variable="ACREG_LOCK",
+        check=checks.file_name,
+        may_be_empty=True,
+    ),
+    Option(
         field="service_accounts",
         form="switch",
         key="serviceAccounts",
