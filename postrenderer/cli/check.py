@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, planned, show
+from postrenderer.cli import access, inputs, outputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry import locking, plan
@@ -52,7 +52,8 @@ def main(argv: list[str]) -> int:
         action="store_true",
         help="compare the digests with those at the source, and see that what goes with the images is there, too",
     )
-    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
+    forms = ("table", "json", *outputs.FORMS)
+    parser.add_argument("-o", "--output", choices=forms, default="table", metavar="|".join(forms))
     planned.add_wishes(parser)
     planned.add_work(parser)
     access.add_login(parser)
@@ -69,7 +70,17 @@ def main(argv: list[str]) -> int:
     for item in found.left:
         show.note(f"not checked: {item.reference}: {item.reason}")
     findings = look(found.copies, settings, request.flags, environ)
-    _print(findings, request.text("output"))
+    if request.text("output") in outputs.FORMS:
+        file = planned.where(request)
+        results = [
+            outputs.Result(
+                item.status, item.image.target, item.note, item.status != PRESENT, item.image.source, file, 0
+            )
+            for item in findings
+        ]
+        show.write(outputs.FORMS[request.text("output")]("acreg check", results))
+    else:
+        _print(findings, request.text("output"))
     return int(any(finding.status != PRESENT for finding in findings))
 
 

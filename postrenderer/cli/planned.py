@@ -33,6 +33,14 @@ def names_images(request: inputs.Request) -> bool:
     return any(request.flags.get(name) for name in ("filename", "list", "chart", "release"))
 
 
+def where(request: inputs.Request) -> str:
+    """Return the name of what a command line names, for messages: a file, a chart, a release."""
+    given = request.flags.get("filename")
+    files = [str(given[0])] if isinstance(given, list) and given else []
+    named = [*files, *(request.text(name) for name in ("list", "chart", "release", "lock"))]
+    return next((name for name in named if name and name != "-"), "stdin")
+
+
 def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tuple[Settings, plan.Plan]:
     """Return the settings, and the images with their places on the private registry.
 

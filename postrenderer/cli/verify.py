@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.cli import inputs, show
+from postrenderer.cli import inputs, outputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError
@@ -33,6 +33,8 @@ examples:
     acreg verify --values values.yaml -f manifests.yaml && kubectl apply -f manifests.yaml
   What a release has in the cluster, hooks too:
     helm acreg verify --release appcircle-server -n appcircle
+  On the pages of a CI system:
+    helm acreg verify -f manifests.yaml -o sarif > acreg.sarif    # or junit
   For a script:
     helm acreg verify -o json --chart appcircle/appcircle -f values.yaml | jq -r '.public[].reference'
 
@@ -73,7 +75,8 @@ class Row(NamedTuple):
 def main(argv: list[str]) -> int:
     """Print what is not private."""
     parser = Parser("acreg verify", f"[-o FORM] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
+    forms = ("table", "json", *outputs.FORMS)
+    parser.add_argument("-o", "--output", choices=forms, default="table", metavar="|".join(forms))
     parser.add_argument("--allow-kept", action="store_true", help="an image that the settings keep may stay public")
     parser.add_argument(
         "--require-pull-secrets", action="store_true", help="fail, too, where private images lack a pull secret"
@@ -85,7 +88,12 @@ def main(argv: list[str]) -> int:
     wrong |= set() if request.flags["allow_kept"] else {"kept"}
     wrong |= {"no pull secret"} if request.flags["require_pull_secrets"] else set()
     bad = [finding for finding in found if finding.status in wrong]
-    _print(found, bad, request.text("output"))
+    if request.text("output") in outputs.FORMS:
+        told = [finding for finding in found if finding.status in wrong or finding.status != "no pull secret"]
+        results = [_result(one, is_bad=one.status in wrong, file=planned.where(request)) for one in told]
+        show.write(outputs.FORMS[request.text("output")]("acreg verify", results))
+    else:
+        _print(found, bad, request.text("output"))
     return int(bool(bad))
 
 
@@ -132,6 +140,11 @@ def _all(request: inputs.Request, folder: Path) -> Iterator[Row]:
 
 def _name(identity: Identity) -> str:
     return f"{identity.kind} {identity.name}".strip()
+
+
+def _result(row: Row, *, is_bad: bool, file: str) -> outputs.Result:
+    place = " ".join(filter(None, (row.document, row.template and f"({row.template})", row.pointer)))
+    return outputs.Result(row.status, row.reference, row.reason, is_bad, place, row.file or file, row.line)
 
 
 def _print(found: list[Row], bad: list[Row], form: str) -> None:

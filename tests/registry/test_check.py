@@ -37,6 +37,19 @@ def test_what_is_missing_is_listed(acreg: Acreg, published: Published, environme
     }
 
 
+@pytest.mark.parametrize("form", ["sarif", "junit"])
+def test_what_is_missing_for_the_pages_of_ci_systems(form: str, acreg: Acreg, environment: dict[str, str]) -> None:
+    run = acreg.run("check", "--list", "some.txt", "-o", form, **environment)
+    if form == "sarif":
+        assert (run.code, len(json.loads(run.stdout)["runs"][0]["results"])) == (1, 6), run
+    else:
+        assert (run.code, run.stdout.count('<failure type="missing"'), 'classname="some.txt"' in run.stdout) == (
+            1,
+            6,
+            True,
+        )
+
+
 def test_private_and_kept_images(
     acreg: Acreg, published: Published, plain: Registry, environment: dict[str, str]
 ) -> None:
