@@ -8,13 +8,14 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import planned, show
+from postrenderer.cli import inputs, planned, show, withchart
 from postrenderer.cli.lock import save
 from postrenderer.cli.progress import Progress
 from postrenderer.registry import locking, record
 from postrenderer.registry.airgap import Folder, Save
 from postrenderer.registry.archive import SUFFIX, Archive
 from postrenderer.registry.carried import read_list
+from postrenderer.registry.charts import CHARTS, Push
 from postrenderer.registry.creation import Creation
 from postrenderer.registry.failures import REFUSED
 from postrenderer.registry.manifests import Manifests
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
     from postrenderer.cli.inputs import Request
     from postrenderer.registry.carried import Carried
+    from postrenderer.registry.charts import Packed
     from postrenderer.registry.places import Reach
     from postrenderer.registry.plan import Copy
+    from postrenderer.registry.scratch import Scratch
     from postrenderer.settings import Settings
 
 _SHORT = len("sha256:") + 12
@@ -41,11 +44,12 @@ _BAD = (REFUSED, FAILED)
 
 
 class Job(NamedTuple):
-    """What there is to do: the images, and the folder or archive that takes them or has them, if one does."""
+    """What there is to do: images and charts, and the folder or archive that takes them or has them, if one does."""
 
     images: list[Copy]
     to: Path | None
     loaded: Carried | None
+    charts: list[Packed]
 
 
 def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Outcome]:
@@ -121,7 +125,9 @@ class _Run(NamedTuple):
 
 
 def _saving(run: _Run, to: Folder | Archive) -> Save:
-    """What fetches images into a folder."""
+    """What fetches images into a folder, which gets the charts at once."""
+    for chart in run.job.charts:
+        to.take_chart(chart)
     since = run.request.text("since")
     earlier = {image.source: image for image in (read_list(Path(since).resolve()) if since else [])}
     return Save(to.folder, run.remote, run.wishes, run.origin, earlier)
@@ -163,6 +169,28 @@ def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
     statuses = [outcome.status for outcome in outcomes]
     counts = [f"{statuses.count(status)} {status}" for status in (COPIED, REPLACED, PRESENT, *_BAD)]
     show.write(f"{len(outcomes)} images: {', '.join(counts)}")
+
+
+def push_charts(charts: list[Packed], settings: Settings, reach: Reach, request: Request, scratch: Scratch) -> bool:
+    """Push charts, print the address of each, and return whether all are there.
+
+    Raises:
+        AcregError: there is no Helm.
+    """
+    manifests = Manifests(reach)
+    crew = Crew(*planned.work(request.flags), manifests.stop, show.note)
+    try:
+        with inputs.scratch() as folder:
+            path = "/".join(filter(None, (settings.repository_path, CHARTS)))
+            push = withchart.push(reach, settings.registry, path, manifests, scratch)
+            replace = planned.wishes(request.flags).replace
+            pushed = crew.each(
+                charts, Push(push, Remote(manifests, crew), settings.prefix, folder, replace), lambda _: None
+            )
+    finally:
+        manifests.close()
+    show.table(("STATUS", "CHART", "VERSION", "NOTE"), pushed)
+    return not any(chart.status in _BAD for chart in pushed)
 
 
 def _destination(to: Path | None, *, prune: bool) -> Folder | Archive | None:

@@ -53,13 +53,20 @@ class Helm(NamedTuple):
         """The major version."""
         return int(self.version.partition(".")[0])
 
-    def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def output(self, *arguments: str, stdin: bytes = b"", descriptors: Sequence[int] = ()) -> bytes:
         """Return what `helm ARGUMENTS` prints; what it says on stderr is dropped unless it fails.
+
+        Args:
+            arguments: the command and its arguments.
+            stdin: what Helm reads from standard input.
+            descriptors: open files that it inherits.
 
         Raises:
             HelmError: it failed.
         """
-        run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
+        run = subprocess.run(  # noqa: S603  # Helm
+            [self.binary, *arguments], input=stdin, capture_output=True, check=False, pass_fds=descriptors
+        )
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip()
             words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]

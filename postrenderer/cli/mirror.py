@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, copying, inputs, planned, show
+from postrenderer.cli import access, copying, inputs, planned, show, withchart
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import SettingsError
 from postrenderer.registry import archive, carried, export, plan
@@ -62,6 +62,11 @@ def main(argv: list[str]) -> int:
     )
     planned.add_wishes(parser)
     parser.add_argument(
+        "--with-chart",
+        action="store_true",
+        help="with --chart: push the chart, too, and those that it brings along, to oci://PRIVATE-PATH/charts",
+    )
+    parser.add_argument(
         "--replace",
         metavar="REFERENCE",
         action="append",
@@ -99,8 +104,10 @@ def main(argv: list[str]) -> int:
             return 0
         with Scratch() as scratch:
             reach = access.reach(request.flags, environ, settings, scratch)
-            outcomes = copying.run(job, settings, reach, request)
-    return 0 if copying.is_complete(outcomes) else 1
+            is_complete = copying.is_complete(copying.run(job, settings, reach, request))
+            if job.charts and not job.to:
+                is_complete &= copying.push_charts(job.charts, settings, reach, request, scratch)
+    return 0 if is_complete else 1
 
 
 def _check(request: inputs.Request) -> None:
@@ -109,6 +116,8 @@ def _check(request: inputs.Request) -> None:
         raise SettingsError(f"--from DIR says itself which images there are: leave out --{manifests[0]}.")
     if request.flags["from"] and request.flags["platform"]:
         raise SettingsError("--from DIR copies what the folder has: give --platform with --to, where it is written.")
+    if request.flags["with_chart"] and not request.flags.get("chart"):
+        raise SettingsError("--with-chart is about the chart that --chart names: add it, or leave --with-chart out.")
     to = request.text("to")
     if (request.flags["since"] or request.flags["prune"]) and not to:
         raise SettingsError("--since and --prune are about the folder that --to DIR writes: add it, or leave them out.")
@@ -130,7 +139,8 @@ def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, copying.J
         loaded = archive.load(origin, unpacked) if origin.is_file() else carried.load(origin.resolve())
         settings = inputs.load(request, inputs.Manifests(b"", []), folder)
         found = plan.of_references(loaded.images, settings)
-        return settings, copying.Job(found.moved, None, loaded), found.left
+        return settings, copying.Job(found.moved, None, loaded, loaded.charts()), found.left
     settings, found = planned.read(request, folder, registry=not to)
     private = [plan.Left(image.source, "already private") for image in found.copies if image not in found.moved]
-    return settings, copying.Job(found.moved, Path(to).resolve() if to else None, None), found.left + private
+    charts = withchart.pack(request, folder) if request.flags["with_chart"] else []
+    return settings, copying.Job(found.moved, Path(to).resolve() if to else None, None, charts), found.left + private

@@ -5,6 +5,7 @@
     SHA256SUMS          of every file, as `sha256sum --check` reads it
     images/NAME/        an OCI layout for each image
     images/NAME.DIGITS/ one for each signature or the like that goes with it
+    charts/NAME.tgz     a chart of the images
 
 The private reference is not in it: where an image goes is asked of the settings on the other side.
 """
@@ -22,6 +23,7 @@ from postrenderer.errors import AcregError
 from postrenderer.images.reference import parse
 from postrenderer.registry import carried, layout, referrers
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, Saved, listed
+from postrenderer.registry.charts import CHARTS
 from postrenderer.registry.failures import DAMAGED, REFUSED, RegistryError, failure
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, Outcome
 from postrenderer.registry.places import Place
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from postrenderer.registry.charts import Packed
     from postrenderer.registry.manifests import Manifest
     from postrenderer.registry.origins import Origin, Wishes
     from postrenderer.registry.plan import Copy
@@ -140,6 +143,14 @@ class Folder:
     def take(self, outcome: Outcome) -> None:
         """Take an image that was fetched: it is in the folder already."""
 
+    def take_chart(self, chart: Packed) -> None:
+        """Write a chart into the folder."""
+        try:
+            (self.folder / CHARTS).mkdir(exist_ok=True)
+            layout.write(self.folder / CHARTS / chart.file, chart.content)
+        except OSError as error:
+            raise AcregError(f"{self.folder}: {not_written(error)}.") from None
+
     def finish(self, outcomes: Iterable[Outcome]) -> list[str]:
         """Write the list of what is in the folder, and the checksums.
 
@@ -160,6 +171,8 @@ class Folder:
             layout.write(self.folder / MANIFEST, text)
             files = ((name, layout.sums_of(self.folder / name)) for name in names)
             sums = {f"{name}/{file}": value for name, found in files for file, value in found.items()}
+            packed = sorted((self.folder / CHARTS).glob("*.tgz"))
+            sums.update({f"{CHARTS}/{path.name}": layout.sha256(path) for path in packed})
             layout.write(self.folder / SUMS, as_sums(text, sums))
             there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if not path.name.startswith(".")]
             unlisted = [f"{IMAGES}/{name}" for name in there if f"{IMAGES}/{name}" not in names]

@@ -6,6 +6,7 @@ whole. An interrupted archive is begun again; a folder goes on where it was.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import shutil
@@ -17,6 +18,7 @@ from postrenderer.errors import AcregError
 from postrenderer.registry import carried, layout
 from postrenderer.registry.airgap import EARLIER, as_sums, as_text, layout_name, not_written, prepare
 from postrenderer.registry.carried import MANIFEST, SUMS, Carried, Saved
+from postrenderer.registry.charts import CHARTS
 from postrenderer.registry.failures import DAMAGED, RegistryError
 from postrenderer.registry.scratch import is_alive
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from postrenderer.registry.charts import Packed
     from postrenderer.registry.mirror import Outcome
 
 SUFFIX = ".tar"
@@ -73,15 +76,22 @@ class Archive:
             raise self._failure(error) from None
         self._saved[source] = saved
 
+    def take_chart(self, chart: Packed) -> None:
+        """Write a chart into the archive."""
+        name = f"{CHARTS}/{chart.file}"
+        try:
+            self._add(name, chart.content)
+        except OSError as error:
+            raise self._failure(error) from None
+        self._sums[name] = hashlib.sha256(chart.content).hexdigest()
+
     def finish(self, _: Iterable[Outcome]) -> list[str]:
         """Write the lists, and give the archive its name; nothing is left over."""
         try:
             text = as_text(self._saved.values()).encode()
             sums = as_sums(text, self._sums)
-            for name, content in ((MANIFEST, text), (SUMS, sums)):
-                entry = tarfile.TarInfo(name)
-                entry.size = len(content)
-                self._tar.addfile(entry, io.BytesIO(content))
+            self._add(MANIFEST, text)
+            self._add(SUMS, sums)
             self._tar.close()
             self._file.replace(self._path)
         except OSError as error:
@@ -94,6 +104,11 @@ class Archive:
         self._tar.close()
         self._file.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _add(self, name: str, content: bytes) -> None:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        self._tar.addfile(entry, io.BytesIO(content))
 
     def _failure(self, error: OSError) -> AcregError:
         return AcregError(f"{self._path}: {not_written(error)}. Nothing of it is left; run the command again.")

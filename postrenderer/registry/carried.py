@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.errors import AcregError
 from postrenderer.images.reference import parse
 from postrenderer.registry import layout
+from postrenderer.registry.charts import CHARTS, read
 from postrenderer.registry.failures import DAMAGED, RegistryError
 from postrenderer.registry.places import Place
 from postrenderer.registry.referrers import Referrer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from postrenderer.registry.charts import Packed
     from postrenderer.registry.manifests import Manifest
     from postrenderer.registry.plan import Copy
 
@@ -75,6 +77,20 @@ class Carried(NamedTuple):
                 layout.verify_sum(self.folder, file, self.sums[file])
             layout.verify(self.folder, name, digest)
         return saved.digest
+
+    def charts(self) -> list[Packed]:
+        """Verify the charts, and return them.
+
+        Raises:
+            RegistryError: one is damaged.
+            AcregError: one is none.
+        """
+        names = [name for name in self.sums if name.startswith(f"{CHARTS}/")]
+        if self.unpack and names:
+            self.unpack(names)
+        for name in names:
+            layout.verify_sum(self.folder, name, self.sums[name])
+        return [read((self.folder / name).read_bytes(), name) for name in names]
 
     def release(self, image: Copy) -> None:
         """Remove what was unpacked for an image."""

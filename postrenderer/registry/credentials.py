@@ -111,6 +111,11 @@ def with_login(config: Mapping[str, Any], registries: Iterable[str], login: Logi
     return {**config, "auths": auths, "credHelpers": helpers}
 
 
+def as_text(logins: Mapping[str, Login]) -> str:
+    """Return the text of a docker config with nothing but these logins, by registry."""
+    return json.dumps({"auths": {registry: login.entry for registry, login in logins.items()}})
+
+
 def unlocked(config: Mapping[str, Any], registries: Iterable[str]) -> dict[str, Any]:
     """Return a docker config with what its credential store has for the registries; what it lacks is left out."""
     found = dict(config)

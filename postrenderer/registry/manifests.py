@@ -93,6 +93,10 @@ class Manifests:
         """Close the connections."""
         self._transport.close()
 
+    def speaks_http(self, host: str) -> bool:
+        """Tell whether a registry speaks HTTP, which it may."""
+        return self._root(host).startswith("http://")
+
     def probe(self, host: str, side: str) -> None:
         """Show the credentials to a registry, if there are any, and nothing else."""
         if self._login(side, host, ""):
