@@ -72,7 +72,7 @@ def answer_to(found: list[Challenge], login: Login | None, transport: Transport,
 
 def _token(parameters: dict[str, str], login: Login | None, transport: Transport, url: str, scope: str) -> str:
     host, realm = urlsplit(url).netloc, parameters.get("realm", "")
-    if urlsplit(realm).scheme not in ("https", urlsplit(url).scheme):
+    if realm.partition("://")[0] not in ("https", urlsplit(url).scheme):
         raise RegistryError(OTHER, f"{host} wants a password sent without TLS, to {realm}", host=host)
     wanted = {"service": parameters.get("service", ""), "scope": parameters.get("scope") or scope}
     if login and login.identity_token:
@@ -88,5 +88,5 @@ def _token(parameters: dict[str, str], login: Login | None, transport: Transport
     try:
         content = json.loads(answer.body)
         return str(content.get("token") or content["access_token"])
-    except (ValueError, LookupError, AttributeError):
-        raise RegistryError(DENIED, f"{host}: {urlsplit(realm).netloc} gives no token", host=host) from None
+    except (ValueError, LookupError, AttributeError, RecursionError):
+        raise RegistryError(DENIED, f"{host}: {realm} gives no token", host=host) from None

@@ -176,7 +176,7 @@ def _said(body: bytes) -> str:
     try:
         first = json.loads(body)["errors"][0]
         return ": " + ": ".join(str(first[key]) for key in ("code", "message") if first.get(key))
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ""
 
 

@@ -43,6 +43,7 @@ _ACCEPTED = (
 )
 _HUB_SERVER = "registry-1.docker.io"
 _OK, _CREATED, _UNAUTHORIZED = 200, 201, 401
+_DIGEST = re.compile("[a-z0-9]+:[a-f0-9]{64,128}")
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 
 
@@ -64,9 +65,14 @@ class Manifest(NamedTuple):
         """What the bytes say; empty if they are no JSON object."""
         try:
             value = json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
+
+
+def is_digest(text: object) -> bool:
+    """Tell whether something is a digest, and not a text that would lead elsewhere in an address."""
+    return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
 
 
 class Manifests:
@@ -111,7 +117,7 @@ class Manifests:
             return None
         digest = str(answer.headers.get("Docker-Content-Digest", ""))
         algorithm = place.digest.partition(":")[0] or "sha256"
-        if digest.startswith(f"{algorithm}:"):
+        if is_digest(digest) and digest.startswith(f"{algorithm}:"):
             return digest
         found = self.get(place, side)  # an old registry, or another algorithm
         return found.digest if found else None
@@ -133,7 +139,7 @@ class Manifests:
 
     def tags(self, place: Place, side: str) -> list[str]:
         """Return the tags of a repository; none if there is no such repository."""
-        return [str(tag) for page in self._pages(place, "tags/list?n=1000", side) for tag in page.get("tags") or []]
+        return [str(tag) for page in self._pages(place, "tags/list?n=1000", side) for tag in _listed(page, "tags")]
 
     def referrers(self, place: Place, side: str) -> list[dict[str, Any]] | None:
         """Return the descriptors of what refers to a digest; None if the registry cannot be asked for them."""
@@ -148,7 +154,7 @@ class Manifests:
         if not pages or "manifests" not in pages[0]:
             self._without_referrers.add(place.host)
             return None
-        return [item for page in pages for item in page["manifests"] or [] if isinstance(item, dict)]
+        return [item for page in pages for item in _listed(page, "manifests") if isinstance(item, dict)]
 
     def _manifest(self, method: str, place: Place, side: str) -> Answer | None:
         path = f"/v2/{place.path}/manifests/{place.digest or place.tag}"
@@ -162,8 +168,9 @@ class Manifests:
 
     def _pages(self, place: Place, path: str, side: str) -> list[dict[str, Any]]:
         pages: list[dict[str, Any]] = []
-        following: str | None = f"/v2/{place.path}/{path}"
-        while following:
+        following, seen = f"/v2/{place.path}/{path}", set[str]()
+        while following and following not in seen:
+            seen.add(following)
             answer = self._send("GET", place, following, side)
             if answer.status != _OK:
                 error = refusal(answer.status, answer.headers, answer.body, place.host)
@@ -172,10 +179,7 @@ class Manifests:
                 raise error
             page = Manifest(answer.body, "", "").document
             pages.append(page)
-            link = _NEXT.search(str(answer.headers.get("Link", "")))
-            target = urljoin(answer.url, link.group(1)) if link else ""
-            root = urljoin(answer.url, "/")
-            following = f"/{target.removeprefix(root)}" if target.startswith(root) else None
+            following = _next(answer)
         return pages
 
     def _send(self, method: str, place: Place, path: str, side: str, body: Manifest | None = None) -> Answer:
@@ -229,3 +233,18 @@ class Manifests:
             except AcregError as error:
                 raise RegistryError("helper", str(error), host=host) from None
         return self._logins[key]
+
+
+def _listed(page: dict[str, Any], key: str) -> list[Any]:
+    value = page.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _next(answer: Answer) -> str:
+    """The address of the next page, without the host, which it must not leave; empty if there is none."""
+    link = _NEXT.search(str(answer.headers.get("Link", "")))
+    try:
+        target, root = urljoin(answer.url, link.group(1) if link else ""), urljoin(answer.url, "/")
+    except ValueError:
+        return ""
+    return f"/{target.removeprefix(root)}" if link and target.startswith(root) else ""

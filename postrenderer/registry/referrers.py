@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.registry.failures import DENIED, OTHER, RegistryError
-from postrenderer.registry.manifests import OCI_INDEX, Manifest
+from postrenderer.registry.manifests import OCI_INDEX, Manifest, is_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def instances(manifest: Manifest) -> list[str]:
     """Return the digests in a list of images; none for an image."""
     listed = manifest.document.get("manifests")
     found = [item.get("digest") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    return [digest for digest in found if isinstance(digest, str) and digest.partition(":")[2].isalnum()]
+    return [str(digest) for digest in found if is_digest(digest)]
 
 
 def find(remote: Remote, repository: Place, side: str, digests: Iterable[str]) -> list[Referrer]:
@@ -80,6 +80,8 @@ def find(remote: Remote, repository: Place, side: str, digests: Iterable[str]) -
                 found[digest, tag] = Referrer(digest, subject, tag)
         for descriptor in _listed(remote, repository.pinned(subject), side, tags):
             digest = str(descriptor.get("digest", ""))
+            if not is_digest(digest):
+                continue
             found.setdefault((digest, ""), Referrer(digest, subject))
             if digest not in seen:
                 seen.add(digest)

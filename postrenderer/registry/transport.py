@@ -9,7 +9,7 @@ import ssl
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed has it for some systems
 
 from postrenderer.registry.credentials import Login
@@ -71,7 +71,7 @@ class Transport:
             location = answer.headers.get("Location")
             if answer.status not in _MOVED or not location or method not in ("GET", "HEAD"):
                 return answer
-            before, after = urlsplit(url), urlsplit(urljoin(url, location))
+            before, after = urlsplit(url), _address(url, location)
             if (before.scheme, after.scheme) != ("http", "http") and after.scheme != "https":
                 raise RegistryError(OTHER, f"{before.netloc} sends to an address without TLS", host=before.netloc)
             if after.netloc != before.netloc:
@@ -95,19 +95,21 @@ class Transport:
                     continue
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        parts = urlsplit(url)
+        parts = _address(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         while True:
             if self._is_stopped:
                 raise RegistryError(STOPPED, "stopped before it was done")
-            connection = self._connection(parts.scheme, parts.netloc)
-            was_open = connection.sock is not None
+            connection, was_open = None, False
             try:
+                connection = self._connection(parts.scheme, parts.netloc)
+                was_open = connection.sock is not None
                 connection.request(method, path, body or None, dict(headers))
                 response = connection.getresponse()
                 content = response.read(_LIMIT + 1)
-            except (OSError, http.client.HTTPException) as error:
-                connection.close()
+            except (OSError, http.client.HTTPException, ValueError) as error:  # the last for what no header can hold
+                if connection:
+                    connection.close()
                 if not was_open:
                     raise self._failure(error, parts.netloc) from None
                 continue  # the registry has closed a connection that was not used for a while
@@ -180,3 +182,15 @@ class Transport:
         if "Tunnel connection failed" in said or (self._proxy("https", netloc) and isinstance(error, OSError)):
             said = f"proxyconnect: {said}"
         return failure(said, netloc)
+
+
+def _address(url: str, more: str = "") -> SplitResult:
+    """Read an address, and what is relative to it.
+
+    Raises:
+        RegistryError: it is none.
+    """
+    try:
+        return urlsplit(urljoin(url, more))
+    except ValueError:
+        raise RegistryError(OTHER, f"a registry names an address that is none: {more or url}") from None

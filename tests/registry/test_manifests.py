@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from postrenderer.registry import referrers
 from postrenderer.registry.credentials import Login
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest, Manifests
@@ -17,7 +18,7 @@ from postrenderer.registry.places import SOURCE, TARGET, in_registry
 from registry import images
 from registry.conftest import push
 from registry.frontdoor import Asked, FrontDoor, Given
-from registry.reaching import reach
+from registry.reaching import reach, remote
 from registry.servers import PASSWORD, USERNAME
 
 if TYPE_CHECKING:
@@ -237,6 +238,62 @@ def test_a_registry_that_names_no_digest_and_closes_each_connection() -> None:
         assert client.digest(place, SOURCE) == NOTHING.digest
         digest = client.digest(place.pinned("sha512:" + "a" * 128), SOURCE)
         assert digest == Manifest.of(NOTHING.content, "", "sha512").digest
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Docker-Content-Digest": "sha256:../../other/manifests/1"}, NOTHING.content),
+        ({"Docker-Content-Digest": "no digest"}, b"[" * 100_000),
+        ({"Link": '<http://[>; rel="next"'}, b'{"tags": 3, "manifests": {"a": 1}}'),
+        ({"Link": '</v2/x/tags/list?n=1000>; rel="next"'}, b'{"tags": [1], "manifests": [2, {"digest": "../x"}]}'),
+        ({"Link": '<https://elsewhere.invalid/v2/>; rel="next"'}, b'{"tags": null, "manifests": null}'),
+        ({"Content-Type": "no type"}, b"\xff"),
+    ],
+)
+def test_strange_answers_do_no_harm(headers: dict[str, str], body: bytes) -> None:
+    with FrontDoor(lambda _: Given(200, headers, body)) as door:
+        place = in_registry(f"{door.host}/x:1")
+        client = Manifests(reach(door.host))
+        assert client.digest(place, SOURCE) == Manifest.of(body, "").digest
+        found = client.get(place, SOURCE)
+        assert found is not None
+        assert isinstance(found.document, dict)
+        assert [tag for tag in client.tags(place, SOURCE) if tag != "1"] == []
+        digests = [item["digest"] for item in client.referrers(place.pinned(NOTHING.digest), SOURCE) or []]
+        assert referrers.find(remote(door.host), place, SOURCE, [NOTHING.digest]) == [], digests
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (307, {"Location": "http://["}, b""),
+        (307, {"Location": "http://host:port/"}, b""),
+        (307, {"Location": "/with space"}, b""),
+        (401, {"WWW-Authenticate": 'Bearer realm="http://["'}, b""),
+        (401, {"WWW-Authenticate": 'Bearer realm="%s"'}, b'{"token": "two\\nlines"}'),
+        (401, {"WWW-Authenticate": 'Bearer realm="%s"'}, b"[" * 100_000),
+        (401, {"WWW-Authenticate": "Bearer"}, b""),
+        (500, {}, b'{"errors": [3]}'),
+        (500, {}, b"[" * 100_000),
+    ],
+)
+def test_strange_refusals_are_refusals(status: int, headers: dict[str, str], body: bytes) -> None:
+    where = ""
+
+    def answer(asked: Asked) -> Given:
+        if asked.path.startswith("/token"):
+            return Given(200, {}, body)
+        return Given(status, {name: value.replace("%s", where) for name, value in headers.items()}, body)
+
+    with FrontDoor(answer) as door:
+        where = f"http://{door.host}/token"
+        client = Manifests(reach(door.host))
+        client._roots[door.host] = f"http://{door.host}"  # noqa: SLF001  # no probe for TLS, which is not the point
+        with pytest.raises(RegistryError):
+            client.get(in_registry(f"{door.host}/x:1"), SOURCE)
         client.close()
 
 
