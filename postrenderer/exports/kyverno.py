@@ -16,6 +16,7 @@ from postrenderer.exports.admission import IGNORE
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.prefixes import END, OFFICIAL_START, Entry, table
 from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.images.registries import OF_A_CLUSTER
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -107,11 +108,12 @@ def _each(name: str, known: Table) -> dict[str, Any]:
     return {
         "list": f"{_POD}.{name}",
         "context": [
-            _variable("valid", f"regex_match('{_pattern()}', {image}) && !regex_match('{IMAGE_ID}', {image})"),
+            _variable("valid", f"regex_match('{_plain(RE2)}', {image}) && !regex_match('{IMAGE_ID}', {image})"),
             _variable("full", full_name(image)),
             _variable("host", "regex_replace_all('/.*$', full, '/')"),
             *([_variable("kept", "regex_replace_all(':', to_lower(host), '_')")] if known.keep_host else []),
-            _decision(known),
+            _otherwise(known),
+            _decision(),
             _variable(
                 "moved",
                 f"join('', [regex_replace_all('/[.]$', replace(full, decision.start, decision.to, `1`), ''),"
@@ -123,18 +125,23 @@ def _each(name: str, known: Table) -> dict[str, Any]:
     }
 
 
-def _decision(known: Table) -> dict[str, Any]:
+def _decision() -> dict[str, Any]:
     """The first entry of the table that fits; where there is none, the host goes or nothing changes."""
-    rewrites = known.others == "rewrite"
-    kept = "{{ kept }}" if known.keep_host else ""
-    otherwise = {"start": "{{ host }}" if rewrites else "", "to": f"{known.base}/{kept}" if rewrites else ""}
     decision = _variable("decision", "table[?starts_with('{{ full }}', start)] | [0]")
-    decision["variable"]["default"] = otherwise
+    decision["variable"]["default"] = {"start": "{{ host }}", "to": "{{ otherwise }}"}
     return decision
 
 
 def _entries(known: Table) -> tuple[Entry, ...]:
     return (*known.entries, Entry("[")) if known.keep_host else known.entries  # a host in brackets is in no path
+
+
+def _otherwise(known: Table) -> dict[str, Any]:
+    """What the host is replaced by where no entry of the table fits; empty if nothing changes."""
+    named = "".join(f" || starts_with(full, '{start}')" for start in known.named)
+    moves = f"!regex_match('{_plain(OF_A_CLUSTER)}', full){named}"
+    new = f"join('', ['{known.base}/', kept])" if known.keep_host else f"'{known.base}/'"
+    return _variable("otherwise", f"({moves}) && {new} || ''" if known.others == "rewrite" else "''")
 
 
 def _pull_secrets(known: Table, names: tuple[str, ...], scope: Scope) -> dict[str, Any]:
@@ -180,6 +187,6 @@ def _variable(name: str, expression: str) -> dict[str, Any]:
     return {"name": name, "variable": {"jmesPath": expression}}
 
 
-def _pattern() -> str:
-    r"""The grammar of references without a backslash: `\.` becomes `[.]`."""
-    return RE2.replace(r"\.", "[.]").replace(r"\[", "[[]").replace(r"\]", "[]]")
+def _plain(pattern: str) -> str:
+    r"""A regular expression without a backslash: `\.` becomes `[.]`."""
+    return pattern.replace(r"\.", "[.]").replace(r"\[", "[[]").replace(r"\]", "[]]")

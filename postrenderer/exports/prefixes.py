@@ -7,8 +7,9 @@ A reference's *full name* is its normalised repository with two marks that no co
 
 `nginx:1` has `docker.io/_/nginx/.`, and `quay.io/a/b@sha256:…` has `quay.io/a/b/.`. The first entry of the table whose
 `start` begins the full name decides: `start` is replaced by `to`; an empty `to` leaves the reference alone. Where none
-does, `others` decides: with `rewrite` the host goes, or with `keepHost` becomes a component of the path, which one in
-brackets, `[::1]`, cannot. Then the mark at the end goes, and tag and digest follow.
+does, a cluster's own registry stays, and of all else `others` decides: with `rewrite` the host goes, or with `keepHost`
+becomes a component of the path, which one in brackets, `[::1]`, cannot. Then the mark at the end goes, and tag and
+digest follow.
 
 Not in the table: a new name may be longer than a repository path can be. acreg leaves such a reference; others make a
 name of it that no registry has.
@@ -19,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import DOCKER_HUB, OFFICIAL, is_host, parse_prefix
+from postrenderer.images.registries import is_of_a_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,6 +46,7 @@ class Table(NamedTuple):
         private: the starts of the full names of private references.
         base: the private path, below which every other reference goes if `others` is `rewrite`.
         others: `rewrite`, `keep` or `fail`, as in the settings.
+        named: the starts of the full names on hosts of a cluster that the settings name, so that `others` decides.
         keep_host: whether the host becomes the first component of the path there.
     """
 
@@ -51,7 +54,8 @@ class Table(NamedTuple):
     private: tuple[str, ...]
     base: str
     others: str
-    keep_host: bool
+    named: tuple[str, ...] = ()
+    keep_host: bool = False
 
 
 def table(settings: Settings) -> Table:
@@ -71,8 +75,12 @@ def table(settings: Settings) -> Table:
         entries.append(Entry(OFFICIAL_START, f"{base}/{DOCKER_HUB}/{OFFICIAL}/"))
     elif settings.others == "rewrite":
         entries.append(Entry(OFFICIAL_START, f"{base}/"))
-    rest = (base, settings.others, settings.keep_host)
-    return Table(tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), *rest)
+    hosts = dict.fromkeys(prefix[0] for prefix in map(parse_prefix, [base, *absolute, *settings.sources]))
+    hosts.update(dict.fromkeys(prefix[0] for prefix in rules))
+    named = tuple(f"{host}/" for host in hosts if is_of_a_cluster(host))
+    return Table(
+        tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), base, settings.others, named, settings.keep_host
+    )
 
 
 def _sorted(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
