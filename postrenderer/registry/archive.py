@@ -95,6 +95,7 @@ class Archive:
             self._tar.close()
             self._file.replace(self._path)
         except OSError as error:
+            self.abort(())
             raise self._failure(error) from None
         shutil.rmtree(self.folder, ignore_errors=True)
         return []

@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 
 from postrenderer.errors import AcregError
 from postrenderer.images.reference import DOCKER_HUB
-from postrenderer.registry import credentials
+from postrenderer.registry import containers, credentials
 from postrenderer.registry.authorization import answer_to, challenges
 from postrenderer.registry.failures import ABSENT, OF_HOST, OTHER, RegistryError, refusal
 from postrenderer.registry.places import Place
@@ -84,7 +84,8 @@ class Manifests:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self._transport = Transport(reach.insecure, reach.certificates, reach.environ)
+        self._insecure = reach.insecure | containers.insecure(reach.environ)
+        self._transport = Transport(self._insecure, reach.certificates, reach.environ)
         self._lock = threading.Lock()
         self._roots: dict[str, str] = {}
         self._shown: dict[tuple[str, str, bool], str] = {}
@@ -128,7 +129,9 @@ class Manifests:
         if answer is None:
             return None
         algorithm = place.digest.partition(":")[0] or "sha256"
-        return Manifest.of(answer.body, answer.headers.get_content_type(), algorithm)
+        found = Manifest.of(answer.body, answer.headers.get_content_type(), algorithm)
+        declared = found.document.get("mediaType")  # which a proxy does not change
+        return found._replace(media_type=declared) if isinstance(declared, str) else found
 
     def put(self, place: Place, manifest: Manifest, side: str) -> None:
         """Write a manifest, of which the registry has all parts."""
@@ -214,7 +217,7 @@ class Manifests:
             return root
         server = _HUB_SERVER if host == DOCKER_HUB else host
         root = f"https://{server}"
-        if host in self._reach.insecure:
+        if host in self._insecure:
             with self._lock:
                 try:
                     self._transport.send("GET", f"{root}/v2/", {})

@@ -63,11 +63,12 @@ def find(remote: Remote, repository: Place, side: str, digests: Iterable[str]) -
         RegistryError: the registry cannot be asked.
     """
     try:
-        tags: frozenset[str] | None = frozenset(remote.tags(repository, side))
+        tags = frozenset(remote.tags(repository, side)) or None
     except RegistryError as error:
         if error.kind not in _CANNOT_LIST:
             raise
-        tags = None  # some registries list no tags, and each has to be asked for
+        tags = None
+    # Some registries list no tags, and each has to be asked for: an image is there, so there should be some.
     found: dict[tuple[str, str], Referrer] = {}
     waiting = list(digests)
     seen = set(waiting)

@@ -5,7 +5,7 @@
 
 It prints medians of wall time, and of CPU time of the program and all that it starts: for the first copy, and for the
 second one, when everything is there. crane and skopeo are measured too if they are on PATH, one image after the other,
-as both have no list of images with other names. It needs docker-registry and skopeo.
+as both have no list of images with other names. It needs docker-registry, skopeo and pytest.
 """
 
 from __future__ import annotations

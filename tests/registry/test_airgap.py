@@ -141,6 +141,15 @@ def test_a_full_disk_is_said_and_room_continues_the_run(acreg: Acreg, small: Pat
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=small, check=True)
 
 
+def test_an_archive_on_a_full_disk_leaves_nothing_half(acreg: Acreg, small: Path) -> None:
+    run = _save(acreg, small / "media.tar", "--jobs", 1)
+    assert (run.code, "the disk is full" in run.stdout + run.stderr, "Traceback" in run.stderr) == (1, True, False), run
+    assert [path.name for path in small.iterdir() if "partial" in path.name] == []
+    subprocess.run(["mount", "-o", "remount,size=8m", small], check=True)
+    again = _save(acreg, small / "media.tar")
+    assert (again.code, counts(again.stdout)["copied"]) == (0, 6), again
+
+
 def test_a_file_system_with_small_files_is_named(acreg: Acreg) -> None:
     """As FAT32 on a stick, whose files end at 4 GiB; here a limit of the shell's does it."""
     command = acreg.command("mirror", "--list", "some.txt", "--to", "media", "--retries", 0)
