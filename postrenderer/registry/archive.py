@@ -12,6 +12,7 @@ import os
 import shutil
 import tarfile
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
@@ -102,7 +103,8 @@ class Archive:
 
     def abort(self, _: Iterable[Outcome]) -> None:
         """Remove what is not finished."""
-        self._tar.close()
+        with suppress(OSError):  # the disk is full, and the end of the archive has no room either
+            self._tar.close()
         self._file.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
