@@ -117,14 +117,14 @@ def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: 
     reason = _obstacle(site, outcome._replace(status="moved"), settings, new)
     added = "" if reference.digest else f"@{digest}"
     tags = [part for part in site.parts if reference.tag and part.value == reference.tag]
-    if not digest:
+    bare = not (reference.tag or reference.digest)  # its tag may stand in a field of its own
+    may_stay = outcome.status == "private" and (bool(digest or reason) or bare)
+    if not (digest or reason):
         reason = f"{NOT_LOCKED} {pins.name}"
     elif added and suffix and not (tags and suffix.endswith(f":{reference.tag}")):
         reason = reason or "no other field holds its tag, and the digest of the lock belongs behind that"
     if reason:
-        bare = not (reference.tag or reference.digest)  # its tag may stand in a field of its own
-        is_private = outcome.status == "private" and (digest or bare)
-        kind, reason = (PRIVATE, "") if is_private else (LEFT, reason)
+        kind, reason = (PRIVATE, "") if may_stay else (LEFT, reason)
         return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
     if added and suffix:
         pin = (tags[-1], Edit(0, len(tags[-1].value), tags[-1].value + added))

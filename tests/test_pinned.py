@@ -70,6 +70,11 @@ def test_a_reference_that_is_not_in_the_lock_fails_the_run(text: str, settings: 
         _filtered(f"kind: Demo\nspec:\n  {text}\n", settings)
 
 
+def test_what_is_not_sure_enough_to_move_needs_no_lock(settings: Settings) -> None:
+    text = "kind: Demo\nspec:\n  image: quay.io/a/other:1\n"
+    assert _filtered(text, settings._replace(confidence="certain")) == text
+
+
 def test_what_nothing_pulls_needs_no_lock(settings: Settings) -> None:
     text = "kind: Demo\nspec:\n  destination: quay.io/other/app:1\n"
     assert _filtered(text, settings) == text

@@ -94,7 +94,9 @@ class Carried(NamedTuple):
 
     def release(self, image: Copy) -> None:
         """Remove what was unpacked for an image."""
-        for name in self.images[image.source].layouts if self.unpack else ():
+        own = self.images[image.source]
+        others = {name for other in self.images.values() if other is not own for name in other.layouts}
+        for name in own.layouts.keys() - others if self.unpack else ():
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def manifest(self, image: Copy) -> Manifest:
