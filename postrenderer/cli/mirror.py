@@ -92,8 +92,9 @@ def main(argv: list[str]) -> int:
     access.add_trust(parser)
     request = inputs.parse(parser, argv)
     _check(request)
-    with inputs.scratch() as folder:
-        settings, job, left = _prepare(request, folder)
+    with Scratch() as scratch:
+        with inputs.scratch() as folder:
+            settings, job, left = _prepare(request, folder, scratch)
         for item in left:
             show.note(f"not copied: {item.reference}: {item.reason}")
         form = request.text("output") or ("list" if request.flags["dry_run"] else "")
@@ -102,11 +103,10 @@ def main(argv: list[str]) -> int:
             sources = "\n".join(image.source for image in job.images)
             show.write(sources if job.to else export.FORMS[form](job.images, insecure).removesuffix("\n"))
             return 0
-        with Scratch() as scratch:
-            reach = access.reach(request.flags, environ, settings, scratch)
-            is_complete = copying.is_complete(copying.run(job, settings, reach, request))
-            if job.charts and not job.to:
-                is_complete &= copying.push_charts(job.charts, settings, reach, request, scratch)
+        reach = access.reach(request.flags, environ, settings, scratch)
+        is_complete = copying.is_complete(copying.run(job, settings, reach, request))
+        if job.charts and not job.to:
+            is_complete &= copying.push_charts(job.charts, settings, reach, request, scratch)
     return 0 if is_complete else 1
 
 
@@ -131,12 +131,10 @@ def _check(request: inputs.Request) -> None:
     access.refuse_shared_stdin(request.flags)
 
 
-def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, copying.Job, list[plan.Left]]:
+def _prepare(request: inputs.Request, folder: Path, scratch: Scratch) -> tuple[Settings, copying.Job, list[plan.Left]]:
     to, origin = request.text("to"), Path(request.text("from"))
     if request.flags["from"]:
-        unpacked = folder / "unpacked"
-        unpacked.mkdir()
-        loaded = archive.load(origin, unpacked) if origin.is_file() else carried.load(origin.resolve())
+        loaded = archive.load(origin, scratch.folder()) if origin.is_file() else carried.load(origin.resolve())
         settings = inputs.load(request, inputs.Manifests(b"", []), folder)
         found = plan.of_references(loaded.images, settings)
         return settings, copying.Job(found.moved, None, loaded, loaded.charts()), found.left

@@ -49,7 +49,7 @@ def test_an_unknown_authority_is_refused_with_the_flag_that_names_it(
     file = str(make_authority(tmp_path / "other")[0]) if trusted != "nobody" else ""
     run = acreg.run("check", "--list", "some.txt", **{**login(secured), "ACREG_CA_FILE": file})
     assert run.code == 1
-    assert run.stdout.count(f"not tried: {secured.host}: its certificate is not trusted; --ca-file") == 5
+    assert run.stdout.count(f"not tried: {secured.host}: its certificate is not trusted; --ca-file") == 6
 
 
 @pytest.mark.parametrize(
