@@ -19,7 +19,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in (lastrun.VARIABLE, "HELM_PLUGIN_NAME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HELM_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun("", "", "", "", "", "", "", "")])
+    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun._make([""] * 10)])
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -30,7 +30,7 @@ def test_a_run_is_kept(cache: Path) -> None:
     run = lastrun.read(lastrun.path())
     assert run is not None
     assert run._replace(time="") == lastrun.LastRun(
-        "", "1", "", str(cache), "", f"{cache}/r.json", "a/templates/x.yaml", "It went wrong.\n\nIn two places."
+        "", "1", "", str(cache), "", f"{cache}/r.json", "a/templates/x.yaml", "", "", "It went wrong.\n\nIn two places."
     )
     assert (cache / "acreg" / "last-run").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (cache / "acreg").iterdir()] == ["last-run"]
@@ -82,7 +82,7 @@ def test_a_helm_that_was_announced(  # noqa: PLR0913, PLR0917  # fixtures and a 
             lastrun.begin(b"---\n# Source: a/templates/y.yaml\n", "")
             lastrun.end(*of_filter)
     lastrun.announce("upgrade app ./chart", ["a.yaml"])
-    assert lastrun.end_of_helm(note, code) == said
+    assert lastrun.end_of_helm(note, code).error == said
     lastrun.end(code, "")  # which changes nothing
     run = lastrun.read(lastrun.path())
     assert run is not None

@@ -214,6 +214,14 @@ def test_the_exit_code_is_acregs(warm: Machine) -> None:
     assert warm.with_(ACREG_REGISTRY="https://registry.example.com").run().returncode == 2
 
 
+@pytest.mark.parametrize("python", ["python2", "python2.7", "no-such-python"])
+def test_no_python_is_told_what_to_do(machine: Machine, python: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "ACREG_PYTHON": python}
+    run = subprocess.run([machine.zipapp], env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert re.fullmatch(f"acreg: needs Python 3.9 or newer, and {python} is none, .*ACREG_PYTHON.*\n", run.stderr)
+
+
 def test_an_old_python_is_told_what_to_do(machine: Machine) -> None:
     run = machine.with_(ACREG_PYTHON=python(range(6, 9))).run()
     assert (run.returncode, run.stdout) == (2, "")

@@ -78,12 +78,13 @@ class Parser(argparse.ArgumentParser):
         raise SettingsError(f"{message.removeprefix('argument ')} (`{self.prog} --help` shows what can be given)")
 
 
-def add_settings(parser: Parser, *, values: bool = True) -> None:
+def add_settings(parser: Parser, *, values: bool = True, short: str = "") -> None:
     """Add a flag for every setting that has one, and the flags that name files with settings.
 
     Args:
         parser: gets the flags.
         values: whether `--values` is among them, and not Helm's.
+        short: a short form of it; empty for none.
     """
     settings = parser.add_argument_group(
         "settings",
@@ -97,7 +98,7 @@ def add_settings(parser: Parser, *, values: bool = True) -> None:
     files.add_argument("--config", metavar="FILE", help="instead of ./acreg.yaml [ACREG_CONFIG]")
     if values:
         files.add_argument(
-            "--values",
+            *filter(None, (short, "--values")),
             metavar="FILE",
             action="append",
             help="a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]",

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from postrenderer.settings.options import Option
 
 _DESCRIPTION = """\
-init [FILE]      write a commented acreg.yaml, with what the flags say filled in; `-` is standard output
+init [FILE]      write a commented acreg.yaml, with what flags and values files say filled in; every command finds it in
+                 its working directory; `-` is standard output
 show             the settings that count here, and where each one comes from
 validate [FILE]  check acreg.yaml alone: everything that is wrong with it, with line and column
 schema           the JSON Schema of acreg.yaml, for editors"""
 
 _EXAMPLES = """\
 examples:
+  helm acreg config init -f values.yaml
   helm acreg config init --registry registry.example.com:8083 --repository-path appcircle
   helm acreg config show --values values.yaml
   helm acreg config validate deploy/acreg.yaml
@@ -56,7 +58,7 @@ def main(argv: list[str]) -> int:
     """Run the sub-command."""
     parser = Parser("acreg config", "init|show|validate|schema [FILE] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of show; default: table")
-    add_settings(parser)
+    add_settings(parser, short="-f")
     flags, words = parser.split(argv)
     unknown = [word for word in words if word.startswith("-") and word != "-"]
     if unknown:
@@ -90,7 +92,15 @@ def sample(flags: dict[str, Any]) -> Iterator[str]:
 
 def _init(flags: dict[str, Any], name: str) -> int:
     with inputs.scratch() as folder:  # what the flags say must be right, and only that
-        settings.load({**flags, "config": os.devnull, "values": [inputs.no_registry(folder)]}, {}, os.curdir)
+        names = [inputs.no_registry(folder), *(flags["values"] or ())]
+        found = settings.effective({**flags, "config": os.devnull, "values": names}, {}, os.curdir)
+    for field, place in found.places.items():
+        if any(place.startswith(f"{name}:") for name in names[1:]):
+            flags[field] = getattr(found.settings, field)
+    if flags["values"] and flags["registry"] is None:
+        raise SettingsError(
+            f"{flags['values'][-1]} names no registry: it has no global.imageRegistry. Nothing was written."
+        )
     text = "\n".join(sample(flags)) + "\n"
     if name == "-":
         show.write(text.removesuffix("\n"))

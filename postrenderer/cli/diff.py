@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DESCRIPTION = """\
-Show what `acreg render` would change, as a unified diff, coloured on a terminal."""
+Show what `acreg render` would change, as a unified diff, coloured on a terminal. `acreg diff upgrade` runs the plugin
+helm-diff with every image on the private registry."""
 
 _EXAMPLES = """\
 examples:
@@ -32,6 +33,10 @@ _CONTEXT = 3
 
 def main(argv: list[str]) -> int:
     """Print the diff."""
+    if argv[:1] == ["upgrade"]:
+        from postrenderer.cli import release  # noqa: PLC0415  # the diff of acreg itself runs no Helm
+
+        return release.diff(argv[1:])
     parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("--exit-code", action="store_true", help="end with 1 if something would change, as diff does")
     request = inputs.parse(parser, argv)

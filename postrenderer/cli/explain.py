@@ -32,6 +32,8 @@ def main(argv: list[str]) -> int:
         return 1
     for name, value in rows(run):
         show.write(f"{name:<9} {value}")
+    for entry in filter(None, run.open.split(lastrun.BAR)):
+        show.write(f"  {entry}")
     if run.error:
         show.write("")
         show.styled(f"acreg: {run.error}", "red")
@@ -50,5 +52,6 @@ def rows(run: LastRun) -> list[tuple[str, str]]:
         ("report", run.report),
         ("files", first),
         *(("", name) for name in more),
+        ("done", run.summary),
     ]
     return [(name, value) for name, value in found if value]

@@ -96,7 +96,15 @@ def _add_scope(parser: Parser) -> None:
 
 def _of_policies(parser: Parser, argv: list[str]) -> Export:
     add_settings(parser)
-    flags = parser.read(argv)
+    flags, unknown = parser.split(argv)
+    about = [word for word in unknown if word.partition("=")[0] in ("--chart", "--release", "-f", "--filename")]
+    if about:
+        raise SettingsError(
+            f"{about[0].partition('=')[0]} is not an argument of `acreg export {flags['kind']}`, which writes a policy"
+            " for all objects of a cluster and reads no manifests: leave it out, and name values files with --values"
+        )
+    if unknown:
+        parser.refuse(unknown)
     wanted = settings.load(flags, os.environ, os.curdir)
     _say_what_is_not_pinned(wanted)
     scope = Scope(_excepted(flags["excepted"]), _labels(flags["labels"]))

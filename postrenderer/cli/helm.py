@@ -53,20 +53,27 @@ class Helm(NamedTuple):
         """The major version."""
         return int(self.version.partition(".")[0])
 
-    def output(self, *arguments: str, stdin: bytes = b"", descriptors: Sequence[int] = ()) -> bytes:
+    def output(
+        self, *arguments: str, stdin: bytes = b"", patience: float | None = None, descriptors: Sequence[int] = ()
+    ) -> bytes:
         """Return what `helm ARGUMENTS` prints; what it says on stderr is dropped unless it fails.
 
         Args:
-            arguments: the command and its arguments.
-            stdin: what Helm reads from standard input.
+            arguments: Helm's arguments.
+            stdin: what it reads from standard input.
+            patience: after how many seconds it is ended; None for never.
             descriptors: open files that it inherits.
 
         Raises:
             HelmError: it failed.
         """
-        run = subprocess.run(  # noqa: S603  # Helm
-            [self.binary, *arguments], input=stdin, capture_output=True, check=False, pass_fds=descriptors
-        )
+        words = [self.binary, *arguments]
+        try:
+            run = subprocess.run(  # noqa: S603  # Helm
+                words, input=stdin, capture_output=True, check=False, timeout=patience, pass_fds=descriptors
+            )
+        except subprocess.TimeoutExpired:
+            raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip()
             words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]

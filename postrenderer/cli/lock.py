@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.cli import access, helmargs, inputs, planned, show
+from postrenderer.cli import access, announced, helmargs, inputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry.layout import write
@@ -45,6 +45,7 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg lock", f"[SETTINGS] {planned.WHERE}", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
     planned.add_wishes(parser)
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     planned.add_work(parser)
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)

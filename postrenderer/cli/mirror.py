@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, copying, inputs, planned, show, withchart
+from postrenderer.cli import access, announced, copying, inputs, planned, show, sources, withchart
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import SettingsError
 from postrenderer.registry import archive, carried, export, plan
@@ -38,6 +38,7 @@ exit codes: as `acreg render`; 1 if any image failed or was refused."""
 
 _COPY_SECONDS = 3600
 _FORMS = tuple(export.FORMS)
+_OWN = "already private, and no public image is known that it is a copy of"
 
 
 def main(argv: list[str]) -> int:
@@ -79,6 +80,7 @@ def main(argv: list[str]) -> int:
         help="make a repository that the registry does not make by itself, such as 'aws ecr create-repository"
         " --repository-name {repository}'; it is run once for each",
     )
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     planned.add_work(parser)
     parser.add_argument(
         "--copy-timeout",
@@ -100,8 +102,8 @@ def main(argv: list[str]) -> int:
         form = request.text("output") or ("list" if request.flags["dry_run"] else "")
         if form:
             insecure = access.trust(request.flags, environ).insecure
-            sources = "\n".join(image.source for image in job.images)
-            show.write(sources if job.to else export.FORMS[form](job.images, insecure).removesuffix("\n"))
+            listed = "\n".join(image.source for image in job.images)
+            show.write(listed if job.to else export.FORMS[form](job.images, insecure).removesuffix("\n"))
             return 0
         reach = access.reach(request.flags, environ, settings, scratch)
         is_complete = copying.is_complete(copying.run(job, settings, reach, request))
@@ -139,6 +141,8 @@ def _prepare(request: inputs.Request, folder: Path, scratch: Scratch) -> tuple[S
         found = plan.of_references(loaded.images, settings)
         return settings, copying.Job(found.moved, None, loaded, loaded.charts()), found.left
     settings, found = planned.read(request, folder, registry=not to)
-    private = [plan.Left(image.source, "already private") for image in found.copies if image not in found.moved]
+    private = [plan.Left(image.source, _OWN) for image in found.copies if image not in found.moved]
+    if private and not (request.text("chart") or request.text("list")):
+        raise sources.unknown(request, [image.reference for image in private])
     charts = withchart.pack(request, folder) if request.flags["with_chart"] else []
     return settings, copying.Job(found.moved, Path(to).resolve() if to else None, None, charts), found.left + private

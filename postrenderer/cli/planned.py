@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import inputs
+from postrenderer.cli import announced, inputs, sources
 from postrenderer.errors import AcregError, SettingsError
+from postrenderer.images import collisions
+from postrenderer.images.relocation import Relocation
 from postrenderer.registry import plan, platforms
 from postrenderer.registry.origins import Wishes
 
@@ -61,7 +63,19 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     if not listed and not manifests.data.strip():
         raise AcregError("There are no manifests: what was to write them failed, or wrote them elsewhere.")
     settings = inputs.load(request, manifests, folder, registry=registry)
-    return settings, (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+    if listed:
+        return settings, plan.of_list(manifests.data, settings)
+    found = plan.of_manifests(manifests.data, settings)
+    known = sources.known(request, manifests, settings, folder)
+    copies = {copy.target: copy._replace(source=known.get(copy.target, copy.source)) for copy in found.copies}
+    if "rendered_only" in request.flags:
+        relocation = Relocation(settings)
+        for image in announced.of_request(request, manifests, folder):
+            outcome = relocation(image.reference)
+            if outcome.status == "moved":
+                copies.setdefault(outcome.target, plan.Copy(image.reference, outcome.target))
+        collisions.check(copies.values())
+    return settings, found._replace(copies=list(copies.values()))
 
 
 def add_wishes(parser: argparse.ArgumentParser) -> None:

@@ -8,18 +8,18 @@ import shlex
 import shutil
 from pathlib import Path
 
-from postrenderer.cli import helm, release, show
+from postrenderer.cli import helm, program, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import InternalError, SettingsError
 
 _DESCRIPTION = """\
-Write DIR/helm, a small shell script to stand first on PATH. It adds the post-renderer, in the form that the real Helm
-wants, to install, upgrade, template and diff upgrade, unless they have one; everything else goes to Helm as it is. The
-settings are the post-renderer's own: ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml.
+Write DIR/helm, a small shell script to stand first on PATH. It adds the post-renderer to install, upgrade, template and
+diff upgrade, unless they have one; everything else goes to Helm as it is. The settings are the post-renderer's own:
+ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml. Under Helm 3, which keeps chart hooks from any
+post-renderer, it runs `acreg install`, `upgrade`, `template` and `diff upgrade`, which see to them.
 
-Helm 3 keeps chart hooks from any post-renderer; `helm acreg install` and `upgrade` see to them there. To a plugin that
-runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer: `helm acreg
-verify --release NAME` tells."""
+To a plugin that runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer:
+`helm acreg verify --release NAME` tells."""
 
 _EXAMPLES = """\
 examples:
@@ -71,8 +71,8 @@ def write(folder: Path) -> None:
             f"{script} is there already, and is not acreg's. Name another folder, which then stands before {folder} on"
             " PATH."
         )
-    release.program_in(folder / _FOLDER)
-    release.write_manifest(folder / _FOLDER)
+    program.write_to(folder / _FOLDER)
+    program.write_manifest(folder / _FOLDER)
     unfinished = folder / f".helm.{os.getpid()}"
     unfinished.write_bytes(_text().replace(_UNSET, f"\nplugins={shlex.quote(str(folder / _FOLDER))} ").encode())
     unfinished.chmod(0o755)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.settings import files
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 _NO_REGISTRY = (
     "is not set: give --registry HOST[:PORT], or set ACREG_REGISTRY, or write `registry: HOST[:PORT]` into acreg.yaml,"
-    " or name a Helm values file that has global.imageRegistry with --values FILE"
+    " or name a Helm values file that has global.imageRegistry with --values FILE. Once for all commands:"
+    " `helm acreg config init -f values.yaml`, or `export ACREG_VALUES=values.yaml`"
 )
 
 
@@ -28,8 +30,11 @@ class Effective(NamedTuple):
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Settings:
-    """Return the settings that count; `effective` says more."""
-    return effective(flags, environ, cwd).settings
+    """Return the settings that count; `effective` says more. Those of a file that nobody named are announced."""
+    found = effective(flags, environ, cwd)
+    if any(place.startswith(f"{files.DEFAULT_NAME}:") for place in found.places.values()) and sys.stderr is not None:
+        sys.stderr.write(f"acreg: settings are taken from {os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME)}\n")
+    return found.settings
 
 
 def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
@@ -48,7 +53,7 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     config = flags.get("config") or environ.get("ACREG_CONFIG") or ""
     values = flags.get("values") or environ.get("ACREG_VALUES", "").split(os.pathsep)
     in_file = files.settings_file(str(config), cwd, problems)
-    in_values = files.values_files([name for name in _texts(values) if name], cwd)
+    in_values = files.values_files([name for name in _texts(values) if name], cwd, problems)
     given = {**in_values, **in_file, **_variables(environ), **_flags(flags)}
     found: dict[str, Any] = {}
     for level in (in_file, given):

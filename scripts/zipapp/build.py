@@ -32,7 +32,13 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 # long as a bare interpreter's start. A zip archive is read from the end of its file, whatever stands in front.
 PREFIX = """\
 #!/bin/sh
-exec "${ACREG_PYTHON:-python3}" -I -S -c 'import sys; exec(open(sys.argv[1], "rb").read(%6d)[%4d:])' "$0" "$@"
+p=${ACREG_PYTHON:-python3}
+case $p in *python2*) false ;; *) command -v "$p" >/dev/null ;; esac || {
+  echo "acreg: needs Python 3.9 or newer, and $p is none, or is not there. Install one and, if it is not the python3" \\
+    "on PATH, name it in the environment, such as ACREG_PYTHON=python3.12." >&2
+  exit 2
+}
+exec "$p" -I -S -c 'import sys; exec(open(sys.argv[1], "rb").read(%6d)[%4d:])' "$0" "$@"
 """
 
 

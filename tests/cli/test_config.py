@@ -39,6 +39,22 @@ def test_init_writes_the_flags_and_shows_the_rest(acreg: Acreg, empty_folder: Pa
         acreg("config", "init")
 
 
+def test_init_takes_what_a_values_file_says(acreg: Acreg, empty_folder: Path) -> None:
+    values = empty_folder / "values.yaml"
+    values.write_text("global: {imageRegistry: r.example.com, imageRepositoryPath: p}\nother: 1\n", encoding="utf-8")
+    acreg("config", "init", "-f", "values.yaml", "--pull-secret", "mine")
+    values.unlink()
+    assert load({}, {}, ".") == Settings("r.example.com", "p", ("mine",))
+    (empty_folder / "pod.yaml").write_text("kind: Pod\n", encoding="utf-8")
+    shown = acreg("render", "-f", "pod.yaml").err
+    assert shown.endswith(f"acreg: settings are taken from {empty_folder}/acreg.yaml\n")
+    (empty_folder / "acreg.yaml").unlink()
+    values.write_text("other: 1\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"values\.yaml names no registry"):
+        acreg("config", "init", "-f", "values.yaml")
+    assert not (empty_folder / "acreg.yaml").exists()
+
+
 @pytest.mark.parametrize("wrong", [("--registry", "https://r.example.com"), ("--others", "all")], ids=str)
 def test_init_writes_nothing_wrong(acreg: Acreg, empty_folder: Path, wrong: tuple[str, str]) -> None:
     with pytest.raises(SettingsError, match=f"^{wrong[0]} must be"):

@@ -154,6 +154,10 @@ def test_no_pull_secrets_no_patch(acreg: Callable[..., Ended], manifests: Path) 
         (("argocd",), "invalid choice: 'argocd'"),
         (("kyverno",), "registry"),
         (("kyverno", *REGISTRY, "-f", "x"), "-f is not an argument"),
+        (
+            ("admission", *REGISTRY, "--chart=x"),
+            "--chart is not an argument of `acreg export admission`, which writes a",
+        ),
         (("kyverno", *REGISTRY, "--except", "Kube"), "--except: `Kube` is not the name of a namespace"),
         (("kyverno", *REGISTRY, "--label", "x"), "--label: `x` is not KEY=VALUE"),
         (("admission", *REGISTRY, "--kubernetes", "1.30"), "since Kubernetes 1.34, and stable since 1.36"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, REPOSITORY, tool
-from helm.manifests import moved_text
+from helm.harness import CHARTS, PRIVATE, REPOSITORY, tool
+from helm.manifests import documents, images, moved_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,3 +31,6 @@ def test_quickstart_shows_every_image_before_and_after(helm: str, tmp_path: Path
     listed = (CHARTS / "images.txt").read_text(encoding="utf-8").split()
     assert {(image, moved_text(image)) for image in listed} < shown
     assert str(REPOSITORY / "dist" / "acreg.pyz") in run.stdout
+    assert re.search(r"^left +0$", run.stdout, re.MULTILINE)
+    after = REPOSITORY / ".cache" / f"quickstart-v{helm[5]}" / "after.yaml"
+    assert {image for image in images(documents(after.read_text(encoding="utf-8"))) if PRIVATE not in image} == set()
