@@ -18,6 +18,7 @@ from postrenderer.exports.found import found
 
 if TYPE_CHECKING:
     from postrenderer.exports.document import Export
+    from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
 Write the same rules for tools that a post-renderer cannot reach:
@@ -104,6 +105,7 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
     if unknown:
         parser.refuse(unknown)
     wanted = settings.load(flags, os.environ, os.curdir)
+    _say_what_is_not_pinned(wanted)
     scope = Scope(_excepted(flags["excepted"]), _labels(flags["labels"]))
     version = _api_version(str(flags["kubernetes"] or ""))
     return exports.policies(str(flags["kind"]), wanted, scope, version)
@@ -117,10 +119,16 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
+    _say_what_is_not_pinned(wanted)
     found_in = find(manifests.data, wanted)
     check_collisions(found_in)
     held = found(found_in, hook_positions(manifests.data))
     return exports.of_manifests(request.text("kind"), wanted, held, release)
+
+
+def _say_what_is_not_pinned(wanted: Settings) -> None:
+    if wanted.lock:
+        show.note("`lock` does not apply: what is exported pins no digests.")
 
 
 def _helm_release(given: str) -> HelmRelease | None:
