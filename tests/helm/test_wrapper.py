@@ -68,7 +68,7 @@ def test_a_namespace_without_the_pull_secret_is_named(
 ) -> None:
     chart = write(TRAPS["hashes of templates"], tmp_path / "chart")
     upgrade = ("upgrade", "--install", RELEASE, chart, "--no-hooks", "--registry", "r.example.com")
-    said = f"the namespace {namespace.name} has no Secret containerregistry"
+    said = f"the namespace {namespace.name} lacks the pull secret containerregistry"
     assert said in acreg(helm, zipapp, *upgrade).stderr
     namespace.run("create", "secret", "generic", "containerregistry")
     run = acreg(helm, zipapp, *upgrade)
