@@ -77,11 +77,13 @@ def _run(run: Callable[[], int]) -> tuple[int, str]:
 def _filter() -> int:
     gc.disable()  # from the start; pipe.write says why
     # Inside the guard, so that a broken installation is explained.
-    from postrenderer import pipe, settings  # noqa: PLC0415
+    from postrenderer import lastrun, pipe, settings  # noqa: PLC0415
 
     if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
         signal(SIGINT, default_int_handler)
-    pipe.run(settings.load({}, os.environ, os.getcwd()))
+    found = settings.effective({}, os.environ, os.getcwd())
+    lastrun.settle(found.unnamed)
+    pipe.run(found.settings)
     return 0
 
 

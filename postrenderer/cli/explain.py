@@ -48,6 +48,7 @@ def rows(run: LastRun) -> list[tuple[str, str]]:
         ("folder", run.folder),
         ("command", run.command),
         ("report", run.report),
+        ("registry", run.unnamed and f"from {run.unnamed}, a file that nobody named"),
         ("files", first),
         *(("", name) for name in more),
     ]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import settings
+from postrenderer.cli import settle
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 WHERE = "(< MANIFESTS | -f FILE… | --chart CHART […] | --release NAME)"
 
-_NO_REGISTRY = "global: {imageRegistry: registry.invalid}\n"
+_NO_REGISTRY = f"global: {{imageRegistry: {settings.NO_REGISTRY}}}\n"
 
 
 class Request(NamedTuple):
@@ -136,7 +137,7 @@ def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool
     values += manifests.values
     if not registry:
         values.insert(0, no_registry(folder))
-    return settings.load({**request.flags, "values": values}, os.environ, os.curdir)
+    return settle.load({**request.flags, "values": values}, os.environ)
 
 
 def no_registry(folder: Path) -> str:

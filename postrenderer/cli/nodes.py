@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postrenderer import nodes, settings
-from postrenderer.cli import access, show
+from postrenderer import nodes
+from postrenderer.cli import access, settle, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.nodes import containerd, forms
@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
     access.add_login(parser)
     add_settings(parser)
     flags = parser.read(argv)
-    wanted = settings.load(flags, environ, os.curdir)
+    wanted = settle.load(flags, environ)
     kind = str(flags["kind"])
     target = _target(flags, environ, wanted)
     files = nodes.KINDS[kind](target)

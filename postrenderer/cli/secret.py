@@ -6,8 +6,7 @@ import os
 import re
 import sys
 
-from postrenderer import settings
-from postrenderer.cli import access
+from postrenderer.cli import access, settle
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
 from postrenderer.registry import credentials, secret
@@ -48,7 +47,7 @@ def main(argv: list[str]) -> int:
         except ValueError as error:
             raise SettingsError(f"--server {error}.") from None
         flags.update(registry=flags["server"], sources=())  # it may well be that of a source
-    wanted = settings.load(flags, os.environ, os.curdir)
+    wanted = settle.load(flags, os.environ)
     name = str(flags["name"] or next(iter(wanted.pull_secrets), ""))
     if not name:
         raise SettingsError("The settings name no pull secret, so the Secret needs a name: give --name NAME.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from postrenderer.images.relocation import Rule
 from postrenderer.settings.load import Effective, effective, load
 from postrenderer.settings.model import Settings
+from postrenderer.settings.unnamed import NO_REGISTRY
 from postrenderer.sites.declared import Ignore, Location
 
-__all__ = ["Effective", "Ignore", "Location", "Rule", "Settings", "effective", "load"]
+__all__ = ["NO_REGISTRY", "Effective", "Ignore", "Location", "Rule", "Settings", "effective", "load"]

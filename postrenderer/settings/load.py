@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postrenderer.settings import files
+from postrenderer.settings import files, unnamed
 from postrenderer.settings.given import Given, Place, Problems
 from postrenderer.settings.model import Settings
 from postrenderer.settings.options import BY_FIELD, OPTIONS
@@ -21,10 +21,17 @@ _NO_REGISTRY = (
 
 
 class Effective(NamedTuple):
-    """The settings that count, and the place of each that was given: a flag, a variable, or `file:line:column`."""
+    """The settings that count, and where they come from.
+
+    Attributes:
+        settings: what counts.
+        places: of each setting that was given, its place: a flag, a variable, or `file:line:column`.
+        unnamed: where the registry stands if it comes from an acreg.yaml that nobody named, else empty.
+    """
 
     settings: Settings
     places: dict[str, str]
+    unnamed: str = ""
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Settings:
@@ -45,11 +52,14 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
         SettingsError: something is wrong; the message says all of it.
     """
     problems = Problems()
-    config = flags.get("config") or environ.get("ACREG_CONFIG") or ""
+    config = str(flags.get("config") or environ.get("ACREG_CONFIG") or "")
     values = flags.get("values") or environ.get("ACREG_VALUES", "").split(os.pathsep)
-    in_file = files.settings_file(str(config), cwd, problems)
+    in_file = files.settings_file(config, cwd, problems)
     in_values = files.values_files([name for name in _texts(values) if name], cwd)
+    elsewhere = {**in_values, **_variables(environ), **_flags(flags)}
     given = {**in_values, **in_file, **_variables(environ), **_flags(flags)}
+    if not config:
+        given.update(unnamed.giving_way(in_file, elsewhere))
     found: dict[str, Any] = {}
     for level in (in_file, given):
         found.update({field: read(BY_FIELD[field], value, problems) for field, value in level.items()})
@@ -57,9 +67,17 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
         problems.add(Given(None, Place("The private registry")), _NO_REGISTRY)
     problems.raise_if_any()
     settings = Settings(**found)
+    if not config:
+        unnamed.refuse(in_file, elsewhere, settings, problems)
     _refuse_standstill(settings, given, problems)
     problems.raise_if_any()
-    return Effective(settings, {field: str(value.place) for field, value in given.items()})
+    places = {field: str(value.place) for field, value in given.items()}
+    return Effective(settings, places, places["registry"] if _is_unnamed(config, in_file, given) else "")
+
+
+def _is_unnamed(config: str, in_file: Mapping[str, Given], given: Mapping[str, Given]) -> bool:
+    """Whether the registry comes from an acreg.yaml that nobody named."""
+    return not config and in_file.get("registry") is given["registry"]
 
 
 def _flags(flags: Mapping[str, object]) -> dict[str, Given]:

@@ -26,7 +26,7 @@ def _both_parsers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 def _load(directory: Path, text: str | bytes) -> Settings:
     (directory / "acreg.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load({"registry": "r.example.com"}, {}, str(directory))
+    return load({"registry": "r.example.com", "config": "acreg.yaml"}, {}, str(directory))
 
 
 def _error(directory: Path, text: str | bytes) -> str:
