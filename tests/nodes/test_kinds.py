@@ -201,6 +201,6 @@ def test_an_authority_of_a_mirror_of_containerd() -> None:
 def test_a_rule_that_leads_elsewhere_is_no_mirror(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     rules = f"{{from: quay.io, to: elsewhere.example.com/q}}, {{from: ghcr.io, to: {HOST}/g}}"
     (tmp_path / "acreg.yaml").write_text(f"rules: [{rules}]\n")
-    registries = read_toml(_nodes(capsys, "crio", "--pull-through"))["registry"]
+    registries = read_toml(_nodes(capsys, "crio", "--pull-through", "--config", "acreg.yaml"))["registry"]
     mirrors = {entry["prefix"]: entry["mirror"][0]["location"] for entry in registries if "mirror" in entry}
     assert mirrors == {SOURCE: f"{HOST}/appcircle", "ghcr.io": f"{HOST}/g"}
