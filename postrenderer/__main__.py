@@ -47,6 +47,9 @@ def guard(run: Callable[[], int], *, filters: bool = False) -> int:
     """
     code, message = _run(run)
     if message:
+        from postrenderer.text import escape  # noqa: PLC0415  # most runs have nothing to say
+
+        message = escape.lines(message)
         _say(message)
     if filters:
         from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted

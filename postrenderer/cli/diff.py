@@ -42,7 +42,10 @@ def main(argv: list[str]) -> int:
             error.exit_code = max(error.exit_code, SettingsError.exit_code)  # 1 says something else
         raise
     for line in lines:
-        show.styled(line, next((style for start, style in _STYLES.items() if line.startswith(start)), ""))
+        if show.is_terminal():
+            show.styled(line, next((style for start, style in _STYLES.items() if line.startswith(start)), ""))
+        else:  # for `patch`
+            show.write(line)
     if not request.flags["show_secrets"] and any(line.endswith(mask.MASK) for line in lines):
         show.note("acreg: *** stands for values of Secrets: --show-secrets shows them.")
     return 1 if lines and request.flags["exit_code"] else 0

@@ -31,7 +31,7 @@ def main(argv: list[str]) -> int:
         show.write(f"There was no run of the post-renderer by this user, or it could not be noted in {path}.")
         return 1
     for name, value in rows(run):
-        show.write(f"{name:<9} {value}")
+        show.styled(f"{name:<9} {value}", "")
     if run.error:
         show.write("")
         show.styled(f"acreg: {run.error}", "red")

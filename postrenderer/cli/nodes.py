@@ -63,6 +63,8 @@ def main(argv: list[str]) -> int:
     into = str(flags["into"] or "")
     shown = [file for file in files if not into or (kind == "openshift" and file.path != "image.config")]
     _print(shown)
+    if shown and target.login and kind in ("k3s", "rke2"):
+        show.warn_of_password("--into FILE writes the file, on the node, where it belongs")
     for file in files:
         if file not in shown:
             _write(file, Path(into, *Path(file.path).parts[-2:]) if kind == "containerd" else Path(into))

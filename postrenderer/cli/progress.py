@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from postrenderer.cli import show
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -54,7 +55,7 @@ class Progress:
             show.note(text)
         else:
             style = "red" if is_bad else None
-            self._bar.console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+            self._bar.console.print(escape.lines(text), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _bar() -> Bar | None:

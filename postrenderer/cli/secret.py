@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 
-from postrenderer.cli import access, settle
+from postrenderer.cli import access, settle, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
 from postrenderer.registry import credentials, secret
@@ -71,5 +70,6 @@ def main(argv: list[str]) -> int:
             f" --password-file FILE, or log in with `docker login {wanted.registry}`, or name the file that has them"
             " with --authfile FILE."
         )
-    sys.stdout.write(secret.manifest(name, namespace, wanted.registry, login))
+    show.write(secret.manifest(name, namespace, wanted.registry, login).removesuffix("\n"))
+    show.warn_of_password("pipe it into `kubectl apply -f -` at once")
     return 0

@@ -1,6 +1,7 @@
 """What a person sees: tables and colour on a terminal, plain text everywhere else and where NO_COLOR is set.
 
-rich is imported only for a terminal, and nothing is lost where it is missing.
+rich is imported only for a terminal, and nothing is lost where it is missing. What a chart says comes to people through
+`text.escape`: always where it is for people alone, and on a terminal whatever it is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +32,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     On a terminal that it is too wide for, a row takes three lines: references can be copied only where they are whole.
     """
-    lines = list(rows)
+    lines: list[Sequence[str]] = [[escape.line(cell) for cell in row] for row in rows]
     widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
     if is_terminal() and sum(widths) + 2 * len(widths) > _columns():
         for first, second, *rest in lines:
@@ -63,7 +65,8 @@ def _columns() -> int:
 
 
 def styled(text: str, style: str) -> None:
-    """Print a line, in a style of rich's such as `red` where that can be shown."""
+    """Print a line for people, in a style of rich's such as `red` where that can be shown."""
+    text = escape.lines(text)
     if style and is_fancy():
         try:
             from rich.console import Console  # noqa: PLC0415  # only on a terminal
@@ -77,7 +80,7 @@ def styled(text: str, style: str) -> None:
 
 
 def write(text: str) -> None:
-    """Print a line as UTF-8, whatever the locale.
+    """Print a line, or data of many lines, as UTF-8, whatever the locale.
 
     Raises:
         AcregError: standard output cannot take it.
@@ -85,6 +88,7 @@ def write(text: str) -> None:
     """
     if sys.stdout is None:
         raise BrokenPipeError
+    text = escape.lines(text) if is_terminal() else text
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode(errors="replace") + b"\n")
@@ -98,7 +102,13 @@ def write(text: str) -> None:
         ) from None
 
 
+def warn_of_password(instead: str) -> None:
+    """Say on a terminal that a password was just shown, and what to do instead."""
+    if is_terminal():
+        note(f"acreg: a password is on your screen now, and may stay in the terminal's history: {instead}.")
+
+
 def note(text: str) -> None:
     """Print a line on standard error, for the user and not for what reads our output."""
     if sys.stderr is not None:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{escape.lines(text)}\n")

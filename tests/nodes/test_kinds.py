@@ -11,6 +11,7 @@ import yaml
 
 from nodes.conftest import CERTIFICATE, HOST, LOGIN, SOURCE, read_toml
 from postrenderer import cli
+from postrenderer.cli import show
 from postrenderer.errors import AcregError, SettingsError
 
 pytestmark = pytest.mark.usefixtures("node")
@@ -30,6 +31,14 @@ def test_the_registries_yaml_of_the_page(kind: str, service: str, capsys: pytest
     }
     assert text.startswith(f"# /etc/rancher/{kind}/registries.yaml, on every node")
     assert f"systemctl restart {service}" in text
+
+
+def test_a_password_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show, "is_terminal", lambda: True)
+    for kind, flags in (("k3s", LOGIN), ("crio", LOGIN), ("k3s", ())):
+        assert cli.main(["nodes", kind, *flags]) == 0
+        warned = "a password is on your screen now" in capsys.readouterr().err
+        assert warned == (kind == "k3s" and bool(flags))
 
 
 def test_an_authority_on_k3s(capsys: pytest.CaptureFixture[str]) -> None:
