@@ -290,6 +290,68 @@ def test_a_folder_of_another_user_is_not_trusted(warm: Machine) -> None:
     assert f"{warm.fallback}: belongs to another user" in stderr
 
 
+PLANTED = "import sys\nsys.stderr.write('planted\\n')\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("way", "place", "mode"),
+    [
+        ("HOME", ".", 0o1777),
+        ("SHIV_ROOT", ".", 0o777),
+        ("beside", ".", 0o770),
+        ("SHIV_ROOT", "..", 0o777),
+        ("HOME", "acreg.pyz_*", 0o777),
+        ("HOME", "acreg.pyz_*/*.stamp", 0o666),
+        ("SHIV_ROOT", "acreg.pyz_*/site-packages", 0o777),
+        ("HOME", "acreg.pyz_*/site-packages/postrenderer/cli", 0o777),
+        ("HOME", "acreg.pyz_*/site-packages/postrenderer/__pycache__", 0o777),
+        ("HOME", "acreg.pyz_*/site-packages/postrenderer/__main__.py", 0o666),
+    ],
+)
+def test_what_others_can_write_to_is_not_run(machine: Machine, tmp_path: Path, way: str, place: str, mode: int) -> None:
+    """Whoever owns it: size and time of what is planted are those that the stamp names."""
+    folder = tmp_path / "folder"
+    root = {"HOME": folder / ".shiv", "SHIV_ROOT": folder / "root", "beside": folder / "extracted"}[way]
+    root.mkdir(parents=True)
+    if way == "beside":
+        machine = machine._replace(zipapp=Path(shutil.copy(machine.zipapp, folder)))
+    else:
+        machine = machine.with_(**{way: str(folder if way == "HOME" else root)})
+    assert machine.renders() == ""
+    (path,) = [root.parent] if place == ".." else [root] if place == "." else root.glob(place)
+    (planted,) = root.glob("acreg.pyz_*/site-packages/postrenderer/__main__.py")
+    bytecode = planted.parent / "__pycache__" / f"__main__.{sys.implementation.cache_tag}.pyc"
+    for old in (planted, bytecode):
+        found = old.stat()
+        old.write_bytes(PLANTED.encode().ljust(found.st_size) if old == planted else b"")
+        os.utime(old, ns=(found.st_atime_ns, found.st_mtime_ns))
+    (stamp,) = root.glob("acreg.pyz_*/*.stamp")
+    lines = [line for line in stamp.read_text().splitlines(keepends=True) if bytecode.name not in line]
+    stamp.write_text("".join(lines))
+    bytecode.unlink()
+    path.chmod(mode)
+    assert machine.renders() == ""
+    assert machine.renders() == ""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("place", ["acreg.pyz_*", "acreg.pyz_*/*.stamp", "acreg.pyz_*/site-packages/yaml/nodes.py"])
+def test_what_another_user_has_put_into_a_folder_of_ours_is_replaced(warm: Machine, place: str) -> None:
+    (path,) = warm.root.glob(place)
+    os.chown(path, 12345, 12345)
+    assert warm.renders() == ""
+    (path,) = warm.root.glob(place)
+    assert path.stat().st_uid == 0
+
+
+def test_a_loose_umask_makes_no_extraction_that_others_can_write_to(machine: Machine) -> None:
+    machine.renders(before="umask 0")
+    assert not [path for path in machine.root.rglob("*") if path.stat().st_mode & 0o022]
+    modules = imported(machine.renders(sys.executable, "-ISX", "importtime", str(machine.zipapp)))
+    assert "_extraction" not in modules
+
+
 def test_with_nowhere_to_write_it_runs_from_the_zipapp(machine: Machine, tmp_path: Path) -> None:
     nowhere = tmp_path / "a file"
     nowhere.touch()

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from postrenderer import exports
-from postrenderer.cli import inputs, settle, show
+from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.images import hook_positions
 from postrenderer.errors import SettingsError
@@ -96,7 +96,7 @@ def _add_scope(parser: Parser) -> None:
 def _of_policies(parser: Parser, argv: list[str]) -> Export:
     add_settings(parser)
     flags = parser.read(argv)
-    wanted = settle.load(flags, os.environ)
+    wanted = inputs.settle(flags, os.environ)
     scope = Scope(_excepted(flags["excepted"]), _labels(flags["labels"]))
     version = _api_version(str(flags["kubernetes"] or ""))
     return exports.policies(str(flags["kind"]), wanted, scope, version)

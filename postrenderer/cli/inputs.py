@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import settings
-from postrenderer.cli import settle
+from postrenderer import lastrun, settings
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from postrenderer.settings import Settings
@@ -137,7 +137,31 @@ def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool
     values += manifests.values
     if not registry:
         values.insert(0, no_registry(folder))
-    return settle.load({**request.flags, "values": values}, os.environ)
+    return settle({**request.flags, "values": values}, os.environ)
+
+
+def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """Return the settings that count here, and say so if an acreg.yaml that nobody named has the registry.
+
+    Args:
+        flags: as `settings.effective` takes them.
+        environ: the environment.
+
+    Raises:
+        SettingsError: something is wrong with them.
+    """
+    found = settings.effective(flags, environ, os.curdir)
+    if found.unnamed:
+        lastrun.settle(found.unnamed)
+        _say(f"acreg: the private registry is {found.settings.registry}, as {found.unnamed} says, which nobody named.")
+    return found.settings
+
+
+@cache  # once, though a command may ask for the settings of each of many files
+def _say(text: str) -> None:
+    from postrenderer.cli import show  # noqa: PLC0415  # the filter with settings on the command line shows nothing
+
+    show.note(text)
 
 
 def no_registry(folder: Path) -> str:

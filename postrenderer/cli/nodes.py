@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postrenderer import nodes
-from postrenderer.cli import access, settle, show
+from postrenderer.cli import access, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.nodes import containerd, forms
@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
     access.add_login(parser)
     add_settings(parser)
     flags = parser.read(argv)
-    wanted = settle.load(flags, environ)
+    wanted = inputs.settle(flags, environ)
     kind = str(flags["kind"])
     target = _target(flags, environ, wanted)
     files = nodes.KINDS[kind](target)

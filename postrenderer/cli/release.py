@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import postrenderer
 from postrenderer import lastrun
-from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, settle, show
+from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
@@ -112,7 +112,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         reused = _reused_values(helm, arguments, folder) if command == "upgrade" else []
         values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values += [*reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
-        effective = settle.load({**flags, "values": values}, os.environ)
+        effective = inputs.settle({**flags, "values": values}, os.environ)
         job = hooks.Job(helm, command, arguments, stdin or b"", reused)
         if flags["check"]:
             gate.require_images(job, effective, environ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from postrenderer.cli import access, settle, show
+from postrenderer.cli import access, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
 from postrenderer.registry import credentials, secret
@@ -46,7 +46,7 @@ def main(argv: list[str]) -> int:
         except ValueError as error:
             raise SettingsError(f"--server {error}.") from None
         flags.update(registry=flags["server"], sources=())  # it may well be that of a source
-    wanted = settle.load(flags, os.environ)
+    wanted = inputs.settle(flags, os.environ)
     name = str(flags["name"] or next(iter(wanted.pull_secrets), ""))
     if not name:
         raise SettingsError("The settings name no pull secret, so the Secret needs a name: give --name NAME.")

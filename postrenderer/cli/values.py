@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from postrenderer.cli import chart, helmvalues, inputs, settle, show
+from postrenderer.cli import chart, helmvalues, inputs, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(options) else b""
         values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values += helmvalues.files(helm, options, folder, stdin)
-        effective = settle.load({**flags, "values": values}, os.environ)
+        effective = inputs.settle({**flags, "values": values}, os.environ)
         fetched = chart.fetch(helm, (name, charted), options, folder, stdin)
         made = overlay.make(fetched.values(), fetched.render, effective)
     show.write("\n".join(lines(made)))

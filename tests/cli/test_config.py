@@ -95,7 +95,7 @@ def test_validate_refuses_what_runs_refuse_in_a_file_that_nobody_named(acreg: Ac
 def test_a_command_says_which_file_that_nobody_named_has_the_registry(acreg: Acreg, empty_folder: Path) -> None:
     (empty_folder / "acreg.yaml").write_text("registry: r.example.com\n", encoding="utf-8")
     (empty_folder / "pod.yaml").write_text("kind: Pod\nspec: {containers: [{image: nginx}]}\n", encoding="utf-8")
-    said = "acreg: the private registry is r.example.com, as acreg.yaml:1:11 says, a file that nobody named.\n"
+    said = "acreg: the private registry is r.example.com, as acreg.yaml:1:11 says, which nobody named.\n"
     assert acreg("render", "-f", "pod.yaml").err == said
     assert acreg("render", "-f", "pod.yaml", "--config", "acreg.yaml").err == ""
     assert acreg("render", "-f", "pod.yaml", "--registry", "s.example.com").err == ""
