@@ -122,7 +122,7 @@ def test_a_tab_is_called_a_tab(tmp_path: Path) -> None:
 
 
 def test_deep_nesting_ends_in_an_error(tmp_path: Path) -> None:
-    assert _error(tmp_path, "keep: " + "[" * 2_000).startswith("acreg.yaml")
+    assert _error(tmp_path, "keep:\n" + "- " * 2_000).startswith("acreg.yaml")
 
 
 @pytest.mark.parametrize("kind", ["config", "values"])

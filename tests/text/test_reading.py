@@ -61,7 +61,7 @@ def test_an_alias_that_multiplies_beyond_measure() -> None:
 
 
 def test_nesting_without_end_is_read() -> None:
-    reading = read(document("a: " + "[" * 3000 + "]" * 3000 + "\n"))
+    reading = read(document("- " * 3000 + "x\n"))
     assert len(reading.roots) == 1
 
 
@@ -121,7 +121,7 @@ def test_identity(text: str, expected: tuple[object, ...], said: str) -> None:
     ("text", "message"),
     [
         ("a: 1\n---\nkind: Pod\nb: *nowhere\n", "found undefined alias nowhere at line 4 of the stream, column 4"),
-        ("a: 1\n---\nkind: Pod\n" + "x: [\n" + "[" * 20_001 + "]" * 20_002, "is nested too deep"),
+        ("a: 1\n---\nkind: Pod\nx:\n" + "- " * 20_001 + "y\n", "is nested too deep"),
         ('a: 1\n---\nkind: Pod\nb: "\\U08000050"\n', "is not valid YAML: "),
     ],
     ids=["an undefined alias", "too deep", "an escape beyond Unicode"],
