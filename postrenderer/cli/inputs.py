@@ -200,9 +200,10 @@ def join(streams: Sequence[bytes]) -> bytes:
 
 def _from_helm(request: Request, folder: Path) -> Manifests:
     from postrenderer.cli import helm as helm_  # noqa: PLC0415  # only needed here
-    from postrenderer.cli import helmvalues  # noqa: PLC0415  # only needed here
+    from postrenderer.cli import helmargs, helmvalues  # noqa: PLC0415  # only needed here
 
-    helm, chart, release = helm_.find(), request.text("chart"), request.text("release")
+    chart, release = (helmargs.operand(request.text(name)) for name in ("chart", "release"))
+    helm = helm_.find()
     if chart:
         stdin = read_file("-") if helmvalues.reads_stdin(request.helm) else b""
         data = helm.output("template", chart, *request.helm, stdin=stdin)

@@ -97,7 +97,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         )
     helm = helm_.find()
     given = list(helmargs.split(arguments, helm.flags(command)))
-    named = [argument.value for argument in given if not argument.name]
+    named = [helmargs.operand(argument.value) for argument in given if not argument.name]
     files = [_USER_INFO.sub("//", name) for name in helmvalues.named(arguments)]
     lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), files)
     if not named:

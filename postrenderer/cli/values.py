@@ -9,6 +9,7 @@ from postrenderer.cli import chart, helmvalues, inputs, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ def _tree(node: dict[str, Any], path: tuple[Any, ...], comments: dict[tuple[Any,
         if here in comments and comments[here].sources:
             sources = comments[here].sources
             more = f" and {len(sources) - _MOST} more" if len(sources) > _MOST else ""
-            yield f"{indent}# instead of {', '.join(sources[:_MOST])}{more}"
+            yield f"{indent}# instead of {escape.line(', '.join(sources[:_MOST]))}{more}"
         if isinstance(value, dict):
             yield f"{indent}{_scalar(key)}:"
             yield from _tree(value, here, comments)

@@ -11,6 +11,7 @@ import yaml
 from cli.conftest import HOOK, POD, PRIVATE, REGISTRY
 from postrenderer import cli, exports
 from postrenderer.errors import SettingsError
+from postrenderer.exports import document
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -173,3 +174,8 @@ def test_the_help_of_each_kind_has_an_example(kind: str, capsys: pytest.CaptureF
     with pytest.raises(SystemExit):
         cli.main(["export", kind, "--help"])
     assert f"acreg export {kind} " in capsys.readouterr().out
+
+
+def test_comments_stay_comments() -> None:
+    text = document.write(document.Export((document.Document(("a\nevil: 1\r\x85b",), {"a": "b"}),), ("c\nevil: 1",)))
+    assert yaml.safe_load(text) == {"a": "b"}

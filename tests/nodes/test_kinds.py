@@ -41,6 +41,26 @@ def test_a_password_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatc
         assert warned == (kind == "k3s" and bool(flags))
 
 
+HOSTILE = ["a b", "$(id)`id`", "\"'\\", "\n[evil]\nevil: 1", "\x1b[2J\r", "# x: y", "{{ .x }}"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_given_stays_a_value(
+    text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACREG_PASSWORD", f"x{text}x")
+    flags = ("--ca-file", f"/etc/{text}")
+    config = yaml.safe_load(_nodes(capsys, "k3s", *flags, "--username", f"u{text}".replace(":", "")))["configs"][HOST]
+    assert config == {
+        "auth": {"username": f"u{text}".replace(":", ""), "password": f"x{text}x"},
+        "tls": {"ca_file": f"/etc/{text}"},
+    }
+    toml = read_toml(_nodes(capsys, "containerd", *flags))
+    assert set(toml) <= {"server", "host", "ca"}
+    assert f"/etc/{text}" in [toml.get("ca"), *(host.get("ca") for host in toml.get("host", {}).values())]
+    assert set(read_toml(_nodes(capsys, "crio", *flags))) == {"registry"}
+
+
 def test_an_authority_on_k3s(capsys: pytest.CaptureFixture[str]) -> None:
     assert yaml.safe_load(_nodes(capsys, "k3s", "--ca-file", "/etc/ssl/registry.crt")) == {
         "mirrors": {HOST: {"endpoint": [f"https://{HOST}"]}},
