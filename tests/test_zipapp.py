@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -367,6 +368,26 @@ def test_a_full_disk_does_not_stop_it(machine: Machine) -> None:
 
 
 # How an extraction is kept in order
+
+
+def test_a_zipapp_that_is_replaced_while_it_starts(machine: Machine, tmp_path: Path) -> None:
+    """Its launcher is read, then the file is another one: that one starts, and each build has a folder of its own."""
+    old, new = Path(shutil.copy(machine.zipapp, tmp_path / "old.pyz")), tmp_path / "new.pyz"
+    with zipfile.ZipFile(old) as archive:
+        build_id = json.loads(archive.read("environment.json"))["build_id"].encode()
+        with zipfile.ZipFile(new, "w") as target:
+            for name in archive.namelist():
+                content = archive.read(name).replace(build_id, b"f" * 64)
+                if name == "site-packages/postrenderer/__init__.py":
+                    content += b"import sys\nsys.stderr.write('new')\n"
+                target.writestr(name, content)
+    shell = old.read_bytes()[:400].decode().splitlines()[1]
+    read = shell.partition("exec(")[2].partition(")'")[0]
+    program = f"import os, sys; code = {read}; os.replace({str(new)!r}, sys.argv[1]); exec(code)"
+    machine = machine._replace(zipapp=old)
+    assert machine.renders(sys.executable, "-I", "-S", "-c", program, str(old)) == "new"
+    (extraction,) = machine.root.glob("acreg.pyz_*")
+    assert extraction.name == "acreg.pyz_" + "f" * 64
 
 
 @pytest.mark.parametrize(

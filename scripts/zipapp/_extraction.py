@@ -9,6 +9,7 @@ the hour, when it was last used.
 from __future__ import annotations
 
 import compileall
+import json
 import os
 import re
 import shutil
@@ -60,6 +61,7 @@ def extract(
     """
     failures = []
     folder, stamp = os.path.split(place)
+    _start_again_if_replaced(folder)
     for root in roots:
         try:
             with _others_kept_out():
@@ -83,6 +85,17 @@ def extract(
         "Set SHIV_ROOT to a folder that can be written to and has 30 MB free.\n"
     )
     return str(Path(sys.argv[0]).absolute() / "site-packages")
+
+
+def _start_again_if_replaced(folder: str) -> None:
+    """Start the zipapp anew if another one has taken its place since this one's launcher was read.
+
+    Its content would go into the folder of this one. Nothing has been read from standard input yet.
+    """
+    with zipfile.ZipFile(sys.argv[0]) as archive:
+        build_id = json.loads(archive.read("environment.json"))["build_id"]
+    if not folder.endswith(build_id) and os.name == "posix":
+        os.execv(sys.executable, [sys.executable, "-I", "-S", *sys.argv])  # noqa: S606  # ourselves
 
 
 def note_use(root: str, folder: str) -> None:
