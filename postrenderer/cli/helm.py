@@ -11,13 +11,14 @@ import re
 import shutil
 import signal
 import subprocess
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 HELM4 = 4
 """The first major version whose post-renderers are plugins, and see hooks."""
@@ -59,7 +60,8 @@ class Helm(NamedTuple):
         Raises:
             HelmError: it failed.
         """
-        run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
+        with _started(self.binary):
+            run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip()
             words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]
@@ -86,7 +88,8 @@ class Helm(NamedTuple):
             Its exit code; that of a Helm that a signal ended is what a shell makes of it.
         """
         source = None if stdin is None else subprocess.PIPE
-        process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
+        with _started(self.binary):
+            process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
 
         def forward(number: int, _frame: object) -> None:
             if not (number == signal.SIGINT and _at_terminal()):  # whose Ctrl-C Helm gets without us
@@ -150,6 +153,15 @@ def version(binary: str) -> str:
     if found is None:
         raise SettingsError(f"{binary} does not say which Helm it is: `{binary} version --short` should print v3 or v4")
     return found[1]
+
+
+@contextmanager
+def _started(binary: str) -> Iterator[None]:
+    """Say in plain words why Helm cannot be started, such as too many processes or too long arguments."""
+    try:
+        yield
+    except OSError as error:
+        raise AcregError(f"{binary} cannot be started: {error.strerror}. Nothing was done.") from None
 
 
 def _at_terminal() -> bool:
