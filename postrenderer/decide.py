@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import OFFICIAL
 from postrenderer.sites.secrets import decoded
-from postrenderer.sites.site import CERTAIN, STAYS, WEAK, Prefix, Site
+from postrenderer.sites.site import CERTAIN, STAYS, UNMOVED, WEAK, Prefix, Site
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Finding(NamedTuple):
     """A reference that was found, or a registry to which something adds names: what became of it, and why.
 
     Attributes:
-        kind: MOVED, PRIVATE, LEFT, STAYS (nothing pulls it) or UNSURE.
+        kind: MOVED, PRIVATE, LEFT, STAYS (nothing pulls it from outside the cluster) or UNSURE.
         source: the reference as it was.
         target: the reference as it is now.
         reason: why it is not on the private registry, in plain words; empty for MOVED and PRIVATE.
@@ -81,6 +81,8 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
+    if outcome.status == "stays":
+        return Decision(Finding(STAYS, source, source, outcome.reason, kept=False, site=site, line=line), None)
     outcome = _with_library(site, outcome, settings)
     new = _new_text(site, outcome)
     reason = _obstacle(site, outcome, settings, new)
@@ -104,6 +106,8 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
         return f"not certain to be an image ({site.span.reason})"
     if outcome.status != "moved":
         return outcome.reason
+    if site.span.level == UNMOVED:
+        return site.span.reason
     if not new:
         held = site.span.reference if site.registry else _suffix(site)
         return f"{outcome.target} does not end in {held}, which another field holds"

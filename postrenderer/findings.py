@@ -129,8 +129,15 @@ def _listed(places: Iterable[str]) -> str:
     return escape.line("; ".join(places))
 
 
+def placeless(count: int) -> str:
+    """How many images on the private registry have no known place for their pull secret, in words; empty for none."""
+    return f"{count} {'has' if count == 1 else 'have'} no known place for the pull secret" if count else ""
+
+
 def _others(findings: list[Finding]) -> str:
     """How many findings do not count for `strict`, as a sentence; nothing if there are none."""
     stays, unsure = (sum(one.kind == kind for one in findings) for kind in (STAYS, UNSURE))
-    parts = [f"{stays} that nothing pulls"] * bool(stays) + [f"{unsure} that only look like images"] * bool(unsure)
+    parts = [f"{stays} that nothing pulls from outside"] * bool(stays) + [
+        f"{unsure} that only look like images"
+    ] * bool(unsure)
     return f" Not counted: {' and '.join(parts)}." if parts else ""

@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer import sites
-from postrenderer.apis.forms import NAME, REGISTRY
+from postrenderer import sites, texts
+from postrenderer.apis.forms import REGISTRY
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import merge, needed, places, variables
+from postrenderer.pullsecrets import merge, needed, places, writing
+from postrenderer.pullsecrets import settings as told
 from postrenderer.pullsecrets.schemas import Schemas
-from postrenderer.sites import declared, env, hints
-from postrenderer.sites.secrets import decoded, reencoded
+from postrenderer.sites import declared, hints
+from postrenderer.sites.secrets import reencoded
+from postrenderer.sites.tasks import Tasks
 from postrenderer.text import mappings, reading, stream
-from postrenderer.text.scalars import Edit, apply, in_text
+from postrenderer.text.insertions import inserted
+from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
 from postrenderer.text.view import View
+from postrenderer.texts import Change, Tree, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,10 +37,6 @@ if TYPE_CHECKING:
     from postrenderer.sites.site import Site
     from postrenderer.text.reading import Identity, Reading
     from postrenderer.text.stream import Document
-
-
-_REGISTRY = merge.Field(REGISTRY, NAME)
-"""The field that some operators put in front of an image whose repository and name stand beside it."""
 
 
 class Plan(NamedTuple):
@@ -80,14 +80,6 @@ class Piece(NamedTuple):
     view: View
 
 
-class _Wanted(NamedTuple):
-    """What a stream is planned by: the settings, what becomes of a reference, and the schemas in the stream."""
-
-    settings: Settings
-    relocation: Relocation
-    schemas: Schemas
-
-
 def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[Piece | Document]:
     """Plan a stream piece by piece; one that cannot be about images comes as it is, unread.
 
@@ -100,8 +92,9 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         AcregError: a document cannot be read, or cannot be processed as asked.
     """
     words = _more_words(settings)
+    words += [word for word in told.UNHINTED if settings.pull_secrets and data.find(word) >= 0]
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    wanted = _Wanted(settings, relocation, Schemas(data))
+    wanted = Wanted(settings, relocation, Schemas(data), Tasks(data))
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words)
@@ -126,61 +119,65 @@ def _more_words(settings: Settings) -> list[bytes]:
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: _Wanted) -> Plan:
+def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan:
     """Plan one document of a piece; its edits are added to those of the piece."""
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
     settings, relocation = wanted.settings, wanted.relocation
-    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets)
-    spans = partial(sites.spans, known=relocation.known)
+    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets, tasks=wanted.tasks)
+    spans = partial(sites.spans, known=relocation.known, texts=contents.texts)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     changes = _changes(decisions)
     start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
-    has_variables = bool(settings.pull_secrets) and text.find(variables.VARIABLE, start, end) >= 0
-    if has_variables:
-        changes += [(node, "", [edit]) for node, edit in variables.find(root, settings.pull_secrets)]
+    findings = [finding for finding, *_ in decisions]
+    private = [one.site for one in findings if one.is_private]
+    if settings.pull_secrets:
+        wanted = wanted._replace(owner=f"{identity.kind}/{identity.name}")
+        within = texts.plan(Tree(text, root, contents), private, changes, wanted)
+    else:
+        within = texts.Within(changes, [], [], [], [])
     try:
-        if changes and text.find("&", start, end) >= 0:
-            _refuse_keys(root, [node for node, _, _ in changes])
-        for change in changes:
-            edits += _rewrite(text, view, *change)
+        if within.changes and text.find("&", start, end) >= 0:
+            _refuse_keys(root, [change.node for change in within.changes])
+        for change in within.changes:
+            edits += _rewrite(text, view, change)
         for finding, _, registry in decisions:
             if finding.site.registry and registry:
-                edits.append(merge.insert(text, view, finding.site.registry, _REGISTRY, registry))
-        findings = [finding for finding, *_ in decisions]
-        private = [one.site for one in findings if one.is_private]
-        if has_variables:  # the operator that reads the images reads the names of the secrets, too
-            private = [site for site in private if site.family != env.FAMILY]
-        added = _add_secrets(piece, root, contents, private, wanted) if settings.pull_secrets else needed.NOTHING
+                edits.append(writing.insert(text, view, finding.site.registry, REGISTRY, registry))
+        if settings.pull_secrets:
+            added = _add_secrets(piece, Tree(text, root, contents), within, wanted)
+        else:
+            added = needed.NOTHING
         edits += added.edits
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
-    reasons = {id(site): reason for site, reason in added.without}
+    reasons = {id(site): reason for site, reason in (*within.without, *added.without)}
     without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
-    return Plan(identity, root, findings, added.additions, without)
+    return Plan(identity, root, findings, [*within.additions, *added.additions], without)
 
 
-def _add_secrets(
-    piece: Piece, root: yaml.Node, contents: sites.Contents, private: list[Site], wanted: _Wanted
-) -> needed.Added:
+def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted) -> needed.Added:
     """Plan the pull secrets of the images that are or will be on the private registry."""
     settings = wanted.settings
-    around = places.Places(root, wanted.schemas, settings.locations)
+    around = places.Places(tree.root, wanted.schemas, settings.locations)
     need = needed.find(
-        contents, private, wanted.relocation.is_private, around, service_accounts=settings.service_accounts
+        tree.contents,
+        within.others,
+        wanted.relocation.is_private,
+        around,
+        service_accounts=settings.service_accounts,
     )
-    return needed.add(piece.reading.text, piece.view, need, settings.pull_secrets)
+    return needed.add(tree.text, piece.view, need.with_settings(within.settings), settings.pull_secrets)
 
 
-def _changes(decisions: Iterable[Decision]) -> list[tuple[yaml.ScalarNode, str, list[Edit]]]:
-    """Each scalar that changes, its encoding, and the edits of its value: aliases reach one from several places."""
-    found: dict[int, tuple[yaml.ScalarNode, str, dict[Edit, None]]] = {}
+def _changes(decisions: Iterable[Decision]) -> list[Change]:
+    """What changes in each scalar: aliases reach one from several places."""
+    found: dict[int, tuple[Site, dict[Edit, None]]] = {}
     for finding, edit, _ in decisions:
         if edit is not None:
-            site = finding.site
-            found.setdefault(id(site.node), (site.node, site.encoding, {}))[2][edit] = None
-    return [(node, encoding, list(edits)) for node, encoding, edits in found.values()]
+            found.setdefault(id(finding.site.node), (finding.site, {}))[1][edit] = None
+    return [Change(site.node, site.encoding, list(edits), []) for site, edits in found.values()]
 
 
 def _refuse_keys(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
@@ -209,16 +206,20 @@ def _refuse_keys(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
             stack += (key, value)
 
 
-def _rewrite(text: str, view: View, node: yaml.ScalarNode, encoding: str, edits: list[Edit]) -> list[Edit]:
-    """Plan new text for parts of a scalar's value, decoded if it is base64; return the edits of the document's text.
+def _rewrite(text: str, view: View, change: Change) -> list[Edit]:
+    """Plan what changes in a scalar; return the edits of the document's text.
 
     Raises:
         AcregError: the value cannot be found again in its text.
     """
-    parts = reencoded(node.value, apply(decoded(node.value), edits)) if encoding else edits
-    view.change(node, apply(node.value, parts))
+    node, parts, lines = change.node, change.references, change.additions
+    if change.encoding:
+        parts, lines = reencoded(node.value, apply(change.value, change.edits)), []
+    elif node.tag == BINARY_TAG:
+        parts, lines = change.edits, []
+    view.change(node, apply(node.value, [*parts, *lines]))
     try:
-        return in_text(text, node, parts)
+        return [*in_text(text, node, parts), *inserted(text, node, lines)]
     except ValueError:
         raise AcregError(
             f"an image reference at line {node.start_mark.line + 1} of the document is written so that its text cannot "

@@ -43,7 +43,8 @@ def as_json(result: Rewritten) -> dict[str, Any]:
 
     `images`: each reference that is on the private registry now, with `from`, `to`, `pointer` (RFC 6901), `line` of the
     input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that something would pull from
-    elsewhere, with its `reason`. `stays`: each that nothing pulls. `unsure`: each that only looks like an image.
+    elsewhere, with its `reason`. `stays`: each that nothing pulls from outside. `unsure`: each that only looks like
+    an image.
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
     `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull
     secret no place is known, with what to do as its `reason`. `documents`: each that was changed, with its `patch`

@@ -18,6 +18,7 @@ FLOORS = (
     {"pullsecrets"},
     {"settings"},
     {"decide", "prove", "patch"},
+    {"texts"},
     {"plan"},
     {"findings"},
     {"rewrite", "lastrun"},

@@ -1,6 +1,6 @@
-"""Looks up what public APIs say of their fields: fields.tsv and stays.tsv, whose heads say how to add to them.
+"""Looks up what public APIs say of fields and settings: the files beside it, whose heads say how to add to them.
 
-Both files are sorted, so that the lines of a group stand together and no other line is read.
+fields.tsv and stays.tsv are sorted, so that the lines of a group stand together and no other line is read.
 """
 
 from __future__ import annotations
@@ -37,7 +37,22 @@ def of_kind(group: str, kind: str) -> tuple[Known, ...]:
 def why_stays(group: str, kind: str, key: str) -> str:
     """Why what stands in a field of a kind stays, in the word of stays.tsv; empty if it says nothing of the field."""
     rows = _rows("stays.tsv", group)
-    return next((why for pattern, name, why, _ in rows if name == key and fnmatchcase(kind, pattern)), "")
+    return next((why for kinds, keys, why, _ in rows if fnmatchcase(key, keys) and fnmatchcase(kind, kinds)), "")
+
+
+class Setting(NamedTuple):
+    """A setting that names pull secrets: its name, the objects that have it, and its form."""
+
+    name: str
+    of: str
+    form: str
+
+
+@lru_cache(maxsize=1)
+def settings() -> tuple[Setting, ...]:
+    """The settings of all programs."""
+    lines = _data("settings.tsv").decode().splitlines()
+    return tuple(Setting(*line.split("\t")[:3]) for line in lines if not line.startswith("#"))
 
 
 @lru_cache(maxsize=256)
@@ -53,7 +68,7 @@ def _rows(name: str, group: str) -> list[list[str]]:
     return found
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _data(name: str) -> bytes:
     """A file, from a folder or from within a zip archive."""
     folder = __file__.rpartition("catalogue.py")[0]

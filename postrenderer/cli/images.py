@@ -49,6 +49,7 @@ class Row(NamedTuple):
         template: the file that Helm rendered it from, empty if unknown.
         hook: whether the document is a chart hook.
         left: why it stays outside the private registry, empty if it does not.
+        without_secret: why its pull secret has no place, empty if it has or needs none.
     """
 
     source: str
@@ -59,10 +60,13 @@ class Row(NamedTuple):
     template: str
     hook: bool
     left: str
+    without_secret: str = ""
 
 
 def main(argv: list[str]) -> int:
     """Print the list."""
+    from postrenderer.findings import placeless  # noqa: PLC0415  # as below
+
     parser = Parser("acreg images", f"[-o FORM] [SETTINGS] (--list FILE | {inputs.WHERE[1:]}", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
     only = parser.add_mutually_exclusive_group()
@@ -83,6 +87,9 @@ def main(argv: list[str]) -> int:
         _print_references((row.target or row.source for row in found), form)
     else:
         _print_rows(found, form)
+    lacking = placeless(sum(bool(row.without_secret) for row in found))
+    if lacking:
+        show.note(f"acreg: of the {len(found)} images, {lacking}. `helm acreg images -o json` says which.")
     return 0
 
 
@@ -92,15 +99,22 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
     Raises:
         AcregError: the stream cannot be processed as asked.
     """
-    from postrenderer.findings import check_collisions, find, refuse_left  # noqa: PLC0415  # a list needs none
+    from postrenderer.findings import (  # noqa: PLC0415  # a list needs none
+        check_collisions,
+        find,
+        refuse_left,
+        refuse_without_secret,
+    )
 
     hooks = hook_positions(raw)
     found = find(raw, settings)
     check_collisions(found)
     if settings.strict:
         refuse_left(found, settings)
+    refuse_without_secret(found, settings)
     for document in found:
         identity = document.identity
+        without = {id(one.finding): one.reason for one in document.without}
         for image in document.images:
             yield Row(
                 image.source,
@@ -111,6 +125,7 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
                 identity.template,
                 identity.position in hooks,
                 image.reason,
+                without.get(id(image), ""),
             )
 
 
@@ -192,7 +207,9 @@ def _print_rows(rows: list[Row], form: str) -> None:
     elif form == "tsv":
         text = io.StringIO()
         lines = csv.writer(text, "excel-tab", lineterminator="\n")
-        lines.writerow(("source", "target", "class", "document", "pointer", "template", "hook", "left"))
+        lines.writerow(
+            ("source", "target", "class", "document", "pointer", "template", "hook", "left", "withoutSecret")
+        )
         lines.writerows(row._replace(hook="true" if row.hook else "false") for row in rows)  # type: ignore[arg-type]  # text
         show.write(text.getvalue().removesuffix("\n"))
     elif rows:
@@ -214,6 +231,7 @@ def _condensed(rows: list[Row]) -> Iterator[tuple[str, ...]]:
 def _as_mapping(row: Row) -> dict[str, object]:
     mapping = row._asdict()
     mapping["class"] = mapping.pop("family")
+    mapping["withoutSecret"] = mapping.pop("without_secret")
     return {name: value for name, value in mapping.items() if value not in ("", None)}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError
-from postrenderer.findings import find
+from postrenderer.findings import find, placeless, refuse_without_secret
 from postrenderer.sites.site import CERTAIN, STAYS
 from postrenderer.text.pointer import pointer
 
@@ -39,6 +40,7 @@ exit codes: 0 all are private; 1 one is not, or there are no manifests to read; 
 
 
 _STATUS = {MOVED: "public", LEFT: "public"}
+_NO_SECRET, _NO_PLACE = "no pull secret", "no place for its pull secret"
 _COUNTED = ("private", "public", "kept", STAYS, UNSURE)
 
 
@@ -46,8 +48,9 @@ class Row(NamedTuple):
     """A reference, or a place without a pull secret.
 
     Attributes:
-        status: `private`; `public`; `kept` where it is as the settings ask; `stays`, as nothing pulls it; `unsure`, as
-            it only looks like an image; or `no pull secret`.
+        status: `private`; `public`; `kept` where it is as the settings ask; `stays`, as nothing pulls it from outside;
+            `unsure`, as it only looks like an image; `no pull secret`; or `no place for its pull secret`, of a private
+            image.
         reference: the reference, or the names of the pull secrets.
         reason: why it is not private, or what is missing.
         becomes: what the post-renderer would make of a public one; empty if it would leave it.
@@ -82,7 +85,7 @@ def main(argv: list[str]) -> int:
         found = list(_all(request, folder))
     wrong = {"public"}
     wrong |= set() if request.flags["allow_kept"] else {"kept"}
-    wrong |= {"no pull secret"} if request.flags["require_pull_secrets"] else set()
+    wrong |= {_NO_SECRET} if request.flags["require_pull_secrets"] else set()
     bad = [finding for finding in found if finding.status in wrong]
     _print(found, bad, request.text("output"))
     return int(bool(bad))
@@ -97,9 +100,11 @@ def rows(raw: bytes, settings: Settings, file: str = "") -> Iterator[Row]:
         file: where they were read from.
 
     Raises:
-        AcregError: the stream cannot be read.
+        AcregError: the stream cannot be read, or with `strictSecrets` an image has no place for its pull secret.
     """
-    for document in find(raw, settings):
+    documents = find(raw, settings)
+    refuse_without_secret(documents, settings)
+    for document in documents:
         name, template = _name(document.identity), document.identity.template
         for one in document.findings:
             if settings.confidence == CERTAIN and one.site.span.level not in (CERTAIN, STAYS):
@@ -112,7 +117,11 @@ def rows(raw: bytes, settings: Settings, file: str = "") -> Iterator[Row]:
             names = ", ".join(addition.names)
             for path in addition.paths:
                 reason = "the pull secret is missing"
-                yield Row("no pull secret", names, reason, "", name, template, pointer(path), file, 0)
+                yield Row(_NO_SECRET, names, reason, "", name, template, pointer(path), file, 0)
+
+        for one, reason in document.without:
+            place = pointer(one.site.path)
+            yield Row(_NO_PLACE, one.source, reason, "", name, template, place, file, one.line)
 
 
 def _all(request: inputs.Request, folder: Path) -> Iterator[Row]:
@@ -134,11 +143,12 @@ def _name(identity: Identity) -> str:
 
 
 def _print(found: list[Row], bad: list[Row], form: str) -> None:
-    references = [finding for finding in found if finding.status != "no pull secret"]
+    said = Counter(finding.status for finding in found)
     counts = {
-        "references": len(references),
-        **{name: sum(one.status == name for one in references) for name in _COUNTED},
-        "withoutPullSecret": len(found) - len(references),
+        "references": len(found) - said[_NO_SECRET] - said[_NO_PLACE],
+        **{name: said[name] for name in _COUNTED},
+        "withoutPullSecret": said[_NO_SECRET],
+        "withoutSecret": said[_NO_PLACE],
     }
     if form == "json":
         listed = [{name: value for name, value in one._asdict().items() if value not in ("", 0)} for one in bad]
@@ -149,10 +159,11 @@ def _print(found: list[Row], bad: list[Row], form: str) -> None:
     without = counts["withoutPullSecret"]
     lacking = f", and {without} {'place lacks' if without == 1 else 'places lack'} a pull secret" if without else ""
     pulled = sum(counts[name] for name in ("private", "public", "kept"))
-    others = [f"{counts[STAYS]} that nothing pulls"] * bool(counts[STAYS])
+    others = [f"{counts[STAYS]} that nothing pulls from outside"] * bool(counts[STAYS])
     others += [f"{counts[UNSURE]} that only look like images"] * bool(counts[UNSURE])
     uncounted = f"; not counted: {' and '.join(others)}" if others else ""
-    show.write(f"{counts['private']} of {pulled} references are private{lacking}{uncounted}")
+    more = placeless(counts["withoutSecret"])
+    show.write(f"{counts['private']} of {pulled} references are private{lacking}{uncounted}{more and '; '}{more}")
 
 
 def _row(finding: Row) -> tuple[str, ...]:

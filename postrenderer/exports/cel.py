@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.exports.prefixes import END, OFFICIAL_START
 from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.images.registries import OF_A_CLUSTER
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -132,9 +133,11 @@ def _old_images() -> str:
 
 def _otherwise(table: Table) -> str:
     """What becomes of the full name `n` where no entry of the table decides."""
-    return {"rewrite": f"{quote(table.base + '/')} + n.substring(n.indexOf('/') + 1)", "keep": "n", "fail": "''"}[
-        table.others
-    ]
+    if table.others == "keep":
+        return "n"
+    others = "''" if table.others == "fail" else f"{quote(table.base + '/')} + n.substring(n.indexOf('/') + 1)"
+    stays = " && ".join([f"n.matches(r{quote(OF_A_CLUSTER)})", *(f"!n.startsWith({quote(s)})" for s in table.named)])
+    return f"({stays} ? n :\n  {others})"
 
 
 def _list(items: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from postrenderer.exports.admission import IGNORE
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.prefixes import END, OFFICIAL_START, table
 from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
+from postrenderer.images.registries import OF_A_CLUSTER
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -107,10 +108,11 @@ def _each(name: str, known: Table) -> dict[str, Any]:
     return {
         "list": f"{_POD}.{name}",
         "context": [
-            _variable("valid", f"regex_match('{_pattern()}', {image}) && !regex_match('{IMAGE_ID}', {image})"),
+            _variable("valid", f"regex_match('{_plain(RE2)}', {image}) && !regex_match('{IMAGE_ID}', {image})"),
             _variable("full", full_name(image)),
             _variable("host", "regex_replace_all('/.*$', full, '/')"),
-            _decision(known),
+            _otherwise(known),
+            _decision(),
             _variable(
                 "moved",
                 f"join('', [regex_replace_all('/[.]$', replace(full, decision.start, decision.to, `1`), ''),"
@@ -122,13 +124,18 @@ def _each(name: str, known: Table) -> dict[str, Any]:
     }
 
 
-def _decision(known: Table) -> dict[str, Any]:
+def _decision() -> dict[str, Any]:
     """The first entry of the table that fits; where there is none, the host goes or nothing changes."""
-    rewrites = known.others == "rewrite"
-    otherwise = {"start": "{{ host }}" if rewrites else "", "to": f"{known.base}/" if rewrites else ""}
     decision = _variable("decision", "table[?starts_with('{{ full }}', start)] | [0]")
-    decision["variable"]["default"] = otherwise
+    decision["variable"]["default"] = {"start": "{{ host }}", "to": "{{ otherwise }}"}
     return decision
+
+
+def _otherwise(known: Table) -> dict[str, Any]:
+    """What the host is replaced by where no entry of the table fits; empty if nothing changes."""
+    named = "".join(f" || starts_with(full, '{start}')" for start in known.named)
+    moves = f"!regex_match('{_plain(OF_A_CLUSTER)}', full){named}"
+    return _variable("otherwise", f"({moves}) && '{known.base}/' || ''" if known.others == "rewrite" else "''")
 
 
 def _pull_secrets(known: Table, names: tuple[str, ...], scope: Scope) -> dict[str, Any]:
@@ -174,6 +181,6 @@ def _variable(name: str, expression: str) -> dict[str, Any]:
     return {"name": name, "variable": {"jmesPath": expression}}
 
 
-def _pattern() -> str:
-    r"""The grammar of references without a backslash: `\.` becomes `[.]`."""
-    return RE2.replace(r"\.", "[.]").replace(r"\[", "[[]").replace(r"\]", "[]]")
+def _plain(pattern: str) -> str:
+    r"""A regular expression without a backslash: `\.` becomes `[.]`."""
+    return pattern.replace(r"\.", "[.]").replace(r"\[", "[[]").replace(r"\]", "[]]")

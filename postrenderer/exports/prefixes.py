@@ -7,7 +7,8 @@ A reference's *full name* is its normalised repository with two marks that no co
 
 `nginx:1` has `docker.io/_/nginx/.`, and `quay.io/a/b@sha256:…` has `quay.io/a/b/.`. The first entry of the table whose
 `start` begins the full name decides: `start` is replaced by `to`; an empty `to` leaves the reference alone. Where none
-does, `others` decides, and the host goes if it is `rewrite`. Then the mark at the end goes, and tag and digest follow.
+does, a cluster's own registry stays, and of all else `others` decides: the host goes if it is `rewrite`. Then the mark
+at the end goes, and tag and digest follow.
 
 Not in the table: a new name may be longer than a repository path can be. acreg leaves such a reference; others make a
 name of it that no registry has.
@@ -18,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import DOCKER_HUB, OFFICIAL, is_host, parse_prefix
+from postrenderer.images.registries import is_of_a_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,12 +45,14 @@ class Table(NamedTuple):
         private: the starts of the full names of private references.
         base: the private path, below which every other reference goes if `others` is `rewrite`.
         others: `rewrite`, `keep` or `fail`, as in the settings.
+        named: the starts of the full names on hosts of a cluster that the settings name, so that `others` decides.
     """
 
     entries: tuple[Entry, ...]
     private: tuple[str, ...]
     base: str
     others: str
+    named: tuple[str, ...] = ()
 
 
 def table(settings: Settings) -> Table:
@@ -66,7 +70,10 @@ def table(settings: Settings) -> Table:
         entries += _moves(prefix, base, named=True, library=False)
     if settings.others == "rewrite":
         entries.append(Entry(OFFICIAL_START, f"{base}/"))
-    return Table(tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), base, settings.others)
+    hosts = dict.fromkeys(prefix[0] for prefix in map(parse_prefix, [base, *absolute, *settings.sources]))
+    hosts.update(dict.fromkeys(prefix[0] for prefix in rules))
+    named = tuple(f"{host}/" for host in hosts if is_of_a_cluster(host))
+    return Table(tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), base, settings.others, named)
 
 
 def _sorted(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:

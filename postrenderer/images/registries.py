@@ -30,6 +30,12 @@ _CODE = regex(
     r"|kubernetes\.io|example\.(?:com|org|net))$"
 )
 
+_SERVICE = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.svc(?:\.cluster\.local)?"
+OF_A_CLUSTER = rf"^(?:localhost|127(?:\.[0-9]+){{3}}|\[::1\]|{_SERVICE})(?::[0-9]+)?/"
+"""A node's own addresses and the names of a cluster's services, with the slash behind them. The engines of policies
+read it too, so it has no look-ahead. https://kubernetes.io/docs/concepts/services-networking/dns-pod-service"""
+_OF_A_CLUSTER = regex(OF_A_CLUSTER)
+
 _LIBRARY = """
 adminer aerospike alpine almalinux amazoncorretto amazonlinux api-firewall arangodb archlinux backdrop bash bonita
 buildpack-deps busybox caddy cassandra chronograf cirros clearlinux clefos clojure composer consul convertigo
@@ -55,3 +61,8 @@ def kind(host: str) -> str:
     if _PUBLIC.search(name) or _LABEL.match(name):
         return REGISTRY
     return LOCAL if _LOCAL.match(name) or _CODE.search(name) else DOMAIN
+
+
+def is_of_a_cluster(host: str) -> bool:
+    """Whether a host is that of a cluster's own registry, as builds in the cluster fill and nobody copies."""
+    return _OF_A_CLUSTER.match(f"{host}/") is not None

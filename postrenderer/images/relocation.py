@@ -8,12 +8,14 @@ compared by whole components after normalising, so neither `a.b/foobar` nor `a.b
 3. A rule replaces its `from` in the normalised name by its `to`, which lies below the private path unless it begins
    with a host. `docker.io` → `hub` makes `<private path>/hub/library/nginx` of `nginx`, as pull-through caches want it.
 4. At or below a source the rest of the path, at least the last component, goes below the private path.
-5. Of any other the host goes and the path stays, or it is kept or refused, as `others` says.
+5. One on a cluster's own registry stays, such as `localhost:5000/app` and `registry.demo.svc/app`, if nothing in the
+   settings lies on that host.
+6. Of any other the host goes and the path stays, or it is kept or refused, as `others` says.
 
-In 4 and 5 official images of Docker Hub go without `library`: `nginx` and `docker.io/library/nginx` are one repository
+In 4 and 6 official images of Docker Hub go without `library`: `nginx` and `docker.io/library/nginx` are one repository
 and become `<private path>/nginx`.
 
-Tag and digest always survive. A second pass changes nothing, as step 1 comes first and covers all that 3, 4 and 5 make.
+Tag and digest always survive. A second pass changes nothing, as step 1 comes first and covers all that 3, 4 and 6 make.
 What lies on the private registry but not below the private path is not private: on a shared host such as `ghcr.io` it
 is somebody else's. Who has a registry to himself names it under `keep`.
 """
@@ -23,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from postrenderer.errors import SettingsError
+from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, is_host, parse, parse_prefix, prefixes
 
 if TYPE_CHECKING:
@@ -74,11 +77,11 @@ class Outcome(NamedTuple):
     """What becomes of a reference.
 
     Attributes:
-        status: `moved`; `private` already; `kept` as the settings ask; `refused`, as they ask that too or no valid
-            private reference exists; `invalid`, as the text is no reference.
+        status: `moved`; `private` already; `kept` as the settings ask; `stays`, as it is on a cluster's own registry;
+            `refused`, as the settings ask or no valid private reference exists; `invalid`, as the text is no reference.
         target: the private reference if it is moved, else the text itself.
         reason: why, in plain words, without a full stop.
-        rule: what decided: `private`, `keep`, `rule`, `source`, `others`; empty if the text is invalid.
+        rule: what decided: `private`, `keep`, `rule`, `source`, `cluster`, `others`; empty if the text is invalid.
     """
 
     status: str
@@ -186,6 +189,8 @@ class Relocation:
         elif source:
             path = source[1][-len(path) :] or path[-1:]  # under `docker.io`, too, `nginx` goes without `library`
             reason, evidence = f"under source {source[0]}", "source"
+        elif registries.is_of_a_cluster(reference.host) and reference.host not in self.hosts:
+            return Outcome("stays", str(reference), f"{reference.host} is a registry of the cluster itself", "cluster")
         else:
             reason, evidence = f"others: {self._others}", "others"
             if self._others != "rewrite":

@@ -6,17 +6,18 @@ resources have other names and forms for it; a list that has entries gets more o
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS, REFERENCE
+from postrenderer.apis.forms import JOINED, NAME, NAMES, OBJECT, OBJECTS, REFERENCE, SEMICOLONS
 from postrenderer.errors import AcregError
-from postrenderer.text.layout import before, content_start, line_end, newline, separator
+from postrenderer.pullsecrets import flags
+from postrenderer.pullsecrets.flags import Flag
+from postrenderer.pullsecrets.writing import fill, insert, prepend
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
-from postrenderer.text.scalars import Edit
+from postrenderer.text.scalars import Edit, apply, in_text
 
 if TYPE_CHECKING:
     from postrenderer.text.view import View
@@ -36,25 +37,24 @@ POD_SPEC = Field()
 
 
 class Holder(NamedTuple):
-    """A mapping that has to have the pull secrets.
+    """A mapping that has to have the pull secrets, or arguments.
 
     Attributes:
-        node: the mapping.
+        node: the mapping, or the list of arguments.
         paths: all the paths that lead to it.
-        field: its field for them.
+        field: its field for them, or the flag.
         namespace: that of its object; empty if it does not say.
     """
 
-    node: yaml.MappingNode
+    node: yaml.MappingNode | yaml.SequenceNode
     paths: list[Path]
     field: Field = POD_SPEC
     namespace: str = ""
 
 
-_STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
+"""What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_SAFE_PLAIN = regex(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9-]*")
-"""Names that no YAML parser takes for anything but a string."""
 
 
 class Addition(NamedTuple):
@@ -67,9 +67,14 @@ class Addition(NamedTuple):
 
 def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
     """The pull secrets of these names that a mapping lacks, as the document will be; where one is enough, the first."""
+    if isinstance(holder.node, yaml.SequenceNode):
+        return flags.missing(Flag(holder.node, *holder.field), names)
     current = _current(view, holder)
     if holder.field.form in _ONE:
         return list(names[:1]) if current is None or _is_empty(current) else []
+    if holder.field.form in JOINED and isinstance(current, yaml.ScalarNode):
+        present = {part.strip() for part in view.value(current).split(JOINED[holder.field.form])}
+        return [name for name in names if name not in present]
     items = view.items(current) if isinstance(current, yaml.SequenceNode) else ()
     present = {_name(view, item) for item in items}
     return [name for name in names if name not in present]
@@ -77,6 +82,13 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
 
 def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
     """Why a custom resource cannot take these pull secrets, in plain words; empty if it can, or has them."""
+    if isinstance(holder.node, yaml.SequenceNode):
+        return flags.obstacle(Flag(holder.node, *holder.field), names)
+    return _misfit(text, view, holder.node, holder, names)
+
+
+def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, names: tuple[str, ...]) -> str:
+    """Why the field of a mapping cannot take these pull secrets; empty if it can, or has them."""
     current, field = _current(view, holder), holder.field
     place = f"`{field.name}` at {pointer((holder.paths[0], field.name))}"
     if field.form == REFERENCE and not holder.namespace and (current is None or _is_empty(current)):
@@ -85,7 +97,9 @@ def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> s
         return ""
     if _is_empty(current):
         fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
-        return "" if fits or _is_free(text, holder.node, current) else f"{place} is an alias or has one: fill it in"
+        return "" if fits or is_free(text, mapping, current) else f"{place} is an alias or has one: fill it in"
+    if field.form in JOINED:
+        return "" if _parts(current, field.form) else f"{place} is no list of names: correct it"
     if field.form not in _ONE:
         return "" if isinstance(current, yaml.SequenceNode) else f"{place} is no list: correct it"
     held = _name(view, current)
@@ -108,29 +122,27 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
         AcregError: the field holds something else.
     """
     mapping, field = holder.node, holder.field
+    if isinstance(mapping, yaml.SequenceNode):
+        return flags.add(text, view, Flag(mapping, *field), names)
     current = _current(view, holder)
     if isinstance(current, yaml.SequenceNode) and field.form not in _ONE:
-        return [_extend(text, view, current, names, field)]
+        return [_extend(text, view, current, names, field.form)]
     value = _value(names, holder)
     if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
-        return [insert(text, view, mapping, field, value)]
-    if _is_empty(current) and _is_free(text, mapping, current):
-        return _fill(text, view, mapping, current, value)
+        return [insert(text, view, mapping, field.name, value)]
+    if _is_empty(current) and is_free(text, mapping, current):
+        return fill(text, view, mapping, current, value)
+    if isinstance(current, yaml.ScalarNode) and _parts(current, field.form):
+        return _join(text, view, current, names, field.form)
     raise AcregError(
         f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no list, so the pull secrets cannot be added. "
         "Correct the chart's values, or run with --no-pull-secrets."
     )
 
 
-def insert(text: str, view: View, mapping: yaml.MappingNode, field: Field, value: Any) -> Edit:  # noqa: ANN401
-    """Write a field that a mapping has not, with a value that JSON can hold, in front of one of its keys."""
-    write = _insert_flow if mapping.flow_style else _insert_block
-    return write(text, view, mapping, field, value)
-
-
 def _current(view: View, holder: Holder) -> yaml.Node | None:
     """What stands in the field; None if nothing does."""
-    return dict(view.fields(holder.node)).get(holder.field.name)
+    return dict(view.fields(holder.node)).get(holder.field.name) if isinstance(holder.node, yaml.MappingNode) else None
 
 
 def _is_empty(value: yaml.Node) -> bool:
@@ -138,7 +150,7 @@ def _is_empty(value: yaml.Node) -> bool:
     return not value.value or (isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL)
 
 
-def _is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
+def is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
     """Whether an empty value stands in the mapping itself, behind a colon, and without an anchor or tag in its way.
 
     A value with an anchor has aliases that are to stay empty.
@@ -153,6 +165,8 @@ def _is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
 def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold
     """What the field holds when it holds these secrets alone."""
     form = holder.field.form
+    if form in JOINED:
+        return JOINED[form].join(names)
     entries = [_entry(name, form) for name in names]
     if form == REFERENCE:
         return {**entries[0], "namespace": holder.namespace}
@@ -169,163 +183,31 @@ def _name(view: View, item: yaml.Node) -> str:
     return name.value if isinstance(name, yaml.ScalarNode) else ""
 
 
-def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str], field: Field) -> Edit:
+def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str], form: str) -> Edit:
     """Write names in front of the entries of a list, in the form of its first: plain names or `{name: …}`."""
     if current.value:
-        field = Field(form=NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS)
-    entries = [_entry(name, field.form) for name in names]
-    start = content_start(text, current)
-    if current.flow_style:
-        start += 1
-        between = ", "
-        if current.value:
-            first = current.value[0].start_mark.index
-            start = first if start <= first < current.end_mark.index else start  # an alias stands elsewhere
-            between = "," + separator(text, start)
-        new = between.join(map(_json, entries)) + (between if current.value else "")
+        form = NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS
+    return prepend(text, view, current, [_entry(name, form) for name in names])
+
+
+def _parts(current: yaml.Node, form: str) -> list[str]:
+    """The names in a text of several; none if it holds something else."""
+    between = JOINED.get(form)
+    parts = current.value.split(between) if between and isinstance(current, yaml.ScalarNode) else []
+    return parts if all(_SECRET.fullmatch(part.strip()) for part in parts) else []
+
+
+def _join(text: str, view: View, current: yaml.ScalarNode, names: list[str], form: str) -> list[Edit]:
+    """Write names beside those in a text: behind those that commas separate, in front of the others."""
+    value, between = view.value(current), JOINED[form]
+    if form == SEMICOLONS:
+        start = len(value) - len(value.lstrip())
+        old = value.split(between)[0].strip()
+        new = between.join([*names, old])
     else:
-        after = newline(text, start) + " " * len(before(text, start))
-        new = "".join(_block_entry(entry) + after for entry in entries)
-    view.prepend(current, [_node(entry, quoted=bool(current.flow_style)) for entry in entries])
-    return Edit(start, start, new)
-
-
-def _insert_flow(
-    text: str,
-    view: View,
-    mapping: yaml.MappingNode,
-    field: Field,
-    value: Any,  # noqa: ANN401  # what JSON can hold
-) -> Edit:
-    """Write the whole field in front of a flow mapping's first key, as JSON."""
-    is_own = 0 in _own_keys(mapping)
-    start = _key_start(text, mapping.value[0][0]) if is_own else content_start(text, mapping) + len("{")
-    view.insert(mapping, 0, _key(field, quoted=True), _node(value, quoted=True))
-    return Edit(start, start, f'"{field.name}": {_json(value)},{separator(text, start)}')
-
-
-def _insert_block(
-    text: str,
-    view: View,
-    mapping: yaml.MappingNode,
-    field: Field,
-    value: Any,  # noqa: ANN401  # what JSON can hold
-) -> Edit:
-    """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
-    order = [index for index, (key, _) in enumerate(mapping.value) if key.value == "containers"]
-    own = _own_keys(mapping)
-    order = [*(index for index in order if index in own), *own] or [0]
-    for index in (*order, order[0]):  # the first, if none is alone
-        start = _key_start(text, mapping.value[index][0]) if index in own else content_start(text, mapping)
-        indent = before(text, start)
-        if not indent.strip(" "):
-            break
-    indent = newline(text, start) + " " * len(indent)
-    lines = _block_lines(value, indent, _list_offset(text, mapping))
-    view.insert(mapping, index, _key(field), _node(value))
-    return Edit(start, start, f"{field.name}:{lines}{indent}")
-
-
-def _fill(
-    text: str,
-    view: View,
-    mapping: yaml.MappingNode,
-    current: yaml.Node,
-    value: Any,  # noqa: ANN401  # what JSON can hold
-) -> list[Edit]:
-    """Write the value in the place of an empty one.
-
-    In the place of a null it goes to the lines below the key. It goes there as JSON if there are no lines for it, or
-    if the empty value is a text, list or mapping, which may stand anywhere.
-    """
-    start, end = current.start_mark.index, current.end_mark.index
-    key = next(key for key, own in mapping.value if own is current)
-    is_null = isinstance(current, yaml.ScalarNode) and not current.style
-    in_line = bool(mapping.flow_style) or not is_null
-    offset = _list_offset(text, mapping)
-    view.replace(current, _node(value, quoted=in_line))
-    if in_line:
-        start = start if is_null else content_start(text, current)
-        space = "" if text[start - 1].isspace() else " "
-        return [Edit(start, end, space + _json(value))]
-    indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))
-    lines = _block_lines(value, indent, offset)
-    removed = [Edit(start - 1 if text[start - 1] == " " else start, end, "")] if end > start else []
-    if isinstance(value, str):
-        return [Edit(removed[0].start if removed else start, end, lines)]
-    below = line_end(text, end)
-    return [*removed, Edit(below, below, lines)]
-
-
-def _own_keys(mapping: yaml.MappingNode) -> list[int]:
-    """The indices of the keys that stand in a mapping by themselves: an alias has its place where its anchor is."""
-    found = []
-    reached = mapping.start_mark.index
-    for index, (key, value) in enumerate(mapping.value):
-        if key.start_mark.index >= reached:
-            found.append(index)
-        ends = (key.end_mark.index, value.end_mark.index)
-        reached = max([reached, *(end for end in ends if end <= mapping.end_mark.index)])
-    return found
-
-
-def _key_start(text: str, key: yaml.Node) -> int:
-    """Where a key starts, with the `?` of an explicit one."""
-    start: int = key.start_mark.index
-    bare = start
-    while bare and text[bare - 1] in " \t":
-        bare -= 1
-    return bare - 1 if 0 < bare < start and text[bare - 1] == "?" else start
-
-
-def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
-    """The spaces by which this mapping indents its lists below their keys: its containers, or the first."""
-    first = [pair for pair in mapping.value if pair[0].value == "containers"]
-    for key, value in chain(first, mapping.value):
-        if isinstance(value, yaml.SequenceNode) and not value.flow_style and value.start_mark:
-            start = content_start(text, value)
-            indent = before(text, start)
-            columns: int = len(indent) - key.start_mark.column
-            if start > key.start_mark.index and not indent.strip(" :") and columns >= 0:
-                return " " * columns
-    return "  "
-
-
-def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # what JSON can hold
-    """What stands behind a key: a name on its line, or the lines below; only a list may stand in the key's column."""
-    if isinstance(value, str):
-        return f" {_block_scalar(value)}"
-    if isinstance(value, dict):
-        return "".join(f"{indent}{offset or '  '}{key}: {_block_scalar(text)}" for key, text in value.items())
-    return "".join(indent + offset + _block_entry(entry) for entry in value)
-
-
-def _block_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping with one
-    return f"- {_block_scalar(entry)}" if isinstance(entry, str) else f"- name: {_block_scalar(entry['name'])}"
-
-
-def _block_scalar(name: str) -> str:
-    return name if _SAFE_PLAIN.fullmatch(name) else _json(name)
-
-
-def _key(field: Field, *, quoted: bool = False) -> yaml.ScalarNode:
-    return yaml.ScalarNode(_STR, field.name, style='"' if quoted else None)
-
-
-def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # what JSON can hold
-    """What composing the written text gives."""
-    if isinstance(value, list):
-        return yaml.SequenceNode(_SEQ, [_node(item, quoted=quoted) for item in value])
-    if isinstance(value, dict):
-        pairs = [(_key(Field(key), quoted=quoted), _node(text, quoted=quoted)) for key, text in value.items()]
-        return yaml.MappingNode(_MAP, pairs)
-    return yaml.ScalarNode(_STR, value, style='"' if quoted or not _SAFE_PLAIN.fullmatch(value) else None)
-
-
-def _json(value: Any) -> str:  # noqa: ANN401  # what JSON can hold
-    """A value as JSON. The names of Secrets need no escapes, and importing json takes a fiftieth of a run."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_json, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_json(key)}: {_json(text)}' for key, text in value.items())}}}"
-    return f'"{value}"'
+        old = value.split()[-1]
+        start = value.rindex(old)
+        new = between.join([old, *names])
+    edit = Edit(start, start + len(old), new)
+    view.change(current, apply(value, [edit]))
+    return in_text(text, current, [edit])

@@ -21,6 +21,10 @@ _SWITCHES = frozenset(("true", "false", "True", "False"))
 """What stands in a field that says whether there are pull secrets."""
 _SPLIT = frozenset(("repository", "image", "version"))
 """Fields whose mapping keeps its pull secrets as names: NVIDIA's operators, and all that have this shape from them."""
+_HUB = frozenset(("hub", "tag"))
+"""The same of Istio's `global` values (istio-discovery, files/injection-template.yaml)."""
+_OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
+"""How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
 
 @lru_cache(maxsize=4096)
@@ -30,13 +34,23 @@ def is_field(name: str) -> bool:
 
 
 def first(names: Collection[str]) -> str:
-    """The field to take of several in one mapping: the usual one if it is there."""
-    return USUAL if USUAL in names else next(iter(names))
+    """The field to take of several in one mapping: the usual one, else one that speaks of images, or of several.
+
+    Flux has `artifactPullSecret` beside `imagePullSecret`, and AWX the older `image_pull_secret`.
+    """
+    return min(names, key=lambda name: (name != USUAL, "image" not in name, not name.endswith("s")))
 
 
 def has_names(keys: Collection[str]) -> bool:
     """Whether a mapping with these keys keeps pull secrets in `imagePullSecrets`, as a list of names."""
     return _SPLIT.issubset(keys)
+
+
+def keeps_names(name: str, keys: Collection[str]) -> bool:
+    """Whether a field with this name, beside these, is a list of names where Kubernetes' own are of mappings."""
+    if name == USUAL:
+        return has_names(keys) or _HUB.issubset(keys)
+    return name == _OF_CHARTS and _REPOSITORY in keys
 
 
 def form(value: yaml.Node) -> str:

@@ -32,12 +32,12 @@ class Wanting(NamedTuple):
     Attributes:
         holder: the mapping.
         images: the images that it is for; a ServiceAccount has none of its own.
-        custom: whether it is part of a custom resource, whose field may be of any form.
+        lenient: whether a field that cannot take them is reported, as those of custom resources may be of any form.
     """
 
     holder: merge.Holder
     images: list[Site]
-    custom: bool = False
+    lenient: bool = False
 
 
 class Need(NamedTuple):
@@ -45,6 +45,17 @@ class Need(NamedTuple):
 
     wanting: list[Wanting]
     nowhere: list[Site]
+
+    def leniently(self) -> Need:
+        """The same where no field that cannot take the secrets ends the run."""
+        return self._replace(wanting=[one._replace(lenient=True) for one in self.wanting])
+
+    def with_settings(self, holders: Sequence[merge.Holder]) -> Need:
+        """The same where programs are told the secrets of the pods that they make: of images without another place."""
+        if not holders:
+            return self
+        told = [Wanting(holder, [] if number else self.nowhere, lenient=True) for number, holder in enumerate(holders)]
+        return Need([*self.wanting, *told], [])
 
 
 class Added(NamedTuple):
@@ -101,7 +112,7 @@ def find(
         if holder is None:
             nowhere.append(site)
         else:
-            found.setdefault(id(holder.node), Wanting(holder, [], custom=True)).images.append(site)
+            found.setdefault(id(holder.node), Wanting(holder, [], lenient=True)).images.append(site)
     return Need(list(found.values()), nowhere)
 
 
@@ -120,7 +131,7 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
     lacking = [(merge.missing(view, one.holder, names), one) for one in need.wanting]
     added = Added([], [], [(site, _NOWHERE) for site in need.nowhere])
     for planned, one in lacking:
-        obstacle = merge.obstacle(text, view, one.holder, names) if one.custom else ""
+        obstacle = merge.obstacle(text, view, one.holder, names) if one.lenient else ""
         if obstacle:
             added.without.extend((image, obstacle) for image in one.images)
             continue

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from postrenderer.sites.declared import Location
     from postrenderer.text.pointer import Path
 
+_GLOBAL = "global"
+"""Where a chart and its subcharts find what they share: helm.sh/docs/chart_template_guide/subcharts_and_globals."""
 _DEEPEST = 40
 """No API has a field for pull secrets below so many steps."""
+_NONE = Api("", "")
+"""What the values of a chart and the configuration of a program are."""
 
 
 class Spot(NamedTuple):
@@ -69,11 +73,15 @@ class Places:
         root: the document.
         schemas: the schemas of the kinds that the stream defines.
         locations: what the user says of fields.
+        in_text: whether the document is a text inside another one, which may be of no API.
     """
 
-    def __init__(self, root: yaml.Node, schemas: Schemas, locations: Sequence[Location] = ()) -> None:
+    def __init__(
+        self, root: yaml.Node, schemas: Schemas, locations: Sequence[Location] = (), *, in_text: bool = False
+    ) -> None:
         self._root = root
         self._schemas = schemas
+        self._in_text = in_text
         self._locations = [location for location in locations if location.pull_secrets]
         self._spots: dict[int, Spot] = {}
         self._nearest: dict[int, Holder | None] = {}
@@ -85,16 +93,27 @@ class Places:
         spot = self._spot(image[0] if image else None)
         while id(spot.path) not in self._nearest:
             passed.append(id(spot.path))
-            field = self._field(spot) if isinstance(spot.node, yaml.MappingNode) else None
-            if field or not spot.depth or spot.path is None:
-                node: yaml.MappingNode = spot.node  # type: ignore[assignment]  # it has a field
-                found = Holder(node, [spot.path], field, self._namespace(spot)) if field else None
+            found = self._holder(spot)
+            if found or not spot.depth or spot.path is None:
                 self._nearest[id(spot.path)] = found
                 break
             spot = self._spot(spot.path[0])
         found = self._nearest[id(spot.path)]
         self._nearest.update(dict.fromkeys(passed, found))
         return found
+
+    def _holder(self, spot: Spot) -> Holder | None:
+        """The place for pull secrets that a mapping is, or that stands in its `global`, as Helm's values have it."""
+        if not isinstance(spot.node, yaml.MappingNode):
+            return None
+        field = self._field(spot)
+        if field:
+            return Holder(spot.node, [spot.path], field, self._namespace(spot))
+        shared = self._below(spot, (spot.path, _GLOBAL))
+        if isinstance(shared.node, yaml.MappingNode) and any(map(names.is_field, self._fields(shared.node))):
+            field = self._field(shared)
+            return Holder(shared.node, [shared.path], field, self._namespace(shared)) if field else None
+        return None
 
     def _spot(self, path: Path) -> Spot:
         """The node at a path."""
@@ -145,7 +164,8 @@ class Places:
 
     def _field(self, spot: Spot) -> Field | None:
         """The field of a mapping for pull secrets; None if it has none, or nobody knows of one."""
-        if spot.depth > _DEEPEST or not (self._locations or kinds.is_custom(spot.api.group)):
+        shows_fields = kinds.is_custom(spot.api.group) or (self._in_text and spot.api == _NONE)
+        if spot.depth > _DEEPEST or not (self._locations or shows_fields):
             return None
         there = self._fields(spot.node)  # type: ignore[arg-type]  # a mapping
         known = self._known(spot)
@@ -155,7 +175,8 @@ class Places:
         if found:
             name = names.first(found)
             return Field(name, found[name])
-        return Field(form=NAMES) if names.has_names(there) and not standing else None
+        shape = names.has_names(there) and not standing and kinds.is_custom(spot.api.group)
+        return Field(form=NAMES) if shape else None
 
     def _known(self, spot: Spot) -> dict[str, str]:
         """The forms of the fields of a mapping that the user, its schema or the catalogue knows, by their names."""
@@ -185,7 +206,7 @@ def _form(name: str, value: yaml.Node, known: str, there: dict[str, yaml.Node]) 
         return known if known and shown in ("", known) else shown
     if known:
         return known
-    return NAMES if name == names.USUAL and names.has_names(there) else names.form_of_empty(name, value)
+    return NAMES if names.keeps_names(name, there) else names.form_of_empty(name, value)
 
 
 def _leads_to(pattern: Sequence[str], steps: Sequence[str | int]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from postrenderer.images import registries
 from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.site import (
@@ -14,6 +15,7 @@ from postrenderer.sites.site import (
     KNOWN,
     STAYS,
     STRONG,
+    UNMOVED,
     Api,
     Context,
     MappingVisit,
@@ -22,6 +24,7 @@ from postrenderer.sites.site import (
     Site,
     whole,
 )
+from postrenderer.sites.tasks import Tasks
 from postrenderer.sites.walk import Visit, walk
 from postrenderer.text import composer
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
 
 LIST_FAMILIES = (podspec, env, args)
-"""Asked for mappings that have a list; they look for nothing else."""
+"""Asked for mappings that have a list with a hint in it; they look for nothing else."""
 MAPPING_FAMILIES = (fields,)
 """Asked for mappings after those. The first that claims a scalar has it. The data of Secrets have `secrets` alone."""
 
@@ -48,6 +51,7 @@ _REPEATED = 1_000
 """How often lists and items of _SMALL fields may be looked at again, where aliases put them into several mappings."""
 _SMALL = 100
 """Fields of an item, and items of a list with their fields, fewer of which may be looked at without end."""
+_TEMPLATE = regex(r"\{\{[^{}]*\}\}")
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -67,20 +71,43 @@ class Owner(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What a document holds."""
+    """What a document holds.
+
+    Attributes:
+        sites: its image references, in the order of the text.
+        pod_specs: its pod specs that have images.
+        service_accounts: its ServiceAccounts.
+        texts: the texts in its scalars that are documents with references, by what they say.
+    """
 
     sites: list[Site]
     pod_specs: list[Owner]
     service_accounts: list[Owner]
+    texts: dict[str, Text]
 
 
-def find(
+class Text(NamedTuple):
+    """A text that is one or more documents.
+
+    Attributes:
+        value: what it says.
+        documents: the root of each document, and what it holds.
+        sites: the references in them, by where each one starts in the text.
+    """
+
+    value: str
+    documents: list[tuple[yaml.Node, Contents]]
+    sites: dict[int, Site]
+
+
+def find(  # noqa: PLR0913  # what a document is read with, each by its name
     root: yaml.Node,
     known: Callable[[str], bool],
     hints: Hints = EVERYWHERE,
     *,
     in_secrets: bool = True,
     depth: int = 0,
+    tasks: Tasks | None = None,
 ) -> Contents:
     """Find the image references of a document, or of each item of a list of documents, in the order of the text.
 
@@ -90,28 +117,33 @@ def find(
         hints: where in the document something may be about an image.
         in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
+        tasks: the tasks of Tekton in the stream.
 
     Raises:
         TooMuchMergedError: merge keys add more than any Kubernetes object holds.
         RecursionError: aliases put the same lists into more mappings than any Kubernetes object does.
     """
     claimed: dict[int, ModuleType] = {}
-    context = Context(known, partial(spans, known=known, depth=depth), in_secrets, claimed)
+    texts: dict[str, Text] = {}
+    inner = partial(spans, known=known, texts=texts, depth=depth)
+    context = Context(known, inner, in_secrets, claimed, tasks or Tasks())
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
+    shared: list[tuple[Path, str]] = []
     aliases = _Aliases(root) if hints.everywhere else None
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
-            lists = yaml.SequenceNode in {type(value) for _, value in visit.pairs}
+            lists = any(isinstance(value, yaml.SequenceNode) and hints.inside(value) for _, value in visit.pairs)
             if lists and aliases:
                 aliases.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
+            shared += [(visit.path, field) for field in kinds.shared_registries(visit)]
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
-            if images and not visit.stays and podspec.is_pod_spec(visit):
+            if images and not visit.stays and podspec.is_pod_spec(visit, in_text=depth > 0):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
             elif visit.api == _SERVICE_ACCOUNT and "kind" in visit.keys:
                 accounts.setdefault(id(visit.node), Owner(visit.node, [], [])).paths.append(visit.path)
@@ -123,36 +155,67 @@ def find(
             continue
         found += [_staying(_certified(site, known), visit) for site in sites]
     found = _one_family_each(found, claimed)
+    found = [_replaced(site, shared) for site in found] if shared else found
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
-    return Contents(found, list(pod_specs.values()), list(accounts.values()))
+    return Contents(found, list(pod_specs.values()), list(accounts.values()), texts)
 
 
-def spans(value: str, known: Callable[[str], bool], depth: int = 0) -> list[Found]:
-    """Find the references in a text, by all families if it reads as a document, else by its lines."""
+def spans(
+    value: str, known: Callable[[str], bool], texts: dict[str, Text] | None = None, depth: int = 0
+) -> list[Found]:
+    """Find the references in a text, by all families if it reads as a document, else by its lines.
+
+    Args:
+        value: the text.
+        known: whether a reference is under a configured source or rule, or on the private registry.
+        texts: gets the text if it is a document.
+        depth: in how many texts it stands.
+    """
     roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
     try:
-        sites = [site for root in roots for site in find(root, known, depth=depth + 1).sites]
+        read = Text(value, [(root, find(root, known, depth=depth + 1)) for root in roots], {})
     except (TooMuchMergedError, RecursionError):
         return text.spans(value, known)
-    by_node: dict[int, tuple[yaml.ScalarNode, dict[int, Found]]] = {}
-    for site in sites:
+    by_node: dict[int, dict[int, Site]] = {}
+    for site in (site for _, contents in read.documents for site in contents.sites):
         if not site.encoding and site.node.tag != BINARY_TAG:  # base64 within a text is left alone
-            by_node.setdefault(id(site.node), (site.node, {}))[1][site.span.start] = site.span
+            by_node.setdefault(id(site.node), {})[site.span.start] = site
     found = []
-    for node, inside in by_node.values():
-        ordered = [inside[start] for start in sorted(inside) if _is_unbroken(node.value, inside[start])]
-        places = in_text(value, node, [Edit(span.start, span.end, "") for span in ordered])
-        found += [span._replace(start=place.start, end=place.end) for span, place in zip(ordered, places)]
+    for inside in by_node.values():
+        ordered = [site for _, site in sorted(inside.items()) if _is_unbroken(site.node.value, site.span)]
+        places = in_text(value, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered]) if ordered else []
+        for site, place in zip(ordered, places):
+            read.sites[place.start] = site
+            found.append(site.span._replace(start=place.start, end=place.end))
+    if texts is not None:
+        texts[value] = read
     return sorted(found, key=text.start_of)
 
 
+def read(value: str) -> Text | None:
+    """A text in which nothing was found, as documents; None if it is no document."""
+    roots = _documents(value)
+    return Text(value, [(root, Contents([], [], [], {})) for root in roots], {}) if roots else None
+
+
+def composable(value: str) -> str:
+    """A text in which a reader of YAML finds nothing that JSON alone knows, as long as before."""
+    return _SURROGATE.sub(r"\\u00", value)
+
+
 def _is_unbroken(value: str, span: Found) -> bool:
-    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space."""
-    return not any(char.isspace() for char in value[span.start : span.end])
+    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space.
+
+    A template may have some behind a registry: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` says nothing.
+    """
+    literal = value[span.start : span.end]
+    if registries.kind(literal.partition("/")[0]) == registries.REGISTRY:
+        literal = _TEMPLATE.sub("", literal)
+    return not any(char.isspace() for char in literal)
 
 
 def _documents(value: str) -> list[yaml.Node]:
@@ -160,7 +223,7 @@ def _documents(value: str) -> list[yaml.Node]:
     if not text.may_be_document(value):
         return []
     try:
-        roots = composer.compose(_SURROGATE.sub(r"\\u00", value)).roots
+        roots = composer.compose(composable(value)).roots
     except (yaml.YAMLError, RecursionError):
         return []
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
@@ -236,6 +299,18 @@ def _staying(site: Site, visit: Visit) -> Site:
             path = path[0]
         reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
     return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
+
+
+def _replaced(site: Site, shared: list[tuple[Path, str]]) -> Site:
+    """The site; as one that may not change, if a field of its object takes the place of its registry."""
+    above: Path = site.path
+    while above is not None:
+        above, step = above
+        field = next((field for path, field in shared if path == above), "")
+        if field and step != field:
+            reason = f"`{field}` takes the place of its registry: empty it, or set both yourself"
+            return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
+    return site
 
 
 def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:

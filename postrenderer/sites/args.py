@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import keys, named
+from postrenderer.sites import keys, named, text
 from postrenderer.sites.site import CERTAIN, STAYS, NamedText, ScalarVisit, Site, sites_of
 from postrenderer.text.regex import regex
 
@@ -35,7 +35,8 @@ def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that the flags in a mapping's lists of arguments carry."""
     lists = [(key, value) for key, value in mapping.pairs if key in LISTS and isinstance(value, yaml.SequenceNode)]
-    copying = any(_copies(value) for _, value in lists) or _is_of_a_copier(mapping)
+    words = [word.value for _, value in lists for word in value.value if isinstance(word, yaml.ScalarNode)]
+    copying = text.is_copying(words) or any(_copies(value) for _, value in lists) or _is_of_a_copier(mapping)
     for key, value in lists:
         if copying:
             yield from _copied(value, (mapping.path, key), context)
@@ -45,22 +46,24 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
 
 def _copies(node: yaml.SequenceNode) -> bool:
     """Whether a command line is one of a tool that copies images."""
-    return any(
-        isinstance(word, yaml.ScalarNode) and word.value.rpartition("/")[2] in keys.COPYING for word in node.value[:2]
-    )
+    return any(isinstance(word, yaml.ScalarNode) and text.is_copier(word.value) for word in node.value[:2])
 
 
 def _is_of_a_copier(mapping: MappingVisit) -> bool:
     """Whether a container's image is that of a tool that copies or builds images, such as kaniko's executor."""
     images = [value.value for key, value in mapping.pairs if key == "image" and isinstance(value, yaml.ScalarNode)]
-    return any(not keys.COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/")) for image in images)
+    return any(map(text.is_of_copier, images))
 
 
 def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[Site]:
     """The references on the command line of a tool that copies images."""
+    pulled = [flag._replace(role=keys.IMAGE) for flag in _flags(node, path) if flag.name in keys.PULLED]
+    yield from sites_of(named.images(pulled), FAMILY)
+    passed = {id(flag.scalar.node) for flag in pulled if flag.scalar}
     for index, word in enumerate(node.value):
-        for span in context.spans(word.value) if isinstance(word, yaml.ScalarNode) else ():
-            stays = span._replace(level=STAYS, reason="a tool that copies or builds images reads or writes it")
+        is_open = isinstance(word, yaml.ScalarNode) and id(word) not in passed
+        for span in context.spans(word.value) if is_open else ():
+            stays = span._replace(level=STAYS, reason=text.COPIED)
             yield Site(word, span if span.level == CERTAIN else stays, FAMILY, (path, index))
 
 

@@ -5,21 +5,28 @@ Source: EnvVar of the Kubernetes API, core/v1. Parameters of Argo and Tekton hav
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import yaml
 
 from postrenderer.sites import keys, named, text
-from postrenderer.sites.site import NamedImage, NamedText, ScalarVisit, sites_of
+from postrenderer.sites.site import CERTAIN, STAYS, NamedImage, NamedText, ScalarVisit, sites_of
+from postrenderer.sites.tasks import PUSHED, TEKTON, pushed
 from postrenderer.text.mappings import fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from postrenderer.sites.site import Api, Context, MappingVisit, Site
+    from postrenderer.sites.tasks import Tasks
     from postrenderer.text.pointer import Path
 
 FAMILY = "env"
+
+_PARAMETERS = "params"
+_TASKS = frozenset(("taskRef", "taskSpec", "steps"))
+"""Fields of Tekton's runs, pipelines and tasks beside their parameters."""
 
 
 def is_concerned(_api: Api, _key: str, _keys: tuple[str, ...]) -> bool:
@@ -27,27 +34,71 @@ def is_concerned(_api: Api, _key: str, _keys: tuple[str, ...]) -> bool:
     return True
 
 
-def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
+def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images in the lists of variables of a mapping."""
+    stays = _outputs(mapping, context.tasks)
     for key, value in mapping.pairs:
         if isinstance(value, yaml.SequenceNode):
             variables = list(_variables(value, (mapping.path, key)))
-            yield from sites_of(_images(variables), FAMILY) if variables else ()
+            outputs = list(_variables(value, (mapping.path, key), "default")) if stays else []
+            reasons = (
+                {id(one): stays(one.name) for one in (*variables, *outputs)} if stays and key == _PARAMETERS else {}
+            )
+            yield from sites_of(_outgoing(variables + outputs, reasons, context), FAMILY)
+            pulled = [one for one in variables if not reasons.get(id(one))]
+            yield from sites_of(_images(pulled, context), FAMILY) if pulled else ()
 
 
-def _images(variables: list[NamedText]) -> Iterator[NamedImage]:
-    """The images that variables are or make up, then those inside longer texts of variables named after images."""
+def _outgoing(variables: list[NamedText], reasons: dict[int, str], context: Context) -> Iterator[NamedImage]:
+    """The images in parameters that say where an image goes."""
+    for variable in variables:
+        reason = reasons.get(id(variable), "")
+        for span in context.spans(variable.value) if reason else ():
+            yield NamedImage(variable, span if span.level == CERTAIN else span._replace(level=STAYS, reason=reason))
+
+
+def _images(variables: list[NamedText], context: Context) -> Iterator[NamedImage]:
+    """The images that variables are or make up, and those inside longer texts of variables named so."""
     found = list(named.images(variables))
     whole = {id(image.value) for image in found}
     yield from found
     for variable in variables:
-        if id(variable) not in whole and keys.read(variable.name).role in (keys.IMAGE, keys.MENTION):
+        role = keys.OTHER if id(variable) in whole else keys.read(variable.name).role
+        if role in (keys.IMAGE, keys.MENTION):
             yield from (NamedImage(variable, span) for span in text.mentioned(variable.value))
+        elif role == keys.UNPULLED:
+            reason = f"`{variable.name}` names no image that nodes pull"
+            for span in context.spans(variable.value):
+                stays = span._replace(level=STAYS, reason=reason)
+                yield NamedImage(variable, span if span.level == CERTAIN else stays)
 
 
-def _variables(node: yaml.SequenceNode, path: Path) -> Iterator[NamedText]:
+def _variables(node: yaml.SequenceNode, path: Path, key: str = "value") -> Iterator[NamedText]:
     for index, item in enumerate(node.value):
         entry = dict(fields(item)) if isinstance(item, yaml.MappingNode) else {}
-        name, value = entry.get("name"), entry.get("value")
+        name, value = entry.get("name"), entry.get(key)
         if isinstance(name, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and value.value:
-            yield NamedText(name.value, value.value, 0, ScalarVisit(value, ((path, index), "value"), "value"))
+            yield NamedText(name.value, value.value, 0, ScalarVisit(value, ((path, index), key), key))
+
+
+def _outputs(mapping: MappingVisit, tasks: Tasks) -> Callable[[str], str] | None:
+    """Says of a parameter why what stands there stays; None if the mapping is no task of Tekton, nor a run of one."""
+    entry = dict(mapping.pairs) if not _TASKS.isdisjoint(mapping.keys) else {}
+    spec = (
+        mapping.node if mapping.api.group == TEKTON and {"steps", "params"} <= entry.keys() else entry.get("taskSpec")
+    )
+    if isinstance(spec, yaml.MappingNode):
+        names = pushed(spec)
+        return lambda parameter: PUSHED if parameter in names else ""
+    reference = entry.get("taskRef")
+    task = _name(reference) if isinstance(reference, yaml.MappingNode) else ""
+    return partial(tasks.why_stays, task) if task else None
+
+
+def _name(reference: yaml.MappingNode) -> str:
+    """The name of the task that a run or a pipeline refers to, also through a resolver's parameter `name`."""
+    entry = dict(fields(reference))
+    name, params = entry.get("name"), entry.get("params")
+    if isinstance(params, yaml.SequenceNode):
+        return next((one.value for one in _variables(params, None) if one.name == "name"), "")
+    return name.value if isinstance(name, yaml.ScalarNode) else ""

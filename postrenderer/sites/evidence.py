@@ -97,10 +97,13 @@ def read(value: str) -> Text | None:
 
 
 def is_malformed(value: str) -> bool:
-    """Whether a text begins as a reference at a registry, but is none: a node would fail to pull it."""
+    """Whether a text is a reference but for some signs, at a registry or in capitals: a node would fail to pull it."""
     host, slash, rest = value.partition("/")
-    plain = slash and not any(sign.isspace() or sign in _NOT_IN_REFERENCES for sign in value)
-    return bool(plain and rest and registries.kind(host) == registries.REGISTRY)
+    if not slash or any(sign.isspace() or sign in _NOT_IN_REFERENCES for sign in value):
+        return False
+    small = read(value.lower()) if host == host.lower() and value != value.lower() else None
+    in_capitals = small is not None and small.tagged and small.nested
+    return in_capitals or (bool(rest) and registries.kind(host) == registries.REGISTRY)
 
 
 def level(text: Text, place: str) -> str:

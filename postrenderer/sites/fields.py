@@ -25,6 +25,9 @@ _OF_LISTS = frozenset((keys.IMAGE, keys.MENTION))
 _NOTHING = ("", "")
 _OVERRIDES = frozenset(("newName", "newTag"))
 """Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
+_OF_KUSTOMIZE = _OVERRIDES | {"name", "digest", "tagSuffix"}
+"""All keys of such an entry."""
+_LOOKED_UP = "a name by which something is looked up"
 
 
 def is_concerned(api: Api, key: str, keys: tuple[str, ...]) -> bool:
@@ -36,6 +39,9 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
+    replaced = _replaced(mapping)
+    if replaced:
+        yield replaced
     said = _said(mapping.key, tuple(mapping.keys))
     said = {**said, **_known(mapping)} if _may_be_known(mapping.api, mapping.keys) else said
     scalars, lists = [], []
@@ -92,6 +98,9 @@ def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     prefix = f"{holder}." if keys.read(holder).role in _OF_LISTS else ""
     names = {key: prefix + key for key in fields}
     roles = {key: keys.read(name).role for key, name in names.items()}
+    has_parts = {keys.REGISTRY, keys.TAG}.issubset(roles.values())
+    if "name" in roles and ("image" in roles or (roles["name"] == keys.NAME and not has_parts)):
+        del roles["name"]
     return {key: (names[key], role) for key, role in roles.items() if role in named.ROLES}
 
 
@@ -104,13 +113,28 @@ def _object_reference(mapping: MappingVisit) -> Iterator[Site]:
 
 def _without_sources(scalars: list[NamedText], mapping: MappingVisit) -> Iterator[NamedText]:
     """The fields but for the repositories of charts and code, and the names of images that others replace."""
-    overrides = not mapping.keys.isdisjoint(_OVERRIDES)
+    overrides = not mapping.keys.isdisjoint(_OVERRIDES) or _is_of_kustomize(mapping)
     repositories = {value.name for value in scalars if keys.read(value.name).role == keys.REPOSITORY}
     sources = bool(repositories) and any(keys.says_source(key) for key in (mapping.key, *mapping.keys))
     for value in scalars:
         source = sources and value.name in repositories
         if not source and not (overrides and value.scalar and value.scalar.key == "name"):
             yield value
+
+
+def _is_of_kustomize(mapping: MappingVisit) -> bool:
+    """Whether a mapping is an entry of kustomize's `images`, in its own file or in what hands it to kustomize."""
+    is_entry = mapping.key == "images" and mapping.listed and mapping.keys <= _OF_KUSTOMIZE
+    holder = mapping.path[0][0] if is_entry and mapping.path and mapping.path[0] else None
+    return is_entry and ("kustomize" in mapping.api.group or (holder is not None and holder[1] == "kustomize"))
+
+
+def _replaced(mapping: MappingVisit) -> Site | None:
+    """The name of the image that an entry of kustomize replaces."""
+    for key, value in mapping.pairs if _is_of_kustomize(mapping) else ():
+        if key == "name" and isinstance(value, yaml.ScalarNode) and value.value:
+            return whole(ScalarVisit(value, (mapping.path, key), key), FAMILY, STAYS, _LOOKED_UP)
+    return None
 
 
 def _listed(mapping: MappingVisit, lists: list[tuple[str, yaml.SequenceNode]]) -> Iterator[NamedText]:

@@ -44,6 +44,8 @@ class Hints(NamedTuple):
 
     def inside(self, node: yaml.Node) -> bool:
         """Whether there is a hint in the text of a node, whose marks are offsets as these are."""
+        if self.everywhere:
+            return True
         index = bisect_left(self.offsets, node.start_mark.index)
         return index < len(self.offsets) and self.offsets[index] < node.end_mark.index
 
@@ -62,6 +64,7 @@ class Hints(NamedTuple):
 NOWHERE = Hints([])
 EVERYWHERE = Hints([], everywhere=True)
 
+_DOCKER = [word.encode() for word in keys.DOCKER]
 _LOWER = [word.encode() for word in keys.HINTS]
 _WORDS = sorted((form for word in keys.HINT_WORDS for form in (word, word.capitalize(), word.upper())), key=len)
 _WORD = regex(
@@ -184,7 +187,9 @@ def is_schema(raw: bytes) -> bool:
     """
     if raw.find(_SCHEMA) < 0 or _FIRST.match(raw) is None:
         return False
-    if raw.count(b"\r") != raw.count(b"\r\n") or (not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)):
+    if (raw.find(b"\r") >= 0 and raw.count(b"\r") != raw.count(b"\r\n")) or (
+        not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)
+    ):
         return False
     seen: list[bytes] = []
     for line in _TOP.findall(b"\n" + raw):
@@ -207,6 +212,7 @@ def _found(raw: bytes, hosts: Collection[bytes]) -> list[int]:
     """The offsets of the words, and of texts that speak for themselves."""
     found = [at for at in _places(raw.lower(), _LOWER) if _begins_word(raw, at)]
     found += _places(raw, hosts) if len(hosts) <= _FEW else _at_hosts(raw, hosts)
+    found += _places(raw, _DOCKER)
     found += _starts(_PATH_END, raw)
     found += [match.start() for match in _SERVICE.finditer(raw) if match[1] in _OFFICIAL]
     if raw.find(b"@") >= 0:

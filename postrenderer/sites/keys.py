@@ -27,7 +27,7 @@ UNPULLED = "unpulled"
 QUOTED = "quoted"
 """A text that speaks of images and is not in force: copies for information, queries, conditions, prose."""
 NAME = "name"
-"""The bare word `name`."""
+"""The word `name` at the end, which is the name of an image where its registry and its tag stand beside it."""
 OTHER = ""
 
 
@@ -50,7 +50,9 @@ _ROLES = {
     "sha256": TAG,
 }
 _PICTURES = _set("avatar background banner favicon icon logo thumbnail")
-_NO_IMAGE = _PICTURES | _set("bucket dir format gc host hostname key policy port secret secrets size timeout type")
+_NO_IMAGE = _PICTURES | _set(
+    "bucket const dir enum format gc host hostname key policy port secret secrets size timeout type"
+)
 """Words that, beside `image`, name something about images, or a picture: imagePullPolicy, imageGCHighThreshold."""
 _ARTIFACTS = _set("bundle chart charts model models oci policies")
 """Words for what is kept in registries beside images, which no kubelet pulls."""
@@ -58,15 +60,17 @@ _STORES = _set("database db git github helm maven npm schema")
 """Words that make another thing than an image of a repository or registry: GIT_REPO, schema.registry.url."""
 _COPIED = _set("dest destination destinations dst output push src")
 """Words for where images are copied from and to: they stay, or the copy would read what it is to write."""
-COPYING = _set("buildah buildctl cosign crane gcrane imgpkg kaniko kaniko-project oras pack regctl regsync skopeo")
+COPYING = _set("buildah buildctl cosign crane gcrane imgpkg kaniko kaniko-project ko oras pack regctl regsync skopeo")
 """Tools that read or write the very registry that they are told, by their names or those of their images."""
+PULLED = _set("builder run-image lifecycle-image jib.from.image Djib.from.image")
+"""Flags of such tools for what they run or build upon: pack's, and jib's."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
 """Annotations whose names end in the name of a container; their values are profiles."""
 _COPIES = _set("applied merged original")
 """Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
-_SPEECH = _set("comment condition description expr expression message pattern query regex summary title")
+_SPEECH = _set("comment condition const description enum expr expression message pattern query regex summary title")
 """Names of texts for people, and of queries and conditions, in which an image is a value to compare with."""
 COMPARED = r"\w{0,64}\s{0,8}(?:!=|=~|==)"
 """What stands behind `image` in a query that compares images, as dashboards and rules have it."""
@@ -82,6 +86,11 @@ HINT_WORDS = tuple(sorted({*_IMAGES, *(word for word, role in _ROLES.items() if 
 """One of these words stands in the name of every image, or of a part of it: a tag alone makes none."""
 HINTS = tuple(word for word in HINT_WORDS if not any(word.startswith(other) for other in HINT_WORDS if other != word))
 """The same without those that begin with another one."""
+
+
+URL, FROM = "docker://", "FROM "
+"""What stands before images in CI and in Dockerfiles."""
+DOCKER = (URL, FROM)
 
 
 class Word(NamedTuple):
@@ -122,7 +131,9 @@ def read(name: str) -> Word:
         return Word(role, _stem(parts[:-1]), image)
     if image and _NO_IMAGE.isdisjoint(parts):
         return Word(MENTION, parts, image)
-    return Word(NAME if parts == ("name",) else OTHER, parts, image)
+    if parts[-1:] == ("name",):
+        return Word(NAME, parts[:-1], image)
+    return Word(OTHER, parts, image)
 
 
 @lru_cache(maxsize=8192)

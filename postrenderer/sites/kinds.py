@@ -110,6 +110,12 @@ def lacks_registry(mapping: MappingVisit) -> bool:
     )
 
 
+def shared_registries(mapping: MappingVisit) -> list[str]:
+    """The fields of an object in which a registry stands that takes the place of that of its images."""
+    fields = {field.path[-1] for field in known(mapping.api) if field.form == forms.SHARED}
+    return [key for key, value in mapping.pairs if key in fields and value.value and "kind" in mapping.keys]
+
+
 def _ends_with(place: Path, path: tuple[str, ...]) -> bool:
     """Whether the last steps of a place are those of a path."""
     for wanted in reversed(path):

@@ -11,22 +11,27 @@ from typing import TYPE_CHECKING
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys
-from postrenderer.sites.site import STRONG, WEAK, NamedImage, NamedText, Prefix, Span
+from postrenderer.sites.site import STRONG, UNMOVED, WEAK, NamedImage, NamedText, Prefix, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DIGEST = "sha256:"
-_PARTS = (keys.REGISTRY, keys.REPOSITORY, keys.IMAGE, keys.TAG)
+_PARTS = (keys.REGISTRY, keys.REPOSITORY, keys.IMAGE, keys.NAME, keys.TAG)
 """The parts of an image in their order. The first of them that says anything carries the registry."""
 _IMAGES = (
     {keys.REPOSITORY},  # repository: quay.io/acme/app, with or without registry, image and tag
     {keys.REGISTRY, keys.IMAGE},  # registry: quay.io, image: acme/app
     {keys.IMAGE, keys.TAG},  # image: acme/app, version: 1.2
+    {keys.REGISTRY, keys.NAME, keys.TAG},  # registry: quay.io, name: acme/app, tag: 1
 )
 """What must be there to make up an image."""
 _PLACE = {keys.REGISTRY, keys.TAG}
 """What makes up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
+_CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
+"""What says of all containers of an operator where their images come from, if its names say so."""
+_IN_FRONT = frozenset(("container", "containers", "image", "images"))
+"""Words that say of a registry that images come from it."""
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.UNPULLED))
 ROLES = _SINGLE.union(_PARTS)
 """Those of texts that are images or parts of one."""
@@ -75,16 +80,27 @@ def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
     said = {role: group[role] for role in _PARTS if role in group and group[role].value}
     if keys.IMAGE in said and _is_complete(said[keys.IMAGE].value):
         return
-    if any(shape <= said.keys() for shape in _IMAGES):
+    if keys.NAME in said and not _is_name_of_image(said):
+        del said[keys.NAME]
+    if said.keys() == _CONTAINERS and "container" in keys.words(said[keys.REGISTRY].name):
+        yield from _in_front(said[keys.REGISTRY])
+    elif any(shape <= said.keys() for shape in _IMAGES):
         yield from _image(said)
     elif said.keys() >= _PLACE:
         yield from _prefix(said[keys.REGISTRY], least="/")
+    elif said.keys() == {keys.REGISTRY}:
+        yield from _in_front(said[keys.REGISTRY])
 
 
 def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
     """The image that parts make up, by their roles: the first carries the registry."""
     first, *more = (part for role, part in said.items() if role != keys.TAG)
-    text = evidence.read("/".join(part.value.strip("/") for part in (first, *more)))
+    joined = "/".join(part.value.strip("/") for part in (first, *more))
+    text = evidence.read(joined)
+    if text is None and evidence.is_malformed(joined):
+        yield NamedImage(
+            first, Span(first.start, first.start + len(first.value), joined, "", STRONG, "parts of an image")
+        )
     if text is None or text.reference.suffix:
         return
     suffix = "".join("/" + part.value.strip("/") for part in more)
@@ -98,6 +114,15 @@ def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
         length, reference, suffix, mark = len(text.literal), text.literal, "", ""
     span = Span(first.start, first.start + length, reference, suffix + mark, _level(text, said), reason)
     yield NamedImage(first, span, rest)
+
+
+def _is_name_of_image(said: dict[str, NamedText]) -> bool:
+    """Whether a text called `name` is an image's, as a public registry stands beside it and nothing else names one."""
+    if keys.REGISTRY not in said or keys.REPOSITORY in said or keys.IMAGE in said:
+        return False
+    registry, name = said[keys.REGISTRY].value, said[keys.NAME].value
+    has_path = "/" in f"{registry.strip('/')}{name}"  # `--registry=quay.io --name=demo --version=1` is about a release
+    return has_path and registries.kind(registry.partition("/")[0]) == registries.REGISTRY
 
 
 def _is_complete(name: str) -> bool:
@@ -126,6 +151,18 @@ def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
     if text and text.host == registries.REGISTRY and least in place:
         reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
         yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, STRONG, reason))
+
+
+def _in_front(registry: NamedText) -> Iterator[NamedImage]:
+    """A registry that operators put in front of images, as ECK's `container-registry`, without a word of which ones.
+
+    Its API may not take a path, as the private registry has one, so that it is left.
+    """
+    place = registry.value.rstrip("/")
+    says = _IN_FRONT.isdisjoint(keys.words(registry.name))
+    if not says and "/" not in place and registries.kind(place) == registries.REGISTRY:
+        reason = f"whether `{registry.name}` takes a registry with a path is not known: set it yourself"
+        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, UNMOVED, reason))
 
 
 def _with_tag(repository: str, tag: str) -> tuple[str, str]:

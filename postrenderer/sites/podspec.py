@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 FAMILY = "podspec"
 VOLUME_FAMILY = "image-volume"
 
+_CONTAINERS = "containers"
 _CONTAINER = ("image",)
 IMAGES = {
-    "containers": _CONTAINER,
+    _CONTAINERS: _CONTAINER,
     "initContainers": _CONTAINER,
     "ephemeralContainers": _CONTAINER,
     "volumes": ("image", "reference"),
@@ -66,15 +67,16 @@ def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
                 yield _of_container(place)
 
 
-def is_pod_spec(mapping: MappingVisit) -> bool:
+def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
     """Whether a mapping in which images of containers or volumes were found is a pod spec.
 
-    In Kubernetes' own objects, and in texts that say of no API, whatever has containers is one. In custom resources the
+    In Kubernetes' own objects whatever has such images is one. In texts that say of no API it is one if it has
+    `containers`: the values of charts have `initContainers` and `volumes` beside anything. In custom resources the
     name tells it, as any mapping may have `containers` there (Cloud Run's `template`, MinIO's `sideCars`), and the
     catalogue knows the names that deceive.
     """
     if not kinds.is_custom(mapping.api.group):
-        return True
+        return not in_text or bool(mapping.api.kind) or _CONTAINERS in mapping.keys
     return _is_named_so(mapping.path) and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     import yaml
 
+    from postrenderer.sites.tasks import Tasks
     from postrenderer.text.pointer import Path
 
 CERTAIN = "certain"
@@ -20,6 +21,8 @@ KNOWN = "under a configured source or rule"
 """Why a reference is certain whose place does not say so."""
 WEAK = "weak"
 """Looks like an image and may be none: reported, never changed."""
+UNMOVED = "unmoved"
+"""Images come from it, and what else it may be is not known: reported as left, never changed."""
 STAYS = "stays"
 """An image reference that nothing pulls, such as a condition of a policy: reported with the reason, never changed."""
 
@@ -53,8 +56,8 @@ class Prefix(NamedTuple):
         start: where it begins in the text.
         end: where it ends.
         reference: the registry or path, without a slash at its end.
-        level: CERTAIN, STRONG, WEAK or STAYS.
-        reason: why it was taken for one, in plain words.
+        level: CERTAIN, STRONG, WEAK, UNMOVED or STAYS.
+        reason: why it was taken for one or, with UNMOVED, why it may not change; in plain words.
     """
 
     start: int
@@ -177,12 +180,14 @@ class Context(NamedTuple):
         spans: the references in a text, read as a document if it is one.
         secrets: whether the base64 data of Secrets is read.
         claimed: the families that have scalars already, by the scalars' id().
+        tasks: the tasks of Tekton in the stream.
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Found]]
     secrets: bool
     claimed: dict[int, ModuleType]
+    tasks: Tasks
 
 
 def whole(scalar: ScalarVisit, family: str, level: str, reason: str) -> Site:

@@ -47,29 +47,50 @@ _ASSIGNMENT = regex(
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
-_COMMENT = regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*")
 _COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
+    regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*"),  # a line that is a comment
     regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
     regex(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
 )
-_MAKES = rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:buildx|image|manifest)[ \t]+)?(?:push|tag|build)"
-_COPIED = regex(rf"\b(?:{'|'.join(_COPIERS)}|{_MAKES})[ \t](?:\\\r?\n|[^\n])*")
-"""Parts of a script or a template in which only what is under a configured source or rule is an image."""
+_MAKES = (
+    rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:buildx|image|manifest)[ \t]+)?(?:push|tag|build|imagetools[ \t]+create)\b"
+)
+_COPIER = rf"(?:{'|'.join(_COPIERS)})(?:-daemonless)?(?:\.sh)?|kaniko/executor"
+_JIB = r"jib[\w:.-]{0,99}"
+"""Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
+_COPYING = regex(rf"\b(?:{_COPIER}|{_MAKES}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
+"""Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
+_IS_COPIER = regex(rf"(?:.*/)?(?:{_COPIER})", re.DOTALL)
+_IS_COPYING = regex(rf"(?:\S*/)?{_MAKES}")
+_IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
+COPIED = "a tool that copies or builds images reads or writes it"
+"""Why what stands in such a command stays."""
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
-_INTERESTING = regex(f"{_HINT.pattern}|{registries.BEFORE_PATH}")
+_INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER)))
+_OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
+_INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
+"""What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
+_FROM = regex(
+    rf"^[ \t]*{keys.FROM}[ \t]*(?:--platform=\S+[ \t]+)?(?P<reference>[^\s$]+)"
+    r"(?:[ \t]+[aA][sS][ \t]+(?P<stage>\S+))?[ \t]*\r?$"
+    r"|^[ \t]*(?:ADD|COPY)[ \t](?:[^\n]*[ \t])?--from=(?P<copied>[^\s$]+)",
+    re.MULTILINE,
+)
+_NO_IMAGE = ("scratch",)
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
-_MUTATIONS = "mutations"
-"""Where MutatingAdmissionPolicy (Kubernetes) and MutatingPolicy (Kyverno) have the expressions that make objects."""
+_IN_FORCE = ("mutations", "generate")
+"""Where MutatingAdmissionPolicy (Kubernetes), MutatingPolicy and GeneratingPolicy (Kyverno) have the expressions that
+make objects."""
 _NEIGHBOURS = 2
 """Lines between assignments that still belong together."""
 
 
 def may_hold_images(value: str) -> bool:
     """Whether a text that no family of places claims is worth a look: most say nothing at all."""
-    return "/" in value or ":" in value or _HINT.search(value) is not None
+    return "/" in value or ":" in value or keys.FROM in value or _HINT.search(value) is not None
 
 
 def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
@@ -81,7 +102,7 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
     quoted = value.startswith(_PRINTED) or (role == keys.QUOTED and not _is_in_force(scalar.path))
     unpulled = role == keys.UNPULLED and not any(char.isspace() for char in value)
     for span in context.spans(value):
-        if span.level == CERTAIN or not (quoted or unpulled):
+        if span.level == CERTAIN or scalar.stays or not (quoted or unpulled):
             yield Site(scalar.node, span, FAMILY, scalar.path)
         elif unpulled:
             stays = span._replace(level=STAYS, reason=f"`{scalar.key}` names no image that nodes pull")
@@ -92,7 +113,7 @@ def _is_in_force(path: Path) -> bool:
     """Whether an expression makes objects: it does in the mutations of admission policies."""
     while path is not None:
         path, step = path
-        if step == _MUTATIONS:
+        if step in _IN_FORCE:
             return True
     return False
 
@@ -109,12 +130,36 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
     chosen = list(_certain(references, known))
-    assigned = sorted(_assigned(text), key=start_of)
+    assigned = sorted([*_assigned(text), *_of_docker(text)], key=start_of)
     outspoken = sorted(_outspoken(text, references), key=start_of)
-    ignored = _ignored(text) if assigned or outspoken else []
-    for found in (assigned, outspoken):
-        chosen = _merged(chosen, _outside(found, ignored))
+    if assigned or outspoken:
+        ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((_COPYING,), "\n" + text)
+        for found in (assigned, outspoken):
+            pulled = list(_outside(found, copied))
+            kept = {id(span) for span in pulled}
+            spans = (span if id(span) in kept else span._replace(level=STAYS, reason=COPIED) for span in found)
+            chosen = _merged(chosen, _outside(spans, ignored))
     return chosen
+
+
+def is_copier(word: str) -> bool:
+    """Whether a word of a command line is a tool that copies or builds images."""
+    return _IS_COPIER.fullmatch(word) is not None
+
+
+def is_of_copier(image: str) -> bool:
+    """Whether an image is that of a tool that copies or builds images, such as kaniko's executor."""
+    return not COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/"))
+
+
+def copying(text: str) -> Iterator[str]:
+    """The commands in a script that copy or build images."""
+    return (match.group() for match in _COPYING.finditer(text))
+
+
+def is_copying(words: list[str]) -> bool:
+    """Whether a command line copies or builds images: `docker push x`, `mvn jib:build`."""
+    return _IS_COPYING.match(" ".join(words[:4])) is not None or any(map(_IS_JIB.fullmatch, words))
 
 
 def _references(text: str) -> Iterator[re.Match[str]]:
@@ -126,15 +171,12 @@ def _references(text: str) -> Iterator[re.Match[str]]:
         slash = text.find("/", end) if end >= 0 else -1
 
 
-def _ignored(text: str) -> list[tuple[int, int]]:
-    """The comments, the commands that copy or make images, and the queries in a text, in their order."""
-    ranges = [(match.start() - 1, match.end() - 1) for match in _COMMENT.finditer("\n" + text)]
-    copied = (_COPIED,) if any(tool in text for tool in (*_COPIERS, *_ENGINES)) else ()
-    ranges += [match.span() for pattern in (*_IGNORED, *copied) for match in pattern.finditer(text)]
+def _ranges(patterns: Iterable[re.Pattern[str]], text: str) -> list[tuple[int, int]]:
+    """The parts of a text that match a pattern, in their order, none within another; a line break is put before it."""
     found: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if not found or start >= found[-1][1]:
-            found.append((start, end))
+    for start, end in sorted(match.span() for pattern in patterns for match in pattern.finditer(text)):
+        if not found or start > found[-1][1]:
+            found.append((start - 1, end - 1))
     return found
 
 
@@ -212,6 +254,20 @@ def _assigned(text: str) -> Iterator[Found]:
         yield from _services(group)
 
 
+def _of_docker(text: str) -> Iterator[Found]:
+    """The images of `docker://node:20`, as CI has it, and of a Dockerfile's `FROM golang AS build`."""
+    for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
+        yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")
+    if keys.FROM not in text or not (_INSTRUCTION.search(text) or text.lstrip().startswith(keys.FROM)):
+        return
+    stages = {*_NO_IMAGE}
+    for match in _FROM.finditer(text):
+        group = "reference" if match["reference"] else "copied"
+        if match[group].lower() not in stages and not match[group].isdigit():
+            yield from _weighed(match[group], match.start(group), keys.IMAGE, "what a Dockerfile builds upon")
+        stages.add((match["stage"] or "").lower())
+
+
 def _neighbours(values: Iterable[NamedText], text: str) -> Iterator[list[NamedText]]:
     """Assignments in groups that stand on lines close to each other."""
     group: list[NamedText] = []
@@ -227,7 +283,8 @@ def _neighbours(values: Iterable[NamedText], text: str) -> Iterator[list[NamedTe
 def _services(group: Iterable[NamedText]) -> Iterator[Found]:
     """Official images with a tag that are called `name`, as services of CI runners are."""
     for value in group:
-        text = evidence.read(value.value) if keys.read(value.name).role == keys.NAME else None
+        word = keys.read(value.name)
+        text = evidence.read(value.value) if word.role == keys.NAME and not word.stem else None
         if text and text.official and text.tagged and not text.like_an_address:
             reason = "an official image of Docker Hub with a tag"
             yield Span(value.start, value.start + len(text.literal), text.literal, "", STRONG, reason)

@@ -86,7 +86,7 @@ def walk(
             visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
             yield visit
             for name, value in reversed(pairs):
-                hinted = hints.everywhere or keys.hints_at_image(name)
+                hinted = keys.hints_at_image(name)
                 if (hinted or hints.inside(value)) and _may_be_wanted(value, wanted):
                     stack.append((value, (path, name), name, False, visit.api, why, hinted))
         elif isinstance(node, yaml.SequenceNode):
@@ -96,7 +96,7 @@ def walk(
                 if hinted or hints.inside(item)
             ]
         elif isinstance(node, yaml.ScalarNode) and wanted(node.value):
-            yield ScalarVisit(node, path, key, why or "")
+            yield ScalarVisit(node, path, key, (stays(api, key) if why == "" else why) or "")
 
 
 def _may_be_wanted(node: yaml.Node, wanted: Callable[[str], object]) -> bool:

@@ -127,7 +127,7 @@ class _Segment(NamedTuple):
     literal: bool
 
 
-def _segments(raw: str) -> Iterator[_Segment]:
+def segments(raw: str) -> Iterator[_Segment]:
     """The parts of a double-quoted scalar's raw text that make its value (YAML 1.2, 5.7 and 7.3.1)."""
     position = 0
     for match in _DOUBLE_QUOTED.finditer(raw, 1, len(raw) - 1):
@@ -145,10 +145,10 @@ def _segments(raw: str) -> Iterator[_Segment]:
 
 def _through_escapes(raw: str, edits: list[Edit]) -> Iterator[Edit]:
     """Edits of a double-quoted value as edits of its raw text, found by decoding the escapes."""
-    segments = list(_segments(raw))
-    starts = [segment.value_start for segment in segments]
+    parts = list(segments(raw))
+    starts = [segment.value_start for segment in parts]
     for start, end, new in edits:
-        first, last = segments[bisect_right(starts, start) - 1], segments[bisect_right(starts, end - 1) - 1]
+        first, last = parts[bisect_right(starts, start) - 1], parts[bisect_right(starts, end - 1) - 1]
         yield Edit(
             first.start + (start - first.value_start if first.literal else 0),
             last.start + end - last.value_start if last.literal else last.end,

@@ -19,7 +19,8 @@ _END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")
 """A tag where it is looked for, and the comma or bracket behind it; a whole one (`!<…>`) may hold them."""
 _SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
 """The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
-_MARKED_COMMENT = regex("\ufeff[ \t]*#")
+_MARK = "\ufeff"
+_MARKED_COMMENT = regex(rf"{_MARK}[ \t]*#")
 
 
 def settle(text: str, roots: list[yaml.Node]) -> None:
@@ -37,7 +38,7 @@ def settle(text: str, roots: list[yaml.Node]) -> None:
     """
     if "!" in text and (DIRECTIVE in text or _BINARY.search(text) or _SOME_END.search(text)):
         _settle_tags(text, roots)
-    if _MARKED_COMMENT.search(text):
+    if _MARK in text and _MARKED_COMMENT.search(text):
         raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")
 
 

@@ -39,7 +39,12 @@ class View:
 
     def prepend(self, sequence: yaml.SequenceNode, items: Iterable[yaml.Node]) -> None:
         """Plan more items in front of those of a sequence."""
-        self._items[id(sequence)] = [*items, *self.items(sequence)]
+        self.insert_items(sequence, 0, items)
+
+    def insert_items(self, sequence: yaml.SequenceNode, index: int, items: Iterable[yaml.Node]) -> None:
+        """Plan more items of a sequence, in front of the one that stands at an index now."""
+        present = self.items(sequence)
+        self._items[id(sequence)] = [*present[:index], *items, *present[index:]]
 
     def insert(self, mapping: yaml.MappingNode, index: int, key: yaml.Node, value: yaml.Node) -> None:
         """Plan an entry more of a mapping, in front of the one that stands at an index now."""
@@ -48,9 +53,9 @@ class View:
         self._entries[id(mapping)] = entries
 
     @property
-    def changed(self) -> set[int]:
-        """The scalars, by their id(), in whose place something else will be read."""
-        return {*self._values, *self._replacements}
+    def planned(self) -> set[int]:
+        """The nodes, by their id(), in whose place something else will be read, or more."""
+        return {*self._values, *self._replacements, *self._items, *self._entries}
 
     def is_changed(self, scalar: yaml.Node) -> bool:
         """Whether a scalar gets another value."""
@@ -74,6 +79,12 @@ class View:
         """The keys and values of a mapping, merge keys included."""
         entries: list[tuple[yaml.Node, yaml.Node]] = self._entries.get(id(mapping), mapping.value)
         return entries
+
+    def content(self, node: yaml.Node) -> Any:  # noqa: ANN401  # as the nodes have it
+        """The value of a scalar, the items of a sequence, or the keys and values of a mapping."""
+        if isinstance(node, yaml.ScalarNode):
+            return self.value(node)
+        return self.items(node) if isinstance(node, yaml.SequenceNode) else self.entries(node)
 
     def plain(self, root: yaml.Node) -> Any:  # noqa: ANN401  # what JSON can hold
         """A document as JSON has it: all scalars as strings, merge keys resolved, of duplicate keys the last.

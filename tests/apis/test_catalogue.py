@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from postrenderer.apis import catalogue, forms
+from postrenderer.pullsecrets import settings
 from postrenderer.sites import kinds
+from postrenderer.sites.hints import hints
 from postrenderer.sites.site import Api
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +35,7 @@ def test_each_line_is_a_fact_about_a_field(line: list[str]) -> None:
     assert re.fullmatch(r"(/([^/~\s]|~0|~1)+)+", path)
     assert "[]" not in path
     assert "{}" not in path
-    assert form in (*forms.IMAGES, *forms.SECRETS, forms.NONE)
+    assert form in (*forms.IMAGES, forms.SHARED, *forms.SECRETS, forms.NONE)
 
 
 def test_the_lines_are_sorted_and_say_nothing_twice() -> None:
@@ -73,6 +75,35 @@ def test_the_lines_about_what_stays_are_sorted_and_say_nothing_twice() -> None:
         if one is not other and one[0] == other[0] and one[2] == other[2] and fnmatchcase(other[1], one[1])
     ]
     assert covered == []
+
+
+SETTINGS = [
+    line.split("\t")
+    for line in (ROOT / "postrenderer" / "apis" / "settings.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize("line", SETTINGS, ids="/".join)
+def test_each_line_says_how_a_setting_names_secrets(line: list[str]) -> None:
+    name, of, form, source = line
+    assert settings.may_be(name)
+    assert "/" in of or of == "*"
+    assert form in forms.SETTINGS
+    assert form != forms.REPEATED or name.startswith("--")
+    assert source.startswith("https://")
+
+
+@pytest.mark.parametrize("line", SETTINGS, ids="/".join)
+def test_a_document_with_a_setting_is_read(line: list[str]) -> None:
+    raw = line[0].encode()
+    assert hints(raw + b": x") or any(word in raw for word in settings.UNHINTED)
+
+
+def test_the_lines_about_settings_are_sorted_and_say_nothing_twice() -> None:
+    assert sorted(SETTINGS) == SETTINGS
+    names = [line[0] for line in SETTINGS]
+    assert [one for one in names if sum(fnmatchcase(one, pattern) for pattern in names) > 1] == []
 
 
 def _covers(pattern: str, path: str) -> bool:

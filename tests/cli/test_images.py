@@ -141,3 +141,14 @@ def test_a_missing_file(acreg: Acreg) -> None:
 def test_hooks(annotation: str, is_hook: bool) -> None:  # noqa: FBT001  # a table's column
     text = f"kind: A\n---\nkind: B\nmetadata:\n  annotations:\n    {annotation}\n"
     assert images.hook_positions(text.encode()) == ({1} if is_hook else set())
+
+
+def test_images_without_a_place_for_their_secret_are_counted(acreg: Acreg, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("apiVersion: e/v1\nkind: A\nspec: {image: quay.io/a/b:1}\n---\n" + POD, encoding="utf-8")
+    run = acreg("images", *REGISTRY, "-f", path)
+    assert run.err == (
+        "acreg: of the 2 images, 1 has no known place for the pull secret. `helm acreg images -o json` says which.\n"
+    )
+    rows = json.loads(acreg("images", "-o", "json", *REGISTRY, "-f", path).out)
+    assert ["withoutSecret" in row for row in rows] == [True, False]

@@ -99,6 +99,7 @@ def test_programs_get_the_same(acreg: Acreg, public: Path) -> None:
         "stays": 0,
         "unsure": 0,
         "withoutPullSecret": 1,
+        "withoutSecret": 0,
     }
 
 
@@ -182,4 +183,26 @@ def test_what_nothing_pulls_does_not_count(acreg: Acreg, private: Path) -> None:
     manifests = write(private.parent, private.read_text(encoding="utf-8") + more + "---\nkind: X\nimage: word\n")
     run = acreg("verify", *REGISTRY, "-f", manifests)
     assert run.code == 0
-    assert "not counted: 1 that nothing pulls and 1 that only look like images" in run.out
+    assert "not counted: 1 that nothing pulls from outside and 1 that only look like images" in run.out
+
+
+PLACELESS = (
+    f"apiVersion: e/v1\nkind: A\nmetadata: {{name: a}}\nspec: {{image: {PRIVATE}/x:1, fooImage: {PRIVATE}/y:1}}\n"
+)
+
+
+def test_private_images_without_a_place_for_their_secret_are_counted(acreg: Acreg, tmp_path: Path) -> None:
+    path = write(tmp_path, PLACELESS)
+    line = "2 of 2 references are private; 2 have no known place for the pull secret\n"
+    assert acreg("verify", *REGISTRY, "-f", path) == (0, line, "")
+    assert json.loads(acreg("verify", "-o", "json", *REGISTRY, "-f", path).out)["summary"]["withoutSecret"] == 2
+
+
+def test_strict_secrets_refuse_them(acreg: Acreg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, PLACELESS)
+    with pytest.raises(AcregError, match=r"2 have no place for it: .*/x:1 at /spec/image, line 4, of A a"):
+        acreg("verify", "--strict-secrets", *REGISTRY, "-f", path)
+    monkeypatch.setenv("ACREG_STRICT_SECRETS", "true")
+    with pytest.raises(AcregError, match="With --strict-secrets"):
+        acreg("images", *REGISTRY, "-f", path)
+    assert acreg("images", "--no-strict-secrets", *REGISTRY, "-f", path).code == 0

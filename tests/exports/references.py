@@ -32,6 +32,10 @@ SETTINGS = {
     ),
     "closed": _DEFAULT._replace(sources=("docker.io", "quay.io/team"), others="fail", pull_secrets=("one", "two")),
     "open": _DEFAULT._replace(others="keep", pull_secrets=()),
+    "own": Settings(
+        "localhost:5000", "p", sources=("127.0.0.1/x",), rules=(Rule("a.svc:80/y", "y"),), others="rewrite"
+    ),
+    "own closed": Settings("localhost:5000", "p", sources=("127.0.0.1/x",), others="fail"),
     "whole registry": Settings("docker.io", "me", sources=(), rules=(Rule("docker.io", "hub"),)),
 }
 
@@ -51,11 +55,17 @@ BECOMES: dict[str, dict[str, str]] = {
         f"{SOURCE}:5": f"{PRIVATE}/docker-registry:5",
         f"{SOURCE}-old/x:1": f"{PRIVATE}/appcircle/docker-registry-old/x:1",
         "registry.k8s.io/ingress-nginx/controller:v1": f"{PRIVATE}/ingress-nginx/controller:v1",
-        "localhost:5000/a/b:1": f"{PRIVATE}/a/b:1",
-        "localhost/c:1": f"{PRIVATE}/c:1",
+        "localhost:5000/a/b:1": "localhost:5000/a/b:1",
+        "localhost/c:1": "localhost/c:1",
+        "127.0.0.1:5000/c": "127.0.0.1:5000/c",
+        "128.0.0.1/c": f"{PRIVATE}/c",
+        "registry.demo.svc:5000/a/b": "registry.demo.svc:5000/a/b",
+        "registry.demo.svc.cluster.local/a:1": "registry.demo.svc.cluster.local/a:1",
+        "registry.svc.example.com/a:1": f"{PRIVATE}/a:1",
         "localhost:5000": f"{PRIVATE}/localhost:5000",
         "Registry.Example.COM/d": f"{PRIVATE}/d",
-        "[::1]:5000/e:1": f"{PRIVATE}/e:1",
+        "[::1]:5000/e:1": "[::1]:5000/e:1",
+        "[::2]:5000/e:1": f"{PRIVATE}/e:1",
         "quay.io/index.docker.io/f": f"{PRIVATE}/index.docker.io/f",
         f"{PRIVATE}/x:1": f"{PRIVATE}/x:1",
         f"{PRIVATE}x/y": f"{PRIVATE}/appcirclex/y",
@@ -99,6 +109,23 @@ BECOMES: dict[str, dict[str, str]] = {
         "nginx": "nginx",
         "quay.io/a/b": "quay.io/a/b",
     },
+    "own": {
+        "localhost:5000/p/a": "localhost:5000/p/a",
+        "localhost:5000/q/a": "localhost:5000/p/q/a",
+        "localhost:5001/q/a": "localhost:5001/q/a",
+        "127.0.0.1/x/a": "localhost:5000/p/a",
+        "127.0.0.1/z/a": "localhost:5000/p/z/a",
+        "127.0.0.2/z/a": "127.0.0.2/z/a",
+        "a.svc:80/y/a": "localhost:5000/p/y/a",
+        "a.svc:80/w/a": "localhost:5000/p/w/a",
+        "a.svc/y/a": "a.svc/y/a",
+    },
+    "own closed": {
+        "127.0.0.1/x/a": "localhost:5000/p/a",
+        "127.0.0.1/z/a": "127.0.0.1/z/a",
+        "127.0.0.2/z/a": "127.0.0.2/z/a",
+        "quay.io/a": "quay.io/a",
+    },
     "whole registry": {
         "nginx": "docker.io/me/hub/library/nginx",
         "me/app:1": "me/app:1",
@@ -111,6 +138,8 @@ REFUSED = {
     "rules": set[str](),
     "closed": {"quay.io/other/x"},
     "open": set[str](),
+    "own": set[str](),
+    "own closed": {"127.0.0.1/z/a", "quay.io/a"},
     "whole registry": set[str](),
 }
 """What stays and may not be pulled: what is no reference, and what `others: fail` is about."""

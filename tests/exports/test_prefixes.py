@@ -7,6 +7,7 @@ from test_relocation import REFERENCES, build, settings
 
 from postrenderer.exports import prefixes
 from postrenderer.images.reference import DOCKER_HUB, OFFICIAL, parse
+from postrenderer.images.registries import is_of_a_cluster
 from postrenderer.images.relocation import Relocation
 from postrenderer.settings import Settings
 
@@ -27,6 +28,8 @@ def becomes(values: Settings, text: str) -> str:
             new = entry.to and entry.to + name[len(entry.start) :]
             break
     else:
+        if is_of_a_cluster(name.partition("/")[0]) and not name.startswith(table.named):
+            return text
         new = f"{table.base}/{name.partition('/')[2]}" if table.others == "rewrite" else ""
     return new.removesuffix(prefixes.END) + parse(text).suffix if new else text
 

@@ -49,7 +49,7 @@ def relocation(*rules: tuple[str, str], **settings: Any) -> Relocation:  # noqa:
         ("bitnami/redis", f"{PRIVATE}/bitnami/redis", "others"),
         ("hashicorp/vault:1.17", f"{PRIVATE}/hashicorp/vault:1.17", "others"),
         ("localhost:5000", f"{PRIVATE}/localhost:5000", "others"),
-        ("[::1]:5000/x:1", f"{PRIVATE}/x:1", "others"),
+        ("[::2]:5000/x:1", f"{PRIVATE}/x:1", "others"),
         (f"{REGISTRY}/other/x:1", f"{PRIVATE}/other/x:1", "others"),
         (f"{REGISTRY}/appcirclex/y", f"{PRIVATE}/appcirclex/y", "others"),
         ("registry.spacetech.com/appcircle/y", f"{PRIVATE}/appcircle/y", "others"),
@@ -268,6 +268,45 @@ def test_the_cost_does_not_grow_with_the_rules() -> None:
     assert calls(1) == calls(10_000)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:5000",
+        "127.0.0.1",
+        "127.1.2.3:5000",
+        "[::1]:5000",
+        "registry.demo.svc",
+        "image-registry.openshift-image-registry.svc:5000",
+        "registry.demo.svc.cluster.local:80",
+    ],
+)
+@pytest.mark.parametrize("others", ["rewrite", "keep", "fail"])
+def test_a_registry_of_the_cluster_itself_stays_unless_the_settings_name_it(host: str, others: str) -> None:
+    text = f"{host}/a/b:1"
+    assert relocation(others=others)(text) == Outcome(
+        "stays", text, f"{host} is a registry of the cluster itself", "cluster"
+    )
+    assert relocation(keep=(host,))(text).rule == "keep"
+    assert relocation((host, "to"))(text).target == f"{PRIVATE}/to/a/b:1"
+    assert relocation(sources=(host,), others=others)(text).target == f"{PRIVATE}/a/b:1"
+    for named in (
+        relocation(registry=host),
+        relocation((f"{host}/other", "to")),
+        relocation(("quay.io", f"{host}/other")),
+        relocation(sources=(f"{host}/other",)),
+    ):
+        assert named(text).rule == "others"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost.example.com", "128.0.0.1", "127.0.0.1.nip.io", "10.0.0.1:5000", "svc:80", "a.svc.acme.com", "a.local"],
+)
+def test_what_only_resembles_a_registry_of_the_cluster_moves(host: str) -> None:
+    assert relocation()(f"{host}/a/b:1").target == f"{PRIVATE}/a/b:1"
+
+
 # Few names, so that random prefixes and references meet often.
 HOSTS = st.sampled_from(["docker.io", "index.docker.io", "a.b", "a.b:80", "localhost", "H"])
 PATHS = st.lists(st.sampled_from(["x", "y", "library"]), min_size=1, max_size=3).map("/".join)
@@ -342,8 +381,9 @@ def test_the_longest_prefix_wins(prefixes: list[str], text: str) -> None:
     rules = tuple(Rule(prefix, f"rule{index}") for index, prefix in enumerate(prefixes))
     outcome = Relocation(Settings(registry="private.example", rules=rules, sources=(), others="fail"))(text)
     longest = naive(prefixes, text)
-    assert outcome.reason == (f"under `rules` entry {longest}" if longest else "others: fail")
+    assert outcome.rule == "rule" if longest else outcome.rule in ("others", "cluster")
     if longest:
+        assert outcome.reason == f"under `rules` entry {longest}"
         assert outcome.target.startswith(f"private.example/rule{prefixes.index(longest)}")
 
 

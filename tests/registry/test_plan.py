@@ -29,6 +29,17 @@ def test_of_list() -> None:
     assert found == Plan([APP, Copy("redis", "r.example.com/x/redis")], [])
 
 
+def test_nobody_copies_from_a_registry_of_the_cluster() -> None:
+    own = "registry.demo.svc:5000/app:1"
+    manifest = f"kind: Pod\nspec: {{containers: [{{image: '{own}'}}, {{image: 'quay.io/acme/app:1'}}]}}\n"
+    assert plan.of_manifests(manifest.encode(), SETTINGS) == Plan([APP], [])
+    listed = plan.of_list(f"{own}\nquay.io/acme/app:1\n".encode(), SETTINGS)
+    assert listed.copies == [APP]
+    assert [left.reason for left in listed.left] == ["registry.demo.svc:5000 is a registry of the cluster itself"]
+    named = SETTINGS._replace(sources=("registry.demo.svc:5000",))
+    assert plan.of_manifests(manifest.encode(), named).copies == [Copy(own, "r.example.com/x/app:1"), APP]
+
+
 @pytest.mark.parametrize(
     ("raw", "message"),
     [

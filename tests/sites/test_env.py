@@ -22,7 +22,7 @@ DIGEST = "sha256:" + "a" * 64
         ["SHELL_IMG=«acme/shell:1»"],
         ["JAVA_IMAGE_NAME=«acme/java:1.0»"],
         ["AGENT_IMAGE_REF=«acme/java»"],
-        ["SIDECAR_IMAGE=«localhost:5000/side»"],
+        ["SIDECAR_IMAGE=«10.0.0.1:5000/side»"],
         ["SIDECAR_IMAGE=«registry.local:5000/acme/side:1»"],
         # Split over two and three variables.
         ["JOB_IMAGE_REPOSITORY=«ghcr.io/acme/job»", "JOB_IMAGE_TAG=1.2"],

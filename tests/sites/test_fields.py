@@ -41,7 +41,7 @@ def resource(spec: str, api: str = "example.com/v1", kind: str = "Demo") -> str:
         "{baseImage: «quay.io/acme/prometheus», version: v3.0}",
         "{thanos: {image: «quay.io/acme/thanos:v0.3», version: v0.3}}",
         "{components: [{type: webservice, properties: {image: «oamdev/hello:v1»}}]}",
-        "{image: «localhost:5000/app»}",
+        "{image: «10.0.0.1:5000/app»}",
         '{"image": "«quay.io/acme/server»:{{workflow.parameters.tag}}"}',
         '{"image": "«acme/app-debug»-{{ .Arch }}:1"}',
         # A list, or a mapping, that is named after images.

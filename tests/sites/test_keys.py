@@ -54,7 +54,7 @@ def test_words(name: str, words: tuple[str, ...]) -> None:
         ("image_version", TAG, ()),
         ("agentVersion", TAG, ("agent",)),
         ("imageDigest", TAG, ()),
-        ("name", NAME, ("name",)),
+        ("name", NAME, ()),
         ("RELATED_IMAGE_PROXY", MENTION, ("related", "image", "proxy")),
         ("KAFKA_IMAGES", IMAGE, ("kafka",)),
         ("imagePath", MENTION, ("image", "path")),

@@ -24,7 +24,7 @@ SPEC = "{initContainers: [{image: «acme/init»}], containers: [{name: a, image:
         f"kind: SeldonDeployment\nspec: {{predictors: [{{componentSpecs: [{{spec: {SPEC}}}]}}]}}\n",
         "kind: Pod\nspec: {ephemeralContainers: [{name: debug, image: «busybox»}]}\n",
         "kind: Pod\nspec: {containers: [{image: «acme/a:1@sha256:" + "a" * 64 + "»}]}\n",
-        "{kind: Pod, spec: {containers: [{image: «localhost:5000/a»}]}}\n",
+        "{kind: Pod, spec: {containers: [{image: «10.0.0.1:5000/a»}]}}\n",
     ],
 )
 def test_images_of_containers_move_wherever_a_pod_spec_stands(manifest: str) -> None:

@@ -52,7 +52,7 @@ def test_aliases_without_end_have_no_plain_form(text: str) -> None:
 def test_without_a_plan_it_shows_what_was_read() -> None:
     root = root_of("a: b\nc: [d]\n")
     view = View()
-    assert view.changed == set()
+    assert view.planned == set()
     assert view.entries(root) is root.value
     assert view.items(root.value[1][1]) is root.value[1][1].value
     assert view.value(root.value[0][1]) == "b"
@@ -67,7 +67,7 @@ def test_a_change_shows_wherever_its_scalar_does() -> None:
     view.change(node, "new")
     assert view.plain(root) == {"a": "new", "c": "new", "d": {"e": "new"}, "f": {"e": "new"}, "g": "b"}
     assert view.is_changed(node)
-    assert view.changed == {id(node)}
+    assert view.planned == {id(node)}
 
 
 def test_a_replacement_shows_wherever_its_scalar_does() -> None:
@@ -77,7 +77,7 @@ def test_a_replacement_shows_wherever_its_scalar_does() -> None:
     view.replace(node, yaml.SequenceNode("tag:yaml.org,2002:seq", [scalar("n")]))
     assert view.plain(root) == {"a": ["n"], "c": [["n"]], "d": {"e": ["n"]}, "f": {"e": ["n"]}}
     assert not view.is_changed(node)
-    assert view.changed == {id(node)}
+    assert view.planned == {id(node)}
 
 
 def test_items_and_entries_that_are_added() -> None:
@@ -102,3 +102,14 @@ def test_no_node_is_changed() -> None:
     view.change(root.value[1][1].value[0][1], "new")
     view.change(root.value[0][1].value[0], "other")
     assert View().plain(root) == {"a": ["x"], "b": {"c": "d"}}
+
+
+def test_the_content_of_each_kind_of_node() -> None:
+    root = root_of("a: b\nc: [d]\n")
+    view = View()
+    view.change(root.value[0][1], "new")
+    view.prepend(root.value[1][1], [scalar("n")])
+    assert view.content(root) is root.value
+    assert view.content(root.value[0][1]) == "new"
+    assert [item.value for item in view.content(root.value[1][1])] == ["n", "d"]
+    assert view.planned == {id(root.value[0][1]), id(root.value[1][1])}

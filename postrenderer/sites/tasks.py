@@ -1,0 +1,88 @@
+"""Parameters of Tekton's tasks that say where an image goes, by the task that declares them.
+
+Source: Task, TaskRun and Pipeline, tekton.dev/v1. A step names a parameter as `$(params.NAME)`. What tasks of Tekton's
+catalogue push is in apis/stays.tsv, and a task in the same stream shows it by its steps.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.sites import kinds, text
+from postrenderer.sites.site import Api
+from postrenderer.text import composer, stream
+from postrenderer.text.mappings import fields
+from postrenderer.text.regex import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TEKTON = "tekton.dev"
+_TASK = regex(rb"kind[\"']?: *[\"']?(?:Cluster)?Task[\"']?\s")
+_USE = regex(r"\$\((?:inputs\.)?params(?:\.|\[[\"'])([\w.-]+)(?:[\"']\])?\)")
+_VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
+PUSHED = "where a build goes, as the steps of its task show"
+
+
+class Tasks:
+    """The tasks of a stream. They are read when something asks for one of them.
+
+    Args:
+        data: the stream, in UTF-8.
+    """
+
+    def __init__(self, data: bytes = b"") -> None:
+        self._data = data
+        self._pushed: dict[str, set[str]] | None = None if _TASK.search(data) else {}
+
+    def why_stays(self, task: str, parameter: str) -> str:
+        """Why an image in a parameter of a task stays; empty if the task may pull it."""
+        if self._pushed is None:
+            self._pushed = dict(_tasks(self._data))
+        if task in self._pushed:
+            return PUSHED if parameter in self._pushed[task] else ""
+        return kinds.stays(Api(TEKTON, f"Task/{task}"), parameter)
+
+
+def pushed(spec: yaml.Node | None) -> set[str]:
+    """The parameters that the commands of a task's steps copy or build to, and that are no step's image."""
+    copied: set[str] = set()
+    run: set[str] = set()
+    for step in _items(_fields(spec).get("steps")):
+        entry = _fields(step)
+        image = _text(entry.get("image"))
+        run.update(_USE.findall(image))
+        variables = {_text(one.get("name")): _text(one.get("value")) for one in map(_fields, _items(entry.get("env")))}
+        words = [_text(word) for key in ("command", "args") for word in _items(entry.get(key))]
+        whole = [" ".join(words)] if text.is_of_copier(image) else []
+        for command in (*whole, *text.copying(" ".join(words)), *text.copying(_text(entry.get("script")))):
+            said = [variables.get(name, "") for name in _VARIABLE.findall(command)]
+            copied.update(_USE.findall("\n".join((command, *said))))
+    return copied - run
+
+
+def _tasks(data: bytes) -> Iterator[tuple[str, set[str]]]:
+    """The tasks in a stream, by their names."""
+    for document in stream.documents(data):
+        raw = document.raw()
+        try:
+            roots = composer.compose(raw.decode()).roots if _TASK.search(raw) else []
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+            continue  # it is refused when its turn comes
+        for root in roots:
+            task = _fields(root)
+            yield _text(_fields(task.get("metadata")).get("name")), pushed(task.get("spec"))
+
+
+def _fields(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    return dict(fields(node)) if isinstance(node, yaml.MappingNode) else {}
+
+
+def _items(node: yaml.Node | None) -> Iterable[yaml.Node]:
+    return node.value if isinstance(node, yaml.SequenceNode) else ()
+
+
+def _text(node: yaml.Node | None) -> str:
+    return node.value if isinstance(node, yaml.ScalarNode) else ""

@@ -1,0 +1,514 @@
+"""For each kind of mistake that a public bug report stands for, manifests of the same kind that are not in the report.
+
+A row is a manifest and what becomes of each reference in it; `none` is what nothing may be said about. Manifests are in
+flow style where that is shorter, as their layout has tests of its own.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from postrenderer.decide import LEFT, MOVED
+from postrenderer.sites.site import STAYS
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+class Row(NamedTuple):
+    """A manifest, and what becomes of the references in it."""
+
+    text: str
+    becomes: dict[str, str]
+
+
+def api(version: str, kind: str, spec: str, field: str = "spec") -> str:
+    return f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: demo}}\n{field}: {spec}\n"
+
+
+def config(text: str, key: str = "demo.yaml") -> str:
+    lines = "".join(f"    {line}\n" for line in text.splitlines())
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: demo}}\ndata:\n  {key}: |\n{lines}"
+
+
+def container(fields: str) -> str:
+    return api("v1", "Pod", f"{{containers: [{{name: a, image: alpine, {fields}}}]}}")
+
+
+def annotated(annotation: str, image: str) -> str:
+    spec = f"{{containers: [{{image: '{image}'}}]}}"
+    return f"apiVersion: v1\nkind: Pod\nmetadata: {{annotations: {{{annotation}}}}}\nspec: {spec}\n"
+
+
+def kustomization(kind: str, image: str) -> str:
+    return f"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: {kind}\nimages: [{image}]\n"
+
+
+def task_run(reference: str, parameter: str) -> str:
+    built = f"{{name: {parameter}, value: 'quay.io/a/out:1'}}"
+    return api(
+        "tekton.dev/v1",
+        "TaskRun",
+        f"{{taskRef: {reference}, params: [{built}, {{name: BUILDER_IMAGE, value: 'quay.io/a/in:1'}}]}}",
+    )
+
+
+def build(command: str, *references: str) -> Row:
+    return Row(container(command), {"alpine": MOVED, **dict.fromkeys(references, STAYS)})
+
+
+IMAGE_SETS = [
+    Row(
+        api("operator.tigera.io/v1", "ImageSet", f"{{images: [{{image: {name}, digest: '{DIGEST}'}}]}}"),
+        {f"{name}@{DIGEST}": STAYS},
+    )
+    for name in ("calico/cni", "calico/typha", "tigera/operator", "calico/apiserver")
+] + [
+    Row(api("eraser.sh/v1", "ImageList", "{images: ['quay.io/acme/old:1']}"), {"quay.io/acme/old:1": STAYS}),
+    Row(
+        kustomization("Kustomization", "{name: nginx, digest: 'sha256:1'}"),
+        {"nginx": STAYS},
+    ),
+]
+MIRROR_SETS = [
+    Row(
+        api(
+            "config.openshift.io/v1",
+            "ImageTagMirrorSet",
+            "{imageTagMirrors: [{source: 'quay.io/a/b:1', mirrors: ['m.io/a/b:1']}]}",
+        ),
+        {"quay.io/a/b:1": STAYS, "m.io/a/b:1": STAYS},
+    ),
+    Row(
+        api("config.openshift.io/v1", "ImageContentPolicy", "{repositoryDigestMirrors: [{source: 'quay.io/a/b:1'}]}"),
+        {"quay.io/a/b:1": STAYS},
+    ),
+    Row(
+        api("config.openshift.io/v1", "Image", "{registrySources: {allowedRegistries: ['quay.io/a/b:1']}}"),
+        {"quay.io/a/b:1": STAYS},
+    ),
+    Row(
+        api("goharbor.io/v1beta1", "HarborServerConfiguration", "{rules: ['docker.io/a/b:1,h.io/a/b:1']}"),
+        {"docker.io/a/b:1": STAYS, "h.io/a/b:1": STAYS},
+    ),
+    Row(api("image.toolkit.fluxcd.io/v1", "ImageRepository", "{image: ghcr.io/a/b}"), {"ghcr.io/a/b": STAYS}),
+    Row(
+        api("kargo.akuity.io/v1alpha1", "Warehouse", "{subscriptions: [{image: {repoURL: public.ecr.aws/a/b}}]}"),
+        {"public.ecr.aws/a/b": STAYS},
+    ),
+    Row(
+        api(
+            "argocd-image-updater.argoproj.io/v1alpha1",
+            "ImageUpdater",
+            "{applicationRefs: [{images: [{imageName: 'ghcr.io/a/b:1'}]}]}",
+        ),
+        {"ghcr.io/a/b:1": STAYS},
+    ),
+    Row(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  annotations:\n"
+        "    argocd-image-updater.argoproj.io/image-list: b=ghcr.io/a/b:1.x, nginx:1\n",
+        {"ghcr.io/a/b:1.x": STAYS},
+    ),
+]
+BUILD_OUTPUTS = [
+    Row(
+        api("build.openshift.io/v1", "Build", "{output: {to: {kind: DockerImage, name: 'quay.io/a/out:1'}}}"),
+        {"quay.io/a/out:1": STAYS},
+    ),
+    Row(
+        api("kpack.io/v1alpha2", "Image", "{tag: 'quay.io/a/out:1', additionalTags: ['quay.io/a/out:2']}"),
+        {"quay.io/a/out:1": STAYS, "quay.io/a/out:2": STAYS},
+    ),
+    Row(api("kpack.io/v1alpha2", "Builder", "{tag: 'quay.io/a/builder:1'}"), {"quay.io/a/builder:1": STAYS}),
+    Row(
+        api("shipwright.io/v1beta1", "BuildRun", "{build: {spec: {output: {image: 'quay.io/a/out:1'}}}}"),
+        {"quay.io/a/out:1": STAYS},
+    ),
+    Row(
+        api("build.dev/v1alpha1", "Build", "{output: {image: 'quay.io/a/out:1'}, builder: {image: 'quay.io/a/in:1'}}"),
+        {"quay.io/a/out:1": STAYS, "quay.io/a/in:1": MOVED},
+    ),
+    Row(
+        api("kafka.strimzi.io/v1beta2", "KafkaConnect", "{build: {output: {type: docker, image: 'quay.io/a/out:1'}}}"),
+        {"quay.io/a/out:1": STAYS},
+    ),
+    *(
+        Row(
+            task_run(reference, name),
+            {"quay.io/a/out:1": STAYS, "quay.io/a/in:1": MOVED},
+        )
+        for reference, name in (
+            ("{name: buildah}", "IMAGE"),
+            ("{name: kaniko-chains}", "IMAGE"),
+            ("{name: buildpacks}", "APP_IMAGE"),
+            ("{resolver: hub, params: [{name: kind, value: task}, {name: name, value: jib-maven}]}", "IMAGE"),
+        )
+    ),
+    Row(
+        api(
+            "tekton.dev/v1",
+            "Pipeline",
+            "{tasks: [{taskRef: {name: skopeo-copy}, params: [{name: destImageURL, value: 'docker://quay.io/a/out:1'}]}]}",
+        ),
+        {"quay.io/a/out:1": STAYS},
+    ),
+    Row(
+        api("tekton.dev/v1", "TaskRun", "{taskRef: {name: lint}, params: [{name: IMAGE, value: 'quay.io/a/in:1'}]}"),
+        {"quay.io/a/in:1": MOVED},
+    ),
+]
+BUILD_TOOLS = [
+    build(
+        "command: [buildctl-daemonless.sh], args: [build, --output, 'type=image,name=quay.io/a/out:1,push=true']",
+        "quay.io/a/out:1",
+    ),
+    build("command: [/kaniko/executor, --context, ., -d, 'quay.io/a/out:1']", "quay.io/a/out:1"),
+    build("command: [docker, buildx, build, --push, -t, 'quay.io/a/out:1', .]", "quay.io/a/out:1"),
+    build("command: [nerdctl, image, push, 'quay.io/a/out:1']", "quay.io/a/out:1"),
+    build("command: [sh, -c, 'podman manifest push x docker://quay.io/a/out:1']", "quay.io/a/out:1"),
+    build(
+        "command: [mvn, 'com.google.cloud.tools:jib-maven-plugin:3.4.0:build', -Dimage=quay.io/a/out:1]",
+        "quay.io/a/out:1",
+    ),
+    build("command: [sh, -c, './gradlew jib --image=quay.io/a/out:1']", "quay.io/a/out:1"),
+    build(
+        "command: [sh, -c, 'docker buildx imagetools create -t quay.io/a/out:1 quay.io/a/x:1']",
+        "quay.io/a/out:1",
+        "quay.io/a/x:1",
+    ),
+    Row(
+        container("command: [pack, build, 'quay.io/a/out:1', --builder, 'quay.io/a/in:1']"),
+        {"alpine": MOVED, "quay.io/a/out:1": STAYS, "quay.io/a/in:1": MOVED},
+    ),
+    Row(
+        container("command: [mvn, 'jib:build', -Djib.from.image=quay.io/a/in:1]"),
+        {"alpine": MOVED, "quay.io/a/in:1": MOVED},
+    ),
+    Row(
+        container("command: [sh, -c, 'docker push quay.io/a/out:1 && docker run quay.io/a/in:1']"),
+        {"alpine": MOVED, "quay.io/a/out:1": STAYS, "quay.io/a/in:1": MOVED},
+    ),
+]
+EQUALS = "object.spec.containers.all(c, c.image == 'quay.io/a/b:1')"
+CONDITIONS = [
+    Row(api(version, kind, spec), {"quay.io/a/b:1": STAYS})
+    for version, kind, spec in (
+        (
+            "kyverno.io/v1",
+            "ClusterPolicy",
+            "{rules: [{mutate: {patchStrategicMerge: {spec: {containers: [{(image): 'quay.io/a/b:1'}]}}}}]}",
+        ),
+        ("kyverno.io/v2", "CleanupPolicy", "{conditions: {any: [{key: x, value: ['quay.io/a/b:1']}]}}"),
+        ("policies.kyverno.io/v1", "ValidatingPolicy", f'{{validations: [{{expression: "{EQUALS}"}}]}}'),
+        ("policies.kyverno.io/v1", "MutatingPolicy", f'{{matchConditions: [{{expression: "{EQUALS}"}}]}}'),
+        ("templates.gatekeeper.sh/v1", "ConstraintTemplate", "{targets: [{rego: 'allowed := \"quay.io/a/b:1\"'}]}"),
+        ("policies.kubewarden.io/v1", "AdmissionPolicy", "{settings: {allowed: ['quay.io/a/b:1']}}"),
+        ("policy.jspolicy.com/v1beta1", "JsPolicy", "{javascript: 'if (image == \"quay.io/a/b:1\") deny()'}"),
+        (
+            "neuvector.com/v1",
+            "NvAdmissionControlSecurityRule",
+            "{rules: [{criteria: [{name: image, value: 'quay.io/a/b:1'}]}]}",
+        ),
+        (
+            "admissionregistration.k8s.io/v1",
+            "ValidatingAdmissionPolicy",
+            f'{{validations: [{{expression: "{EQUALS}"}}]}}',
+        ),
+    )
+] + [
+    Row(config("customRules:\n- schema: {properties: {image: {enum: ['quay.io/a/b:1']}}}\n"), {}),  # Datree
+]
+MUTATIONS = [
+    Row(api(version, kind, spec), {"quay.io/a/b:1": MOVED})
+    for version, kind, spec in (
+        (
+            "admissionregistration.k8s.io/v1",
+            "MutatingAdmissionPolicy",
+            "{mutations: [{jsonPatch: {expression: \"[JSONPatch{value: {'image': 'quay.io/a/b:1'}}]\"}}]}",
+        ),
+        (
+            "policies.kyverno.io/v1",
+            "NamespacedMutatingPolicy",
+            "{mutations: [{jsonPatch: {expression: \"{'image': 'quay.io/a/b:1'}\"}}]}",
+        ),
+        ("policies.kyverno.io/v1", "GeneratingPolicy", "{generate: [{expression: \"{'image': 'quay.io/a/b:1'}\"}]}"),
+        (
+            "kyverno.io/v1",
+            "ClusterPolicy",
+            '{rules: [{mutate: {patchesJson6902: \'[{"value": {"image": "quay.io/a/b:1"}}]\'}}]}',
+        ),
+        (
+            "kyverno.io/v1",
+            "ClusterPolicy",
+            "{rules: [{mutate: {patchStrategicMerge: {spec: {containers: [{+(image): 'quay.io/a/b:1'}]}}}}]}",
+        ),
+        ("kyverno.io/v1", "Policy", "{rules: [{generate: {data: {spec: {containers: [{image: 'quay.io/a/b:1'}]}}}}]}"),
+        ("mutations.gatekeeper.sh/v1", "Assign", "{parameters: {assign: {value: 'quay.io/a/b:1'}}}"),
+    )
+]
+OVERRIDES = [
+    Row(
+        api("argoproj.io/v1alpha1", "Application", "{source: {kustomize: {images: ['quay.io/a/b:1']}}}"),
+        {"quay.io/a/b:1": MOVED},
+    ),
+    Row(
+        api("argoproj.io/v1alpha1", "Application", "{sources: [{kustomize: {images: ['nginx=quay.io/a/b:1']}}]}"),
+        {"quay.io/a/b:1": MOVED},
+    ),
+    Row(
+        api("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "{images: [{name: quay.io/a/b, newTag: '1'}]}"),
+        {"quay.io/a/b": STAYS},
+    ),
+    Row(
+        api("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "{images: [{name: nginx, newName: quay.io/a/b}]}"),
+        {"nginx": STAYS, "quay.io/a/b": MOVED},
+    ),
+    Row(
+        api(
+            "helm.toolkit.fluxcd.io/v2",
+            "HelmRelease",
+            "{postRenderers: [{kustomize: {images: [{name: nginx, digest: x}]}}]}",
+        ),
+        {"nginx": STAYS},
+    ),
+    Row(
+        kustomization("Component", "{name: quay.io/a/b, newName: quay.io/a/c}"),
+        {"quay.io/a/b": STAYS, "quay.io/a/c": MOVED},
+    ),
+]
+LABELS = [
+    Row(api(version, kind, spec), {"quay.io/a/b:1": MOVED})
+    for version, kind, spec in (
+        (
+            "operators.coreos.com/v1alpha1",
+            "ClusterServiceVersion",
+            "{relatedImages: [{name: nginx, image: 'quay.io/a/b:1'}]}",
+        ),
+        (
+            "operators.coreos.com/v1alpha1",
+            "ClusterServiceVersion",
+            "{relatedImages: [{name: quay.io/a/c, image: 'quay.io/a/b:1'}]}",
+        ),
+        ("awx.ansible.com/v1beta1", "AWX", "{ee_images: [{name: 'acme/ee:1', image: 'quay.io/a/b:1'}]}"),
+        ("awx.ansible.com/v1beta1", "AWX", "{control_plane_ee_images: [{name: control, image: 'quay.io/a/b:1'}]}"),
+        ("acme.io/v1", "Widget", "{extraImages: [{name: redis, image: 'quay.io/a/b:1'}]}"),
+    )
+]
+TEMPLATES = [
+    Row(config(text), becomes)
+    for text, becomes in (
+        ("containers:\n- image: 'quay.io/a/b:{{ .Values.tag }}'\n", {"quay.io/a/b": MOVED}),
+        ("containers:\n- image: quay.io/a/b@{{ .digest }}\n", {"quay.io/a/b": MOVED}),
+        ("spec:\n  initContainers:\n  - {name: a, image: 'quay.io/a/b:$(TAG)-alpine'}\n", {"quay.io/a/b": MOVED}),
+        ("containers: [{image: 'quay.io/a/{{ .name }}:1'}]\n", {"quay.io/a/{{ .name }}:1": LEFT}),
+        ("containers:\n- image: quay.io/a/b-{{ .arch }}:1\n", {"quay.io/a/b-{{ .arch }}:1": LEFT}),
+        ("containers:\n- image: '{{ .Values.image }}'\n", {}),
+        ('{"containers": [{"image": "quay.io/a/b:${TAG}"}]}\n', {"quay.io/a/b": MOVED}),
+    )
+]
+TAGS_BY_VARIABLE = [
+    Row(text, becomes)
+    for text, becomes in (
+        (api("v1", "Pod", "{containers: [{image: 'quay.io/a/b:$(TAG)'}]}"), {"quay.io/a/b": MOVED}),
+        (api("v1", "Pod", "{initContainers: [{image: 'nginx:${TAG}'}]}"), {"nginx": MOVED}),
+        (api("tekton.dev/v1", "Task", "{steps: [{image: 'golang:$(params.v)-alpine'}]}"), {"golang": MOVED}),
+        (
+            api(
+                "argoproj.io/v1alpha1",
+                "Workflow",
+                "{templates: [{container: {image: 'quay.io/a/b:{{inputs.parameters.v}}'}}]}",
+            ),
+            {"quay.io/a/b": MOVED},
+        ),
+        (api("v1", "Pod", "{containers: [{image: 'quay.io/a/$(NAME):1'}]}"), {"quay.io/a/$(NAME):1": LEFT}),
+    )
+]
+IN_FRONT = [
+    Row(text, {"docker.elastic.co": LEFT, **dict.fromkeys(["alpine"] * ("alpine" in text), MOVED)})
+    for text in (
+        config("container-registry: docker.elastic.co\nmetrics-port: 0\n", "eck.yaml"),
+        config("containerRegistry: docker.elastic.co\n"),
+        config("container-registry: docker.elastic.co\ncontainer-repository: eck\n", "eck.yaml"),
+        config("defaults:\n  imageRegistry: docker.elastic.co/\n"),
+        api("acme.io/v1", "Widget", "{imageRegistry: docker.elastic.co}"),
+        container("env: [{name: CONTAINER_REGISTRY, value: docker.elastic.co}]"),
+        container("args: [--container-registry=docker.elastic.co]"),
+    )
+] + [
+    Row(config("container-registry: registry.spacetech.com:8083/appcircle\n"), {}),
+    Row(config("registry: docker.elastic.co\n"), {}),
+    Row(config("container-registry: acme\n"), {}),
+]
+ENCODED = [
+    Row(f"apiVersion: v1\nkind: Secret\ndata: {{{data}}}\n", becomes)
+    for data, becomes in (
+        ("APP_IMAGE: cXVheS5pby9hL2I6MQ==", {"quay.io/a/b:1": MOVED}),
+        ("sidecarImage: YnVzeWJveDox", {"busybox:1": MOVED}),
+        ("X_IMAGE_REPOSITORY: YWNtZS9i, X_IMAGE_TAG: MQ==", {"acme/b:1": MOVED}),
+        ("X_IMAGE_REGISTRY: cXVheS5pbw==, X_IMAGE_NAME: YWNtZS9i, X_IMAGE_TAG: MQ==", {"quay.io/acme/b:1": MOVED}),
+        ("config: aW1hZ2U6IHF1YXkuaW8vYS9iOjEK", {"quay.io/a/b:1": MOVED}),
+        ("password: cXVheQ==", {}),
+    )
+]
+MALFORMED = [
+    Row(api("acme.io/v1", "Widget", spec), {reference: LEFT})
+    for spec, reference in (
+        ("{image: 'quay.io/acme/APP:1'}", "quay.io/acme/APP:1"),
+        ("{image: 'acme/App:1'}", "acme/App:1"),
+        ("{initImage: 'quay.io/a/b:1:2'}", "quay.io/a/b:1:2"),
+        ("{sidecarImage: 'ghcr.io/a/b@sha256:12'}", "ghcr.io/a/b@sha256:12"),
+        ("{image: {repository: quay.io/Acme/b, tag: '1'}}", "quay.io/Acme/b"),
+        ("{env: [{name: X_IMAGE, value: 'docker.io//a/b:1'}]}", "docker.io//a/b:1"),
+        ("{args: ['--image=quay.io/A/b:1']}", "quay.io/A/b:1"),
+    )
+]
+PARTS = [
+    Row(text, {"quay.io/acme/b:1": MOVED})
+    for text in (
+        api(
+            "acme.io/v1",
+            "Widget",
+            "{env: [{name: A_REGISTRY, value: quay.io}, {name: A_NAME, value: acme/b}, {name: A_TAG, value: '1'}]}",
+        ),
+        api("acme.io/v1", "Widget", "{args: [--image-registry=quay.io, --image-name=acme/b, --image-tag=1]}"),
+        api("acme.io/v1", "Widget", "{args: [--a-registry, quay.io, --a-image, acme/b, --a-version, '1']}"),
+        api("acme.io/v1", "Widget", "{main: {registry: quay.io, name: acme/b, tag: '1'}}"),
+        config("A_REGISTRY=quay.io\nA_NAME=acme/b\nA_TAG=1\n", "env.sh"),
+        config("A_REGISTRY=quay.io/acme\nA_NAME=b\nA_TAG=1\n", "env.sh"),
+    )
+] + [
+    Row(config("helm --registry=quay.io --name=demo --version=1\n", "env.sh"), {}),
+    Row(api("acme.io/v1", "Widget", "{main: {registry: example.com, name: acme/b, tag: '1'}}"), {}),
+]
+SIBLINGS = [
+    Row(config(text, key), becomes)
+    for key, text, becomes in (
+        (
+            "a.yml",
+            "steps:\n- uses: docker://node:20\n- uses: docker://quay.io/a/b:1\n",
+            {"node:20": MOVED, "quay.io/a/b:1": MOVED},
+        ),
+        ("b.yml", "image: docker://alpine:3\n", {"alpine:3": MOVED}),
+        (
+            "Dockerfile",
+            "FROM golang AS x\nFROM quay.io/a/b:1\nCOPY --from=x /x /x\n",
+            {"golang": MOVED, "quay.io/a/b:1": MOVED},
+        ),
+        (
+            "Dockerfile",
+            "FROM --platform=linux/amd64 gcr.io/distroless/static\nCOPY x /\n",
+            {"gcr.io/distroless/static": MOVED},
+        ),
+        ("Dockerfile", "FROM scratch\nCOPY --from=busybox:1 /x /x\n", {"busybox:1": MOVED}),
+        ("Dockerfile", "FROM golang:1.22\n", {"golang:1.22": MOVED}),
+        ("query.sql", "SELECT name\nFROM golang\n", {}),
+    )
+]
+PROFILES = [
+    Row(annotated(annotation, "acme/x:1"), {"acme/x:1": MOVED})
+    for annotation in (
+        "container.apparmor.security.beta.kubernetes.io/image: runtime/default",
+        "container.apparmor.security.beta.kubernetes.io/pull-image: localhost/k8s-apparmor",
+        "container.seccomp.security.alpha.kubernetes.io/image: docker/default",
+        "container.seccomp.security.alpha.kubernetes.io/my-image: runtime/default",
+        "container.apparmor.security.beta.kubernetes.io/repository: localhost/a",
+    )
+]
+MACHINES = [
+    Row(api(version, kind, spec), {})
+    for version, kind, spec in (
+        (
+            "infrastructure.cluster.x-k8s.io/v1beta1",
+            "OpenStackMachineTemplate",
+            "{template: {spec: {image: {filter: {name: ubuntu-2204}}}}}",
+        ),
+        (
+            "infrastructure.cluster.x-k8s.io/v1beta1",
+            "GCPMachineTemplate",
+            "{template: {spec: {image: projects/acme/global/images/ubuntu}}}",
+        ),
+        (
+            "infrastructure.cluster.x-k8s.io/v1beta1",
+            "Metal3MachineTemplate",
+            "{template: {spec: {image: {url: 'https://a.com/x/FLATCAR.img'}}}}",
+        ),
+        ("karpenter.k8s.aws/v1", "EC2NodeClass", "{amiSelectorTerms: [{alias: bottlerocket@v1.20.3}]}"),
+        ("broker.amq.io/v1beta1", "ActiveMQArtemis", "{deploymentPlan: {image: placeholder, initImage: placeholder}}"),
+    )
+]
+MACHINE_FILES = [
+    Row(text, becomes)
+    for text, becomes in (
+        (
+            api("cdi.kubevirt.io/v1beta1", "DataVolume", "{source: {registry: {url: 'docker://quay.io/a/b:1'}}}"),
+            {"quay.io/a/b:1": MOVED},
+        ),
+        (
+            api(
+                "kubevirt.io/v1",
+                "VirtualMachine",
+                "{template: {spec: {volumes: [{containerDisk: {image: 'quay.io/a/b:1'}}]}}}",
+            ),
+            {"quay.io/a/b:1": MOVED},
+        ),
+        (
+            api("cluster.x-k8s.io/v1", "X", "{files: [{content: 'sandbox_image = \"quay.io/a/b:1\"'}]}"),
+            {"quay.io/a/b:1": MOVED},
+        ),
+        (
+            api("cluster.x-k8s.io/v1", "X", "{preKubeadmCommands: ['crictl pull quay.io/a/b:1']}"),
+            {"quay.io/a/b:1": MOVED},
+        ),
+        (
+            api(
+                "cluster.x-k8s.io/v1",
+                "X",
+                '{files: [{content: \'[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\'}]}',
+            ),
+            {},
+        ),
+    )
+]
+REFERENCES = [
+    Row(api("v1", "Pod", f"{{containers: [{{image: {written}}}]}}"), {reference: MOVED})
+    for written, reference in (
+        ("registry-1.docker.io/library/nginx", "registry-1.docker.io/library/nginx"),
+        ('"[2001:db8::2]/a/b:1"', "[2001:db8::2]/a/b:1"),
+        ("GHCR.IO/a/b:V1_x", "GHCR.IO/a/b:V1_x"),
+        (f"quay.io/a/b:1@{DIGEST}", f"quay.io/a/b:1@{DIGEST}"),
+        ("&a a.b/c__d/e-f:1", "a.b/c__d/e-f:1"),
+        ('"\\x71uay.io/a/b"', "quay.io/a/b"),
+    )
+]
+OWN_REGISTRIES = [
+    Row(api("v1", "Pod", f"{{containers: [{{image: '{reference}'}}]}}"), {reference: STAYS})
+    for reference in (
+        "localhost/a",
+        "localhost:5000/a:1",
+        "127.0.0.1:32000/a/b:1",
+        "registry.demo.svc/a:1",
+        "[::1]:5000/a:1",
+        "r.demo.svc.cluster.local:80/a",
+    )
+]
+KINDS = {
+    "names by which something is looked up": IMAGE_SETS,
+    "rules about registries, and what is watched": MIRROR_SETS,
+    "where a build goes": BUILD_OUTPUTS,
+    "tools that push": BUILD_TOOLS,
+    "conditions of policies": CONDITIONS,
+    "what policies inject": MUTATIONS,
+    "overrides by name": OVERRIDES,
+    "labels beside images": LABELS,
+    "templates in texts": TEMPLATES,
+    "tags by variable": TAGS_BY_VARIABLE,
+    "registries in front of images": IN_FRONT,
+    "base64 data by their keys": ENCODED,
+    "malformed references": MALFORMED,
+    "parts in variables and flags": PARTS,
+    "siblings of what moves": SIBLINGS,
+    "profiles of containers": PROFILES,
+    "images of machines": MACHINES,
+    "files and commands of machines": MACHINE_FILES,
+    "spellings of references": REFERENCES,
+    "registries of a cluster": OWN_REGISTRIES,
+}
