@@ -121,8 +121,8 @@ def mutating_spec(settings: Settings, scope: Scope) -> dict[str, Any]:
     longest = max(len(variable["expression"]) for variable in variables)
     if longest > _LONGEST:
         raise AcregError(
-            f"{len(known.entries)} entries of `rules`, `sources` and `keep` make an expression of {longest:,} characters,"
-            f" and the API server takes {_LONGEST:,}, which is about 800 rules. Use fewer and shorter prefixes."
+            f"{len(known.entries)} entries of `rules`, `sources` and `keep` make {longest:,} characters of CEL, and"
+            f" the API server takes {_LONGEST:,}, which is about 800 rules. Use fewer and shorter prefixes."
         )
     return {
         **_common(scope),
