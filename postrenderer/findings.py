@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.decide import LEFT, UNSURE
+from postrenderer.decide import LEFT, MOVED, PRIVATE, UNSURE
 from postrenderer.errors import AcregError
 from postrenderer.images import collisions
 from postrenderer.images.relocation import OTHERS_FAIL, Relocation
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
     from postrenderer.text.reading import Identity
+
+_NAMED = 3
+"""How many images are named in one line for each reason."""
 
 
 class Found(NamedTuple):
@@ -47,6 +50,19 @@ class Found(NamedTuple):
     def prefixes(self) -> list[Finding]:
         """The registries, and paths in them, to which something adds the names of images."""
         return [finding for finding in self.findings if finding.is_prefix]
+
+
+class Summary(NamedTuple):
+    """What a run did, and what it left, in few words.
+
+    Attributes:
+        line: one line with the counts.
+        open: each image that stays outside the private registry, and each without a known place for its pull secret,
+            with its document and the reason.
+    """
+
+    line: str
+    open: list[str]
 
 
 def find(raw: bytes, settings: Settings) -> list[Found]:
@@ -127,6 +143,35 @@ def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:
 
 def _listed(places: Iterable[str]) -> str:
     return escape.line("; ".join(places))
+
+
+def sum_up(found: Iterable[Found]) -> Summary:
+    """Say in one line how many images moved, were private, were left and why, and how their pull secrets fared."""
+    documents = list(found)
+    images = [(document.identity, image) for document in documents for image in document.images]
+    left = [(of, image) for of, image in images if image.kind == LEFT]
+    without = [(document.identity, one) for document in documents for one in document.without]
+    added = sum(len(addition.paths) for document in documents for addition in document.additions)
+    moved, private = (sum(image.kind == kind for _, image in images) for kind in (MOVED, PRIVATE))
+    line = (
+        f"images: {moved} moved, {private} private already, {len(left)} left{_named(left)}; pull secrets added: {added}"
+    )
+    line += f"; {placeless(len(without))}" if without else ""
+    listed = [f"{image.source} of {of}: {image.reason}" for of, image in left]
+    listed += [f"{one.finding.target} of {of}: {one.reason}" for of, one in without]
+    return Summary(line, listed)
+
+
+def _named(left: list[tuple[Identity, Finding]]) -> str:
+    """The first of the images that are left, by the reason; nothing if there are none."""
+    reasons: dict[str, dict[str, None]] = {}
+    for _, image in left:
+        reasons.setdefault(image.reason, {})[image.source] = None
+    texts = []
+    for reason, sources in reasons.items():
+        more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
+        texts.append(f"{reason}: {' '.join(list(sources)[:_NAMED])}{more}")
+    return f" ({'; '.join(texts)})" if texts else ""
 
 
 def placeless(count: int) -> str:

@@ -26,6 +26,10 @@ _MARKS = (b"\n# Source: ", b"postrenderer.helm.sh/postrender-filename: ")
 _MOST_FILES = 100
 _LONGEST = 4096
 """More bytes than the name of a file has."""
+_WAY_OUT = (
+    " Where it says `field is immutable`, that object cannot change its image: delete it, as with `kubectl delete job"
+    " NAME`, and run the command again."
+)
 _ROOM = 400
 """More bytes than Helm writes of its own about a failing post-renderer."""
 
@@ -42,6 +46,8 @@ class LastRun(NamedTuple):
         report: the report's file, empty for none.
         files: the template files of the manifests that it was given, the first hundred; the values files of the command
             if it came to no manifests. Commas stand between them.
+        summary: what was done in one line; empty if it did not come to that.
+        open: what is left to be looked at, with bars between: images that stay public or lack a pull secret.
         error: what was wrong, empty if nothing.
         unnamed: where the registry stands if it came from an acreg.yaml that nobody named, else empty.
     """
@@ -53,12 +59,16 @@ class LastRun(NamedTuple):
     command: str = ""
     report: str = ""
     files: str = ""
+    summary: str = ""
+    open: str = ""
     error: str = ""
     unnamed: str = ""
 
 
 _HEADERS = tuple(field for field in LastRun._fields if field != "error")
 _NOTHING = LastRun()
+BAR = " | "
+"""What stands between the entries of `open`."""
 _begun = [_NOTHING]
 
 
@@ -97,8 +107,14 @@ def announce(command: str, files: Sequence[str]) -> None:
     _begun[0] = _NOTHING._replace(command=command, files=", ".join(files))
 
 
+def tell(summary: str, entries: Sequence[str]) -> None:
+    """Keep what was done, see `LastRun.summary` and `LastRun.open`."""
+    shown = BAR.join(entry.replace(BAR.strip(), " ") for entry in entries[:_MOST_FILES])
+    _begun[0] = _begun[0]._replace(summary=summary, open=shown)
+
+
 def end(code: int, error: str) -> None:
-    """Note how the run ended, and tell the user what Helm 4 would not.
+    """Note how the run ended, and tell the user what Helm 4 would not; with ACREG_VERBOSE also what was done.
 
     Args:
         code: the exit code.
@@ -108,11 +124,14 @@ def end(code: int, error: str) -> None:
         return  # it showed its help
     run = _ended(code, error)
     _replace(path(), _text(run))
-    if error and run.helm and VARIABLE not in os.environ:
-        _reach_user(error)
+    if VARIABLE not in os.environ:
+        if error and run.helm:
+            _reach_user(error)
+        elif run.summary and os.environ.get("ACREG_VERBOSE"):
+            _reach_user(run.summary)
 
 
-def end_of_helm(note: str, code: int) -> str:
+def end_of_helm(note: str, code: int) -> LastRun:
     """Note how a Helm ended that had been announced; `end` has no more to do then.
 
     Args:
@@ -120,16 +139,18 @@ def end_of_helm(note: str, code: int) -> str:
         code: Helm's exit code.
 
     Returns:
-        What was wrong in the filter, empty if nothing.
+        The run; its error is that of the filter alone.
     """
     of_filter = read(note)
     run = _ended(code, "") if of_filter is None else of_filter._replace(command=_begun[0].command)
+    if _begun[0].summary and not run.error:  # of the hooks, too, which the filter does not see under Helm 3
+        run = run._replace(summary=_begun[0].summary, open=_begun[0].open)
     if code and not run.error:
         when = "before it came to the post-renderer" if of_filter is None else "after the post-renderer's work was done"
-        run = run._replace(code=str(code), error=f"Helm failed {when}. What Helm printed says why.")
+        run = run._replace(code=str(code), error=f"Helm failed {when}. What Helm printed says why.{_WAY_OUT}")
     _replace(path(), _text(run))
     _begun[0] = _NOTHING
-    return of_filter.error if of_filter else ""
+    return run._replace(error=of_filter.error if of_filter else "")
 
 
 def read(name: str) -> LastRun | None:

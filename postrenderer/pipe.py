@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer import lastrun
 from postrenderer.errors import AcregError, SettingsError
+from postrenderer.findings import sum_up
 from postrenderer.rewrite import rewrite
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def write(raw: bytes, settings: Settings) -> None:
         from postrenderer import report  # noqa: PLC0415  # most runs write none
 
         report.write(settings.report, report.as_json(result))
+    lastrun.tell(*sum_up(result.found))
     output = result.output
     if "HELM_PLUGIN_NAME" in os.environ and not any(bytes(piece).strip() for piece in output):
         output = [NOTHING]

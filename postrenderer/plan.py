@@ -17,8 +17,8 @@ from postrenderer.apis.forms import REGISTRY
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import merge, needed, places, writing
-from postrenderer.pullsecrets import settings as told
 from postrenderer.pullsecrets.schemas import Schemas
+from postrenderer.pullsecrets.settings import UNHINTED
 from postrenderer.sites import declared, hints
 from postrenderer.sites.secrets import reencoded
 from postrenderer.sites.tasks import Tasks
@@ -92,12 +92,12 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         AcregError: a document cannot be read, or cannot be processed as asked.
     """
     words = _more_words(settings)
-    words += [word for word in told.UNHINTED if settings.pull_secrets and data.find(word) >= 0]
+    told = [word for word in UNHINTED if settings.pull_secrets and data.find(word) >= 0]
     hosts = frozenset(host.encode() for host in relocation.hosts)
     wanted = Wanted(settings, relocation, Schemas(data), Tasks(data))
     for document in stream.documents(data):
         raw = document.raw()
-        hinted = hints.hints(raw, hosts, words)
+        hinted = hints.hints(raw, hosts, words, told)
         if not hinted:
             yield document
             continue

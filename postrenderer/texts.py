@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import prove, sites
-from postrenderer.pullsecrets import lines, needed, settings
+from postrenderer.pullsecrets import needed, settings
 from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
 from postrenderer.sites.secrets import decoded
@@ -184,6 +184,8 @@ def _inside(change: Change, images: set[int], contents: Contents, wanted: Wanted
         read = sites.read(text)
     if read is not None:
         return _in_documents(read, change.references, images, wanted)
+    from postrenderer.pullsecrets import lines  # noqa: PLC0415  # few streams have texts that are no documents
+
     planned = lines.plan(text, images, wanted.settings.pull_secrets, wanted.owner)
     return _Inside(planned.edits, planned.names, images - planned.served, {})
 

@@ -31,7 +31,7 @@ def test_a_run_is_kept(cache: Path) -> None:
     run = lastrun.read(lastrun.path())
     assert run is not None
     assert run._replace(time="") == lastrun.LastRun(
-        "", "1", "", str(cache), "", f"{cache}/r.json", "a/templates/x.yaml", "It went wrong.\n\nIn two places."
+        "", "1", "", str(cache), "", f"{cache}/r.json", "a/templates/x.yaml", "", "", "It went wrong.\n\nIn two places."
     )
     assert (cache / "acreg" / "last-run").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (cache / "acreg").iterdir()] == ["last-run"]
@@ -92,7 +92,7 @@ def test_a_helm_that_was_announced(  # noqa: PLR0913, PLR0917  # fixtures and a 
             lastrun.begin(b"---\n# Source: a/templates/y.yaml\n", "")
             lastrun.end(*of_filter)
     lastrun.announce("upgrade app ./chart", ["a.yaml"])
-    assert lastrun.end_of_helm(note, code) == said
+    assert lastrun.end_of_helm(note, code).error == said
     lastrun.end(code, "")  # which changes nothing
     run = lastrun.read(lastrun.path())
     assert run is not None

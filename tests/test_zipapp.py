@@ -182,7 +182,7 @@ def test_settings_on_the_command_line_import_no_more_than_their_parser(warm: Mac
     modules = imported(warm.renders(sys.executable, *flags))
     assert not modules & {"_extraction", "jsonpatch", "logging", "rich", "subprocess", "tempfile"}
     commands = {name for name in modules if name.startswith("postrenderer.cli.")}
-    assert commands <= {f"postrenderer.cli.{name}" for name in ("arguments", "inputs", "render")}
+    assert commands <= {f"postrenderer.cli.{name}" for name in ("arguments", "front", "helptext", "inputs", "render")}
 
 
 def test_an_extraction_beside_the_zipapp_is_used(machine: Machine, tmp_path: Path) -> None:
@@ -213,6 +213,14 @@ def test_another_interpreter_uses_the_same_extraction(warm: Machine) -> None:
 
 def test_the_exit_code_is_acregs(warm: Machine) -> None:
     assert warm.with_(ACREG_REGISTRY="https://registry.example.com").run().returncode == 2
+
+
+@pytest.mark.parametrize("python", ["python2", "python2.7", "no-such-python"])
+def test_no_python_is_told_what_to_do(machine: Machine, python: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "ACREG_PYTHON": python}
+    run = subprocess.run([machine.zipapp], env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert re.fullmatch(f"acreg: needs Python 3.9 or newer, and {python} is none, .*ACREG_PYTHON.*\n", run.stderr)
 
 
 def test_an_old_python_is_told_what_to_do(machine: Machine) -> None:

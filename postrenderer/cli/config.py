@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from postrenderer.settings.options import Option
 
 _DESCRIPTION = """\
-init [FILE]      write a commented acreg.yaml, with what the flags say filled in; `-` is standard output
-show             the settings that count here, and where each one comes from
+init [FILE]      write a commented acreg.yaml, filled in from flags and values files; `-` is standard output
+show             the settings in effect here, and where each comes from
 validate [FILE]  check acreg.yaml alone: everything that is wrong with it, with line and column
 schema           the JSON Schema of acreg.yaml, for editors"""
 
 _EXAMPLES = """\
 examples:
+  helm acreg config init -f values.yaml
   helm acreg config init --registry registry.example.com:8083 --repository-path appcircle
   helm acreg config show --values values.yaml
   helm acreg config validate deploy/acreg.yaml
@@ -34,8 +35,8 @@ examples:
 exit codes: 0, or 2 if the settings are wrong."""
 
 _HEADER = """\
-# Settings of acreg. Each setting in comments shows its default or an example; take the `# ` away to set it. A flag wins
-# over an environment variable, that over this file, and that over a Helm values file; in brackets are the other names.
+# Settings of acreg. Each commented setting shows its default or an example; remove the `# ` to set it. A flag wins over
+# an environment variable, a variable over this file, and this file over a Helm values file. In brackets: other names.
 # `report`, and rules with targets on other registries, count only where the file is named: --config or ACREG_CONFIG.
 # For completion in an editor:  helm acreg config schema > acreg.schema.json
 # yaml-language-server: $schema=./acreg.schema.json
@@ -57,14 +58,14 @@ def main(argv: list[str]) -> int:
     """Run the sub-command."""
     parser = Parser("acreg config", "init|show|validate|schema [FILE] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of show; default: table")
-    add_settings(parser)
+    add_settings(parser, short="-f")
     flags, words = parser.split(argv)
     unknown = [word for word in words if word.startswith("-") and word != "-"]
     if unknown:
         parser.refuse(unknown)
     action, *names = words or [""]
     if action not in _ACTIONS:
-        raise SettingsError(f"say what to do: `acreg config {'|'.join(_ACTIONS)}`{nearest(action, _ACTIONS)}")
+        raise SettingsError(f"choose one: `acreg config {'|'.join(_ACTIONS)}`{nearest(action, _ACTIONS)}")
     if len(names) > (action in ("init", "validate")):
         parser.refuse(names[-1:])
     return _ACTIONS[action](flags, *names[:1])
@@ -92,7 +93,15 @@ def sample(flags: dict[str, Any]) -> Iterator[str]:
 def _init(flags: dict[str, Any], name: str = "") -> int:
     name = name or settings_name()
     with inputs.scratch() as folder:  # what the flags say must be right, and only that
-        settings.load({**flags, "config": os.devnull, "values": [inputs.no_registry(folder)]}, {}, os.curdir)
+        names = [inputs.no_registry(folder), *(flags["values"] or ())]
+        found = settings.effective({**flags, "config": os.devnull, "values": names}, {}, os.curdir)
+    for field, place in found.places.items():
+        if any(place.startswith(f"{name}:") for name in names[1:]):
+            flags[field] = getattr(found.settings, field)
+    if flags["values"] and flags["registry"] is None:
+        raise SettingsError(
+            f"{flags['values'][-1]} names no registry: it has no global.imageRegistry. Nothing was written."
+        )
     text = "\n".join(sample(flags)) + "\n"
     if name == "-":
         show.write(text.removesuffix("\n"))
@@ -106,7 +115,7 @@ def _init(flags: dict[str, Any], name: str = "") -> int:
         ) from None
     except OSError as error:
         raise SettingsError(f"{name} cannot be written: {error.strerror}") from None
-    show.write(f"{name} is written. `acreg config show` tells what counts.")
+    show.write(f"{name} is written. `acreg config show` lists the settings in effect.")
     return 0
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DESCRIPTION = """\
-Show what `acreg render` would change, as a unified diff, coloured on a terminal. Values of Secrets are shown as ***."""
+Show what `acreg render` would change, as a unified diff, coloured on a terminal. Values of Secrets are shown as ***.
+`acreg diff upgrade` runs the plugin helm-diff with every image on the private registry."""
 
 _EXAMPLES = """\
 examples:
@@ -23,7 +24,7 @@ examples:
   helm template appcircle appcircle/appcircle -f values.yaml | helm acreg diff --values values.yaml
 
 exit codes: 0; 1 the manifests cannot be processed as asked, 2 wrong usage or settings, 3 internal error. With
---exit-code as diff's: 0 nothing would change, 1 something would, 2 or more there was trouble."""
+--exit-code like diff: 0 nothing would change, 1 something would, 2 or more an error."""
 
 _STYLES = {"--- rendered": "bold", "+++ private": "bold", "@@": "cyan", "-": "red", "+": "green"}
 _CONTEXT = 3
@@ -31,8 +32,12 @@ _CONTEXT = 3
 
 def main(argv: list[str]) -> int:
     """Print the diff."""
+    if argv[:1] == ["upgrade"]:
+        from postrenderer.cli import release  # noqa: PLC0415  # the diff of acreg itself runs no Helm
+
+        return release.diff(argv[1:])
     parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument("--exit-code", action="store_true", help="end with 1 if something would change, as diff does")
+    parser.add_argument("--exit-code", action="store_true", help="exit with code 1 if anything would change, like diff")
     parser.add_argument("--show-secrets", action="store_true", help="show the values of Secrets too")
     request = inputs.parse(parser, argv)
     try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Show the last run of the post-renderer by this user: when and where it was, what it worked on, its report, and what went
-wrong. Helm 4 says no more of a failing post-renderer than that it failed."""
+wrong. Helm 4 hides why a post-renderer failed."""
 
 _EXAMPLES = """\
 example:
@@ -32,6 +32,8 @@ def main(argv: list[str]) -> int:
         return 1
     for name, value in rows(run):
         show.styled(f"{name:<9} {value}", "")
+    for entry in filter(None, run.open.split(lastrun.BAR)):
+        show.styled(f"  {entry}", "")
     if run.error:
         show.write("")
         show.styled(f"acreg: {run.error}", "red")
@@ -51,5 +53,6 @@ def rows(run: LastRun) -> list[tuple[str, str]]:
         ("registry", run.unnamed and f"from {run.unnamed}, a file that nobody named"),
         ("files", first),
         *(("", name) for name in more),
+        ("done", run.summary),
     ]
     return [(name, value) for name, value in found if value]

@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from postrenderer.exports.document import Export
 
 _DESCRIPTION = """\
-Write what makes other programs point images at the private registry, by the same rules, where no post-renderer can:
+Write the same rules for tools that a post-renderer cannot reach:
   flux         the post-renderer of a HelmRelease, for the images of a chart
   kustomize    a component, for the images of manifests
   kyverno      ClusterPolicies of Kyverno before 1.20, for every pod of a cluster and what makes pods
   kyverno-cel  a MutatingPolicy of Kyverno from 1.17 on, for every pod of a cluster
-  admission    Kubernetes' own MutatingAdmissionPolicy for every pod of a cluster, and a ValidatingAdmissionPolicy that
-               refuses images from elsewhere; the API server evaluates both itself
-Flux and kustomize know names alone, so they are told the images of manifests or of a chart; policies know the rules.
-What a program cannot do of what acreg does is said on standard error and in comments."""
+  admission    Kubernetes' own admission policies for every pod of a cluster: one moves images, one refuses the rest
+Flux and Kustomize need a list of images, from manifests or a chart; policies contain the rules themselves. What a tool
+cannot do is listed on standard error and in comments."""
 
 _EXAMPLES = """\
 examples:
@@ -81,7 +80,7 @@ def _add_scope(parser: Parser) -> None:
         dest="excepted",
         action="append",
         metavar="NAMESPACE",
-        help="pass over a namespace beside kube-system, or several: `team-*`; may be repeated",
+        help="exclude a namespace beside kube-system, or several: `team-*`; may be repeated",
     )
     group.add_argument(
         "--openshift", action="store_true", help="pass over OpenShift's own namespaces: openshift, openshift-*, kube-*"
@@ -101,7 +100,15 @@ def _add_scope(parser: Parser) -> None:
 
 def _of_policies(parser: Parser, argv: list[str]) -> Export:
     add_settings(parser)
-    flags = parser.read(argv)
+    flags, unknown = parser.split(argv)
+    about = [word for word in unknown if word.partition("=")[0] in ("--chart", "--release", "-f", "--filename")]
+    if about:
+        raise SettingsError(
+            f"{about[0].partition('=')[0]} is not an argument of `acreg export {flags['kind']}`, which writes a policy"
+            " for all objects of a cluster and reads no manifests: leave it out, and name values files with --values"
+        )
+    if unknown:
+        parser.refuse(unknown)
     wanted = inputs.settle(flags, os.environ)
     excepted = _excepted(flags["excepted"], openshift=bool(flags["openshift"]))
     scope = Scope(excepted, _labels(flags["labels"]), _name(str(flags["name"])))

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import check, helmargs
+from postrenderer.cli import check, rendering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from postrenderer.cli.hooks import Job
+    from postrenderer.cli.job import Job
     from postrenderer.settings import Settings
 
-_UNWANTED = ("-o", "--output", "--output-dir")
-"""Flags that would keep manifests from being shown."""
 
-
-def require_images(job: Job, settings: Settings, environ: Mapping[str, str]) -> None:
+def require_images(job: Job, settings: Settings, environ: Mapping[str, str], folder: Path) -> None:
     """Render what is to be installed, hooks too unless --no-hooks leaves them out, and look for its images.
 
     Args:
         job: the command.
         settings: where images must come from.
         environ: names the credentials, as Helm's flags for its own repositories have the names of ours.
+        folder: a folder for files of ours.
 
     Raises:
         AcregError: an image is not there; nothing was installed.
         HelmError: Helm cannot render it.
     """
-    flags = job.helm.flags(job.command)
-    known = helmargs.known_to(job.helm.flags("template"), job.arguments, flags, without=_UNWANTED)
-    values = [f"--values={name}" for name in job.reused]
-    positional = helmargs.positional(job.arguments, flags)
-    check.require(job.helm.output("template", *positional, *values, *known, stdin=job.stdin), settings, {}, environ)
+    _, found = job.rendered(folder)
+    hooks = [] if job.is_on("--no-hooks") else found.hooks
+    check.require(rendering.as_stream([*found.documents, *hooks]), settings, {}, environ)

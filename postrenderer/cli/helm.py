@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.cli import show
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
@@ -54,14 +55,24 @@ class Helm(NamedTuple):
         """The major version."""
         return int(self.version.partition(".")[0])
 
-    def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def output(self, *arguments: str, stdin: bytes = b"", patience: float | None = None) -> bytes:
         """Return what `helm ARGUMENTS` prints; what it says on stderr is dropped unless it fails.
+
+        Args:
+            arguments: Helm's arguments.
+            stdin: what it reads from standard input.
+            patience: after how many seconds it is ended; None for never.
 
         Raises:
             HelmError: it failed.
         """
-        with _started(self.binary):
-            run = subprocess.run([self.binary, *arguments], input=stdin, capture_output=True, check=False)  # noqa: S603  # Helm
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")  # values may be secret
+        words = [self.binary, *arguments]
+        try:
+            with _started(self.binary):
+                run = subprocess.run(words, input=stdin, capture_output=True, check=False, timeout=patience)  # noqa: S603  # Helm
+        except subprocess.TimeoutExpired:
+            raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:
             said = run.stderr.decode(errors="replace").strip()
             words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]
@@ -87,6 +98,7 @@ class Helm(NamedTuple):
         Returns:
             Its exit code; that of a Helm that a signal ended is what a shell makes of it.
         """
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")
         source = None if stdin is None else subprocess.PIPE
         with _started(self.binary):
             process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm

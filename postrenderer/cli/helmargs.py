@@ -49,7 +49,7 @@ def split(argv: Sequence[str], flags: Mapping[str, bool]) -> Iterator[Argument]:
         elif flags.get(name) and not equals:
             following = next(rest, None)
             if following is None:
-                raise SettingsError(f"{name} wants a value, and the command line ends there")
+                raise SettingsError(f"{name} needs a value")
             yield Argument(name, following, [text, following])
         else:
             yield Argument(name, value, [text])
@@ -97,3 +97,10 @@ def known_to(
 def without(names: Collection[str], argv: Sequence[str], flags: Mapping[str, bool]) -> list[str]:
     """Return the arguments without some flags."""
     return [text for argument in split(argv, flags) if argument.name not in names for text in argument.written]
+
+
+def with_chart(chart: str, argv: Sequence[str], flags: Mapping[str, bool]) -> list[str]:
+    """Return the arguments with another chart, the last of those that are no flags."""
+    arguments = list(split(argv, flags))
+    last = max(index for index, argument in enumerate(arguments) if not argument.name)
+    return [text for at, one in enumerate(arguments) for text in ([chart] if at == last else one.written)]

@@ -5,10 +5,10 @@ Helm itself merges them: an empty chart that prints its values is rendered with 
 
 from __future__ import annotations
 
-import base64
+import json
 from typing import TYPE_CHECKING
 
-from postrenderer.errors import AcregError
+from postrenderer.cli import probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
     from postrenderer.cli.helm import Helm
 
-_FLAGS = ("--values", "--set", "--set-string", "--set-json", "--set-file", "--set-literal")
-_MARK = b"values: "
-_CHART = "apiVersion: v2\nname: values\nversion: 0.0.0\n"
-_TEMPLATE = "values: {{ toJson .Values | b64enc }}\n"
+FLAGS = ("--values", "--set", "--set-string", "--set-json", "--set-file", "--set-literal")
 
 
 def arguments(argv: Sequence[str]) -> list[str]:
@@ -28,7 +25,7 @@ def arguments(argv: Sequence[str]) -> list[str]:
     rest = iter(argv)
     for argument in rest:
         name, equals, value = argument.partition("=")
-        if name == "-f" or name in _FLAGS:
+        if name == "-f" or name in FLAGS:
             found.append(f"{'--values' if name == '-f' else name}={value if equals else next(rest, '')}")
         elif argument.startswith("-f") and argument[2:]:
             found.append(f"--values={argument[2:]}")
@@ -62,25 +59,10 @@ def files(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") ->
     if len(names) >= len(given) and all(name != "-" and "://" not in name for name in names):
         return names
     values = scratch / "values of the command line.yaml"
-    values.write_bytes(merged(helm, argv, scratch, stdin))
+    # Only what settings are taken from: the other values may be secrets, and a killed process removes no file.
+    answer = probe.offline(helm, probe.SETTINGS, scratch, *given, stdin=stdin)
+    values.write_text(json.dumps({"global": answer}), encoding="utf-8")
     return [str(values)]
-
-
-def merged(helm: Helm, argv: Sequence[str], scratch: Path, stdin: bytes = b"") -> bytes:
-    """Return what Helm's arguments make of the values, as JSON.
-
-    Raises:
-        HelmError: Helm cannot read the values.
-    """
-    chart = scratch / "values"
-    (chart / "templates").mkdir(parents=True, exist_ok=True)
-    (chart / "Chart.yaml").write_text(_CHART, encoding="utf-8")
-    (chart / "templates" / "values.yaml").write_text(_TEMPLATE, encoding="utf-8")
-    rendered = helm.output("template", "values", str(chart), *arguments(argv), stdin=stdin)
-    for line in rendered.splitlines():
-        if line.startswith(_MARK):
-            return base64.b64decode(line[len(_MARK) :])
-    raise AcregError(f"Helm {helm.version} did not show the values of the command line: please report this.")
 
 
 def of_release(helm: Helm, name: str, scratch: Path, *arguments: str) -> list[str]:

@@ -1,183 +1,165 @@
 """Chart hooks on Helm 3, which never shows them to a post-renderer.
 
-The release is rendered first, as Helm itself would. Hooks with public images are given private ones by values, the
-release is rendered once more for proof, and what stays public is refused before anything is installed.
+The release is rendered first, as Helm itself would. If a hook is not private, the release is installed from a copy of
+the chart in which the template of that hook writes private text, see `literal`. Before that, one rendering of the copy
+proves that the hooks come out private and that everything else comes out as before.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import lastrun
-from postrenderer.cli import helmargs, helmvalues, inputs, show
-from postrenderer.cli.helm import Helm, HelmError
-from postrenderer.decide import LEFT, MOVED
+from postrenderer.cli import chartfiles, helmargs, literal, rendering
+from postrenderer.cli.helm import HelmError
+from postrenderer.cli.job import base_name
 from postrenderer.errors import AcregError
-from postrenderer.text import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    from postrenderer.cli.chartfiles import Files
+    from postrenderer.cli.job import Job
+    from postrenderer.cli.rendering import Rendering
+    from postrenderer.rewrite import Rewritten
     from postrenderer.settings import Settings
 
-_UNWANTED = ("-o", "--output", "--output-dir", "--no-hooks")
-"""Flags that would keep the hooks from being shown. Hooks that are not run are kept in the release all the same."""
-_NAMING = {"--generate-name", "-g", "--name-template"}
-"""Flags by which Helm makes up the release's name."""
-_NAMES = 2
+_ROOM = 1 << 20
+"""How many bytes the API server lets a Secret have, and Helm stores a release in one."""
+
+_WORD = re.compile(r"[^\s\"',:]{6,}")
+"""What may be a random value, and not a small number that stands in many places."""
 
 
-class Job(NamedTuple):
-    """A command of Helm's as the user gave it.
-
-    Attributes:
-        helm: runs it.
-        command: `install`, `upgrade` or `template`.
-        arguments: what follows.
-        stdin: what Helm reads from standard input.
-        reused: values files with what Helm takes over from the release.
-    """
-
-    helm: Helm
-    command: str
-    arguments: list[str]
-    stdin: bytes
-    reused: list[str]
-
-
-class _Hooks(NamedTuple):
-    """What the cluster could not pull of a release's hooks.
+class _Copy(NamedTuple):
+    """A copy of the chart.
 
     Attributes:
-        public: the references that are not on the private registry, each with its document.
-        secretless: the documents with pods that have no pull secret for the private registry.
+        job: installs it.
+        literal: the templates that write a text that is known.
     """
 
-    public: list[str]
-    secretless: list[str]
+    job: Job
+    literal: set[str]
 
 
-def make_private(job: Job, settings: Settings, folder: Path, *, allow: bool) -> list[str]:
-    """Return the arguments with which no hook of the release has a public image.
+def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewritten]:
+    """Return the command with which every hook is as the post-renderer would make it, and the whole release with it.
 
     Args:
         job: the command.
         settings: where images must come from.
         folder: a folder for files of ours.
-        allow: whether hooks with public images are accepted.
 
     Raises:
-        AcregError: a hook's image stays public; nothing was installed.
+        AcregError: the release cannot be processed as asked; nothing was installed.
         HelmError: Helm cannot render the release.
     """
-    # Without a `--`, behind which no flag of ours would count.
-    given = helmargs.without((), job.arguments, job.helm.flags(job.command))
-    job = _named(job._replace(arguments=given))
-    rendered = manifests(job, job.arguments)
-    lastrun.begin(rendered, settings.report)
-    before = _look_at(rendered, settings)
-    if not any(before):
-        return given
-    overlay, paths = _overlay(job, settings, folder, rendered)
-    after = _look_at(manifests(job, [*job.arguments, *overlay]), settings) if overlay else before
-    if after.public:
-        text = (
-            "Helm 3 keeps chart hooks from a post-renderer, and the chart's values do not decide where these images"
-            f" come from: {'; '.join(after.public)}."
-        )
-        if not allow:
+    job = job.with_a_name(folder)
+    job, before = job.rendered(folder)
+    lastrun.begin(rendering.as_stream([*before.documents, *before.hooks]), settings.report)
+    private, rewritten = rendering.private_hooks(before, settings)
+    changed = {new.template for old, new in zip(before.hooks, private) if old != new}
+    if not changed:
+        return job, rewritten
+    expected = before._replace(hooks=private)
+    texts = literal.texts([*expected.documents, *expected.hooks])
+    files = chartfiles.fetch(job.helm, job.chart, job.arguments, job.command, folder)
+    some = literal.some(files, {name: text for name, text in texts.items() if name in changed})
+    copy = _Copy(_job(job, some, folder), changed)
+    if not _is_proved(job, copy, before, expected):
+        copy = _Copy(_job(job, literal.every(files, texts), folder), set(texts))
+        after = copy.job.render()
+        wrong = first_difference(expected, after, expected)
+        if wrong:
             raise AcregError(
-                f"{text} Nothing was installed. Use Helm 4, whose hooks pass the post-renderer, make the image one of"
-                " the chart's values, or accept it with --allow-public-hooks."
+                "Helm 3 keeps chart hooks from a post-renderer, and a copy of the chart with private hooks does not"
+                f" render {wrong} as the chart does. Nothing was installed. Use Helm 4, and report this, please."
             )
-        show.note(f"acreg: warning: {text}")
-    if after.secretless:
-        show.note(
-            "acreg: warning: Helm 3 keeps chart hooks from a post-renderer, and the chart's values give these no pull"
-            f" secret: {'; '.join(after.secretless)}. Give one to their service account or to the nodes, or use Helm 4."
-        )
-    if after == before:
-        return given
-    show.note(f"acreg: Helm 3 keeps chart hooks from a post-renderer. They are made private by values: {paths}")
-    return [*given, *overlay]
+        _see_that_it_fits(expected, after)
+    return copy.job, rewritten
 
 
-def _named(job: Job) -> Job:
-    """The command with a name for its release: one that Helm makes up would be another in each rendering."""
-    flags = job.helm.flags(job.command)
-    if _NAMING.isdisjoint(argument.name for argument in helmargs.split(job.arguments, flags)):
-        return job
-    return job._replace(arguments=["release-name", *helmargs.without(_NAMING, job.arguments, flags)])
+def first_difference(expected: Rendering, after: Rendering, again: Rendering) -> str:
+    """Return what is not rendered as it should be, such as the name of a template; empty if all is.
+
+    Args:
+        expected: what should be rendered.
+        after: what was rendered.
+        again: what is rendered another time: lines in which this differs from `expected` are random, and may differ in
+            `after`, too.
+    """
+    parts = (
+        (expected.documents, after.documents, again.documents),
+        (expected.hooks, after.hooks, again.hooks),
+    )
+    for wanted, got, other in parts:
+        if len(wanted) != len(got):
+            return f"{len(wanted)} documents, but {len(got)}, and so not all"
+        others = other if len(other) == len(wanted) else wanted
+        for one, two, three in zip(wanted, got, others):
+            if one.template != two.template or not _is_same(one.text, two.text, three.text):
+                return one.template
+    return "" if _is_same(expected.notes, after.notes, again.notes) else "the notes"
 
 
-def manifests(job: Job, arguments: Sequence[str]) -> bytes:
-    """Return the hooks of a release that would be installed.
+def _is_proved(job: Job, copy: _Copy, before: Rendering, expected: Rendering) -> bool:
+    """Whether a copy of the chart renders what it should; the chart itself is rendered again to know what is random."""
+    try:
+        after = copy.job.render()
+    except HelmError:
+        return False  # the chart itself was rendered, so this is of the copy's making
+    if first_difference(expected, after, expected):
+        again = job.render()
+        if len(again.hooks) != len(expected.hooks) or _shares_what_is_random(copy, before, again):
+            return False
+        hooks = [old if old.template in copy.literal else new for old, new in zip(expected.hooks, again.hooks)]
+        if first_difference(expected, after, again._replace(hooks=hooks)):
+            return False
+    _see_that_it_fits(expected, after)
+    return True
+
+
+def _shares_what_is_random(copy: _Copy, before: Rendering, again: Rendering) -> bool:
+    """Whether a hook that is fixed in a copy holds a random value of something that is not fixed."""
+    fixed = [(one.text, two.text) for one, two in zip(before.hooks, again.hooks) if one.template in copy.literal]
+    values = {word for one, two in fixed for word in {*_WORD.findall(one)} - {*_WORD.findall(two)}}
+    others = [one.text for one in (*before.documents, *before.hooks) if one.template not in copy.literal]
+    return any(value in text for value in values for text in others)
+
+
+def _is_same(expected: str, after: str, again: str) -> bool:
+    """Whether a text is as it should be, but for lines that are random."""
+    if expected == after:
+        return True
+    if expected == again:
+        return False  # nothing of it is random
+    wanted, got, other = (text.split("\n") for text in (expected, after, again))
+    if len(wanted) != len(other):
+        return True  # all of it is random
+    return len(wanted) == len(got) and all(one == two or one != three for one, two, three in zip(wanted, got, other))
+
+
+def _job(job: Job, files: Files, folder: Path) -> Job:
+    """The command for a copy of the chart, which has the name from which Helm would make that of a release."""
+    place = folder / "copy"
+    place.mkdir(exist_ok=True)
+    archive = place / f"{base_name(job.chart)}.tgz"
+    archive.write_bytes(chartfiles.pack(files, chartfiles.name(files)))
+    arguments = helmargs.without(chartfiles.ORIGIN, job.arguments, job.flags)
+    return job._replace(arguments=helmargs.with_chart(str(archive), arguments, job.flags))
+
+
+def _see_that_it_fits(expected: Rendering, after: Rendering) -> None:
+    """Refuse a copy that makes the release too large for its Secret.
 
     Raises:
-        HelmError: Helm cannot render it.
+        AcregError: the copy is too large, and the chart is not.
     """
-    flags = job.helm.flags(job.command)
-    plain = helmargs.without(_UNWANTED, arguments, flags)
-    if job.command == "template":
-        return _of_template(job, plain)
-    dry = [] if any(text.startswith("--dry-run") for text in plain) else ["--dry-run=server"]
-    try:
-        release = json.loads(job.helm.output(job.command, *plain, *dry, "--output=json", stdin=job.stdin))
-    except (HelmError, ValueError) as error:
-        # A first installation cannot be tried against a cluster that lacks the chart's own kinds.
-        known = helmargs.known_to(job.helm.flags("template"), plain, flags)
-        try:
-            return _of_template(job, [*helmargs.positional(plain, flags), *known])
-        except HelmError:
-            if isinstance(error, HelmError):
-                raise error from None  # what Helm says of the command that the user typed
-            raise
-    return inputs.join([b"", *(hook["manifest"].encode() for hook in release.get("hooks") or ())])
-
-
-def _of_template(job: Job, arguments: Sequence[str]) -> bytes:
-    from postrenderer.cli.images import hook_positions  # noqa: PLC0415  # only without a cluster
-
-    data = job.helm.output("template", *arguments, stdin=job.stdin)
-    positions = hook_positions(data)
-    pieces = [data[one.start : one.end] for one in stream.documents(data) if one.position in positions]
-    return inputs.join([b"", *pieces])
-
-
-def _look_at(raw: bytes, settings: Settings) -> _Hooks:
-    from postrenderer.findings import find  # noqa: PLC0415  # Helm 4 needs none of this
-
-    public, secretless = set(), set()
-    for document in find(raw, settings):
-        name = f"{document.identity.kind} {document.identity.name}"
-        public |= {f"{one.source} in {name}" for one in document.images if one.kind in (LEFT, MOVED)}
-        if document.additions:
-            secretless.add(name)
-    return _Hooks(sorted(public), sorted(secretless))
-
-
-def _overlay(job: Job, settings: Settings, folder: Path, wanted: bytes) -> tuple[list[str], str]:
-    """Values that make the hooks private, as Helm's arguments, and their names; nothing if there are none."""
-    from postrenderer.cli import chart, overlay, values  # noqa: PLC0415  # most charts have no hooks
-
-    flags = job.helm.flags(job.command)
-    named = helmargs.positional(job.arguments, flags)
-    known = helmargs.known_to(job.helm.flags("template"), job.arguments, flags, without=_UNWANTED)
-    known = [f"--values={name}" for name in job.reused] + known
-    name, charted = named if len(named) == _NAMES else ("release-name", named[-1])
-    fetched = chart.fetch(job.helm, (name, charted), known, folder, job.stdin)
-    lastrun.begin(fetched.render(), settings.report)
-    made = overlay.make(fetched.values(), fetched.render, settings, wanted=wanted)
-    if not made.values:
-        return [], ""
-    file = folder / "private-hooks.yaml"
-    file.write_text("\n".join(values.lines(made)) + "\n", encoding="utf-8")
-    # Helm takes the values of the release over by itself if it is given none, and so not beside ours.
-    given = helmvalues.arguments(job.arguments) or {"--reuse-values", "--reset-then-reuse-values"}.intersection(
-        job.arguments
-    )
-    taken_over = [] if given else job.reused
-    paths = ", ".join(".".join(map(str, setting.path)) for setting in made.settings)
-    return [f"--values={name}" for name in [*taken_over, str(file)]], paths
+    if expected.size <= _ROOM < after.size:
+        raise AcregError(
+            f"With private hooks the release would take {after.size} bytes, and a Secret, in which Helm stores it, has"
+            f" room for {_ROOM}. Nothing was installed. Use Helm 4, whose hooks pass the post-renderer, or another"
+            " storage of releases (HELM_DRIVER=sql)."
+        )

@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.cli import inputs, show
+from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.text import reading, stream
@@ -16,11 +16,13 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from postrenderer.cli.announced import Announced
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-List every image reference, what it becomes on the private registry, what kind of place it stands in (its class), where
-that is, and whether it is in a chart hook. A reference that stays where it is has no target, but a reason."""
+List every image reference: what it becomes on the private registry, the kind of place it is in (its class), where that
+is, and whether it is in a chart hook. For a reference that stays, the list has the reason instead of a target.
+Where a chart's values name the private registry already, it is rendered once more without them to learn the sources."""
 
 _EXAMPLES = """\
 examples:
@@ -69,22 +71,38 @@ def main(argv: list[str]) -> int:
 
     parser = Parser("acreg images", f"[-o FORM] [SETTINGS] (--list FILE | {inputs.WHERE[1:]}", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     only = parser.add_mutually_exclusive_group()
-    only.add_argument("--source-only", action="store_true", help="only the references as they are, sorted, each once")
-    only.add_argument("--target-only", action="store_true", help="only what they become, sorted, each once")
+    only.add_argument("--source-only", action="store_true", help="only where they come from, sorted, each once")
+    only.add_argument(
+        "--target-only",
+        action="store_true",
+        help="only those on the private registry, as they become, sorted, each once",
+    )
     request = inputs.parse(parser, argv, lists=True)
     with inputs.scratch() as folder:
         listed = request.text("list")
         manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
         settings = inputs.load(request, manifests, folder, registry=not request.flags["source_only"])
-    found = list(in_list(manifests.data, settings) if listed else in_manifests(manifests.data, settings))
+        found = list(in_list(manifests.data, settings) if listed else in_manifests(manifests.data, settings))
+        if not listed and (request.text("chart") or request.flags["source_only"]):
+            known = sources.known(request, manifests, settings, folder)
+            found = [row._replace(source=known.get(row.target, row.source)) for row in found]
+        found += announced_rows(announced.of_request(request, manifests, folder), found, settings)
     if not found:
-        show.note("acreg: there is no image reference in what was read.")
+        show.note("acreg: no image reference was found.")
     form = request.text("output")
     if request.flags["source_only"]:
-        _print_references((row.source for row in found), form)
+        own = sorted({row.source for row in found if row.source == row.target})
+        if own and not (request.text("chart") or listed):
+            raise sources.unknown(request, own)
+        for reference in own:
+            show.note(f"acreg: left out, as it is on the private registry and has no public source: {reference}")
+        _print_references((row.source for row in found if row.source not in own), form)
     elif request.flags["target_only"]:
-        _print_references((row.target or row.source for row in found), form)
+        for reference, why in sorted({(row.source, row.left) for row in found if not row.target}):
+            show.note(f"acreg: left out, as it stays where it is: {reference} ({why})")
+        _print_references((row.target for row in found if row.target), form)
     else:
         _print_rows(found, form)
     lacking = placeless(sum(bool(row.without_secret) for row in found))
@@ -126,6 +144,22 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
                 identity.position in hooks,
                 image.reason,
                 without.get(id(image), ""),
+            )
+
+
+def announced_rows(images: Iterable[Announced], found: Iterable[Row], settings: Settings) -> Iterator[Row]:
+    """Yield the images that a chart announces, beside those that it renders."""
+    from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # only for a chart
+
+    relocation, seen = Relocation(settings), {row.source for row in found}
+    for image in images:
+        outcome = relocation(image.reference)
+        if image.reference not in seen and outcome.status != "invalid":
+            seen.add(image.reference)
+            target = outcome.target if outcome.status in ("moved", "private") else ""
+            place = f"Chart {image.chart}", f"/annotations/{image.place.replace('/', '~1')}"
+            yield Row(
+                image.reference, target, "annotation", *place, "", hook=False, left="" if target else outcome.reason
             )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from postrenderer import lastrun, settings
 from postrenderer.cli.arguments import Parser, add_settings
@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from postrenderer.cli.helm import Helm
     from postrenderer.settings import Settings
 
 WHERE = "(< MANIFESTS | -f FILE… | --chart CHART […] | --release NAME)"
+
+_ABOUT_CLUSTER = ("--kube-version", "--api-versions", "-a", "--validate", "--dry-run")
+"""Flags of `helm template` that say what the cluster has."""
 
 _NO_REGISTRY = f"global: {{imageRegistry: {settings.NO_REGISTRY}}}\n"
 
@@ -40,10 +44,21 @@ class Request(NamedTuple):
 
 
 class Manifests(NamedTuple):
-    """Manifests, and the Helm values files whose settings go with them."""
+    """Manifests, and how they came about.
+
+    Attributes:
+        data: the stream.
+        values: the Helm values files whose settings go with them.
+        helm: the Helm that rendered them from a chart; None for others.
+        cluster: the flags that told it what the cluster has.
+        stdin: what it read from standard input.
+    """
 
     data: bytes
     values: list[str]
+    helm: Helm | None = None
+    cluster: Sequence[str] = ()
+    stdin: bytes = b""
 
 
 def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Request:
@@ -75,7 +90,7 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
     one.add_argument("--release", metavar="NAME", help="an installed release: its manifests, its hooks and its values")
     if lists:
         one.add_argument(
-            "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
+            "--list", metavar="FILE", help="a file with one reference per line, instead of manifests; `-` is stdin"
         )
     add_settings(parser, values=not of_chart)
     flags, more = parser.split(argv)
@@ -92,12 +107,21 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that only this user can look into, for as long as it is needed."""
+    """A folder that only this user can look into, for as long as it is needed, and no longer if we are told to end."""
+    import signal  # noqa: PLC0415  # only needed here
     import tempfile  # noqa: PLC0415  # a filter that has its settings from flags does not need it
     from pathlib import Path  # noqa: PLC0415  # only needed here
 
-    with tempfile.TemporaryDirectory(prefix="acreg-") as folder:
-        yield Path(folder)
+    def end(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)  # which removes the folder, where the signal alone would not
+
+    before = signal.signal(signal.SIGTERM, end) if threading.current_thread() is threading.main_thread() else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="acreg-") as folder:
+            yield Path(folder)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 def read(request: Request, folder: Path) -> Manifests:
@@ -151,17 +175,9 @@ def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         SettingsError: something is wrong with them.
     """
     found = settings.effective(flags, environ, os.curdir)
-    if found.unnamed:
-        lastrun.settle(found.unnamed)
-        _say(f"acreg: the private registry is {found.settings.registry}, as {found.unnamed} says, which nobody named.")
+    lastrun.settle(found.unnamed)
+    settings.announce(found.file)
     return found.settings
-
-
-@cache  # once, though a command may ask for the settings of each of many files
-def _say(text: str) -> None:
-    from postrenderer.cli import show  # noqa: PLC0415  # the filter with settings on the command line shows nothing
-
-    show.note(text)
 
 
 def no_registry(folder: Path) -> str:
@@ -200,13 +216,30 @@ def join(streams: Sequence[bytes]) -> bytes:
 
 def _from_helm(request: Request, folder: Path) -> Manifests:
     from postrenderer.cli import helm as helm_  # noqa: PLC0415  # only needed here
-    from postrenderer.cli import helmargs, helmvalues  # noqa: PLC0415  # only needed here
+    from postrenderer.cli import helmargs, helmvalues, probe  # noqa: PLC0415  # only needed here
 
     chart, release = (helmargs.operand(request.text(name)) for name in ("chart", "release"))
     helm = helm_.find()
     if chart:
         stdin = read_file("-") if helmvalues.reads_stdin(request.helm) else b""
-        data = helm.output("template", chart, *request.helm, stdin=stdin)
-        return Manifests(data, helmvalues.files(helm, request.helm, folder, stdin))
+        cluster = _cluster(helm, request.helm, folder)
+        data = probe.template(helm, cluster, chart, *request.helm, stdin=stdin)
+        return Manifests(data, helmvalues.files(helm, request.helm, folder, stdin), helm, cluster, stdin)
     parts = [helm.output("get", what, release, *request.helm) for what in ("manifest", "hooks")]
     return Manifests(join(parts), helmvalues.of_release(helm, release, folder, *request.helm))
+
+
+def _cluster(helm: Helm, argv: Sequence[str], folder: Path) -> list[str]:
+    """The flags by which a chart is rendered for the cluster, unless the user says for which one."""
+    from postrenderer.cli import helmargs, probe, show  # noqa: PLC0415  # only needed here
+
+    flags = helm.flags("template")
+    if any(argument.name in _ABOUT_CLUSTER for argument in helmargs.split(argv, flags)):
+        return []
+    found = probe.cluster(helm, folder, argv, flags)
+    if not found:
+        show.note(
+            "acreg: no cluster can be reached, so the chart was rendered for none: what it makes only where the cluster"
+            " has an API is not there. --kube-version and --api-versions say what the cluster has."
+        )
+    return found

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import access, inputs, planned, show
+from postrenderer.cli import access, announced, inputs, planned, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.cli.progress import Progress
 from postrenderer.errors import SettingsError
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-Copy the images of manifests, a chart, a release or a list to the private registry, each to the very place that the
-post-renderer points it at: all platforms, digests unchanged. What is there with the same digest is skipped, so an
-interrupted run goes on where it was when the command is given again. skopeo does the copying."""
+Copy the images of manifests, a chart, a release or a list to the private registry, each to the reference that the
+post-renderer writes, with all platforms and unchanged digests. Images that are there with the same digest are skipped:
+rerun to resume. skopeo does the copying."""
 
 _EXAMPLES = """\
 examples:
@@ -43,6 +43,7 @@ _SHORT = len("sha256:") + 12
 """How much of a digest tells images apart for people."""
 _COPY_SECONDS = 3600
 _FORMS = ("list", "script", "skopeo-sync")
+_OWN = "already private, and no public image is known that it is a copy of"
 
 
 class _Job(NamedTuple):
@@ -59,19 +60,20 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg mirror", f"[SETTINGS] {planned.WHERE[:-1]} | --from DIR)", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
     folders = parser.add_mutually_exclusive_group()
-    folders.add_argument("--to", metavar="DIR", help="write the images to a folder instead, to carry it elsewhere")
-    folders.add_argument("--from", metavar="DIR", help="copy the images of such a folder, verified")
+    folders.add_argument("--to", metavar="DIR", help="write the images to a folder instead, for an air gap")
+    folders.add_argument("--from", metavar="DIR", help="verify and copy the images of such a folder")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be copied where")
     parser.add_argument(
-        "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print that in this form, and copy nothing"
+        "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print the list in this form, and copy nothing"
     )
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     planned.add_work(parser)
     parser.add_argument(
         "--copy-timeout",
         type=int,
         default=_COPY_SECONDS,
         metavar="SECONDS",
-        help=f"end a copy that takes longer, and try again; finished layers stay (default: {_COPY_SECONDS})",
+        help=f"stop a copy that takes longer, and try again; finished layers are kept (default: {_COPY_SECONDS})",
     )
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)
@@ -99,12 +101,12 @@ def main(argv: list[str]) -> int:
 def _check(request: inputs.Request) -> None:
     manifests = [name for name in ("filename", "list", "chart", "release") if request.flags.get(name)]
     if request.flags["from"] and manifests:
-        raise SettingsError(f"--from DIR says itself which images there are: leave out --{manifests[0]}.")
+        raise SettingsError(f"--from DIR already names its images: leave out --{manifests[0]}.")
     folder = next((name for name in ("to", "from") if request.flags[name]), "")
     if folder and request.flags["output"]:
         raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")
     if int(str(request.flags["copy_timeout"])) < 1:
-        raise SettingsError("--copy-timeout must be 1 or more: so many seconds.")
+        raise SettingsError("--copy-timeout must be at least 1 second.")
     access.refuse_shared_stdin(request.flags)
 
 
@@ -116,7 +118,9 @@ def _prepare(request: inputs.Request, folder: Path) -> tuple[Settings, _Job, lis
         found = plan.of_references(loaded.images, settings)
         return settings, _Job(found.moved, None, loaded), found.left
     settings, found = planned.read(request, folder, registry=not to)
-    private = [plan.Left(image.source, "already private") for image in found.copies if image not in found.moved]
+    private = [plan.Left(image.source, _OWN) for image in found.copies if image not in found.moved]
+    if private and not (request.text("chart") or request.text("list")):
+        raise sources.unknown(request, [image.reference for image in private])
     return settings, _Job(found.moved, Path(to).resolve() if to else None, None), found.left + private
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import inputs
+from postrenderer.cli import announced, inputs, sources
 from postrenderer.errors import AcregError, SettingsError
+from postrenderer.images import collisions
+from postrenderer.images.relocation import Relocation
 from postrenderer.registry import plan
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ _JOBS, _RETRIES = 4, 3
 def add_list(parser: Parser) -> None:
     """Add the flag for a list."""
     parser.add_argument(
-        "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
+        "--list", metavar="FILE", help="a file with one reference per line, instead of manifests; `-` is stdin"
     )
 
 
@@ -42,12 +44,26 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     listed = request.text("list")
     both = [name for name in ("filename", "chart", "release") if listed and request.flags.get(name)]
     if both:
-        raise SettingsError(f"--list and --{both[0]} both say which images there are: leave one of them out.")
+        raise SettingsError(f"--list and --{both[0]} both name images: leave one of them out.")
     manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
     if not listed and not manifests.data.strip():
-        raise AcregError("There are no manifests: what was to write them failed, or wrote them elsewhere.")
+        raise AcregError(
+            "There are no manifests: the command that should have written them failed, or wrote them elsewhere."
+        )
     settings = inputs.load(request, manifests, folder, registry=registry)
-    return settings, (plan.of_list if listed else plan.of_manifests)(manifests.data, settings)
+    if listed:
+        return settings, plan.of_list(manifests.data, settings)
+    found = plan.of_manifests(manifests.data, settings)
+    known = sources.known(request, manifests, settings, folder)
+    copies = {copy.target: copy._replace(source=known.get(copy.target, copy.source)) for copy in found.copies}
+    if "rendered_only" in request.flags:
+        relocation = Relocation(settings)
+        for image in announced.of_request(request, manifests, folder):
+            outcome = relocation(image.reference)
+            if outcome.status == "moved":
+                copies.setdefault(outcome.target, plan.Copy(image.reference, outcome.target))
+        collisions.check(copies.values())
+    return settings, found._replace(copies=list(copies.values()))
 
 
 def add_work(parser: argparse.ArgumentParser) -> None:

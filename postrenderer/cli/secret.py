@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import os
 import re
+from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, show
-from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli import access, inputs, pullsecrets, show
+from postrenderer.cli.arguments import Parser
 from postrenderer.errors import SettingsError
 from postrenderer.registry import credentials, secret
 from postrenderer.settings import checks
 
+if TYPE_CHECKING:
+    from postrenderer.settings import Settings
+
 _DESCRIPTION = """\
-Write the Secret with which pods pull from the private registry to standard output, as
-`kubectl create secret docker-registry --dry-run=client -o yaml` does. Its name is that of the pull secret in the
-settings, its registry theirs too."""
+Write the pull secret for the private registry to standard output, as
+`kubectl create secret docker-registry --dry-run=client -o yaml` does. Its name and registry come from the settings. A
+pull secret works only in its own namespace: with --chart or --release there is one for each namespace whose pods pull
+from the private registry."""
 
 _EXAMPLES = """\
 examples:
   With a password from a file or a program:
     helm acreg secret -n appcircle --values values.yaml --username robot --password-stdin < password.txt |
       kubectl apply -f -
-  With the key of a Google service account, for another registry than that of the settings:
+  One for each namespace in which a chart makes pods:
+    helm acreg secret -n appcircle --chart appcircle/appcircle -f values.yaml | kubectl apply -f -
+  With the key of a Google service account, for a registry that the settings do not name:
     helm acreg secret -n appcircle --server europe-west1-docker.pkg.dev --username _json_key \\
       --password-file cred.json | kubectl apply -f -
-  With what `docker login` or `skopeo login` has kept:
+  With the credentials that `docker login` or `skopeo login` saved:
     helm acreg secret -n appcircle --values values.yaml | oc apply -f -"""
 
 _NAMESPACE = re.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -36,17 +43,24 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg secret", "[SETTINGS] [CREDENTIALS]", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("--name", help="of the Secret, instead of the first pull secret in the settings")
     parser.add_argument("-n", "--namespace", help="of the Secret [HELM_NAMESPACE]; none leaves it to kubectl")
-    parser.add_argument("--server", metavar="HOST[:PORT]", help="another registry than that of the settings")
+    parser.add_argument("--server", metavar="HOST[:PORT]", help="a registry other than the one in the settings")
     access.add_login(parser)
-    add_settings(parser)
-    flags = parser.read(argv)
+    request = inputs.parse(parser, argv)
+    flags = request.flags
+    access.refuse_shared_stdin({"list": "", **flags}) if flags.get("filename") else None
     if flags["server"]:
         try:
             checks.registry(str(flags["server"]))
         except ValueError as error:
             raise SettingsError(f"--server {error}.") from None
         flags.update(registry=flags["server"], sources=())  # it may well be that of a source
-    wanted = inputs.settle(flags, os.environ)
+    namespace = str(flags["namespace"] or os.environ.get("HELM_NAMESPACE", ""))
+    if namespace and not _NAMESPACE.fullmatch(namespace):
+        raise SettingsError(
+            f"--namespace must be the name of a namespace, not `{namespace}`: lower-case letters, digits and `-`, with"
+            " a letter or digit at each end, at most 63 characters."
+        )
+    wanted, places = _places(request, namespace)
     name = str(flags["name"] or next(iter(wanted.pull_secrets), ""))
     if not name:
         raise SettingsError("The settings name no pull secret, so the Secret needs a name: give --name NAME.")
@@ -54,12 +68,6 @@ def main(argv: list[str]) -> int:
         checks.secret_name(name)
     except ValueError as error:
         raise SettingsError(f"--name {error}.") from None
-    namespace = str(flags["namespace"] or os.environ.get("HELM_NAMESPACE", ""))
-    if namespace and not _NAMESPACE.fullmatch(namespace):
-        raise SettingsError(
-            f"--namespace must be the name of a namespace, not `{namespace}`: lower-case letters, digits and `-`, with"
-            " a letter or digit at each end, at most 63 characters."
-        )
     login = access.login(flags, os.environ)
     if login is None:
         config = credentials.gather(access.authfile(flags, os.environ), os.environ)
@@ -70,6 +78,22 @@ def main(argv: list[str]) -> int:
             f" --password-file FILE, or log in with `docker login {wanted.registry}`, or name the file that has them"
             " with --authfile FILE."
         )
-    show.write(secret.manifest(name, namespace, wanted.registry, login).removesuffix("\n"))
+    show.write(
+        "---\n".join(secret.manifest(name, place, wanted.registry, login) for place in places).removesuffix("\n")
+    )
     show.warn_of_password("pipe it into `kubectl apply -f -` at once")
     return 0
+
+
+def _places(request: inputs.Request, namespace: str) -> tuple[Settings, list[str]]:
+    """The settings, and the namespaces for which Secrets are wanted: all in which a chart or a release pulls."""
+    if not any(request.flags.get(name) for name in ("chart", "release", "filename")):
+        return inputs.settle(request.flags, os.environ), [namespace]
+    from postrenderer.findings import find  # noqa: PLC0415  # one Secret needs no manifests
+
+    with inputs.scratch() as folder:
+        of_helm = [f"--namespace={namespace}"] if namespace and not request.flags.get("filename") else []
+        asked = request._replace(helm=[*request.helm, *of_helm])
+        manifests = inputs.read(asked, folder)
+        wanted = inputs.load(asked, manifests, folder)
+        return wanted, pullsecrets.namespaces(find(manifests.data, wanted), namespace)

@@ -31,7 +31,7 @@ _BUDGET = (
     " refused."
 )
 _REMEDY = "Copy them there with `acreg mirror`, and use `acreg upgrade` or the names in brackets."
-IGNORE = "`ignore` is not heeded: policies move the images of every pod."
+IGNORE = "`ignore` does not apply: policies move the images of every pod."
 
 
 class Scope(NamedTuple):
@@ -88,7 +88,7 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
         if settings.others != "keep"
         else "Refuses pods with images under `rules` and `sources` only: `others` is `keep`, so all else may come in."
     )
-    preview = "To see first what it would refuse, let its binding say `validationActions: [Warn, Audit]`."
+    preview = "To see first what it would refuse, set in its binding `validationActions: [Warn, Audit]`."
     return Export(
         (
             _object("MutatingAdmissionPolicy", version, scope, mutating_spec(settings, scope), about_mutating),

@@ -114,6 +114,8 @@ class Relocation:
         self._rules = _by_host((parse_prefix(rule.source), rule) for rule in settings.rules)
         self._sources = _table(settings.sources)
         self.hosts = frozenset((*self._private, *self._rules, *self._sources))
+        self._moves = [(rule.source, _base(rule, settings.prefix)) for rule in settings.rules]
+        self._moves += [(source, settings.prefix) for source in settings.sources]
         self._outcomes: dict[str, Outcome] = {}
         for rule in settings.rules:
             private = _longest(self._private, parse_prefix(rule.source))
@@ -141,6 +143,24 @@ class Relocation:
             reason = f"{outcome.target} is no place for other names"
             return Outcome("refused", text, reason, outcome.rule)
         return outcome._replace(target=outcome.target.removesuffix(SOME_IMAGE))
+
+    def origin(self, text: str) -> str:
+        """Return the public reference that a private one stands for; empty if rules and sources name none, or several.
+
+        Args:
+            text: a reference below the private path, or below the `to` of a rule.
+        """
+        components = parse(text).components
+        found: dict[int, dict[tuple[str, ...], str]] = {}
+        for source, base in self._moves:
+            prefix = parse_prefix(base)
+            if components[: len(prefix)] == prefix and text.startswith(base):
+                public = source + text[len(base) :]
+                outcome = self(public)
+                if (outcome.status, outcome.target) == ("moved", text):
+                    found.setdefault(len(prefix), {})[parse(public).components] = public
+        nearest = list(found[max(found)].values()) if found else []
+        return nearest[0] if len(nearest) == 1 else ""
 
     def known(self, text: str) -> bool:
         """Tell whether a reference in free text means an image: it is under a rule or a source, or private.
@@ -183,7 +203,7 @@ class Relocation:
         source = _longest(self._sources, components)
         if found:
             rule, rest = found
-            base = rule.target if _is_absolute(rule) else f"{base}/{rule.target}"
+            base = _base(rule, base)
             path = rest or (path[-1:] if "/" not in base else ())
             reason, evidence = f"under `rules` entry {rule.source}", "rule"
         elif source:
@@ -209,6 +229,11 @@ OTHERS_FAIL = "others: fail"
 
 def _is_absolute(rule: Rule) -> bool:
     return is_host(rule.target.partition("/")[0])
+
+
+def _base(rule: Rule, private_path: str) -> str:
+    """Where a rule leads."""
+    return rule.target if _is_absolute(rule) else f"{private_path}/{rule.target}"
 
 
 def _table(entries: Iterable[str]) -> dict[str, dict[tuple[str, ...], str]]:

@@ -26,13 +26,15 @@ _TABLE = regex(r"[ \t]*\[\[?([\w.-]+)\]\]?[ \t]*(?:#.*)?\n?")
 """The head of a table in TOML."""
 _START = regex(r"([ \t]*)((?:-[ \t]+)*)")
 _TEMPLATE, _MARKER = "{{", "---"
+_FIELD = regex(r"[Pp]ull[_-]?[Ss]ecret")
 _LIST = regex(
     r"[ \t]*(?:-[ \t]+)*[\"']?(?P<name>[A-Za-z][\w-]*)[\"']?[ \t]*(?P<sign>[:=])[ \t]*"
     r"(?:\[(?P<items>(?:[^\[\]{}\n]|\{[^{}\n]*\})*)\]|(?=\r?\n))"
 )
 """A field with a list in brackets, or with nothing behind it on its line."""
 _ENTRY = regex(
-    r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)(?P<object>name:[ \t]*)?[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*\r?\n"
+    r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)(?P<object>name:[ \t]*)?"
+    r"[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*(?P<end>\r?\n)"
 )
 """An entry of a list on lines of its own."""
 _WORD = regex(r"[a-z0-9][a-z0-9.-]*")
@@ -74,8 +76,8 @@ def plan(text: str, images: Iterable[int], secrets: tuple[str, ...], owner: str)
         owner: the object in which it stands, as `Kind/name`.
     """
     found = Lines([], [], set())
-    blocks = _blocks(text)
     wanting: dict[int, _List] = {}
+    blocks = _blocks(text if _has_list(text) else "")
     for image in images:
         nearest = blocks.nearest(image)
         if nearest is not None:
@@ -104,13 +106,20 @@ class _Blocks:
 
     def nearest(self, position: int) -> _List | None:
         """The list of the innermost block around a position that has one."""
-        for block in self.of_line[bisect_right(self.starts, position) - 1]:
+        line = bisect_right(self.starts, position) - 1
+        for block in self.of_line[line] if line >= 0 else ():
             above = block
             while above >= 0 and above not in self.lists:
                 above = self.parents[above]
             if above >= 0:
                 return self.lists[above]
         return None
+
+
+def _has_list(text: str) -> bool:
+    """Whether a list of pull secrets begins on a line of a text; few texts have one."""
+    lines = _lines(text) if _FIELD.search(text) else ()
+    return any(_list(text, line.start()) for line in lines if _FIELD.search(line.group()))
 
 
 def _blocks(text: str) -> _Blocks:
@@ -183,7 +192,8 @@ def _list(text: str, start: int) -> tuple[str, _List] | None:
         present.add(entry["name"])
         entry = _ENTRY.match(text, entry.end())
     form = OBJECTS if first["object"] else NAMES
-    return ":", _List(first.start("dash"), first["dash"], f"\n{first['indent']}", form, present)
+    behind = first["end"] + first["indent"]
+    return ":", _List(first.start("dash"), first["dash"], behind, form, present)
 
 
 def _extend(one: _List, secrets: tuple[str, ...]) -> Iterator[tuple[Edit, list[str]]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 UNHINTED = (b"PULL_SECRET", b"registry-secret")
 """What is in the names of all settings that no hint of images is in."""
-_SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", ".pullSecrets", ".imagePullSecret")
+_SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", "image.pullSecrets", "trivy.imagePullSecret")
 """One of these is in the name of each setting."""
 
 
@@ -62,9 +62,9 @@ def find(text: str, root: yaml.Node, owner: str) -> Found:
         if isinstance(visit, ScalarVisit):
             texts.append(visit)
             continue
-        for arguments, flag, path in _flags(text, visit):
+        for arguments, flag, path in _flags(visit):
             setting = _known(flag, owner)
-            if setting:
+            if setting and _can_take(text, arguments, flag):
                 key = id(arguments), flag
                 holders.setdefault(key, Holder(arguments, [], Field(flag, setting.form))).paths.append(path)
         for name, field in _fields(visit):
@@ -94,16 +94,21 @@ def _fields(mapping: MappingVisit) -> Iterator[tuple[str, str]]:
     yield from ((key, key) for key in keys)
 
 
-def _flags(text: str, mapping: MappingVisit) -> Iterator[tuple[yaml.SequenceNode, str, Path]]:
+def _flags(mapping: MappingVisit) -> Iterator[tuple[yaml.SequenceNode, str, Path]]:
     """The flags in a mapping that may be settings, each with the arguments among which it is, and their place."""
     for key, value in mapping.pairs:
         if key in LISTS and isinstance(value, yaml.SequenceNode):
             words = [word.value for word in value.value if isinstance(word, yaml.ScalarNode)]
             flags = dict.fromkeys(word.partition("=")[0] for word in words if word.startswith("--"))
-            for flag in flags:
-                first = next(given(value, flag), None)
-                if first and all(_is_plainly_in(text, value, node) for node in (value.value[first.place], first.node)):
-                    yield value, flag, (mapping.path, key)
+            yield from ((value, flag, (mapping.path, key)) for flag in flags)
+
+
+def _can_take(text: str, arguments: yaml.SequenceNode, flag: str) -> bool:
+    """Whether the first flag of a name stands among the arguments so that more can stand in front of it or in it."""
+    first = next(given(arguments, flag), None)
+    if first is None:
+        return False
+    return all(_is_plainly_in(text, arguments, node) for node in (arguments.value[first.place], first.node))
 
 
 def _is_plainly_in(text: str, arguments: yaml.SequenceNode, word: yaml.ScalarNode) -> bool:

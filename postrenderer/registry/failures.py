@@ -46,7 +46,7 @@ _TABLE = (
     _Known(
         "policy",
         r"policy\.json",
-        "skopeo wants to know which signatures to ask for; who asks for none writes"
+        "skopeo needs a signature policy; to accept unsigned images, write"
         ' {"default": [{"type": "insecureAcceptAnything"}]} to /etc/containers/policy.json or'
         " ~/.config/containers/policy.json",
     ),
@@ -76,7 +76,11 @@ _TABLE = (
         r"unauthorized|denied|authentication required|invalid username/password|forbidden|status 40[13]",
         "it refuses the credentials, or the right to do this; `skopeo login` or --[source-]username gives others",
     ),
-    _Known("unreachable", r"proxyconnect", "the proxy in HTTPS_PROXY does not answer; NO_PROXY names who needs none"),
+    _Known(
+        "unreachable",
+        r"proxyconnect",
+        "the proxy in HTTPS_PROXY does not answer; list hosts that need no proxy in NO_PROXY",
+    ),
     _Known("unreachable", r"no such host|server misbehaving", "there is no such host name; correct it, or the DNS"),
     _Known(
         "unreachable",

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DEFAULT_NAME = "acreg.yaml"
+_MISNAMED = ("acreg.yml", ".acreg.yaml", ".acreg.yml")
 
 _FIELDS = {option.key: option.field for option in OPTIONS}
 _VALUES_FIELDS = {option.values_key: option.field for option in OPTIONS if option.values_key}
+_LOWER = {key.lower(): key for key in _VALUES_FIELDS}
+VALUES_KEYS = tuple(_VALUES_FIELDS)
+"""The keys below `global` in a Helm values file that settings are taken from."""
 _DEPTH = 4  # the deepest setting: a list of mappings with a mapping in them
 _MOST = 100_000  # values that a file may have with its aliases written out
 
@@ -50,6 +54,9 @@ def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Gi
     """
     shown = name or DEFAULT_NAME
     if not name and not os.path.lexists(f"{directory}/{shown}"):
+        other = next((one for one in _MISNAMED if os.path.lexists(f"{directory}/{one}")), "")
+        if other:
+            raise SettingsError(f"{other} is not read: name it {shown}, or say --config {other}")
         return {}
     if not name and os.path.exists(f"{directory}/{shown}") and not os.path.isfile(f"{directory}/{shown}"):
         raise SettingsError(f"{shown} is no file, and nobody named it. Remove it, or name another file with --config")
@@ -60,12 +67,13 @@ def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Gi
     return {_FIELDS[key]: given for key, given in found.items()}
 
 
-def values_files(names: Iterable[str], directory: str) -> dict[str, Given]:
+def values_files(names: Iterable[str], directory: str, problems: Problems) -> dict[str, Given]:
     """Read `global.imageRegistry`, `global.imageRepositoryPath` and `global.imagePullSecrets` of Helm values files.
 
     Args:
         names: the files' names as the user gave them; what a later one says replaces what an earlier one says.
         directory: what the names are relative to.
+        problems: gets keys that differ from these in upper and lower case alone, as Helm and charts do not read them.
 
     Returns:
         What is given, by field of `Settings`. Null and an empty text, the defaults of many charts, say nothing.
@@ -76,7 +84,7 @@ def values_files(names: Iterable[str], directory: str) -> dict[str, Given]:
     found: dict[str, Given] = {}
     for name in names:
         text = _text(name, directory)
-        if "\\" not in text and not any(key in text for key in _VALUES_FIELDS):
+        if "\\" not in text and not any(key in text.lower() for key in _LOWER):
             continue  # only an escape can spell a key in another way: a large file need not be parsed to know
         roots = _roots(text, name)
         section = _member(roots[0], "global") if roots else None
@@ -84,7 +92,16 @@ def values_files(names: Iterable[str], directory: str) -> dict[str, Given]:
             node = _member(section, key)
             if node is not None:
                 found[field] = _bare(_given(node, name, f"global.{key}"))
+        _misspelt(section, name, problems)
     return {field: given for field, given in found.items() if given.value not in (None, "")}
+
+
+def _misspelt(section: yaml.Node | None, file: str, problems: Problems) -> None:
+    """Note the keys that differ from those of settings in upper and lower case alone."""
+    for key, _ in section.value if isinstance(section, yaml.MappingNode) else ():
+        right = _LOWER.get(str(key.value).lower(), "")
+        if right and key.value != right:
+            problems.add(_given(key, file, f"global.{key.value}"), f"is read by no chart: write `{right}`")
 
 
 def _text(name: str, directory: str) -> str:

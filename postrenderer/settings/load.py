@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.settings import files, unnamed
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 _NO_REGISTRY = (
     "is not set: give --registry HOST[:PORT], or set ACREG_REGISTRY, or write `registry: HOST[:PORT]` into acreg.yaml,"
-    " or name a Helm values file that has global.imageRegistry with --values FILE"
+    " or name a Helm values file that has global.imageRegistry with --values FILE. Once for all commands:"
+    " `helm acreg config init -f values.yaml`, or `export ACREG_VALUES=values.yaml`"
 )
 
 
@@ -27,16 +30,27 @@ class Effective(NamedTuple):
         settings: what counts.
         places: of each setting that was given, its place: a flag, a variable, or `file:line:column`.
         unnamed: where the registry stands if it comes from an acreg.yaml that nobody named, else empty.
+        file: the path of an acreg.yaml that nobody named, if a setting of it counts, else empty.
     """
 
     settings: Settings
     places: dict[str, str]
     unnamed: str = ""
+    file: str = ""
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Settings:
-    """Return the settings that count; `effective` says more."""
-    return effective(flags, environ, cwd).settings
+    """Return the settings that count; `effective` says more. Those of a file that nobody named are announced."""
+    found = effective(flags, environ, cwd)
+    announce(found.file)
+    return found.settings
+
+
+@cache  # once, though a command may ask for the settings of each of many files
+def announce(file: str) -> None:
+    """Say on standard error that settings are those of a file that nobody named; nothing if there is none."""
+    if file and sys.stderr is not None:
+        sys.stderr.write(f"acreg: settings are taken from {file}\n")
 
 
 def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
@@ -55,7 +69,7 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     config = str(flags.get("config") or environ.get("ACREG_CONFIG") or "")
     values = flags.get("values") or environ.get("ACREG_VALUES", "").split(os.pathsep)
     in_file = files.settings_file(config, cwd, problems)
-    in_values = files.values_files([name for name in _texts(values) if name], cwd)
+    in_values = files.values_files([name for name in _texts(values) if name], cwd, problems)
     elsewhere = {**in_values, **_variables(environ), **_flags(flags)}
     given = {**in_values, **in_file, **_variables(environ), **_flags(flags)}
     if not config:
@@ -72,12 +86,9 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     _refuse_standstill(settings, given, problems)
     problems.raise_if_any()
     places = {field: str(value.place) for field, value in given.items()}
-    return Effective(settings, places, places["registry"] if _is_unnamed(config, in_file, given) else "")
-
-
-def _is_unnamed(config: str, in_file: Mapping[str, Given], given: Mapping[str, Given]) -> bool:
-    """Whether the registry comes from an acreg.yaml that nobody named."""
-    return not config and in_file.get("registry") is given["registry"]
+    taken = [] if config else [field for field, value in in_file.items() if given[field] is value]
+    file = os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME) if taken else ""
+    return Effective(settings, places, places["registry"] if "registry" in taken else "", file)
 
 
 def _flags(flags: Mapping[str, object]) -> dict[str, Given]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
 from postrenderer.sites import keys, kinds
+from postrenderer.sites.definitions import is_definition
 from postrenderer.text import tags
 from postrenderer.text.regex import regex
 
@@ -110,37 +111,28 @@ _INDENTED = regex(rb"[|>][-+]?[0-9]")
 """What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""
 _BASE64 = regex(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
 
-_SCHEMA = b"\nkind: CustomResourceDefinition"
-_TOP = regex(rb"\n([^\s#][^\n]*)")
-"""A line that begins in the first column and is no comment."""
-_SCHEMA_TOP = regex(
-    rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
-    rb"|(metadata|spec|status):\s*(?:\s#.*)?",
-    re.DOTALL,
-)
-_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
-"""The first content of a schema, behind its `---`, empty lines and comments: one of these keys in the first column."""
-_OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
-"""What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
 
-
-def hints(raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = ()) -> Hints:
+def hints(
+    raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = (), pull_secrets: Iterable[bytes] = ()
+) -> Hints:
     """Where a document may be about an image.
 
     Args:
         raw: the document, in UTF-8, with its `---`.
         hosts: the configured registries', at which a reference is an image without a tag too.
         words: what else makes the document worth reading, such as a kind that the settings name.
+        pull_secrets: what does so unless it is a CustomResourceDefinition: names of settings that hold pull secrets.
 
     Returns:
         The hints; NOWHERE if the document need not be read.
     """
     if any(raw.find(word) >= 0 for word in words):
         return EVERYWHERE
-    if is_schema(raw):
+    if is_definition(raw):
         return NOWHERE
     aliases = _ALIAS.search(raw) if raw.find(b"*") >= 0 else None
-    if _is_obscure(raw, hosts) or (aliases and not _are_defined(raw)):
+    told = any(raw.find(word) >= 0 for word in pull_secrets)
+    if told or _is_obscure(raw, hosts) or (aliases and not _are_defined(raw)):
         return EVERYWHERE
     found = _found(raw, hosts)
     if not found:
@@ -176,28 +168,6 @@ def _has_fields_without_hints(raw: bytes) -> bool:
 def _is_without_hints(group: bytes) -> bool:
     """Whether kinds of a group have images in fields, such as Crossplane's `package`, whose names don't say so."""
     return any(not keys.hints_at_image(name) for name in kinds.image_names(group.decode()))
-
-
-def is_schema(raw: bytes) -> bool:
-    """Whether a document is a CustomResourceDefinition in each way to read it, and so pulls nothing.
-
-    It is if every line in the first column is one of the few that each schema has, at most once, with nothing behind
-    `metadata:`, `spec:` and `status:`, and the first content stands in that column: then no other key is at the top,
-    and no quoted text and no bracket spans them.
-    """
-    if raw.find(_SCHEMA) < 0 or _FIRST.match(raw) is None:
-        return False
-    if (raw.find(b"\r") >= 0 and raw.count(b"\r") != raw.count(b"\r\n")) or (
-        not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)
-    ):
-        return False
-    seen: list[bytes] = []
-    for line in _TOP.findall(b"\n" + raw):
-        top = _SCHEMA_TOP.fullmatch(line)
-        if top is None:
-            return False
-        seen += filter(None, top.groups())
-    return len(seen) == len(set(seen)) and b"kind" in seen
 
 
 def _are_defined(raw: bytes) -> bool:

@@ -20,9 +20,12 @@ import zipfile
 from pathlib import Path
 from typing import Callable
 
-import wheels
-
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "scripts"))
+
+import wheels  # noqa: E402  # it needs what the line above finds
+from pips import pip  # noqa: E402
+
 CACHE = ROOT / ".cache" / "build"
 HERE = Path(__file__).resolve().parent
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
@@ -32,7 +35,13 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 # long as a bare interpreter's start. A zip archive is read from the end of its file, whatever stands in front.
 PREFIX = """\
 #!/bin/sh
-exec "${ACREG_PYTHON:-python3}" -I -S -c 'import sys; exec(open(sys.argv[1], "rb").read(%6d)[%4d:])' "$0" "$@"
+p=${ACREG_PYTHON:-python3}
+case $p in *python2*) false ;; *) command -v "$p" >/dev/null ;; esac || {
+  echo "acreg: needs Python 3.9 or newer, and $p is none, or is not there. Install one and, if it is not the python3" \\
+    "on PATH, name it in the environment, such as ACREG_PYTHON=python3.12." >&2
+  exit 2
+}
+exec "$p" -I -S -c 'import sys; exec(open(sys.argv[1], "rb").read(%6d)[%4d:])' "$0" "$@"
 """
 
 
@@ -75,9 +84,7 @@ def cached(lock: str, fill: Callable[[Path, Path], None]) -> Path:
 
 def install(requirements: Path, folder: Path) -> None:
     """Install a lock file's packages into a folder: like a virtual environment, which not every Python can make."""
-    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
-    pip += ["--require-hashes", "--only-binary=:all:", "--requirement", str(requirements), "--target", str(folder)]
-    subprocess.run(pip, check=True)
+    pip("install", "--requirement", str(requirements), "--target", str(folder))
 
 
 def pack(site_packages: Path, target: Path) -> None:
@@ -114,4 +121,5 @@ if __name__ == "__main__":
     try:
         main()
     except subprocess.CalledProcessError as error:
-        sys.exit(f"scripts/build: {' '.join(error.cmd[:4])} failed, see above. It needs pip and a package index.")
+        said = f"\n{error.stderr.strip()}" if error.stderr else ""
+        sys.exit(f"scripts/build: {' '.join(error.cmd[:4])} failed. It needs pip and a package index.{said}")

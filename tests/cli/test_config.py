@@ -39,6 +39,22 @@ def test_init_writes_the_flags_and_shows_the_rest(acreg: Acreg, empty_folder: Pa
         acreg("config", "init")
 
 
+def test_init_takes_what_a_values_file_says(acreg: Acreg, empty_folder: Path) -> None:
+    values = empty_folder / "values.yaml"
+    values.write_text("global: {imageRegistry: r.example.com, imageRepositoryPath: p}\nother: 1\n", encoding="utf-8")
+    acreg("config", "init", "-f", "values.yaml", "--pull-secret", "mine")
+    values.unlink()
+    assert load({}, {}, ".") == Settings("r.example.com", "p", ("mine",))
+    (empty_folder / "pod.yaml").write_text("kind: Pod\n", encoding="utf-8")
+    shown = acreg("render", "-f", "pod.yaml").err
+    assert shown.endswith(f"acreg: settings are taken from {empty_folder}/acreg.yaml\n")
+    (empty_folder / "acreg.yaml").unlink()
+    values.write_text("other: 1\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"values\.yaml names no registry"):
+        acreg("config", "init", "-f", "values.yaml")
+    assert not (empty_folder / "acreg.yaml").exists()
+
+
 @pytest.mark.parametrize("wrong", [("--registry", "https://r.example.com"), ("--others", "all")], ids=str)
 def test_init_writes_nothing_wrong(acreg: Acreg, empty_folder: Path, wrong: tuple[str, str]) -> None:
     with pytest.raises(SettingsError, match=f"^{wrong[0]} must be"):
@@ -92,10 +108,10 @@ def test_validate_refuses_what_runs_refuse_in_a_file_that_nobody_named(acreg: Ac
         acreg("config", "validate")
 
 
-def test_a_command_says_which_file_that_nobody_named_has_the_registry(acreg: Acreg, empty_folder: Path) -> None:
+def test_a_command_says_which_file_that_nobody_named_it_takes_settings_from(acreg: Acreg, empty_folder: Path) -> None:
     (empty_folder / "acreg.yaml").write_text("registry: r.example.com\n", encoding="utf-8")
     (empty_folder / "pod.yaml").write_text("kind: Pod\nspec: {containers: [{image: nginx}]}\n", encoding="utf-8")
-    said = "acreg: the private registry is r.example.com, as acreg.yaml:1:11 says, which nobody named.\n"
+    said = f"acreg: settings are taken from {empty_folder}/acreg.yaml\n"
     assert acreg("render", "-f", "pod.yaml").err == said
     assert acreg("render", "-f", "pod.yaml", "--config", "acreg.yaml").err == ""
     assert acreg("render", "-f", "pod.yaml", "--registry", "s.example.com").err == ""
@@ -103,7 +119,7 @@ def test_a_command_says_which_file_that_nobody_named_has_the_registry(acreg: Acr
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [([], "say what to do"), (["shwo"], "did you mean `show`"), (["show", "x"], "x is not an argument")],
+    [([], "choose one"), (["shwo"], "did you mean `show`"), (["show", "x"], "x is not an argument")],
 )
 def test_wrong_usage(acreg: Acreg, arguments: list[str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):

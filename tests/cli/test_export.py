@@ -89,7 +89,7 @@ def test_what_stays_public_is_said(acreg: Callable[..., Ended], manifests: Path,
     Path("acreg.yaml").write_text(IGNORE, encoding="utf-8")
     said = acreg("export", kind, *REGISTRY, "--source", "quay.io", "--others", "fail", "-f", manifests).err
     assert "not done: nginx:1.27 at /spec/containers/0/image of Pod p: others: fail, so it stays.\n" in said
-    assert "not done: `ignore` is not heeded: kustomize knows an image by its name alone" in said
+    assert "not done: `ignore` does not apply: kustomize knows an image by its name alone" in said
     for kept in (("--keep", "docker.io"), ("--others", "keep", "--source", "quay.io")):
         assert "nginx" not in acreg("export", kind, *REGISTRY, *kept, "-f", manifests).err
 
@@ -98,7 +98,7 @@ def test_what_stays_public_is_said(acreg: Callable[..., Ended], manifests: Path,
 def test_policies_say_what_they_do_not_heed(acreg: Callable[..., Ended], empty_folder: Path, kind: str) -> None:
     assert "`ignore`" not in acreg("export", kind, *REGISTRY).err
     (empty_folder / "acreg.yaml").write_text(IGNORE, encoding="utf-8")
-    assert "not done: `ignore` is not heeded: policies move the images" in acreg("export", kind, *REGISTRY).err
+    assert "not done: `ignore` does not apply: policies move the images" in acreg("export", kind, *REGISTRY).err
     refuses = kind == "admission"
     assert ("though `others` is `fail`" in acreg("export", kind, *REGISTRY, "--others", "fail").err) is not refuses
 
@@ -178,6 +178,10 @@ def test_no_pull_secrets_no_patch(acreg: Callable[..., Ended], manifests: Path) 
         (("argocd",), "invalid choice: 'argocd'"),
         (("kyverno",), "registry"),
         (("kyverno", *REGISTRY, "-f", "x"), "-f is not an argument"),
+        (
+            ("admission", *REGISTRY, "--chart=x"),
+            "--chart is not an argument of `acreg export admission`, which writes a",
+        ),
         (("kyverno", *REGISTRY, "--except", "Kube"), "--except: `Kube` is not the name of a namespace"),
         (("kyverno", *REGISTRY, "--except", "*"), "--except: `*` is not the name of a namespace"),
         (("kyverno", *REGISTRY, "--name", "A b"), "--name: `A b` cannot be the name of a policy"),

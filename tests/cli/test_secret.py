@@ -9,11 +9,12 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 import yaml
 
+from cli.conftest import REGISTRY, Ended
 from postrenderer import cli
 from postrenderer.errors import SettingsError
 
@@ -124,7 +125,7 @@ def test_its_name_and_namespace(
         ((), "no credentials for registry.spacetech.com:8083"),
         (("--username", "robot"), "no password for robot"),
         (("--password-stdin",), "without a user name"),
-        (("--username", "a:b", "--password-stdin"), "a user name has no `:`"),
+        (("--username", "a:b", "--password-stdin"), "a user name cannot contain `:`"),
         (("--username", "robot", "--password-file", "/nosuch"), "/nosuch cannot be read"),
         (("--no-pull-secrets",), "--name NAME"),
         (("--name", "Upper"), "--name must be the name of a Secret"),
@@ -137,3 +138,15 @@ def test_what_is_wrong_is_said(arguments: tuple[str, ...], message: str, monkeyp
     _stdin(monkeypatch, "secret\n")
     with pytest.raises(SettingsError, match=message):
         cli.main(["secret", *arguments])
+
+
+def test_one_for_each_namespace_that_pulls(acreg: Callable[..., Ended], empty_folder: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a%s}\nspec: {containers: [{name: c, image: nginx}]}\n"
+    (empty_folder / "m.yaml").write_text(
+        "---\n".join([pod % ", namespace: other", pod % "", "kind: X\n"]), encoding="utf-8"
+    )
+    (empty_folder / "password").write_text("x", encoding="utf-8")
+    given = (*REGISTRY, "--username", "me", "--password-file", "password", "-n", "mine")
+    made = list(yaml.safe_load_all(acreg("secret", "-f", "m.yaml", *given).out))
+    assert [one["metadata"]["namespace"] for one in made] == ["mine", "other"]
+    assert len({one["data"][".dockerconfigjson"] for one in made}) == 1

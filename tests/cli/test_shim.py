@@ -43,6 +43,10 @@ class Shimmed(NamedTuple):
     def path(self) -> str:
         return os.pathsep.join([str(self.shim), str(self.behind), os.environ["PATH"]])
 
+    @property
+    def is_helm_3(self) -> bool:
+        return "v3" in (self.behind / "helm").read_text(encoding="utf-8")
+
     def call(
         self, arguments: Sequence[str], shell: Sequence[str] = (), **environment: str
     ) -> subprocess.CompletedProcess[str]:
@@ -65,9 +69,22 @@ def put(folder: Path, text: str, name: str = "helm") -> Path:
 
 @pytest.fixture(params=["v3.19.0+g1", "v4.3.1"])
 def shimmed(request: pytest.FixtureRequest, tmp_path: Path, acreg: Acreg) -> Shimmed:
-    put(tmp_path / "behind", RECORDER % request.param)
-    assert acreg("shim", tmp_path / "a shim").code == 0
+    return record(tmp_path, acreg, request.param)
+
+
+def record(tmp_path: Path, acreg: Acreg, version: str) -> Shimmed:
+    """A shim, and stand-ins for the Helm behind it and for acreg, which tell how they are called."""
+    put(tmp_path / "behind", RECORDER % version)
+    put_shim(tmp_path / "a shim", acreg)
     return Shimmed(tmp_path / "a shim", tmp_path / "behind")
+
+
+def put_shim(folder: Path, acreg: Acreg) -> None:
+    """Write a shim, and a stand-in for the acreg that it runs."""
+    assert acreg("shim", folder).code == 0
+    program = folder / ".acreg" / "acreg-postrenderer" / "acreg.pyz"
+    program.unlink()
+    put(program.parent, '#!/bin/sh\necho "helm=$HELM_BIN"\nfor word do echo "<$word>"; done\n', program.name)
 
 
 HERE = "<post-renderer>"
@@ -125,13 +142,16 @@ PASSES = [
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_renders_gets_the_post_renderer(shimmed: Shimmed, shell: list[str]) -> None:
-    program = str(shimmed.shim / ".acreg" / "acreg-postrenderer" / "acreg.pyz")
     for words in RENDERS:
         at = words.index(HERE)
         got = shimmed.words(words[:at] + words[at + 1 :], shell)
-        assert got in (
-            [*words[:at], "--post-renderer", renderer, *words[at + 1 :]] for renderer in (program, "acreg-postrenderer")
-        )
+        if shimmed.is_helm_3:
+            command = ["diff", "upgrade"] if "diff" in words else [words[at - 1]]
+            before = words[: at - 1]
+            before = before[: before.index("diff")] + before[before.index("diff") + 1 :] if "diff" in words else before
+            assert got == [*command, *before, *words[at + 1 :]]
+        else:
+            assert got == [*words[:at], "--post-renderer", "acreg-postrenderer", *words[at + 1 :]]
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -142,9 +162,8 @@ def test_everything_else_passes(shimmed: Shimmed, shell: list[str]) -> None:
 
 def test_each_helm_gets_the_form_that_it_wants(shimmed: Shimmed) -> None:
     run = shimmed.call(["template", "r", "c"])
-    if "v3" in (shimmed.behind / "helm").read_text(encoding="utf-8"):
-        assert f"<{shimmed.shim}/.acreg/acreg-postrenderer/acreg.pyz>" in run.stdout
-        assert "plugins=none\n" in run.stdout
+    if shimmed.is_helm_3:
+        assert f"helm={shimmed.behind}/helm\n" in run.stdout
     else:
         assert "<acreg-postrenderer>" in run.stdout
         assert f"plugins=/of/helm:{shimmed.shim}/.acreg\n" in run.stdout
@@ -168,7 +187,8 @@ def test_a_registered_plugin_is_not_there_twice(tmp_path: Path, acreg: Acreg) ->
 
 def test_it_says_what_it_does_but_no_secret(shimmed: Shimmed) -> None:
     run = shimmed.call(["upgrade", "r", "c", "--set", "password=hidden"], ACREG_VERBOSE="1")
-    assert run.stderr.startswith(f"acreg: runs {shimmed.behind}/helm upgrade with --post-renderer ")
+    how = "by acreg upgrade" if shimmed.is_helm_3 else "upgrade with --post-renderer acreg-postrenderer"
+    assert run.stderr == f"acreg: runs {shimmed.behind}/helm {how}\n"
     assert "hidden" not in run.stderr
     for words, reason in (
         (["list"], "nothing is rendered"),
@@ -181,7 +201,7 @@ def test_it_says_what_it_does_but_no_secret(shimmed: Shimmed) -> None:
 
 
 def test_it_never_runs_itself(shimmed: Shimmed, tmp_path: Path, acreg: Acreg) -> None:
-    assert acreg("shim", tmp_path / "second").code == 0
+    put_shim(tmp_path / "second", acreg)
     (tmp_path / "link").symlink_to(shimmed.shim)
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "helm").symlink_to(shimmed.shim / "helm")
@@ -192,7 +212,7 @@ def test_it_never_runs_itself(shimmed: Shimmed, tmp_path: Path, acreg: Acreg) ->
         listed = subprocess.run([f"{folder}/helm", "list"], env={"PATH": path}, capture_output=True, check=True)
         assert b"<list>" in listed.stdout
         rendered = subprocess.run([f"{folder}/helm", "template"], env={"PATH": path}, capture_output=True, check=True)
-        assert rendered.stdout.count(b"<--post-renderer>") == 1
+        assert rendered.stdout.count(b"<template>") == 1
 
 
 def test_a_wrapper_that_runs_helm_has_an_end(shimmed: Shimmed) -> None:
@@ -228,7 +248,7 @@ def test_a_helm_without_a_version(shimmed: Shimmed) -> None:
 
 
 def test_exit_codes_and_standard_input_are_helms(shimmed: Shimmed) -> None:
-    put(shimmed.behind, '#!/bin/sh\n[ "$1" != version ] || { echo v3.19.0; exit; }\ncat\nexit 7\n')
+    put(shimmed.behind, "#!/bin/sh\ncase $1 in version) echo v4.3.1; exit;; env) exit;; esac\ncat\nexit 7\n")
     for words in (["list"], ["template"]):
         run = subprocess.run(
             [shimmed.shim / "helm", *words], env={"PATH": shimmed.path}, input=b"in", capture_output=True, check=False
@@ -237,7 +257,7 @@ def test_exit_codes_and_standard_input_are_helms(shimmed: Shimmed) -> None:
 
 
 def test_helm_takes_over_the_process(shimmed: Shimmed) -> None:
-    put(shimmed.behind, '#!/bin/sh\n[ "$1" != version ] || { echo v3.19.0; exit; }\necho $$\n')
+    put(shimmed.behind, '#!/bin/sh\n[ "$1" != version ] || { echo v4.3.1; exit; }\necho $$\n')
     for words in (["list"], ["template"]):
         with subprocess.Popen(
             [shimmed.shim / "helm", *words], env={"PATH": shimmed.path}, stdout=subprocess.PIPE, text=True
@@ -246,6 +266,7 @@ def test_helm_takes_over_the_process(shimmed: Shimmed) -> None:
 
 
 def test_written_again_it_is_the_same(shimmed: Shimmed, acreg: Acreg) -> None:
+    acreg("shim", shimmed.shim)
     before = {path: path.read_bytes() for path in shimmed.shim.rglob("*") if path.is_file()}
     run = acreg("shim", shimmed.shim)
     assert run.out == f"{shimmed.shim}/helm\n"

@@ -89,6 +89,15 @@ def helm_environment(home: Path, **more: str) -> dict[str, str]:
     }
 
 
+def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "") -> Run:
+    """Run `acreg ARGUMENTS` with a Helm, as Helm runs its plugin."""
+    environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
+    run = subprocess.run(
+        [zipapp, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False
+    )
+    return Run(run.returncode, run.stdout, run.stderr)
+
+
 class Namespace(NamedTuple):
     """A namespace of a real cluster."""
 

@@ -11,7 +11,7 @@ import yaml
 
 from helm.harness import PRIVATE, REPOSITORY, VALUES
 from postrenderer import __version__
-from postrenderer.cli.release import HELM4_MANIFEST as HELM4_MANIFEST_TEXT
+from postrenderer.cli.program import HELM4_MANIFEST as HELM4_MANIFEST_TEXT
 
 if TYPE_CHECKING:
     from helm.harness import Helm

@@ -18,7 +18,8 @@ import pytest
 from registry.servers import needs
 
 from helm.harness import LATEST, REPOSITORY
-from helm.test_plugin_lifecycle import check_release, home, pytestmark, release
+from helm.test_plugin_lifecycle import home, pytestmark
+from helm.test_plugin_release import check_release, release
 from postrenderer import __version__
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from effort import LONGEST, until
 
-from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, Run
+from helm.charts import CHARTS as TRAPS
+from helm.charts import write
+from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, acreg
 from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
 
 if TYPE_CHECKING:
@@ -20,22 +23,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
 
 PRIVATE_VALUES = VALUES / "private.yaml"
-HOOK_CHART = "apiVersion: v2\nname: hooked\nversion: 1.0.0\n"
-HOOK = """\
-apiVersion: batch/v1
-kind: Job
-metadata: {name: hooked, annotations: {helm.sh/hook: pre-install}}
-spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: %s}]}}}
-"""
-
-
-def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "") -> Run:
-    """Run `acreg ARGUMENTS` with a Helm, as Helm runs its plugin."""
-    environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
-    run = subprocess.run(
-        [zipapp, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False
-    )
-    return Run(run.returncode, run.stdout, run.stderr)
 
 
 @pytest.mark.cluster
@@ -76,6 +63,21 @@ def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, 
 @pytest.mark.cluster
 @pytest.mark.slow
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_a_namespace_without_the_pull_secret_is_named(
+    helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path
+) -> None:
+    chart = write(TRAPS["hashes of templates"], tmp_path / "chart")
+    upgrade = ("upgrade", "--install", RELEASE, chart, "--no-hooks", "--registry", "r.example.com")
+    said = f"the namespace {namespace.name} lacks the pull secret containerregistry"
+    assert said in acreg(helm, zipapp, *upgrade).stderr
+    namespace.run("create", "secret", "generic", "containerregistry")
+    run = acreg(helm, zipapp, *upgrade)
+    assert (run.code, said in run.stderr) == (0, False)
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_a_generated_name(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
     run = acreg(helm, zipapp, "install", CHARTS / "appcircle", "--generate-name", "--no-hooks", "-f", PRIVATE_VALUES)
     assert run.code == 0, run.stderr
@@ -84,28 +86,6 @@ def test_a_generated_name(helm: Helm, namespace: Namespace, zipapp: Path) -> Non
         assert all(image.startswith(f"{PRIVATE}/") for image in images(documents(stored)))
     helm.output("uninstall", name, "--no-hooks")
     assert namespace.get("deployments") == []
-
-
-@pytest.mark.cluster
-@pytest.mark.slow
-def test_an_image_that_no_value_decides(helm: Helm, namespace: Namespace, zipapp: Path, tmp_path: Path) -> None:
-    chart = tmp_path / "hooked"
-    (chart / "templates").mkdir(parents=True)
-    (chart / "Chart.yaml").write_text(HOOK_CHART, encoding="utf-8")
-    (chart / "templates" / "job.yaml").write_text(HOOK % "quay.io/a/b:1", encoding="utf-8")
-    install = ("install", "hooked", chart, "--no-hooks", "--registry", "r.example.com")
-    run = acreg(helm, zipapp, *install)
-    if helm.major > 3:
-        assert run.code == 0
-    else:
-        assert run.code == 1
-        assert "quay.io/a/b:1 in Job hooked. Nothing was installed." in run.stderr
-        assert helm.output("list", "--short") == ""
-        run = acreg(helm, zipapp, *install, "--allow-public-hooks")
-        assert (run.code, "warning: Helm 3 keeps chart hooks" in run.stderr) == (0, True)
-    assert ("quay.io/a/b:1" in helm.output("get", "hooks", "hooked")) == (helm.major == 3)
-    helm.output("uninstall", "hooked", "--no-hooks")
-    assert namespace.get("jobs") == []
 
 
 def test_template_is_helms(helm: Helm, zipapp: Path) -> None:
@@ -128,7 +108,7 @@ def test_helms_errors_and_exit_code(helm: Helm, zipapp: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["template"], 2, "name the release and the chart, as `acreg template RELEASE CHART -f values.yaml`"),
-        (["upgrade", "r", "c", "--registry", "r.example.com", "-n"], 2, "-n wants a value"),
+        (["upgrade", "r", "c", "--registry", "r.example.com", "-n"], 2, "-n needs a value"),
         (["template", "r", "nowhere", "--registry", "r.example.com"], 1, "nowhere"),
         (["install", "a", "b", "c", "--registry", "r.example.com"], 1, "unexpected arguments"),
         (["template", "r", "nowhere", "--registry", "https://r.example.com/x"], 2, "must be a host in lower case"),
@@ -139,6 +119,13 @@ def test_wrong_usage(helm: Helm, zipapp: Path, arguments: list[str], code: int, 
     assert (run.code, run.stdout) == (code, "")
     assert message in run.stderr
     assert "template" in arguments or "`helm template" not in run.stderr  # it is told of the command that was typed
+
+
+@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
+def test_credentials_come_from_the_environment(helm: Helm, zipapp: Path) -> None:
+    run = acreg(helm, zipapp, "upgrade", "r", "c", "--check", "--password-file", "x", "--registry", "r.example.com")
+    assert (run.code, "--password-file is a flag of `acreg check`" in run.stderr) == (2, True)
+    assert "ACREG_USERNAME and ACREG_PASSWORD, or ACREG_AUTHFILE=FILE" in run.stderr
 
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
@@ -181,6 +168,29 @@ def test_explain_tells_of_runs_that_helm_ended(helm: Helm, zipapp: Path) -> None
     assert f"files     {CHARTS / 'empty' / 'Chart.yaml'}\n" in explained
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_what_stays_public_is_said(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    folder = write(TRAPS["hashes of templates"], tmp_path / "chart")
+    report = tmp_path / "report.json"
+    flags = ("--registry", "r.example.com", "--others", "keep", "--source", "quay.io/acme/hook", "--report", report)
+    run = acreg(helm, zipapp, "template", "r", folder, *flags)
+    line = "images: 1 moved, 0 private already, 1 left (others: keep: quay.io/acme/web:1); pull secrets added: 1"
+    assert run.stderr.splitlines()[-1] == f"acreg: {line}"
+    explained = acreg(helm, zipapp, "explain").stdout.splitlines()
+    assert f"done      {line}" in explained
+    (entry,) = (one for one in explained if one.startswith("  quay.io/acme/web:1 of Deployment web"))
+    assert entry.endswith(": others: keep")
+    summary = json.loads(report.read_text(encoding="utf-8"))["summary"]
+    assert (summary["moved"], summary["left"], summary["pullSecrets"]) == (1, 1, 1)  # hooks too, under either Helm
+    arguments = ("template", "r", folder, "--post-renderer", helm.post_renderer)
+    quiet = {**helm.environment, "ACREG_REGISTRY": "r.example.com"}
+    plain = helm._replace(environment=quiet).run(*arguments)
+    assert plain.stderr == ""
+    plain = helm._replace(environment={**quiet, "ACREG_VERBOSE": "1"}).run(*arguments)
+    moved = 1 if helm.major == 3 else 2  # Helm 3 shows it no hook
+    assert f"acreg: images: {moved} moved, 0 private already, 0 left; pull secrets added: {moved}\n" in plain.stderr
+
+
 @pytest.mark.parametrize("helm", LATEST[-1:], indirect=True)
 def test_explain_keeps_no_password(helm: Helm, zipapp: Path) -> None:
     address = "http://me:s3cret@127.0.0.1:9"
@@ -190,16 +200,6 @@ def test_explain_keeps_no_password(helm: Helm, zipapp: Path) -> None:
     note = (Path(helm.environment["HELM_CACHE_HOME"]) / "acreg" / "last-run").read_text(encoding="utf-8")
     assert "command: template r http://127.0.0.1:9/c.tgz\n" in note
     assert "s3cret" not in note.partition("\n\n")[0]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
-def test_hooks_without_a_pull_secret_are_named(helm: Helm, zipapp: Path) -> None:
-    run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES)
-    assert run.code == 0
-    assert run.stderr.count("no pull secret: Job release-name-ingress-nginx-admission-create; Job ") == 1
-    run = acreg(helm, zipapp, "template", CHARTS / "appcircle", "-f", PRIVATE_VALUES, "--no-pull-secrets")
-    assert (run.code, "no pull secret" in run.stderr) == (0, False)
 
 
 def test_another_post_renderer_is_refused(helm: Helm, zipapp: Path) -> None:
@@ -223,6 +223,30 @@ def test_signals_reach_helm(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     os.kill(process.pid, signal.SIGTERM)
     out, _ = process.communicate(timeout=LONGEST)
     assert (process.returncode, out) == (7, b"got it\n")
+
+
+@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_ended_leaves_no_values(helm: Helm, zipapp: Path, tmp_path: Path, number: int) -> None:
+    slow = tmp_path / "helm"
+    slow.write_text(
+        f'#!/bin/sh\ncase "$*" in *probe*|*--help*|version*) exec {helm.binary} "$@";; esac\n'
+        f"touch {tmp_path}/ready; exec sleep {LONGEST}\n",
+        encoding="utf-8",
+    )
+    slow.chmod(0o755)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    arguments = [zipapp, "template", CHARTS / "plain", "--registry", "r.example.com", "--set", "a=s3cret"]
+    environment = {**helm.environment, "HELM_BIN": str(slow), "TMPDIR": str(scratch)}
+    process = subprocess.Popen([str(one) for one in arguments], env=environment, start_new_session=True)
+    until((tmp_path / "ready").exists)
+    process.send_signal(number)
+    process.wait(timeout=LONGEST)
+    os.killpg(process.pid, signal.SIGKILL) if number == signal.SIGKILL else None
+    left = [path for path in scratch.rglob("*") if path.is_file()]
+    assert not any(b"s3cret" in path.read_bytes() for path in left)
+    assert number == signal.SIGKILL or list(scratch.iterdir()) == []
 
 
 def test_nothing_is_left_behind(helm: Helm, zipapp: Path, tmp_path: Path) -> None:

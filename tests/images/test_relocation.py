@@ -392,3 +392,23 @@ def test_any_text_may_be_asked_for(text: str) -> None:
     relocate = relocation()
     assert relocate(text).reason
     assert relocate.known(text) in {True, False}
+
+
+@pytest.mark.parametrize(
+    ("private", "origin"),
+    [
+        ("r.io/p/team/a:1", "quay.io/acme/team/a:1"),
+        ("r.io/p/hub/library/nginx:1", "docker.io/library/nginx:1"),
+        ("r.io/p/one@sha256:" + "0" * 64, "ghcr.io/x/one@sha256:" + "0" * 64),
+        ("r.io/elsewhere/b:1", ""),
+        ("other.io/there/b:1", "gcr.io/b:1"),
+        ("r.io/p", ""),
+    ],
+)
+def test_a_private_reference_stands_for_a_public_one(private: str, origin: str) -> None:
+    rules = (Rule("docker.io", "hub"), Rule("ghcr.io/x/one", "one"), Rule("gcr.io", "other.io/there"))
+    assert Relocation(Settings("r.io", "p", sources=("quay.io/acme",), rules=rules)).origin(private) == origin
+
+
+def test_of_several_public_references_none_is_chosen() -> None:
+    assert not Relocation(Settings("r.io", "p", sources=("quay.io/a", "quay.io/b"))).origin("r.io/p/x:1")

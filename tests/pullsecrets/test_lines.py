@@ -101,7 +101,15 @@ def test_several_images_have_one_list_or_each_its_own() -> None:
     assert apply(text, planned.edits) == text.replace("[]", '[{"name": "s"}]')
 
 
-def test_many_lines_take_no_longer_for_each() -> None:
-    text = "".join(f"{' ' * (n % 40)}- imagePullSecrets: []\n{' ' * (n % 40)}  image: x\n" for n in range(5_000))
-    starts = list(range(0, len(text), 50))
-    assert lines.plan(text, starts, ("s",), "").edits
+def test_each_of_many_blocks_has_its_own_list() -> None:
+    pairs = [f"{' ' * (n % 40)}- imagePullSecrets: []\n{' ' * (n % 40)}  image: x\n" for n in range(2_000)]
+    text = "".join(pairs)
+    starts = [index for index in range(len(text)) if text.startswith("image: ", index)]
+    planned = lines.plan(text, starts, ("s",), "")
+    assert len(planned.edits) == len(planned.served) == len(pairs)
+
+
+def test_a_list_in_lines_of_windows() -> None:
+    text = "{{ if .x }}\r\nimagePullSecrets:\r\n- name: old\r\nimage: x\r\n"
+    planned = lines.plan(text, [text.index("image: ")], ("s", "old"), "")
+    assert apply(text, planned.edits) == text.replace("- name: old", "- name: s\r\n- name: old")

@@ -27,7 +27,6 @@ kind: Pod
 metadata: {name: %s, annotations: {%s}}
 spec: {containers: [{name: main, image: "{{ .Values.%s }}"}]}
 """
-CHECK = ("--check", "--allow-public-hooks")
 
 
 @pytest.fixture(params=["helm-3.19.0", "helm-4.3.1"])
@@ -76,9 +75,9 @@ def test_template(acreg: Acreg, published: Published, secured: Registry, helm: P
     environment = {**login(secured), "HELM_BIN": str(helm)}
     first, second = published.references[:2]
     _mirror(acreg, first, secured)
-    assert _refused(acreg.run("template", "release", "chart", *CHECK, **environment), secured, second)
+    assert _refused(acreg.run("template", "release", "chart", "--check", **environment), secured, second)
     _mirror(acreg, second, secured)
-    done = acreg.run("template", "release", "chart", *CHECK, **environment)
+    done = acreg.run("template", "release", "chart", "--check", **environment)
     assert done.code == 0, done.stderr
     assert f"{secured.host}/appcircle/" in done.stdout
 
@@ -90,10 +89,10 @@ def test_hooks_that_are_not_run_need_no_images(
     environment = {**login(secured), "HELM_BIN": str(helm)}
     first, second = published.references[:2]
     _mirror(acreg, first, secured)
-    done = acreg.run("template", "release", "chart", *CHECK, "--no-hooks", **environment)
+    done = acreg.run("template", "release", "chart", "--check", "--no-hooks", **environment)
     assert done.code == 0, done.stderr
     assert _refused(
-        acreg.run("template", "release", "chart", *CHECK, "--no-hooks=false", **environment), secured, second
+        acreg.run("template", "release", "chart", "--check", "--no-hooks=false", **environment), secured, second
     )
 
 
@@ -114,21 +113,21 @@ def test_install_and_upgrade(
         return reference.replace(published.source, f"{secured.host}/appcircle")
 
     _mirror(acreg, first, secured)
-    assert _refused(acreg.run("install", "release", "chart", *CHECK, **environment), secured, second)
+    assert _refused(acreg.run("install", "release", "chart", "--check", **environment), secured, second)
     assert stored() == []
     assert namespace.get("secrets") == [], "no release either"
 
     copied = acreg.run("mirror", "--chart", "chart", **environment)
     assert (copied.code, counts(copied.stdout)["present"], counts(copied.stdout)["copied"]) == (0, 1, 1), copied
-    wrong = acreg.run("install", "release", "chart", *CHECK, **{**environment, "ACREG_PASSWORD": "wrong"})
+    wrong = acreg.run("install", "release", "chart", "--check", **{**environment, "ACREG_PASSWORD": "wrong"})
     assert (wrong.code, "refuses the credentials" in wrong.stderr, stored()) == (1, True, [])
-    done = acreg.run("install", "release", "chart", *CHECK, **environment)
+    done = acreg.run("install", "release", "chart", "--check", **environment)
     assert done.code == 0, done.stderr
     assert stored() == [("a", private(first))]
     checked = acreg.run("check", "--release", "release", "--retries", 0, **environment)
     assert checked.stdout.count(f"present  {private(first)} ") == 1, "and the hook, which stays public on Helm 3"
 
-    upgrade = ("upgrade", "release", "chart", "--reuse-values", "--set", f"first={third}", *CHECK)
+    upgrade = ("upgrade", "release", "chart", "--reuse-values", "--set", f"first={third}", "--check")
     assert _refused(acreg.run(*upgrade, **environment), secured, third)
     assert stored() == [("a", private(first))]
     _mirror(acreg, third, secured)

@@ -302,3 +302,18 @@ def test_any_file_gives_settings_or_says_what_is_wrong(data: bytes, tmp_path: Pa
         assert load({"registry": "r.example.com", "config": "file.yaml"}, {}, str(tmp_path))
     with contextlib.suppress(SettingsError):
         assert load({"registry": "r.example.com", "values": ["file.yaml"]}, {}, str(tmp_path))
+
+
+def test_keys_that_differ_in_upper_and_lower_case_are_told(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("global:\n  imageregistry: r.example.com\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as raised:
+        load({"values": ["values.yaml"], "registry": "r.example.com"}, {}, str(tmp_path))
+    assert str(raised.value) == "values.yaml:2:3: global.imageregistry is read by no chart: write `imageRegistry`"
+
+
+@pytest.mark.parametrize("name", ["acreg.yml", ".acreg.yaml"])
+def test_a_settings_file_of_another_name_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("registry: r.example.com\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"{name} is not read: name it acreg.yaml, or say --config {name}"):
+        load({"registry": "r.example.com"}, {}, str(tmp_path))
+    assert load({"config": name}, {}, str(tmp_path)).registry == "r.example.com"

@@ -72,7 +72,7 @@ def test_the_table_of_places_is_complete() -> None:
 )
 def test_the_highest_place_wins(levels: tuple[str, ...], tmp_path: Path) -> None:
     flags, environ = _everywhere(levels, tmp_path)
-    settings, places, _ = effective(flags, {"ACREG_REGISTRY": "needed.example.com", **environ}, str(tmp_path))
+    settings, places, *_ = effective(flags, {"ACREG_REGISTRY": "needed.example.com", **environ}, str(tmp_path))
     for field, values in PLACES.items():
         at = [level for level in levels if LEVELS.index(level) < len(values)]
         if at and not (field == "registry" and "flag" not in at and "variable" not in at):

@@ -14,7 +14,7 @@ from rendering import settings as acreg_settings
 
 from postrenderer import sites
 from postrenderer.images.relocation import Relocation
-from postrenderer.sites.hints import EVERYWHERE, NOWHERE, Hints, hints, is_schema
+from postrenderer.sites.hints import EVERYWHERE, NOWHERE, Hints, hints
 from postrenderer.sites.site import STAYS, WEAK
 from postrenderer.text import reading, stream
 
@@ -200,67 +200,11 @@ def test_hosts_of_one_ending_are_told_from_others() -> None:
         assert not hints(text.encode(), hosts)
 
 
-SCHEMA = (
-    "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
-    "metadata:\n  name: x\nspec:\n  image: nginx:1\n"
-)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        SCHEMA,
-        "---\n" + SCHEMA,
-        "--- # c\n" + SCHEMA,
-        "---\n\n# Source: x\n  # c\n" + SCHEMA,
-        SCHEMA.replace("\n", "\r\n"),
-        SCHEMA.replace("/v1\n", "/v1beta1 \n"),
-        SCHEMA + "status:\n  image: nginx:1\n",
-        SCHEMA.replace("spec:\n", "spec: # c\n"),
-        SCHEMA.replace("spec:\n", "# image: x\nspec:\n"),
-    ],
-)
-def test_schemas(text: str) -> None:
-    assert is_schema(text.encode())
-    assert hints(text.encode(), HOSTS) is NOWHERE
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        SCHEMA + "kind: Pod\n",  # of two keys the last one counts
-        SCHEMA + "spec:\n  image: nginx:1\n",
-        SCHEMA + "image: nginx:1\n",
-        SCHEMA + "items:\n- image: nginx:1\n",
-        SCHEMA + '"kind": Pod\n',
-        SCHEMA + "? kind\n: Pod\n",
-        SCHEMA + "!!binary a2luZA==: Pod\n",
-        SCHEMA + "<<: {kind: Pod}\n",
-        SCHEMA + "...\nkind: Pod\nimage: nginx:1\n",
-        SCHEMA + "---kind: Pod\nimage: nginx:1\n",
-        SCHEMA.replace("spec:\n", "spec: {kind: [\n"),
-        SCHEMA.replace("metadata:\n", "metadata: |\n"),
-        SCHEMA.replace("metadata:\n", "metadata: &x\n"),
-        SCHEMA.replace("metadata:\n", "metadata: !x\n"),
-        'a: "\n' + SCHEMA + '"\n',
-        " a: '\n" + SCHEMA + "'\n",
-        "{a: '\n" + SCHEMA + "'}\n",
-        "- '\n" + SCHEMA + "'\n",
-        SCHEMA.replace("CustomResourceDefinition", "CustomResourceDefinitionList"),
-        SCHEMA.replace("apiextensions.k8s.io/v1", "v1"),
-        SCHEMA.replace("name: x\n", "name: x\rkind: Pod\n"),
-        *(SCHEMA.replace("name: x\n", f"name: x{sign}kind: Pod\n") for sign in "\x85\u2028\u2029"),
-        SCHEMA.replace("apiVersion", "\tapiVersion"),
-    ],
-)
-def test_what_may_be_something_else_than_a_schema_is_read(text: str) -> None:
-    assert not is_schema(text.encode())
-    assert hints(text.encode(), HOSTS)
-
-
 def test_words_make_a_document_worth_reading() -> None:
     assert hints(b"kind: Widget\n", words=[b"Widget"]) is EVERYWHERE
-    assert hints(SCHEMA.encode(), words=[b"CustomResource"]) is EVERYWHERE
+    definition = b"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+    assert hints(definition) is NOWHERE
+    assert hints(definition, words=[b"CustomResource"]) is EVERYWHERE
     assert hints(b"kind: Widget\n", words=[b""]) is EVERYWHERE
     assert hints(b"kind: Gadget\n", words=[b"Widget"]) is NOWHERE
 

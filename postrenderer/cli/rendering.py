@@ -1,0 +1,132 @@
+"""What Helm renders of a release: its documents, each with the name of its template, and hooks told apart.
+
+Helm gives it as the JSON of a dry run, which knows the cluster and the release that is there, or as the stream of `helm
+template`, which has the same documents behind `# Source: ` comments (Helm's pkg/action/action.go, renderResources).
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.cli.images import hook_positions
+from postrenderer.errors import AcregError, InternalError
+from postrenderer.rewrite import rewrite
+from postrenderer.text import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postrenderer.rewrite import Rewritten
+    from postrenderer.settings import Settings
+
+_SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
+"""What Helm writes in front of a document. No document holds such a line: Helm cuts at every line with `---`."""
+
+
+class Document(NamedTuple):
+    """A document as Helm rendered it.
+
+    Attributes:
+        template: the name of its template, such as `app/charts/db/templates/job.yaml`.
+        text: the document, without a marker.
+    """
+
+    template: str
+    text: str
+
+
+class Rendering(NamedTuple):
+    """A release as Helm rendered it.
+
+    Attributes:
+        documents: all but the hooks.
+        hooks: the chart hooks, which Helm 3 never shows to a post-renderer.
+        notes: what Helm says after the installation; empty if it is not known.
+        size: about how many bytes the release takes in its Secret; 0 if that is not known.
+    """
+
+    documents: list[Document]
+    hooks: list[Document]
+    notes: str = ""
+    size: int = 0
+
+
+def of_release(raw: bytes) -> Rendering:
+    """Read the JSON of `helm install` and `helm upgrade`.
+
+    Raises:
+        AcregError: it is no such JSON.
+    """
+    try:
+        release = json.loads(raw)
+    except ValueError:
+        raise AcregError(
+            "Helm's dry run printed no JSON, so the release cannot be looked at. Please report this."
+        ) from None
+    hooks = [Document(hook["path"], hook["manifest"]) for hook in release.get("hooks") or ()]
+    notes = (release.get("info") or {}).get("notes") or ""
+    stored = base64.b64encode(gzip.compress(raw))  # as Helm stores it (pkg/storage/driver/util.go)
+    return Rendering(list(_documents(release.get("manifest") or "")), hooks, notes, len(stored))
+
+
+def of_stream(raw: bytes) -> Rendering:
+    """Read the stream of `helm template`."""
+    found = list(_documents(raw.decode(errors="surrogateescape")))
+    hooks = [document for document in found if hook_positions(_bytes(document))]
+    return Rendering([document for document in found if document not in hooks], hooks)
+
+
+def as_stream(documents: list[Document]) -> bytes:
+    """Return documents as a post-renderer would get them from Helm 3."""
+    return b"".join(map(_bytes, documents))
+
+
+def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[Document], Rewritten]:
+    """Return the hooks as the post-renderer makes them, and the whole release, which it sees as under Helm 4.
+
+    Raises:
+        AcregError: the release cannot be processed as asked.
+    """
+    pieces = [_bytes(document) for document in (*rendering.documents, *rendering.hooks)]
+    data = b"".join(pieces)
+    rewritten = rewrite(data, settings)
+    output = [bytes(piece) for piece in rewritten.output[1:]]
+    cuts = [document.start for document in stream.documents(data)]
+    if len(cuts) != len(output):
+        raise InternalError("The hooks could not be told apart from the other manifests. Please report this.")
+    ends = []
+    end = 0
+    for piece in pieces:
+        end += len(piece)
+        ends.append(end)
+    texts = [b""] * len(pieces)
+    number = 0
+    for cut, text in zip(cuts, output):
+        while cut >= ends[number]:
+            number += 1
+        texts[number] += text
+    new = texts[len(rendering.documents) :]
+    return [Document(hook.template, _text(hook, text)) for hook, text in zip(rendering.hooks, new)], rewritten
+
+
+def _documents(manifest: str) -> Iterator[Document]:
+    found = list(_SOURCE.finditer(manifest))
+    ends = [mark.start() for mark in found[1:]] + [len(manifest)]
+    for mark, end in zip(found, ends):
+        yield Document(mark[1], manifest[mark.end() : end].strip())
+
+
+def _bytes(document: Document) -> bytes:
+    return f"---\n# Source: {document.template}\n{document.text}\n".encode(errors="surrogateescape")
+
+
+def _text(before: Document, piece: bytes) -> str:
+    """The text of a document without what `_bytes` put in front of it."""
+    header = _bytes(Document(before.template, "")).removesuffix(b"\n")
+    if not piece.startswith(header):
+        raise InternalError(f"The hook of {before.template} was not found again. Please report this.")
+    return piece[len(header) :].decode(errors="surrogateescape").strip()

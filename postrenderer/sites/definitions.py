@@ -1,0 +1,42 @@
+"""Which documents are CustomResourceDefinitions, told from their bytes: they are large, and nothing pulls from them."""
+
+from __future__ import annotations
+
+import re
+
+from postrenderer.text.regex import regex
+
+_KIND = b"\nkind: CustomResourceDefinition"
+_TOP = regex(rb"\n([^\s#][^\n]*)")
+"""A line that begins in the first column and is no comment."""
+_KNOWN_TOP = regex(
+    rb"---(?:\s+#.*)?\s*|(apiVersion): apiextensions\.k8s\.io/v1(?:beta1)?\s*|(kind): CustomResourceDefinition\s*"
+    rb"|(metadata|spec|status):\s*(?:\s#.*)?",
+    re.DOTALL,
+)
+_FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
+"""The first content, behind `---`, empty lines and comments: one of these keys in the first column."""
+_OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
+"""What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
+
+
+def is_definition(raw: bytes) -> bool:
+    """Whether a document is a CustomResourceDefinition in each way to read it, and so pulls nothing.
+
+    It is if every line in the first column is one of the few that each of them has, at most once, with nothing behind
+    `metadata:`, `spec:` and `status:`, and the first content stands in that column: then no other key is at the top,
+    and no quoted text and no bracket spans them.
+    """
+    if raw.find(_KIND) < 0 or _FIRST.match(raw) is None:
+        return False
+    if (raw.find(b"\r") >= 0 and raw.count(b"\r") != raw.count(b"\r\n")) or (
+        not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)
+    ):
+        return False
+    seen: list[bytes] = []
+    for line in _TOP.findall(b"\n" + raw):
+        top = _KNOWN_TOP.fullmatch(line)
+        if top is None:
+            return False
+        seen += filter(None, top.groups())
+    return len(seen) == len(set(seen)) and b"kind" in seen

@@ -1,0 +1,203 @@
+"""Chart hooks under Helm 3, of charts that make it hard: private, and everything else as Helm alone renders it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from helm.charts import CHARTS, PUBLIC, chart, config_map, job, write
+from helm.harness import CHARTS as FIXTURES
+from helm.harness import LATEST, RELEASE, VALUES, Helm, Namespace, acreg
+from helm.manifests import SECRET, documents, images, is_hook, pod_specs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
+
+SETTINGS = ("--registry", "r.example.com", "--repository-path", "p")
+HOOK = "r.example.com/p/acme/hook:1"
+RANDOM, SHARED = "a random name", "a random value that others share"
+THREE = pytest.mark.parametrize("helm", ["3.14.0", "3.19.0"], indirect=True)
+LAST_THREE = pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
+RENDERINGS = ("install", "upgrade", "template")
+
+
+def private(node: Any) -> Any:  # noqa: ANN401  # parsed YAML
+    """What must become of a document of these charts, worked out the naive way."""
+    if isinstance(node, list):
+        return [private(item) for item in node]
+    if not isinstance(node, dict):
+        return node.replace("quay.io/acme/", "r.example.com/p/acme/") if node.startswith("quay.io/acme/") else node
+    copy = {key: private(value) for key, value in node.items()}
+    return {**copy, "imagePullSecrets": [SECRET]} if "containers" in copy else copy
+
+
+def counted(helm: Helm, folder: Path) -> tuple[Helm, Path]:
+    """A Helm that writes the first words of each call but those for help into a file, and that file."""
+    log = folder / "calls"
+    program = folder / "counted" / "helm"
+    program.parent.mkdir()
+    log.touch()
+    program.write_text(
+        '#!/bin/sh\ncase "$*" in *--help*|version*|*acreg-probe*) ;;'
+        f' *) echo "$1 $2" >>{log};; esac\nexec {helm.binary} "$@"\n',
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    return helm._replace(binary=program), log
+
+
+def without_widgets(namespace: Namespace) -> None:
+    """Take a kind from the cluster that a chart brings: with the kind unknown, Helm refuses to try the installation."""
+    namespace.run("delete", "crd", "widgets.acme.example.com", "--ignore-not-found")
+
+
+@THREE
+@pytest.mark.parametrize("trap", [name for name in CHARTS if name not in (RANDOM, SHARED)])
+def test_only_images_and_secrets_change(helm: Helm, zipapp: Path, tmp_path: Path, trap: str) -> None:
+    folder = write(CHARTS[trap], tmp_path / "chart")
+    plain = documents(helm.output("template", "r", folder))
+    run = acreg(helm, zipapp, "template", "r", folder, *SETTINGS)
+    assert run.code == 0, run.stderr
+    assert documents(run.stdout) == private(plain)
+    assert HOOK in images([document for document in documents(run.stdout) if is_hook(document)])
+
+
+@THREE
+def test_a_random_value_stays_the_same_everywhere(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    run = acreg(helm, zipapp, "template", "r", write(CHARTS[SHARED], tmp_path / "chart"), *SETTINGS)
+    config, hook = documents(run.stdout)
+    assert config["data"]["made"] == hook["metadata"]["annotations"]["made"]
+    assert images(hook) == {HOOK}
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+@LAST_THREE
+@pytest.mark.parametrize("trap", CHARTS)
+def test_what_is_installed(helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path, trap: str) -> None:
+    folder = write(CHARTS[trap], tmp_path / "chart")
+    named = tmp_path / "chart" / "templates" / "web.yaml"
+    without_widgets(namespace)
+    helm.output("install", "plain", folder, "--no-hooks")
+    before = {what: helm.output("get", what, "plain") for what in ("manifest", "hooks", "notes", "values")}
+    helm.output("uninstall", "plain", "--no-hooks")
+    without_widgets(namespace)
+    run = acreg(helm, zipapp, "install", "plain", folder, "--no-hooks", *SETTINGS)
+    assert run.code == 0, run.stderr
+    after = {what: helm.output("get", what, "plain") for what in before}
+    helm.output("uninstall", "plain", "--no-hooks")
+    assert PUBLIC not in after["hooks"]
+    assert after["notes"] == before["notes"]
+    assert after["values"] == before["values"]
+    if trap not in (RANDOM, SHARED):
+        assert documents(after["hooks"]) == private(documents(before["hooks"]))
+        assert documents(after["manifest"]) == private(documents(before["manifest"]))
+    assert named.exists() == ("templates/web.yaml" in CHARTS[trap])  # the chart is as it was
+    assert namespace.get("jobs") == []
+
+
+HARD = "a file that another includes with its own dot"
+COUNTED = {
+    "no hooks": (chart("app", {"templates/web.yaml": config_map("web", a="b")}), 2),
+    "a hook without its secret": (chart("app", {"templates/hook.yaml": job().replace(PUBLIC, HOOK)}), 3),
+    "a hook": (CHARTS["hashes of templates"], 3),
+    "random values": (CHARTS[RANDOM], 4),
+    "the fallback": (CHARTS[HARD], 4),
+}
+"""How often Helm renders a chart, the installation itself included."""
+
+
+@LAST_THREE
+@pytest.mark.cluster
+@pytest.mark.slow
+@pytest.mark.parametrize("what", COUNTED)
+def test_how_often_it_is_rendered(helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path, what: str) -> None:
+    files, count = COUNTED[what]
+    folder = write(files, tmp_path / "chart")
+    helm, log = counted(helm, tmp_path)
+    assert acreg(helm, zipapp, "install", "plain", folder, "--no-hooks", *SETTINGS).code == 0
+    made = [line.split()[0] for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [word for word in made if word in RENDERINGS] == ["install"] * count
+    assert set(made) <= {"install", "package"}
+    helm.output("uninstall", "plain", "--no-hooks")
+    assert namespace.get("jobs") == []
+
+
+@pytest.mark.parametrize("helm", LATEST[1:], indirect=True)
+def test_helm_4_renders_once(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    folder = write(CHARTS["hashes of templates"], tmp_path / "chart")
+    helm, log = counted(helm, tmp_path)
+    assert acreg(helm, zipapp, "template", "r", folder, *SETTINGS).code == 0
+    assert [line.split()[0] for line in log.read_text(encoding="utf-8").splitlines()] == ["template"]
+
+
+@LAST_THREE
+@pytest.mark.cluster
+@pytest.mark.slow
+def test_the_values_of_the_release_stay_what_the_user_gave(
+    helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path
+) -> None:
+    files = chart(
+        "app", {"templates/job.yaml": job().replace(PUBLIC, "{{ .Values.hook }}:1"), "values.yaml": "hook: a.io/b\n"}
+    )
+    folder = write(files, tmp_path / "chart")
+    upgrade = ("upgrade", "--install", RELEASE, folder, "--no-hooks")
+    values = "global: {imageRegistry: r.example.com}\nmine: 1\n"
+    assert acreg(helm, zipapp, *upgrade, "-f", "-", "--set", "hook=c.io/d", stdin=values).code == 0
+    assert "r.example.com/d:1" in helm.output("get", "hooks", RELEASE)
+    given = documents_of_values(helm)
+    assert given == {"global": {"imageRegistry": "r.example.com"}, "mine": 1, "hook": "c.io/d"}
+    assert acreg(helm, zipapp, *upgrade, "--set", "hook=null", "--reset-then-reuse-values").code == 0
+    (folder / "values.yaml").write_text("hook: a.io/new\n", encoding="utf-8")
+    assert acreg(helm, zipapp, *upgrade, "--reset-then-reuse-values").code == 0
+    assert "image: r.example.com/new:1" in helm.output("get", "hooks", RELEASE)
+    assert acreg(helm, zipapp, *upgrade, "--reuse-values", "--set", "mine=2").code == 0
+    assert documents_of_values(helm)["mine"] == 2
+    helm.output("rollback", RELEASE, "1", "--no-hooks")
+    assert "r.example.com/d:1" in helm.output("get", "hooks", RELEASE)
+    assert namespace.get("jobs") == []
+
+
+def documents_of_values(helm: Helm) -> Any:  # noqa: ANN401  # parsed YAML
+    return json.loads(helm.output("get", "values", RELEASE, "--output=json"))
+
+
+@LAST_THREE
+@pytest.mark.cluster
+@pytest.mark.slow
+def test_a_release_that_would_not_fit(helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path) -> None:
+    text = secrets.token_hex(290_000)  # which does not compress well
+    folder = write(chart("app", {"templates/job.yaml": job() + "---\n" + config_map("large", a=text)}), tmp_path / "c")
+    run = acreg(helm, zipapp, "install", RELEASE, folder, "--no-hooks", *SETTINGS)
+    assert (run.code, "in which Helm stores it, has room for" in run.stderr) == (1, True)
+    assert namespace.get("secrets") == []
+
+
+@THREE
+def test_a_chart_with_signature_and_archive(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    """The archive is rendered as the folder is, and its name, of which Helm makes that of the release, stays."""
+    folder = write(CHARTS["partials that are ignored"], tmp_path / "chart")
+    helm.output("package", folder, "--destination", tmp_path)
+    archive = shutil.copy(tmp_path / "app-1.0.0.tgz", tmp_path / "named.other.tgz")
+    run = acreg(helm, zipapp, "template", "--generate-name", archive, *SETTINGS)
+    assert run.code == 0, run.stderr
+    (hook,) = (document for document in documents(run.stdout) if is_hook(document))
+    assert hook["metadata"]["name"].startswith("named-")
+    assert next(pod_specs(hook))["imagePullSecrets"] == [SECRET]
+    run = acreg(helm, zipapp, "template", "--name-template", 'x-{{ lower "Y" }}', archive, *SETTINGS)
+    assert "name: x-y-hook\n" in run.stdout
+    run = acreg(helm, zipapp, "template", "r", archive, "--verify", *SETTINGS)
+    assert (run.code, "failed" in run.stderr) == (1, True)
+
+
+@LAST_THREE
+def test_the_fixture_chart(helm: Helm, zipapp: Path) -> None:
+    run = acreg(helm, zipapp, "template", RELEASE, FIXTURES / "appcircle", "-f", VALUES / "private.yaml")
+    hooks = [document for document in documents(run.stdout) if is_hook(document)]
+    assert [next(pod_specs(hook))["imagePullSecrets"] for hook in hooks] == [[SECRET]] * 2

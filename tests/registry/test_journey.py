@@ -1,0 +1,193 @@
+"""From one values file to a release whose images all come from the private registry: the README's lines in order."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import threading
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from helm.harness import ALL_VERSIONS, Namespace, tool
+
+from registry.servers import PASSWORD, USERNAME, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from registry.conftest import Acreg, Published, Run
+    from registry.servers import Registry
+
+pytestmark = [pytest.mark.helm, pytest.mark.cluster, pytest.mark.slow]
+
+HOOK = """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-%(name)s
+  annotations: {helm.sh/hook: "%(events)s", helm.sh/hook-delete-policy: before-hook-creation}
+spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: %(image)s}]}}}
+"""
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      initContainers: [{name: fixed, image: %(fixed)s}]
+      containers:
+        - name: web
+          image: {{ .Values.global.imageRegistry | default .Values.registry }}/{{ .Values.path }}/%(name)s
+"""
+COMPLETE = '{"status": {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}}'
+SOON = 0.3
+KINDS = "deployments,jobs"
+
+
+@contextmanager
+def stand_in_for_controllers(namespace: Namespace) -> Iterator[None]:
+    """Complete each Job by its status, as no controllers run on the API server of the tests."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(SOON):
+            for job in namespace.get("jobs"):
+                if not job.get("status"):
+                    words = ("patch", "job", job["metadata"]["name"], "--subresource=status", "--type=merge", "-p")
+                    try:
+                        namespace.run(*words, COMPLETE)
+                    except subprocess.CalledProcessError:
+                        continue  # Helm was faster and deleted it
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        worker.join()
+
+
+@pytest.fixture(params=ALL_VERSIONS)
+def helm(request: pytest.FixtureRequest) -> Path:
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        pytest.skip("the Helm binaries under test are for Linux on x86-64")
+    needs("skopeo")
+    return tool(f"helm-{request.param}")
+
+
+@pytest.fixture
+def namespace() -> Iterator[Namespace]:
+    kubeconfig = os.environ.get("ACREG_TEST_KUBECONFIG")
+    if not kubeconfig:
+        pytest.skip("ACREG_TEST_KUBECONFIG names no cluster")
+    new = Namespace(f"acreg-{uuid.uuid4().hex[:8]}", tool("kubectl-1.29.1"), kubeconfig)
+    new.run("create", "namespace", new.name)
+    yield new
+    new.run("delete", "namespace", new.name, "--wait=false")
+
+
+def write_chart(folder: Path, published: Published) -> list[str]:
+    """Write a chart with an image in its values, one that is fixed, a hook and a test, and return its images."""
+    tagged = [reference for reference in published.references if "@" not in reference]
+    web, fixed, hook, test, _ = tagged[:5]
+    registry, _, path = published.source.partition("/")
+    (folder / "templates").mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: app\nversion: 1.0.0\n")
+    (folder / "values.yaml").write_text(f"global: {{}}\nregistry: {registry}\npath: {path}\nhook: {hook}\n")
+    deployment = DEPLOYMENT % {"fixed": fixed, "name": web.removeprefix(f"{published.source}/")}
+    (folder / "templates" / "web.yaml").write_text(deployment)
+    made = {"name": "hook", "events": "pre-install,pre-upgrade", "image": "{{ .Values.hook }}"}
+    (folder / "templates" / "hook.yaml").write_text(HOOK % made)
+    (folder / "templates" / "test.yaml").write_text(HOOK % {"name": "test", "events": "test", "image": test})
+    return sorted([web, fixed, hook, test])
+
+
+def test_the_whole_page(  # noqa: PLR0915  # one journey
+    acreg: Acreg, published: Published, secured: Registry, helm: Path, namespace: Namespace
+) -> None:
+    known = {name: value for name, value in acreg.environment.items() if name != "ACREG_REPOSITORY_PATH"}
+    acreg = acreg._replace(environment=known)  # the values file alone says where images go
+    sources = write_chart(acreg.folder / "chart", published)
+    path = published.source.partition("/")[2]
+    values = f"global: {{imageRegistry: '{secured.host}', imageRepositoryPath: {path}}}\n"
+    (acreg.folder / "values.yaml").write_text(values)
+    environment = {
+        "HELM_BIN": str(helm),
+        "KUBECONFIG": namespace.kubeconfig,
+        "HELM_NAMESPACE": namespace.name,
+        "ACREG_USERNAME": USERNAME,
+        "ACREG_PASSWORD": PASSWORD,
+    }
+
+    def run(*arguments: str, code: int = 0) -> Run:
+        ran = acreg.run(*arguments, **environment)
+        assert ran.code == code, (arguments, ran)
+        return ran
+
+    def plain_helm(*arguments: str) -> str:
+        environ = {**acreg.environment, **environment}
+        return subprocess.run([helm, *arguments], env=environ, capture_output=True, check=True).stdout.decode()
+
+    def assert_private(*objects: str) -> None:
+        """Every image of the objects lies on the private registry, and every pod spec names the pull secret."""
+        found = [one for one in namespace.get(KINDS) if one["metadata"]["name"] in objects]
+        assert sorted(one["metadata"]["name"] for one in found) == sorted(objects)
+        for one in found:
+            pod = one["spec"]["template"]["spec"]
+            assert pod["imagePullSecrets"] == [{"name": "containerregistry"}]
+            containers = [*pod.get("initContainers", ()), *pod["containers"]]
+            assert all(each["image"].startswith(f"{secured.host}/{path}/") for each in containers)
+
+    run("config", "init", "-f", "values.yaml")
+    of_chart = ("--chart", "chart", "-f", "values.yaml")
+    listed = run("images", "--source-only", *of_chart)
+    assert listed.stdout.split() == sources, listed.stderr
+    run("check", *of_chart, code=1)
+    run("upgrade", "--install", "app", "chart", "-f", "values.yaml", "--check", code=1)
+    assert namespace.get(KINDS) == []
+    assert "4 copied" in run("mirror", *of_chart).stdout
+    assert "4 present" in run("mirror", *of_chart).stdout
+    run("check", *of_chart, "--digests")
+    secret = yaml.safe_load(run("secret").stdout)
+    assert secret["metadata"] == {"name": "containerregistry", "namespace": namespace.name}
+    assert secured.host in run("nodes", "k3s").stdout
+
+    upgrade = ("upgrade", "--install", "app", "chart")
+    with stand_in_for_controllers(namespace):
+        said = run(*upgrade, "-f", "values.yaml", "--check", "--timeout", "60s")
+        assert said.stderr.splitlines()[-1].startswith("acreg: images: ")
+        assert " 0 left; " in said.stderr.splitlines()[-1]
+        assert_private("web", "app-hook")
+        plain_helm("test", "app", "--timeout", "60s")
+        assert_private("web", "app-hook", "app-test")
+        assert json.loads(plain_helm("get", "values", "app", "--output=json")) == yaml.safe_load(values)
+
+        newer = [reference for reference in published.references if "@" not in reference][4]
+        defaults = acreg.folder / "chart" / "values.yaml"
+        defaults.write_text(defaults.read_text().replace(sources_hook(defaults), newer))
+        assert newer in run("images", "--source-only", *of_chart).stdout.split()
+        run("mirror", *of_chart)
+        run(*upgrade, "--reset-then-reuse-values", "--timeout", "60s")
+        assert newer.removeprefix(published.source) in json.dumps(namespace.get("jobs"))
+        assert_private("web", "app-hook", "app-test")
+        plain_helm("rollback", "app", "1", "--timeout", "60s")
+        run("verify", "--release", "app", "--require-pull-secrets")
+        assert json.loads(plain_helm("get", "values", "app", "--output=json")) == yaml.safe_load(values)
+        plain_helm("uninstall", "app")
+    assert namespace.get("deployments") == []
+
+
+def sources_hook(values: Path) -> str:
+    """The hook's image in the chart's values."""
+    return str(yaml.safe_load(values.read_text())["hook"])
