@@ -49,6 +49,9 @@ def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False
     """
     code, message = _run(run)
     if message:
+        from postrenderer.text import escape  # noqa: PLC0415  # most runs have nothing to say
+
+        message = escape.lines(message)
         _say(message)
     if filters():
         from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted
@@ -79,11 +82,14 @@ def _run(run: Callable[[], int]) -> tuple[int, str]:
 def _filter() -> int:
     gc.disable()  # from the start; pipe.write says why
     # Inside the guard, so that a broken installation is explained.
-    from postrenderer import pipe, settings  # noqa: PLC0415
+    from postrenderer import lastrun, pipe, settings  # noqa: PLC0415
 
     if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
         signal(SIGINT, default_int_handler)
-    pipe.run(settings.load({}, os.environ, os.getcwd()))
+    found = settings.effective({}, os.environ, os.getcwd())
+    lastrun.settle(found.unnamed)
+    settings.announce(found.file)
+    pipe.run(found.settings)
     return 0
 
 

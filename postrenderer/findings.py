@@ -10,7 +10,7 @@ from postrenderer.images import collisions
 from postrenderer.images.relocation import OTHERS_FAIL, Relocation
 from postrenderer.plan import Piece, pieces
 from postrenderer.sites.site import STAYS
-from postrenderer.text import stream
+from postrenderer.text import escape, stream
 from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def refuse_left(found: Iterable[Found], settings: Settings) -> None:
     left = [(of, one) for of, one in every if one.kind == LEFT and (settings.strict or one.reason == OTHERS_FAIL)]
     if not left:
         return
-    places = "; ".join(
+    places = _listed(
         f"{one.source} at {pointer(one.site.path)}, line {one.line}, of {of}: {one.reason}" for of, one in left
     )
     option = "--strict" if settings.strict else "`others: fail`"
@@ -145,7 +145,7 @@ def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:
     without = [(document.identity, one) for document in found for one in document.without]
     if not without:
         return
-    places = "; ".join(
+    places = _listed(
         f"{one.finding.target} at {pointer(one.finding.site.path)}, line {one.finding.line}, of {of}: {one.reason}"
         for of, one in without
     )
@@ -153,6 +153,10 @@ def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:
         f"With --strict-secrets every private image must have its pull secret, and {len(without)} have no place for "
         f"it: {places}. Name the field under `locations` if there is one, or run without --strict-secrets."
     )
+
+
+def _listed(places: Iterable[str]) -> str:
+    return escape.line("; ".join(places))
 
 
 def sum_up(found: Iterable[Found]) -> Summary:

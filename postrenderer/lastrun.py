@@ -49,21 +49,24 @@ class LastRun(NamedTuple):
         summary: what was done in one line; empty if it did not come to that.
         open: what is left to be looked at, with bars between: images that stay public or lack a pull secret.
         error: what was wrong, empty if nothing.
+        unnamed: where the registry stands if it came from an acreg.yaml that nobody named, else empty.
     """
 
-    time: str
-    code: str
-    helm: str
-    folder: str
-    command: str
-    report: str
-    files: str
-    summary: str
-    open: str
-    error: str
+    time: str = ""
+    code: str = ""
+    helm: str = ""
+    folder: str = ""
+    command: str = ""
+    report: str = ""
+    files: str = ""
+    summary: str = ""
+    open: str = ""
+    error: str = ""
+    unnamed: str = ""
 
 
-_NOTHING = LastRun("", "", "", "", "", "", "", "", "", "")
+_HEADERS = tuple(field for field in LastRun._fields if field != "error")
+_NOTHING = LastRun()
 BAR = " | "
 """What stands between the entries of `open`."""
 _begun = [_NOTHING]
@@ -91,6 +94,12 @@ def path() -> str:
 def begin(raw: bytes, report: str) -> None:
     """Keep what is known when a run begins: its manifests and its report's file, empty for none."""
     _begun[0] = _begun[0]._replace(report=report and _absolute(report), files=", ".join(_files(raw)) or _begun[0].files)
+
+
+def settle(unnamed: str) -> None:
+    """Keep where the registry stands if it came from an acreg.yaml that nobody named; empty if it did not."""
+    if unnamed:
+        _begun[0] = _begun[0]._replace(unnamed=unnamed)
 
 
 def announce(command: str, files: Sequence[str]) -> None:
@@ -152,7 +161,7 @@ def read(name: str) -> LastRun | None:
     except OSError:
         return None
     found = dict(line.partition(": ")[::2] for line in header.split("\n"))
-    return LastRun._make([*(found.get(field, "") for field in LastRun._fields[:-1]), error])
+    return LastRun(**{field: found.get(field, "") for field in _HEADERS}, error=error)
 
 
 def _under_helm4() -> bool:
@@ -166,7 +175,7 @@ def _ended(code: int, error: str) -> LastRun:
 
 
 def _text(run: LastRun) -> str:
-    lines = [f"{name}: {' '.join(value.split())}\n" for name, value in zip(run._fields[:-1], run)]
+    lines = [f"{name}: {' '.join(getattr(run, name).split())}\n" for name in _HEADERS]
     return "".join((*lines, "\n", run.error))
 
 

@@ -15,11 +15,13 @@ class Patch(NamedTuple):
 
     Attributes:
         operations: JSON Patch operations.
+        nodes: for each of them the scalar that it replaces, or the node that it adds.
         before: the document as JSON has it.
         after: the same, changed.
     """
 
     operations: list[dict[str, Any]]
+    nodes: list[yaml.Node]
     before: Any
     after: Any
 
@@ -31,22 +33,23 @@ def patch(root: yaml.Node, view: View) -> Patch:
         RecursionError: aliases make the document endless, or larger than 2,000,000 nodes.
     """
     before, after = View().plain(root), view.plain(root)  # first, as these see that a document has no end
-    return Patch(_operations(root, view), before, after)
+    operations = _operations(root, view)
+    return Patch([operation for operation, _ in operations], [node for _, node in operations], before, after)
 
 
-def _operations(root: yaml.Node, view: View) -> list[dict[str, Any]]:
+def _operations(root: yaml.Node, view: View) -> list[tuple[dict[str, Any], yaml.Node]]:
     """What is done to a document's nodes.
 
     Aliases and merge keys show a change at several places, each of which gets an operation. What a duplicate key hides
     gets none. A node without a place in the text is one that is added.
     """
-    found: list[dict[str, Any]] = []
+    found: list[tuple[dict[str, Any], yaml.Node]] = []
     stack: list[tuple[yaml.Node, Path]] = [(root, None)]
     while stack:
         node, path = stack.pop()
         if isinstance(node, yaml.ScalarNode):
             if view.is_changed(node):
-                found.append({"op": "replace", "path": pointer(path), "value": view.value(node)})
+                found.append(({"op": "replace", "path": pointer(path), "value": view.value(node)}, node))
             continue
         steps: list[tuple[yaml.Node, Path]]
         if isinstance(node, yaml.MappingNode):
@@ -54,6 +57,6 @@ def _operations(root: yaml.Node, view: View) -> list[dict[str, Any]]:
         else:
             steps = [(view.node(item), (path, index)) for index, item in enumerate(view.items(node))]
         added = [(item, at) for item, at in steps if not item.start_mark]
-        found += [{"op": "add", "path": pointer(at), "value": view.plain(item)} for item, at in added]
+        found += [({"op": "add", "path": pointer(at), "value": view.plain(item)}, item) for item, at in added]
         stack.extend((item, at) for item, at in reversed(steps) if item.start_mark)
     return found

@@ -10,12 +10,17 @@ import jsonpatch  # type: ignore[import-untyped]  # ships no types
 
 from postrenderer import __version__
 from postrenderer.decide import LEFT, MOVED, UNSURE
-from postrenderer.errors import AcregError, InternalError
+from postrenderer.errors import AcregError, InternalError, SettingsError
 from postrenderer.patch import patch
 from postrenderer.sites.site import STAYS
 from postrenderer.text.pointer import pointer
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import yaml
+
     from postrenderer.decide import Finding
     from postrenderer.patch import Patch
     from postrenderer.plan import Plan, WithoutSecret
@@ -24,9 +29,13 @@ if TYPE_CHECKING:
     from postrenderer.text.view import View
 
 _NOT_PRIVATE = (LEFT, STAYS, UNSURE)
-
-WITHHELD_KINDS = ("Secret",)
-"""Kinds whose values appear in no report, in lists neither; operations inside them are counted instead."""
+SECRET_KINDS = ("Secret", "SecretList")
+"""Kinds whose values are shown nowhere. The items of a list need no kind of their own."""
+_SECRET_IN_TEXT = regex(r"kind[\\\"' ]*[:=][\\\"' ]*Secret(?:List)?\b")
+_FLAG = regex(r"(?:--?[A-Za-z][\w.-]*=)?")
+"""What may stand in front of the first reference of a text that is shown."""
+_BETWEEN = regex(r"[\s,;]*")
+_WITHHELD = "(withheld)"
 
 
 def as_json(result: Rewritten) -> dict[str, Any]:
@@ -39,7 +48,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
     `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull
     secret no place is known, with what to do as its `reason`. `documents`: each that was changed, with its `patch`
-    (RFC 6902) and, where it is a Secret or holds some, the number of operations `withheld`. `summary`: the counts.
+    (RFC 6902) and the number of operations `withheld`, as they would show more than references. `summary`: the counts.
 
     Raises:
         AcregError: a document is too large for a patch.
@@ -53,10 +62,14 @@ def as_json(result: Rewritten) -> dict[str, Any]:
         for path in addition.paths
     ]
     without = [(document.identity, one) for document in result.found for one in document.without]
+    patches = [(plan, _patch(plan, piece.view)) for piece in result.pieces for plan in piece.plans]
+    secret = {id(one) for plan, patch in patches for one in plan.findings if _may_be_secret(one, patch.after)}
     images = [_moved(identity, one) for identity, one in found if one.is_private and not one.is_prefix]
-    others = {kind: [_staying(identity, one) for identity, one in found if one.kind == kind] for kind in _NOT_PRIVATE}
-    patches = [(plan.identity, _patch(plan, piece.view)) for piece in result.pieces for plan in piece.plans]
-    changed = [(identity, patch) for identity, patch in patches if patch.operations]
+    others = {
+        kind: [_staying(identity, one, withheld=id(one) in secret) for identity, one in found if one.kind == kind]
+        for kind in _NOT_PRIVATE
+    }
+    changed = [(plan, patch) for plan, patch in patches if patch.operations]
     return {
         "acreg": __version__,
         "summary": {
@@ -72,27 +85,31 @@ def as_json(result: Rewritten) -> dict[str, Any]:
         **others,
         "pullSecrets": secrets,
         "withoutSecret": [_without(identity, one) for identity, one in without],
-        "documents": [_changed(identity, patch) for identity, patch in changed],
+        "documents": [_changed(plan, patch) for plan, patch in changed],
     }
 
 
 def write(path: str, content: dict[str, Any]) -> None:
-    """Write a report whole or not at all; what is no regular file, such as /dev/stderr, is written to as it is.
+    """Write a report, for its owner alone, whole or not at all.
+
+    A symbolic link is replaced and not followed. What is no regular file, such as /dev/stderr, is written to as it is.
 
     Raises:
         AcregError: it cannot be written.
+        SettingsError: it would come among the manifests.
     """
+    _refuse_stdout(path)
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     special = os.path.exists(path) and not os.path.isfile(path)
-    partial = path if special else f"{path}.{os.getpid()}.part"
+    partial = "" if special else f"{path}.{os.urandom(8).hex()}.part"
     try:
         try:
-            with open(partial, "w", encoding="utf-8") as file:
+            with open(partial or path, "x" if partial else "w", encoding="utf-8", opener=_for_owner) as file:
                 file.write(text)
-            if not special:
+            if partial:
                 os.replace(partial, path)
         except BaseException:
-            if not special and os.path.exists(partial):
+            if partial and os.path.exists(partial):
                 os.unlink(partial)
             raise
     except OSError as error:
@@ -100,6 +117,31 @@ def write(path: str, content: dict[str, Any]) -> None:
             f"The report cannot be written to {path}: {error.strerror}. Nothing was rendered. Give --report a file in "
             "a folder that exists and has room, or leave it out."
         ) from None
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _refuse_stdout(path: str) -> None:
+    """Refuse `-` and what is the same file as standard output, which belongs to the manifests.
+
+    Raises:
+        SettingsError: it is.
+    """
+    if path == "-" or _is_stdout(path):
+        raise SettingsError(
+            f"--report: {path} is standard output, and the report would come among the manifests. Nothing was "
+            "rendered. Give --report the name of a file, or /dev/stderr."
+        )
+
+
+def _is_stdout(path: str) -> bool:
+    try:
+        found = os.stat(path)
+        return os.path.samestat(found, os.fstat(1)) and not os.path.samestat(found, os.stat(os.devnull))
+    except OSError:  # one of them is not there
+        return False
 
 
 def _document(identity: Identity) -> dict[str, Any]:
@@ -127,8 +169,8 @@ def _moved(identity: Identity, one: Finding) -> dict[str, Any]:
     return {"from": one.source, "to": one.target, "reason": one.site.span.reason, **_place(identity, one)}
 
 
-def _staying(identity: Identity, one: Finding) -> dict[str, Any]:
-    return {"reference": one.source, "reason": one.reason, **_place(identity, one)}
+def _staying(identity: Identity, one: Finding, *, withheld: bool) -> dict[str, Any]:
+    return {"reference": _WITHHELD if withheld else one.source, "reason": one.reason, **_place(identity, one)}
 
 
 def _without(identity: Identity, one: WithoutSecret) -> dict[str, Any]:
@@ -145,27 +187,66 @@ def _place(identity: Identity, one: Finding) -> dict[str, Any]:
     }
 
 
-def _changed(identity: Identity, patch: Patch) -> dict[str, Any]:
+def _changed(plan: Plan, patch: Patch) -> dict[str, Any]:
+    identity = plan.identity
     if jsonpatch.apply_patch(patch.before, patch.operations, in_place=True) != patch.after:
         raise InternalError(
             f"{identity}: the patch in the report does not make the document that was rendered. Nothing was written. "
             "This is a defect of acreg: please report it with the document, or run without --report."
         )
-    operations = [operation for operation in patch.operations if not _is_secret(operation["path"], patch.after)]
+    operations = _shown(patch, plan.findings)
     changed: dict[str, Any] = {"document": _document(identity)}
-    withheld = len(patch.operations) - len(operations)
     if operations:
         changed["patch"] = operations
-    if withheld:
-        changed["withheld"] = withheld
+    if len(operations) < len(patch.operations):
+        changed["withheld"] = len(patch.operations) - len(operations)
     return changed
+
+
+def _shown(patch: Patch, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The operations of a patch that show references, names of flags and pull secrets, and nothing else.
+
+    A password may stand beside an image in one string: in a script, in a variable, in a manifest within a ConfigMap.
+    """
+    of_nodes: dict[int, list[Finding]] = {}
+    for finding in findings:
+        of_nodes.setdefault(id(finding.site.node), []).append(finding)
+    return [
+        operation
+        for operation, node in zip(patch.operations, patch.nodes)
+        if not _is_secret(operation["path"], patch.after) and _is_bare(node, of_nodes.get(id(node), []))
+    ]
+
+
+def _may_be_secret(one: Finding, document: Any) -> bool:  # noqa: ANN401  # what JSON can hold
+    """Whether a text that only looks like an image is a value of a Secret, or of one within a text."""
+    if one.kind != UNSURE:
+        return False
+    return bool(one.site.encoding) or holds_secret(one.site.node.value) or _is_secret(pointer(one.site.path), document)
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a text holds the manifest of a Secret, or its template."""
+    return _SECRET_IN_TEXT.search(text) is not None
 
 
 def _is_secret(path: str, document: Any) -> bool:  # noqa: ANN401  # what JSON can hold
     """Whether a JSON pointer leads into an object of a kind whose values are withheld."""
     node = document
     for step in path.split("/")[1:]:
-        if isinstance(node, dict) and node.get("kind") in WITHHELD_KINDS:
+        if isinstance(node, dict) and node.get("kind") in SECRET_KINDS:
             return True
         node = node[int(step)] if isinstance(node, list) else node[step.replace("~1", "/").replace("~0", "~")]
     return False
+
+
+def _is_bare(node: yaml.Node, findings: list[Finding]) -> bool:
+    """Whether a scalar holds its references and no text around them; without any it is a list of pull secrets."""
+    if any(finding.site.encoding for finding in findings):
+        return False
+    end, around = 0, _FLAG
+    for start, stop in sorted({finding.site.span[:2] for finding in findings}):
+        if not around.fullmatch(node.value, end, start):
+            return False
+        end, around = stop, _BETWEEN
+    return not findings or _BETWEEN.fullmatch(node.value, end) is not None

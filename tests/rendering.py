@@ -59,5 +59,5 @@ def patched(text: str, reported: dict[str, Any]) -> list[Any]:
     documents: list[Any] = json.loads(json.dumps(values(text)))  # nothing is shared by aliases any more
     for change in reported["documents"]:
         index = change["document"]["index"]
-        documents[index] = jsonpatch.apply_patch(documents[index], change["patch"])
+        documents[index] = jsonpatch.apply_patch(documents[index], change.get("patch", []))
     return documents

@@ -9,6 +9,7 @@ import pytest
 from process import FILTER, environment, run
 
 from postrenderer import lastrun
+from postrenderer.cli import explain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in (lastrun.VARIABLE, "HELM_PLUGIN_NAME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HELM_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun._make([""] * 10)])
+    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun()])
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -34,6 +35,15 @@ def test_a_run_is_kept(cache: Path) -> None:
     )
     assert (cache / "acreg" / "last-run").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (cache / "acreg").iterdir()] == ["last-run"]
+
+
+def test_a_registry_from_a_file_that_nobody_named_is_kept(cache: Path) -> None:
+    (cache / "acreg.yaml").write_text("registry: r.example.com\n", encoding="utf-8")
+    assert run(b"kind: Role\n", cache, HELM_CACHE_HOME=str(cache), ACREG_REGISTRY="").returncode == 0
+    noted = lastrun.read(lastrun.path())
+    assert noted is not None
+    assert noted.unnamed == "acreg.yaml:1:11"
+    assert ("registry", "from acreg.yaml:1:11, a file that nobody named") in explain.rows(noted)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,10 @@ def test_every_reference_moves_whatever_the_style(rnd: Random) -> None:
     assert not [reference for reference in made.references if any(stands_in(reference, text) for text in found)]
     assert {image["from"] for image in reported["images"]} == set(made.references)
     assert reported["left"] == []
-    assert output == patched(made.text, reported)
+    withheld = {change["document"]["index"] for change in reported["documents"] if "withheld" in change}
+    assert len(withheld) <= made.embedded
+    told = zip(output, patched(made.text, reported))
+    assert all(new == by_patch for index, (new, by_patch) in enumerate(told) if index not in withheld)
     assert len(pod_secrets(output)) >= made.pods
     assert all(names.count(SECRET) == 1 for names in pod_secrets(output))
 

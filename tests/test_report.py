@@ -3,10 +3,12 @@ from __future__ import annotations
 import base64
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from process import FILTER, POD, environment
 from rendering import PRIVATE, SOURCE, patched, render, run, summary, values
 
 from postrenderer import __version__, report
@@ -162,22 +164,73 @@ SECRET = (
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "found"),
     [
-        SECRET,
-        f"kind: List\nitems:\n- {SECRET.rstrip().replace(chr(10), chr(10) + '  ')}\n",
+        (SECRET, "ab"),
+        (f"kind: List\nitems:\n- {SECRET.rstrip().replace(chr(10), chr(10) + '  ')}\n", "ab"),
+        (
+            f"kind: SecretList\nitems:\n- {SECRET.partition(chr(10))[2].rstrip().replace(chr(10), chr(10) + '  ')}\n",
+            "a",
+        ),
+        (f"kind: Kit\nspec:\n  template:\n    {SECRET.rstrip().replace(chr(10), chr(10) + '    ')}\n", "a"),
     ],
 )
-def test_a_report_never_holds_the_value_of_a_secret(text: str) -> None:
+def test_a_report_never_holds_the_value_of_a_secret(text: str, found: str) -> None:
     reported = summary(text)
     written = json.dumps(reported)
     assert PASSWORD not in written
     assert base64.b64encode(PASSWORD.encode()).decode().rstrip("=")[:-1] not in written
     assert PASSWORD in render(text)
-    assert [image["to"] for image in reported["images"]] == [f"{PRIVATE}/a:1", f"{PRIVATE}/b:1"]
+    assert [image["to"] for image in reported["images"]] == [f"{PRIVATE}/{name}:1" for name in found]
     (document,) = reported["documents"]
-    assert document["withheld"] == 2
+    assert document["withheld"] == len(found)
     assert "patch" not in document
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"|\n    kind: Secret\n    stringData:\n      image: {SOURCE}/a:1\n      password: {PASSWORD}",
+        f'\'{{"kind": "Secret", "stringData": {{"x": "image={SOURCE}/a:1 {PASSWORD}"}}}}\'',
+        f"|\n    {{{{ .x }}}}\n    kind: Secret\n    stringData: {{image: '{SOURCE}/a:1', password: '{PASSWORD}'}}",
+        f"|\n    docker login -p '{PASSWORD}'; docker run {SOURCE}/a:1",
+        f"'{PASSWORD} {SOURCE}/a:1'",
+        f"'{SOURCE}/a:1 --password={PASSWORD}'",
+        f"'--password={PASSWORD} --image={SOURCE}/a:1'",
+        f"https://user:{PASSWORD.replace(' ', '')}@x.example.com,{SOURCE}/a:1",
+    ],
+)
+@pytest.mark.parametrize("place", ["kind: ConfigMap\ndata:\n  text: ", "kind: Pod\nspec:\n  command: "])
+def test_a_report_never_holds_what_stands_around_a_reference(value: str, place: str) -> None:
+    reported = summary(f"{place}{value}\n")
+    written = json.dumps(reported)
+    assert PASSWORD not in written
+    assert PASSWORD.replace(" ", "") not in written
+    assert [image["to"] for image in reported["images"]] == [f"{PRIVATE}/a:1"]
+    (document,) = reported["documents"]
+    assert document["withheld"] == 1
+    assert "patch" not in document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Secret\nstringData: {image: hunter2}\n",
+        "kind: SecretList\nitems: [{stringData: {image: hunter2}}]\n",
+        f"kind: Secret\ndata: {{image: {base64.b64encode(b'hunter2').decode()}}}\n",
+        "kind: ConfigMap\ndata:\n  x: |\n    kind: Secret\n    stringData:\n      image: hunter2\n",
+    ],
+)
+def test_what_only_looks_like_an_image_in_a_secret_is_not_told(text: str) -> None:
+    reported = summary(text)
+    assert "hunter2" not in json.dumps(reported)
+    assert [one["reference"] for one in reported["unsure"]] == ["(withheld)"]
+
+
+@pytest.mark.parametrize("value", ["--image=quay.io/a:1", "quay.io/a:1, quay.io/b:1", "quay.io/a:1"])
+def test_references_and_names_of_flags_are_shown(value: str) -> None:
+    (document,) = summary(f"kind: Pod\nspec: {{containers: [{{args: ['{value}'], name: IMAGES}}]}}\n")["documents"]
+    assert [operation["value"] for operation in document["patch"]] == [value.replace("quay.io", PRIVATE)]
 
 
 def test_what_stands_beside_a_secret_is_reported() -> None:
@@ -212,6 +265,50 @@ def test_writing(tmp_path: Path) -> None:
     report.write(str(path), CONTENT)
     assert path.read_text("utf-8") == '{\n  "grün": "😀",\n  "list": [\n    1\n  ]\n}\n'
     assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    """As is one with the name that the unfinished file had once."""
+    other, path = tmp_path / "other", tmp_path / "report.json"
+    other.write_text("other")
+    for name in (path, tmp_path / f"report.json.{os.getpid()}.part"):
+        name.symlink_to(other)
+    report.write(str(path), CONTENT)
+    assert other.read_text() == "other"
+    assert not path.is_symlink()
+    assert json.loads(path.read_text("utf-8")) == CONTENT
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "out.yaml", "./link"])
+@pytest.mark.parametrize("way", ["pipe", "file"])
+def test_a_report_among_the_manifests_is_refused(name: str, way: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.yaml"
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    if (way == "pipe" and name == "out.yaml") or (name.startswith("/") and not os.path.exists(name)):  # noqa: PTH110
+        pytest.skip("it is another file, or there is none of this name")
+    with out.open("wb") as file:
+        ran = subprocess.run(
+            FILTER,
+            input=POD,
+            stdout=subprocess.PIPE if way == "pipe" else file,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env=environment(tmp_path, ACREG_REPORT=name),
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert ran.stderr.decode().startswith(f"acreg: --report: {name} is standard output, and the report would come")
+    assert (ran.stdout or b"") + out.read_bytes() == b""
+    assert not (tmp_path / "-").exists()
+
+
+def test_a_report_and_manifests_that_nobody_wants(tmp_path: Path) -> None:
+    with Path(os.devnull).open("wb") as nowhere:
+        ran = subprocess.run(
+            FILTER, input=POD, stdout=nowhere, env=environment(tmp_path, ACREG_REPORT=os.devnull), check=False
+        )
+    assert ran.returncode == 0
 
 
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="there is no /dev/fd")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -298,6 +299,68 @@ def test_a_folder_of_another_user_is_not_trusted(warm: Machine) -> None:
     assert f"{warm.fallback}: belongs to another user" in stderr
 
 
+PLANTED = "import sys\nsys.stderr.write('planted\\n')\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("way", "place", "mode"),
+    [
+        ("HOME", ".", 0o1777),
+        ("SHIV_ROOT", ".", 0o777),
+        ("beside", ".", 0o770),
+        ("SHIV_ROOT", "..", 0o777),
+        ("HOME", "acreg.pyz_*", 0o777),
+        ("HOME", "acreg.pyz_*/*.stamp", 0o666),
+        ("SHIV_ROOT", "acreg.pyz_*/site-packages", 0o777),
+        ("HOME", "acreg.pyz_*/site-packages/postrenderer/cli", 0o777),
+        ("HOME", "acreg.pyz_*/site-packages/postrenderer/__pycache__", 0o777),
+        ("HOME", "acreg.pyz_*/site-packages/postrenderer/__main__.py", 0o666),
+    ],
+)
+def test_what_others_can_write_to_is_not_run(machine: Machine, tmp_path: Path, way: str, place: str, mode: int) -> None:
+    """Whoever owns it: size and time of what is planted are those that the stamp names."""
+    folder = tmp_path / "folder"
+    root = {"HOME": folder / ".shiv", "SHIV_ROOT": folder / "root", "beside": folder / "extracted"}[way]
+    root.mkdir(parents=True)
+    if way == "beside":
+        machine = machine._replace(zipapp=Path(shutil.copy(machine.zipapp, folder)))
+    else:
+        machine = machine.with_(**{way: str(folder if way == "HOME" else root)})
+    assert machine.renders() == ""
+    (path,) = [root.parent] if place == ".." else [root] if place == "." else root.glob(place)
+    (planted,) = root.glob("acreg.pyz_*/site-packages/postrenderer/__main__.py")
+    bytecode = planted.parent / "__pycache__" / f"__main__.{sys.implementation.cache_tag}.pyc"
+    for old in (planted, bytecode):
+        found = old.stat()
+        old.write_bytes(PLANTED.encode().ljust(found.st_size) if old == planted else b"")
+        os.utime(old, ns=(found.st_atime_ns, found.st_mtime_ns))
+    (stamp,) = root.glob("acreg.pyz_*/*.stamp")
+    lines = [line for line in stamp.read_text().splitlines(keepends=True) if bytecode.name not in line]
+    stamp.write_text("".join(lines))
+    bytecode.unlink()
+    path.chmod(mode)
+    assert machine.renders() == ""
+    assert machine.renders() == ""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("place", ["acreg.pyz_*", "acreg.pyz_*/*.stamp", "acreg.pyz_*/site-packages/yaml/nodes.py"])
+def test_what_another_user_has_put_into_a_folder_of_ours_is_replaced(warm: Machine, place: str) -> None:
+    (path,) = warm.root.glob(place)
+    os.chown(path, 12345, 12345)
+    assert warm.renders() == ""
+    (path,) = warm.root.glob(place)
+    assert path.stat().st_uid == 0
+
+
+def test_a_loose_umask_makes_no_extraction_that_others_can_write_to(machine: Machine) -> None:
+    machine.renders(before="umask 0")
+    assert not [path for path in machine.root.rglob("*") if path.stat().st_mode & 0o022]
+    modules = imported(machine.renders(sys.executable, "-ISX", "importtime", str(machine.zipapp)))
+    assert "_extraction" not in modules
+
+
 def test_with_nowhere_to_write_it_runs_from_the_zipapp(machine: Machine, tmp_path: Path) -> None:
     nowhere = tmp_path / "a file"
     nowhere.touch()
@@ -313,6 +376,26 @@ def test_a_full_disk_does_not_stop_it(machine: Machine) -> None:
 
 
 # How an extraction is kept in order
+
+
+def test_a_zipapp_that_is_replaced_while_it_starts(machine: Machine, tmp_path: Path) -> None:
+    """Its launcher is read, then the file is another one: that one starts, and each build has a folder of its own."""
+    old, new = Path(shutil.copy(machine.zipapp, tmp_path / "old.pyz")), tmp_path / "new.pyz"
+    with zipfile.ZipFile(old) as archive:
+        build_id = json.loads(archive.read("environment.json"))["build_id"].encode()
+        with zipfile.ZipFile(new, "w") as target:
+            for name in archive.namelist():
+                content = archive.read(name).replace(build_id, b"f" * 64)
+                if name == "site-packages/postrenderer/__init__.py":
+                    content += b"import sys\nsys.stderr.write('new')\n"
+                target.writestr(name, content)
+    shell = old.read_bytes()[:400].decode().splitlines()[1]
+    read = shell.partition("exec(")[2].partition(")'")[0]
+    program = f"import os, sys; code = {read}; os.replace({str(new)!r}, sys.argv[1]); exec(code)"
+    machine = machine._replace(zipapp=old)
+    assert machine.renders(sys.executable, "-I", "-S", "-c", program, str(old)) == "new"
+    (extraction,) = machine.root.glob("acreg.pyz_*")
+    assert extraction.name == "acreg.pyz_" + "f" * 64
 
 
 @pytest.mark.parametrize(

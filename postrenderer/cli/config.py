@@ -14,7 +14,7 @@ from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from postrenderer.settings import Settings
     from postrenderer.settings.options import Option
@@ -37,6 +37,7 @@ exit codes: 0, or 2 if the settings are wrong."""
 _HEADER = """\
 # Settings of acreg. Each commented setting shows its default or an example; remove the `# ` to set it. A flag wins over
 # an environment variable, a variable over this file, and this file over a Helm values file. In brackets: other names.
+# `report`, and rules with targets on other registries, count only where the file is named: --config or ACREG_CONFIG.
 # For completion in an editor:  helm acreg config schema > acreg.schema.json
 # yaml-language-server: $schema=./acreg.schema.json
 """
@@ -67,7 +68,7 @@ def main(argv: list[str]) -> int:
         raise SettingsError(f"choose one: `acreg config {'|'.join(_ACTIONS)}`{nearest(action, _ACTIONS)}")
     if len(names) > (action in ("init", "validate")):
         parser.refuse(names[-1:])
-    return _ACTIONS[action](flags, names[0] if names else settings_name())
+    return _ACTIONS[action](flags, *names[:1])
 
 
 def settings_name() -> str:
@@ -89,7 +90,8 @@ def sample(flags: dict[str, Any]) -> Iterator[str]:
             yield line if given is not None else f"# {line}"
 
 
-def _init(flags: dict[str, Any], name: str) -> int:
+def _init(flags: dict[str, Any], name: str = "") -> int:
+    name = name or settings_name()
     with inputs.scratch() as folder:  # what the flags say must be right, and only that
         names = [inputs.no_registry(folder), *(flags["values"] or ())]
         found = settings.effective({**flags, "config": os.devnull, "values": names}, {}, os.curdir)
@@ -117,7 +119,7 @@ def _init(flags: dict[str, Any], name: str) -> int:
     return 0
 
 
-def _show(flags: dict[str, Any], _name: str) -> int:
+def _show(flags: dict[str, Any]) -> int:
     effective = settings.effective(flags, os.environ, os.curdir)
     found = [
         (option.key, _plain(getattr(effective.settings, option.field)), effective.places.get(option.field, "default"))
@@ -131,24 +133,28 @@ def _show(flags: dict[str, Any], _name: str) -> int:
     return 0
 
 
-def _validate(_flags: dict[str, Any], name: str) -> int:
+def _validate(_flags: dict[str, Any], given: str = "") -> int:
     from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # only to see whether every rule can apply
 
+    name = given or settings_name()
     with inputs.scratch() as folder:
-        found: Settings = settings.load({"config": name, "values": [inputs.no_registry(folder)]}, {}, os.curdir)
+        flags = {"config": name, "values": [inputs.no_registry(folder)]}
+        found: Settings = settings.load(flags, {}, os.curdir)
+        if not given and not os.environ.get("ACREG_CONFIG"):
+            settings.load({**flags, "config": ""}, {}, os.curdir)  # what runs refuse in a file that nobody named
     Relocation(found)
     show.write(f"{name} is in order.")
     return 0
 
 
-def _schema(_flags: dict[str, Any], _name: str) -> int:
+def _schema(_flags: dict[str, Any]) -> int:
     from postrenderer.cli import schema  # noqa: PLC0415  # only needed here
 
     show.write(schema.text().removesuffix("\n"))
     return 0
 
 
-_ACTIONS = {"init": _init, "show": _show, "validate": _validate, "schema": _schema}
+_ACTIONS: dict[str, Callable[..., int]] = {"init": _init, "show": _show, "validate": _validate, "schema": _schema}
 
 
 def _default(option: Option) -> object:

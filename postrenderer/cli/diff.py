@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.cli import inputs, show
+from postrenderer.cli import inputs, mask, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.settings.lockfile import pinned
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DESCRIPTION = """\
-Show what `acreg render` would change, as a unified diff, coloured on a terminal. `acreg diff upgrade` runs the plugin
-helm-diff with every image on the private registry."""
+Show what `acreg render` would change, as a unified diff, coloured on a terminal. Values of Secrets are shown as ***.
+`acreg diff upgrade` runs the plugin helm-diff with every image on the private registry."""
 
 _EXAMPLES = """\
 examples:
@@ -39,6 +39,7 @@ def main(argv: list[str]) -> int:
         return release.diff(argv[1:])
     parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("--exit-code", action="store_true", help="exit with code 1 if anything would change, like diff")
+    parser.add_argument("--show-secrets", action="store_true", help="show the values of Secrets too")
     request = inputs.parse(parser, argv)
     try:
         lines = difference(request)
@@ -47,7 +48,12 @@ def main(argv: list[str]) -> int:
             error.exit_code = max(error.exit_code, SettingsError.exit_code)  # 1 says something else
         raise
     for line in lines:
-        show.styled(line, next((style for start, style in _STYLES.items() if line.startswith(start)), ""))
+        if show.is_terminal():
+            show.styled(line, next((style for start, style in _STYLES.items() if line.startswith(start)), ""))
+        else:  # for `patch`
+            show.write(line)
+    if not request.flags["show_secrets"] and any(line.endswith(mask.MASK) for line in lines):
+        show.note("acreg: *** stands for values of Secrets: --show-secrets shows them.")
     return 1 if lines and request.flags["exit_code"] else 0
 
 
@@ -62,7 +68,7 @@ def difference(request: inputs.Request) -> list[str]:
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         result = rewrite(manifests.data, pinned(inputs.load(request, manifests, folder))._replace(report=""))
-    return list(unified(manifests.data, result.output))
+    return list(unified(manifests.data, result.output, masked=not request.flags["show_secrets"]))
 
 
 class Change(NamedTuple):
@@ -73,15 +79,19 @@ class Change(NamedTuple):
     lines: list[str]
 
 
-def unified(raw: bytes, output: list[bytes | memoryview]) -> Iterator[str]:
+def unified(raw: bytes, output: list[bytes | memoryview], *, masked: bool = True) -> Iterator[str]:
     """Yield the lines of a unified diff.
 
     Args:
         raw: the stream before.
         output: the stream after, as `rewrite` returns it: a byte order mark, then one piece a document.
+        masked: whether the values of Secrets are masked.
     """
-    old = _lines(stream.decode(raw).data)
-    changes = list(_changes(raw, output))
+    encoded = stream.decode(raw)
+    after = [str(piece, encoded.encoding).encode() for piece in output[1:]]
+    seen = mask.lines if masked else _lines
+    old, new = seen(encoded.data), seen(b"".join(after))
+    changes = list(_changes(encoded.data, after, new))
     if changes:
         yield from ("--- rendered", "+++ private")
     shift = 0
@@ -103,18 +113,24 @@ def unified(raw: bytes, output: list[bytes | memoryview]) -> Iterator[str]:
         shift += grown
 
 
-def _changes(raw: bytes, output: list[bytes | memoryview]) -> Iterator[Change]:
-    """Yield the changes, found document by document, so that the cost is proportional to the stream."""
-    encoded = stream.decode(raw)
-    for document, new in zip(stream.documents(encoded.data), output[1:]):
-        old = encoded.data[document.start : document.end]
-        text = str(new, encoded.encoding).encode()
-        if old == text:
-            continue
-        before, after = _lines(old), _lines(text)
-        for tag, start, end, new_start, new_end in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-            if tag != "equal":
-                yield Change(document.line - 1 + start, document.line - 1 + end, after[new_start:new_end])
+def _changes(data: bytes, after: list[bytes], shown: list[str]) -> Iterator[Change]:
+    """Yield the changes, found document by document, so that the cost is proportional to the stream.
+
+    Args:
+        data: the stream before.
+        after: the documents after.
+        shown: the lines of the stream after, as they are shown.
+    """
+    line = 0
+    for document, new in zip(stream.documents(data), after):
+        old = document.raw()
+        if old != new:
+            matcher = difflib.SequenceMatcher(None, _lines(old), _lines(new), False)
+            for tag, start, end, new_start, new_end in matcher.get_opcodes():
+                if tag != "equal":
+                    lines = shown[line + new_start : line + new_end]
+                    yield Change(document.line - 1 + start, document.line - 1 + end, lines)
+        line += new.count(b"\n")
 
 
 def _lines(text: bytes) -> list[str]:

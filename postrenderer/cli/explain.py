@@ -31,9 +31,9 @@ def main(argv: list[str]) -> int:
         show.write(f"There was no run of the post-renderer by this user, or it could not be noted in {path}.")
         return 1
     for name, value in rows(run):
-        show.write(f"{name:<9} {value}")
+        show.styled(f"{name:<9} {value}", "")
     for entry in filter(None, run.open.split(lastrun.BAR)):
-        show.write(f"  {entry}")
+        show.styled(f"  {entry}", "")
     if run.error:
         show.write("")
         show.styled(f"acreg: {run.error}", "red")
@@ -50,6 +50,7 @@ def rows(run: LastRun) -> list[tuple[str, str]]:
         ("folder", run.folder),
         ("command", run.command),
         ("report", run.report),
+        ("registry", run.unnamed and f"from {run.unnamed}, a file that nobody named"),
         ("files", first),
         *(("", name) for name in more),
         ("done", run.summary),

@@ -6,15 +6,16 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer import exports, settings
+from postrenderer import exports
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.images import hook_positions
 from postrenderer.errors import SettingsError
 from postrenderer.exports import document
-from postrenderer.exports.admission import Scope
+from postrenderer.exports.admission import NAME, Scope
 from postrenderer.exports.flux import HelmRelease
 from postrenderer.exports.found import found
+from postrenderer.settings import checks
 
 if TYPE_CHECKING:
     from postrenderer.exports.document import Export
@@ -35,8 +36,8 @@ examples:
   A patch for a HelmRelease in Git, and a component for `components` of a kustomization:
     helm acreg export flux --helm-release appcircle/server --chart appcircle/appcircle -f values.yaml > patch.yaml
     kustomize build app | acreg export kustomize --registry registry.example.com:8083 > private/kustomization.yaml
-  Every pod of a cluster but those of two namespaces; see first what the API server thinks of the policies:
-    helm acreg export admission --values values.yaml --except kube-system --except local-path-storage > policies.yaml
+  Every pod of a cluster but those of kube-system and one more; see first what the API server thinks of the policies:
+    helm acreg export admission --values values.yaml --except local-path-storage > policies.yaml
     kubectl apply --dry-run=server -f policies.yaml
   Only pods of namespaces with a label:
     helm acreg export kyverno --values values.yaml --label images=private | kubectl apply -f -
@@ -45,7 +46,8 @@ examples:
 exit codes: as `acreg render`."""
 
 _HELM_RELEASE = re.compile("(?:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)/)?([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)")
-_DNS_LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_NAMESPACES = re.compile("[a-z0-9*]([a-z0-9*-]{0,61}[a-z0-9*])?")
+_OPENSHIFT = ("openshift", "openshift-*", "kube-*")
 _NAMESPACE_LABEL = re.compile(r"((?:[a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)=([A-Za-z0-9_.-]{0,63})")
 _FIRST_BETA, _FIRST_STABLE = 34, 36
 """The minor versions of Kubernetes 1 in which MutatingAdmissionPolicy is v1beta1, and v1."""
@@ -79,8 +81,12 @@ def _add_scope(parser: Parser) -> None:
         dest="excepted",
         action="append",
         metavar="NAMESPACE",
-        help="exclude a namespace; may be repeated (default: kube-system)",
+        help="exclude a namespace beside kube-system, or several: `team-*`; may be repeated",
     )
+    group.add_argument(
+        "--openshift", action="store_true", help="pass over OpenShift's own namespaces: openshift, openshift-*, kube-*"
+    )
+    group.add_argument("--name", default=NAME, help=f"of the policies, so that two exports live side by side ({NAME})")
     group.add_argument(
         "--label",
         dest="labels",
@@ -104,9 +110,10 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
         )
     if unknown:
         parser.refuse(unknown)
-    wanted = settings.load(flags, os.environ, os.curdir)
+    wanted = inputs.settle(flags, os.environ)
     _say_what_is_not_pinned(wanted)
-    scope = Scope(_excepted(flags["excepted"]), _labels(flags["labels"]))
+    excepted = _excepted(flags["excepted"], openshift=bool(flags["openshift"]))
+    scope = Scope(excepted, _labels(flags["labels"]), _name(str(flags["name"])))
     version = _api_version(str(flags["kubernetes"] or ""))
     return exports.policies(str(flags["kind"]), wanted, scope, version)
 
@@ -140,15 +147,24 @@ def _helm_release(given: str) -> HelmRelease | None:
     return HelmRelease(match[1] or "", match[2])
 
 
-def _excepted(given: object) -> tuple[str, ...]:
-    if not isinstance(given, list):
-        return Scope().excepted
-    for name in given:
-        if not _DNS_LABEL.fullmatch(name):
+def _excepted(given: object, *, openshift: bool) -> tuple[str, ...]:
+    more = [str(name) for name in given] if isinstance(given, list) else []
+    for name in more:
+        if not _NAMESPACES.fullmatch(name) or not name.strip("*-"):
             raise SettingsError(
-                f"--except: `{name}` is not the name of a namespace, which is lower-case letters, digits and inner `-`."
+                f"--except: `{name}` is not the name of a namespace, which is lower-case letters, digits and inner `-`,"
+                " with `*` for any text."
             )
-    return tuple(given)
+    return tuple(dict.fromkeys((*Scope().excepted, *(_OPENSHIFT if openshift else ()), *more)))
+
+
+def _name(given: str) -> str:
+    try:
+        return checks.secret_name(given)
+    except ValueError:
+        raise SettingsError(
+            f"--name: `{given}` cannot be the name of a policy: lower-case letters, digits and inner `-` and `.`."
+        ) from None
 
 
 def _labels(given: object) -> tuple[tuple[str, str], ...]:

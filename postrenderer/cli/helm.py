@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ from postrenderer.cli import show
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 HELM4 = 4
 """The first major version whose post-renderers are plugins, and see hooks."""
@@ -71,9 +72,10 @@ class Helm(NamedTuple):
         show.detail(f"runs `helm {' '.join(arguments[:2])}`")  # values may be secret
         words = [self.binary, *arguments]
         try:
-            run = subprocess.run(  # noqa: S603  # Helm
-                words, input=stdin, capture_output=True, check=False, timeout=patience, pass_fds=descriptors
-            )
+            with _started(self.binary):
+                run = subprocess.run(  # noqa: S603  # Helm
+                    words, input=stdin, capture_output=True, check=False, timeout=patience, pass_fds=descriptors
+                )
         except subprocess.TimeoutExpired:
             raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:
@@ -103,7 +105,8 @@ class Helm(NamedTuple):
         """
         show.detail(f"runs `helm {' '.join(arguments[:2])}`")
         source = None if stdin is None else subprocess.PIPE
-        process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
+        with _started(self.binary):
+            process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
 
         def forward(number: int, _frame: object) -> None:
             if not (number == signal.SIGINT and _at_terminal()):  # whose Ctrl-C Helm gets without us
@@ -167,6 +170,15 @@ def version(binary: str) -> str:
     if found is None:
         raise SettingsError(f"{binary} does not say which Helm it is: `{binary} version --short` should print v3 or v4")
     return found[1]
+
+
+@contextmanager
+def _started(binary: str) -> Iterator[None]:
+    """Say in plain words why Helm cannot be started, such as too many processes or too long arguments."""
+    try:
+        yield
+    except OSError as error:
+        raise AcregError(f"{binary} cannot be started: {error.strerror}. Nothing was done.") from None
 
 
 def _at_terminal() -> bool:

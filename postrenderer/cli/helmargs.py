@@ -56,8 +56,23 @@ def split(argv: Sequence[str], flags: Mapping[str, bool]) -> Iterator[Argument]:
 
 
 def positional(argv: Sequence[str], flags: Mapping[str, bool]) -> list[str]:
-    """Return the arguments that are no flags: the release and the chart."""
-    return [argument.value for argument in split(argv, flags) if not argument.name]
+    """Return the arguments that are no flags: the release and the chart.
+
+    Raises:
+        SettingsError: one begins with `-`, as behind `--`.
+    """
+    return [operand(argument.value) for argument in split(argv, flags) if not argument.name]
+
+
+def operand(name: str) -> str:
+    """Return the name of a release or a chart, which Helm must not take for a flag, such as `--post-renderer=…`.
+
+    Raises:
+        SettingsError: it begins with `-`.
+    """
+    if name.startswith("-"):
+        raise SettingsError(f"`{name}` cannot be the name of a release or a chart: Helm would take it for a flag")
+    return name
 
 
 def known_to(

@@ -8,12 +8,12 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer import settings
+from postrenderer import lastrun, settings
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from postrenderer.cli.helm import Helm
@@ -24,7 +24,7 @@ WHERE = "(< MANIFESTS | -f FILE… | --chart CHART […] | --release NAME)"
 _ABOUT_CLUSTER = ("--kube-version", "--api-versions", "-a", "--validate", "--dry-run")
 """Flags of `helm template` that say what the cluster has."""
 
-_NO_REGISTRY = "global: {imageRegistry: registry.invalid}\n"
+_NO_REGISTRY = f"global: {{imageRegistry: {settings.NO_REGISTRY}}}\n"
 
 
 class Request(NamedTuple):
@@ -161,7 +161,23 @@ def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool
     values += manifests.values
     if not registry:
         values.insert(0, no_registry(folder))
-    return settings.load({**request.flags, "values": values}, os.environ, os.curdir)
+    return settle({**request.flags, "values": values}, os.environ)
+
+
+def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """Return the settings that count here, and say so if an acreg.yaml that nobody named has the registry.
+
+    Args:
+        flags: as `settings.effective` takes them.
+        environ: the environment.
+
+    Raises:
+        SettingsError: something is wrong with them.
+    """
+    found = settings.effective(flags, environ, os.curdir)
+    lastrun.settle(found.unnamed)
+    settings.announce(found.file)
+    return found.settings
 
 
 def no_registry(folder: Path) -> str:
@@ -200,9 +216,10 @@ def join(streams: Sequence[bytes]) -> bytes:
 
 def _from_helm(request: Request, folder: Path) -> Manifests:
     from postrenderer.cli import helm as helm_  # noqa: PLC0415  # only needed here
-    from postrenderer.cli import helmvalues, probe  # noqa: PLC0415  # only needed here
+    from postrenderer.cli import helmargs, helmvalues, probe  # noqa: PLC0415  # only needed here
 
-    helm, chart, release = helm_.find(), request.text("chart"), request.text("release")
+    chart, release = (helmargs.operand(request.text(name)) for name in ("chart", "release"))
+    helm = helm_.find()
     if chart:
         stdin = read_file("-") if helmvalues.reads_stdin(request.helm) else b""
         cluster = _cluster(helm, request.helm, folder)

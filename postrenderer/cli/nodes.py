@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postrenderer import nodes, settings
-from postrenderer.cli import access, show
+from postrenderer import nodes
+from postrenderer.cli import access, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.nodes import containerd, forms
@@ -53,7 +53,7 @@ def main(argv: list[str]) -> int:
     access.add_login(parser)
     add_settings(parser)
     flags = parser.read(argv)
-    wanted = settings.load(flags, environ, os.curdir)
+    wanted = inputs.settle(flags, environ)
     kind = str(flags["kind"])
     target = _target(flags, environ, wanted)
     files = nodes.KINDS[kind](target)
@@ -61,6 +61,8 @@ def main(argv: list[str]) -> int:
     into = str(flags["into"] or "")
     shown = [file for file in files if not into or (kind == "openshift" and file.path != "image.config")]
     _print(shown)
+    if shown and target.login and kind in ("k3s", "rke2"):
+        show.warn_of_password("--into FILE writes the file, on the node, where it belongs")
     for file in files:
         if file not in shown:
             _write(file, Path(into, *Path(file.path).parts[-2:]) if kind == "containerd" else Path(into))

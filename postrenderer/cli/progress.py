@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from postrenderer.cli import front, show
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -50,7 +51,7 @@ class Progress:
         if self._bar is None:
             show.note(text)
         else:
-            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._bar.console.print(escape.lines(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def _bar() -> Bar | None:

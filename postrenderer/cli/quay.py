@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from postrenderer import settings
-from postrenderer.cli import access, show
+from postrenderer.cli import access, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
 from postrenderer.registry import quay
@@ -49,7 +48,7 @@ def main(argv: list[str]) -> int:
     access.add_trust(parser)
     add_settings(parser)
     flags = parser.read(argv)
-    wanted = settings.load(flags, environ, os.curdir)
+    wanted = inputs.settle(flags, environ)
     if flags["source_password_file"] and not flags["source_username"]:
         flags["source_username"] = environ.get("ACREG_SOURCE_USERNAME") or "_json_key"
     if not wanted.repository_path or "/" in wanted.repository_path:

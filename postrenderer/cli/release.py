@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer import lastrun, report, settings
+from postrenderer import lastrun, report
 from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, program, pullsecrets, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
@@ -93,7 +93,7 @@ def run(command: str, argv: Sequence[str]) -> int:
     _refuse_flags(command, arguments)
     helm = helm_.find()
     given = list(helmargs.split(arguments, helm.flags(command)))
-    named = [argument.value for argument in given if not argument.name]
+    named = [helmargs.operand(argument.value) for argument in given if not argument.name]
     files = [_USER_INFO.sub("//", name) for name in helmvalues.named(arguments)]
     lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), files)
     if not named:
@@ -105,7 +105,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         reused = _reused_values(helm, command, arguments, folder) if command in ("upgrade", DIFF) else []
         named_before = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values = [*named_before, *values, *reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
-        effective = settings.load({**flags, "values": values}, os.environ, os.curdir)
+        effective = inputs.settle({**flags, "values": values}, os.environ)
         plain = helmargs.without((), arguments, helm.flags(command))
         job = Job(helm, command, plain, stdin or b"", reused)
         if flags["check"]:

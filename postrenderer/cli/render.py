@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from postrenderer import settings
 from postrenderer.cli import inputs
 from postrenderer.cli.arguments import Parser
 
@@ -44,7 +43,7 @@ def main(argv: list[str]) -> int:
     from postrenderer import pipe  # noqa: PLC0415  # help and wrong usage need no filter
 
     if not any(request.flags.get(name) for name in ("filename", "chart", "release")):
-        pipe.run(settings.load(request.flags, os.environ, os.curdir))
+        pipe.run(inputs.settle(request.flags, os.environ))
         return 0
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from typing import TYPE_CHECKING
 
-from postrenderer import settings
-from postrenderer.cli import access, inputs, pullsecrets
+from postrenderer.cli import access, inputs, pullsecrets, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import SettingsError
 from postrenderer.registry import credentials, secret
@@ -80,14 +78,17 @@ def main(argv: list[str]) -> int:
             f" --password-file FILE, or log in with `docker login {wanted.registry}`, or name the file that has them"
             " with --authfile FILE."
         )
-    sys.stdout.write("---\n".join(secret.manifest(name, place, wanted.registry, login) for place in places))
+    show.write(
+        "---\n".join(secret.manifest(name, place, wanted.registry, login) for place in places).removesuffix("\n")
+    )
+    show.warn_of_password("pipe it into `kubectl apply -f -` at once")
     return 0
 
 
 def _places(request: inputs.Request, namespace: str) -> tuple[Settings, list[str]]:
     """The settings, and the namespaces for which Secrets are wanted: all in which a chart or a release pulls."""
     if not any(request.flags.get(name) for name in ("chart", "release", "filename")):
-        return settings.load(request.flags, os.environ, os.curdir), [namespace]
+        return inputs.settle(request.flags, os.environ), [namespace]
     from postrenderer.findings import find  # noqa: PLC0415  # one Secret needs no manifests
 
     with inputs.scratch() as folder:

@@ -1,4 +1,8 @@
-"""What a person sees: tables and colour on a terminal, plain text everywhere else and where NO_COLOR is set."""
+"""What a person sees: tables and colour on a terminal, plain text everywhere else and where NO_COLOR is set.
+
+What a chart says comes to people through `text.escape`: always where it is for people alone, and on a terminal whatever
+it is.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.cli import front, tables
 from postrenderer.errors import AcregError
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +39,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     On a terminal it fits the width, with digests shortened. For a program everything is whole, and columns are two
     spaces apart.
     """
-    lines = [list(row) for row in rows]
+    lines = [[escape.line(cell) for cell in row] for row in rows]
     if not is_terminal():
         widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
         for number, line in enumerate([headers, *lines]):
@@ -72,17 +77,22 @@ def _columns() -> int:
 
 
 def styled(text: str, style: str) -> None:
-    """Print a line, in a style such as `red` where that can be shown."""
-    write(f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and is_fancy() else text)
+    """Print a line for people, in a style such as `red` where that can be shown."""
+    text = escape.lines(text)
+    _put(f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and is_fancy() else text)
 
 
 def write(text: str) -> None:
-    """Print a line as UTF-8, whatever the locale.
+    """Print a line, or data of many lines, as UTF-8, whatever the locale.
 
     Raises:
         AcregError: standard output cannot take it.
         BrokenPipeError: nobody reads it.
     """
+    _put(escape.lines(text) if is_terminal() else text)
+
+
+def _put(text: str) -> None:
     if sys.stdout is None:
         raise BrokenPipeError
     try:
@@ -98,10 +108,16 @@ def write(text: str) -> None:
         ) from None
 
 
+def warn_of_password(instead: str) -> None:
+    """Say on a terminal that a password was just shown, and what to do instead."""
+    if is_terminal():
+        note(f"acreg: a password is on your screen now, and may stay in the terminal's history: {instead}.")
+
+
 def note(text: str) -> None:
     """Print a line on standard error, for the user and not for what reads our output; nothing with `--quiet`."""
     if front.chosen.level > front.QUIET and sys.stderr is not None:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{escape.lines(text)}\n")
 
 
 def detail(text: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from postrenderer import settings
 from postrenderer.cli import chart, helmvalues, inputs, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(options) else b""
         values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values += helmvalues.files(helm, options, folder, stdin)
-        effective = settings.load({**flags, "values": values}, os.environ, os.curdir)
+        effective = inputs.settle({**flags, "values": values}, os.environ)
         fetched = chart.fetch(helm, (name, charted), options, folder, stdin)
         made = overlay.make(fetched.values(), fetched.render, effective)
     show.write("\n".join(lines(made)))
@@ -92,7 +92,7 @@ def _tree(node: dict[str, Any], path: tuple[Any, ...], comments: dict[tuple[Any,
         if here in comments and comments[here].sources:
             sources = comments[here].sources
             more = f" and {len(sources) - _MOST} more" if len(sources) > _MOST else ""
-            yield f"{indent}# instead of {', '.join(sources[:_MOST])}{more}"
+            yield f"{indent}# instead of {escape.line(', '.join(sources[:_MOST]))}{more}"
         if isinstance(value, dict):
             yield f"{indent}{_scalar(key)}:"
             yield from _tree(value, here, comments)

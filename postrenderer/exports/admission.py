@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from postrenderer.errors import AcregError
 from postrenderer.exports import cel
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.prefixes import table
@@ -23,6 +24,13 @@ PODS_ALONE = (
     "images in variables, arguments, ConfigMaps and custom resources stay, as policies look at pods alone; those of the"
     " pods that operators make of them are moved."
 )
+_LONGEST = 100_000
+"""Characters that an expression may have (cel-go's parser, ExpressionSizeCodePointLimit)."""
+_BUDGET = (
+    "a pod of about 50 containers with 200 variables each costs more than the API server's budget for policies, and is"
+    " refused."
+)
+_REMEDY = "Copy them there with `acreg mirror`, and use `acreg upgrade` or the names in brackets."
 IGNORE = "`ignore` does not apply: policies move the images of every pod."
 
 
@@ -30,20 +38,29 @@ class Scope(NamedTuple):
     """Where policies apply.
 
     Attributes:
-        excepted: namespaces that they pass over.
+        excepted: namespaces that they pass over: names, and patterns with `*` for any text.
         labels: what other namespaces must be labelled with, key and value; empty for all.
+        name: of the policies.
     """
 
     excepted: tuple[str, ...] = ("kube-system",)
     labels: tuple[tuple[str, str], ...] = ()
+    name: str = NAME
 
     def selector(self) -> dict[str, Any]:
         """Return the scope as a selector of namespaces; each has its name as a label since Kubernetes 1.21."""
         selector: dict[str, Any] = {"matchLabels": dict(self.labels)} if self.labels else {}
-        if self.excepted:
-            name = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": list(self.excepted)}
+        names = [name for name in self.excepted if "*" not in name]
+        if names:
+            name = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": names}
             selector["matchExpressions"] = [name]
         return selector
+
+    def conditions(self) -> list[dict[str, str]]:
+        """Return the patterns as conditions of a policy, as selectors know names alone."""
+        patterns = [name.replace("*", ".*") for name in self.excepted if "*" in name]
+        expression = f"!request.namespace.matches('^({'|'.join(patterns)})$')"
+        return [{"name": "is-not-excepted", "expression": expression}] if patterns else []
 
 
 def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
@@ -55,7 +72,7 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
         version: the version of MutatingAdmissionPolicy in the cluster, `v1` or `v1beta1`.
     """
     validating = {
-        **_common(),
+        **_common(scope),
         "variables": [*cel.variables(table(settings)), {"name": "refused", "expression": cel.refused()}],
         "validations": [_validation(settings)],
     }
@@ -74,31 +91,50 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
     preview = "To see first what it would refuse, set in its binding `validationActions: [Warn, Audit]`."
     return Export(
         (
-            _object("MutatingAdmissionPolicy", version, mutating_spec(settings), about_mutating),
+            _object("MutatingAdmissionPolicy", version, scope, mutating_spec(settings, scope), about_mutating),
             _binding("MutatingAdmissionPolicyBinding", version, scope),
-            _object("ValidatingAdmissionPolicy", "v1", validating, (refuses, preview)),
+            _object("ValidatingAdmissionPolicy", "v1", scope, validating, (refuses, preview)),
             _binding("ValidatingAdmissionPolicyBinding", "v1", scope, validationActions=["Deny"]),
         ),
-        (PODS_ALONE, *([IGNORE] if settings.ignore else [])),
+        (PODS_ALONE, *([IGNORE] if settings.ignore else []), *no_secret(settings), _BUDGET),
     )
 
 
-def mutating_spec(settings: Settings) -> dict[str, Any]:
-    """Return the specification of a policy that moves the images of pods and adds the pull secrets."""
+def no_secret(settings: Settings) -> tuple[str, ...]:
+    """Return what policies leave to the user: a pull secret is made in each namespace."""
+    names = ", ".join(settings.pull_secrets)
+    made = f"the pull secret must exist in every namespace in scope: {names}. `acreg secret -n NAMESPACE` writes one."
+    return (made,) if names else ()
+
+
+def mutating_spec(settings: Settings, scope: Scope) -> dict[str, Any]:
+    """Return the specification of a policy that moves the images of pods and adds the pull secrets.
+
+    Raises:
+        AcregError: there are more rules than it can hold.
+    """
     known = table(settings)
     mutations = [cel.moves()]
     if settings.pull_secrets:
         mutations.append(cel.pull_secrets(known, settings.pull_secrets))
+    variables = cel.variables(known)
+    longest = max(len(variable["expression"]) for variable in variables)
+    if longest > _LONGEST:
+        raise AcregError(
+            f"{len(known.entries)} entries of `rules`, `sources` and `keep` make {longest:,} characters of CEL, and"
+            f" the API server takes {_LONGEST:,}, which is about 800 rules. Use fewer and shorter prefixes."
+        )
     return {
-        **_common(),
+        **_common(scope),
         "reinvocationPolicy": "IfNeeded",
-        "variables": cel.variables(known),
+        "variables": variables,
         "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": text}} for text in mutations],
     }
 
 
-def _common() -> dict[str, Any]:
-    return {"failurePolicy": "Fail", "matchConstraints": _pods(), "matchConditions": [_no_mirror()]}
+def _common(scope: Scope) -> dict[str, Any]:
+    conditions = [_no_mirror(), *scope.conditions()]
+    return {"failurePolicy": "Fail", "matchConstraints": _pods(), "matchConditions": conditions}
 
 
 def _pods() -> dict[str, Any]:
@@ -120,21 +156,23 @@ def _no_mirror() -> dict[str, str]:
 
 
 def _validation(settings: Settings) -> dict[str, str]:
-    beginning = cel.quote(f"these images do not come from {settings.prefix}: ")
+    """The message that names no image stands in where the other one cannot be made."""
+    where = f"do not come from {settings.prefix}"
     return {
         "expression": "size(variables.refused) == 0",
-        "messageExpression": f"{beginning} + variables.refused.join(', ')",
+        "messageExpression": cel.refusal(f"these images {where}: ", f". {_REMEDY}"),
+        "message": f"some images of the pod {where}: `acreg verify` lists them. {_REMEDY}",
         "reason": "Forbidden",
     }
 
 
-def _object(kind: str, version: str, spec: dict[str, Any], about: tuple[str, ...] = ()) -> Document:
-    content = {"apiVersion": f"{GROUP}/{version}", "kind": kind, "metadata": {"name": NAME}, "spec": spec}
+def _object(kind: str, version: str, scope: Scope, spec: dict[str, Any], about: tuple[str, ...] = ()) -> Document:
+    content = {"apiVersion": f"{GROUP}/{version}", "kind": kind, "metadata": {"name": scope.name}, "spec": spec}
     return Document(about, content)
 
 
 def _binding(kind: str, version: str, scope: Scope, **more: list[str]) -> Document:
-    spec: dict[str, Any] = {"policyName": NAME, **more}
+    spec: dict[str, Any] = {"policyName": scope.name, **more}
     if scope.selector():
         spec["matchResources"] = {"namespaceSelector": scope.selector()}
-    return _object(kind, version, spec)
+    return _object(kind, version, scope, spec)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _HAS_HOST = "^(localhost|[^/]*[.:A-Z][^/]*)/"
 _ALIAS = f"^({'|'.join(DOCKER_HUB_ALIASES)})[.]{DOCKER_HUB.replace('.', '[.]')}/"
 _IS_OFFICIAL = f"^{DOCKER_HUB.replace('.', '[.]')}/({OFFICIAL}/)?[^/]+$"
+_NAMED = 5
+"""Images that a refusal names."""
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 
 
@@ -89,7 +91,7 @@ def pull_secrets(table: Table, names: Iterable[str]) -> str:
         "(has(object.spec.imagePullSecrets) ? [] :\n"
         "  [JSONPatch{op: 'add', path: '/spec/imagePullSecrets', value: []}]) +\n"
         f"{_line(map(quote, names))}\n"
-        ".filter(s, !object.spec.?imagePullSecrets.orValue([]).exists(own, own.name == s))\n"
+        ".filter(s, !object.spec.?imagePullSecrets.orValue([]).exists(own, own.?name.orValue('') == s))\n"
         ".map(s, JSONPatch{op: 'add', path: '/spec/imagePullSecrets/-', value: {'name': s}})"
     )
 
@@ -98,6 +100,22 @@ def refused() -> str:
     """An expression for the images that may not be pulled: all that do not stay."""
     return (
         "variables.images.filter(i, [variables.images.indexOf(i)].exists(x, variables.targets[x] != variables.full[x]))"
+    )
+
+
+def refusal(before: str, behind: str) -> str:
+    """An expression for the message of a refusal: the first images, each with its name on the private registry.
+
+    Kubernetes drops a message of more than 5 KiB, and two references may have 500 characters.
+    """
+    return (
+        f"{quote(before)} + variables.refused.filter(i, variables.refused.indexOf(i) < {_NAMED})\n"
+        ".map(i, [variables.images.indexOf(i)].map(x, i + (variables.targets[x] == '' ? '' :\n"
+        f"  ' (' + variables.targets[x].substring(0, size(variables.targets[x]) - {len(END)}) +"
+        " i.substring(size(variables.names[x])) + ')'))[0]).join(', ') +\n"
+        f"(size(variables.refused) > {_NAMED} ?\n"
+        f"  ' and ' + string(size(variables.refused) - {_NAMED}) + ' more' : '') +\n"
+        f"{quote(behind)}"
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from postrenderer.text import escape
+
 
 class Document(NamedTuple):
     """An object of a cluster, or a file.
@@ -37,7 +39,7 @@ def write(export: Export) -> str:
     pieces = []
     for number, document in enumerate(export.documents):
         lines = document.about if number else [*document.about, *left]
-        comments = "".join(f"# {line}\n" for line in lines)
+        comments = "".join(f"# {escape.line(line)}\n" for line in lines)
         pieces.append(comments + yaml.dump(document.content, Dumper=_Dumper, sort_keys=False, width=2**31))
     return "---\n".join(pieces)
 

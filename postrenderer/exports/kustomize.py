@@ -24,12 +24,15 @@ _ABOUT = (
     "A kustomize component: save it as FOLDER/kustomization.yaml and name FOLDER under `components` of yours.",
     "It lists the images of certain manifests: regenerate it when they change.",
 )
+_NOTHING = {"images": [{"name": "nothing.invalid", "newName": "nothing.invalid"}]}
 
 
 def kustomize(settings: Settings, found: Found) -> Export:
     """Return the component for the images of some manifests."""
-    content = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", **transformers(settings, found)}
-    return Export((Document(_ABOUT, content),), left(settings, found))
+    does = transformers(settings, found)
+    about = _ABOUT if does else (*_ABOUT, "It does nothing, as no image is to move; kustomize refuses an empty one.")
+    content = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", **(does or _NOTHING)}
+    return Export((Document(about, content),), left(settings, found))
 
 
 def transformers(settings: Settings, found: Found) -> dict[str, Any]:

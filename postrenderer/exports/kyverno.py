@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from postrenderer.exports.admission import IGNORE
+from postrenderer.exports.admission import IGNORE, NAME, no_secret
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.prefixes import END, OFFICIAL_START, Entry, table
 from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
@@ -52,6 +52,7 @@ def kyverno(settings: Settings, scope: Scope) -> Export:
     if settings.pull_secrets:
         rules.append(_pull_secrets(known, settings.pull_secrets, scope))
     ephemeral = _rule("ephemeral-containers", known, [_each(_EPHEMERAL, known)], "Pod/ephemeralcontainers", scope)
+    debug = "acreg-private-debug-images" if scope.name == NAME else f"{scope.name}-debug"
     return Export(
         (
             Document(
@@ -61,11 +62,11 @@ def kyverno(settings: Settings, scope: Scope) -> Export:
                     "It changes pods and what makes them: a GitOps controller that compares may take that for drift.",
                     "With the annotation `pod-policies.kyverno.io/autogen-controllers: none` it changes pods alone.",
                 ),
-                _policy("acreg-private-images", rules),
+                _policy(scope.name, rules),
             ),
-            Document(("Containers that `kubectl debug` adds.",), _policy("acreg-private-debug-images", [ephemeral])),
+            Document(("Containers that `kubectl debug` adds.",), _policy(debug, [ephemeral])),
         ),
-        (_PODS_AND_MAKERS, _RUNNING, *unheeded(settings)),
+        (_PODS_AND_MAKERS, _RUNNING, *unheeded(settings), *no_secret(settings)),
     )
 
 

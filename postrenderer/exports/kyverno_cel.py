@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.exports.admission import NAME, PODS_ALONE, mutating_spec
+from postrenderer.exports.admission import PODS_ALONE, mutating_spec, no_secret
 from postrenderer.exports.document import Document, Export
 from postrenderer.exports.kyverno import unheeded
 
@@ -25,13 +25,13 @@ _ABOUT = (
 
 def kyverno_cel(settings: Settings, scope: Scope) -> Export:
     """Return the policy that moves the images of pods and adds the pull secrets."""
-    spec = mutating_spec(settings)
+    spec = mutating_spec(settings, scope)
     if scope.selector():
         spec["matchConstraints"]["namespaceSelector"] = scope.selector()
     content = {
         "apiVersion": "policies.kyverno.io/v1",
         "kind": "MutatingPolicy",
-        "metadata": {"name": NAME},
+        "metadata": {"name": scope.name},
         "spec": spec,
     }
-    return Export((Document(_ABOUT, content),), (PODS_ALONE, *unheeded(settings)))
+    return Export((Document(_ABOUT, content),), (PODS_ALONE, *unheeded(settings), *no_secret(settings)))

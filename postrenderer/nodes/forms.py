@@ -10,6 +10,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.nodes import toml, yaml_text
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from postrenderer.nodes.model import NodeFile
@@ -27,7 +28,7 @@ _Dumper.add_representer(
 
 def render(file: NodeFile) -> str:
     """Write a file, with what to do with it as comments in front; JSON has none."""
-    comments = "".join(f"# {line}\n" for line in file.about)
+    comments = "".join(f"# {escape.line(line)}\n" for line in file.about)
     if file.form == "json":
         return json.dumps(file.content, indent=2) + "\n"
     if file.form == "toml":

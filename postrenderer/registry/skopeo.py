@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
-from postrenderer.registry.failures import STOPPED, RegistryError, failure
+from postrenderer.registry.failures import OTHER, STOPPED, RegistryError, failure
 from postrenderer.registry.places import SOURCE, TARGET
 
 if TYPE_CHECKING:
@@ -84,15 +84,18 @@ class Skopeo:
         with self._lock:
             if self._stopped:
                 raise RegistryError(STOPPED, "stopped before it was done")
-            process = subprocess.Popen(  # noqa: S603  # a program found on PATH, with no shell
-                [self._program, *arguments],
-                cwd=self._folder,
-                env=self._reach.environ,
-                pass_fds=descriptors,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
+            try:
+                process = subprocess.Popen(  # noqa: S603  # a program found on PATH, with no shell
+                    [self._program, *arguments],
+                    cwd=self._folder,
+                    env=self._reach.environ,
+                    pass_fds=descriptors,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                )
+            except OSError as error:  # too many processes, for example
+                raise RegistryError(OTHER, f"{self._program} cannot be started: {error.strerror}") from None
             self._running.add(process)
         try:
             output, errors = process.communicate(timeout=seconds)

@@ -7,8 +7,9 @@ higher place replaces the one in a lower place whole, lists too.
 from __future__ import annotations
 
 from postrenderer.images.relocation import Rule
-from postrenderer.settings.load import Effective, effective, load
+from postrenderer.settings.load import Effective, announce, effective, load
 from postrenderer.settings.model import Settings
+from postrenderer.settings.unnamed import NO_REGISTRY
 from postrenderer.sites.declared import Ignore, Location
 
-__all__ = ["Effective", "Ignore", "Location", "Rule", "Settings", "effective", "load"]
+__all__ = ["NO_REGISTRY", "Effective", "Ignore", "Location", "Rule", "Settings", "announce", "effective", "load"]

@@ -28,6 +28,7 @@ _LOWER = {key.lower(): key for key in _VALUES_FIELDS}
 VALUES_KEYS = tuple(_VALUES_FIELDS)
 """The keys below `global` in a Helm values file that settings are taken from."""
 _DEPTH = 4  # the deepest setting: a list of mappings with a mapping in them
+_MOST = 100_000  # values that a file may have with its aliases written out
 
 # What YAML 1.1 makes of a plain scalar, as far as settings care.
 _PLAIN: dict[str, bool | None] = {
@@ -57,6 +58,8 @@ def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Gi
         if other:
             raise SettingsError(f"{other} is not read: name it {shown}, or say --config {other}")
         return {}
+    if not name and os.path.exists(f"{directory}/{shown}") and not os.path.isfile(f"{directory}/{shown}"):
+        raise SettingsError(f"{shown} is no file, and nobody named it. Remove it, or name another file with --config")
     roots = _roots(_text(shown, directory), shown)
     for more in roots[1:]:
         problems.add(_given(more, shown), "begins another document, and settings are one")
@@ -152,23 +155,42 @@ def _member(node: yaml.Node | None, name: str, seen: set[yaml.Node] | None = Non
     return next(filter(None, (_member(base, name, seen) for base in bases)), None)
 
 
-def _given(node: yaml.Node, file: str, key: str = "", depth: int = 0) -> Given:
-    """Return what a node gives, no deeper than settings go."""
-    value: Value = node.value
-    if isinstance(node, yaml.SequenceNode):
-        items = node.value if depth < _DEPTH else []
-        value = [_given(item, file, f"{key}[{index}]", depth + 1) for index, item in enumerate(items)]
-    elif isinstance(node, yaml.MappingNode):
-        pairs = node.value if depth < _DEPTH else []
-        value = Block(
-            [
-                (_given(name, file, "", depth + 1), _given(item, file, f"{key}.{name.value}".lstrip("."), depth + 1))
-                for name, item in pairs
-            ]
-        )
-    elif isinstance(node, yaml.ScalarNode) and not node.style:
-        value = _PLAIN.get(node.value.lower(), node.value)
-    return Given(value, Place(file, node.start_mark.line + 1, node.start_mark.column + 1), key)
+def _given(root: yaml.Node, file: str, key: str = "") -> Given:
+    """Return what a node gives, no deeper than settings go.
+
+    Raises:
+        SettingsError: its aliases make it larger than any settings are.
+    """
+    budget = iter(range(_MOST))
+
+    def convert(node: yaml.Node, key: str, depth: int) -> Given:
+        if next(budget, None) is None:
+            raise SettingsError(f"{_place(root, file)}: more than {_MOST} values, which aliases repeat: write them out")
+        value: Value = node.value
+        if isinstance(node, yaml.SequenceNode):
+            items = node.value if depth < _DEPTH else []
+            value = [convert(item, f"{key}[{index}]", depth + 1) for index, item in enumerate(items)]
+        elif isinstance(node, yaml.MappingNode):
+            pairs = node.value if depth < _DEPTH else []
+            value = Block(
+                [
+                    (convert(name, "", depth + 1), convert(item, f"{key}.{_name(name)}".lstrip("."), depth + 1))
+                    for name, item in pairs
+                ]
+            )
+        elif isinstance(node, yaml.ScalarNode) and not node.style:
+            value = _PLAIN.get(node.value.lower(), node.value)
+        return Given(value, _place(node, file), key)
+
+    return convert(root, key, 0)
+
+
+def _name(key: yaml.Node) -> str:
+    return str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+
+
+def _place(node: yaml.Node, file: str) -> Place:
+    return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
 def _bare(given: Given) -> Given:

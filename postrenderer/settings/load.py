@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postrenderer.settings import files
+from postrenderer.settings import files, unnamed
 from postrenderer.settings.given import Given, Place, Problems
 from postrenderer.settings.model import Settings
 from postrenderer.settings.options import BY_FIELD, OPTIONS
@@ -23,18 +24,33 @@ _NO_REGISTRY = (
 
 
 class Effective(NamedTuple):
-    """The settings that count, and the place of each that was given: a flag, a variable, or `file:line:column`."""
+    """The settings that count, and where they come from.
+
+    Attributes:
+        settings: what counts.
+        places: of each setting that was given, its place: a flag, a variable, or `file:line:column`.
+        unnamed: where the registry stands if it comes from an acreg.yaml that nobody named, else empty.
+        file: the path of an acreg.yaml that nobody named, if a setting of it counts, else empty.
+    """
 
     settings: Settings
     places: dict[str, str]
+    unnamed: str = ""
+    file: str = ""
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Settings:
     """Return the settings that count; `effective` says more. Those of a file that nobody named are announced."""
     found = effective(flags, environ, cwd)
-    if any(place.startswith(f"{files.DEFAULT_NAME}:") for place in found.places.values()) and sys.stderr is not None:
-        sys.stderr.write(f"acreg: settings are taken from {os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME)}\n")
+    announce(found.file)
     return found.settings
+
+
+@cache  # once, though a command may ask for the settings of each of many files
+def announce(file: str) -> None:
+    """Say on standard error that settings are those of a file that nobody named; nothing if there is none."""
+    if file and sys.stderr is not None:
+        sys.stderr.write(f"acreg: settings are taken from {file}\n")
 
 
 def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
@@ -50,11 +66,14 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
         SettingsError: something is wrong; the message says all of it.
     """
     problems = Problems()
-    config = flags.get("config") or environ.get("ACREG_CONFIG") or ""
+    config = str(flags.get("config") or environ.get("ACREG_CONFIG") or "")
     values = flags.get("values") or environ.get("ACREG_VALUES", "").split(os.pathsep)
-    in_file = files.settings_file(str(config), cwd, problems)
+    in_file = files.settings_file(config, cwd, problems)
     in_values = files.values_files([name for name in _texts(values) if name], cwd, problems)
+    elsewhere = {**in_values, **_variables(environ), **_flags(flags)}
     given = {**in_values, **in_file, **_variables(environ), **_flags(flags)}
+    if not config:
+        given.update(unnamed.giving_way(in_file, elsewhere))
     found: dict[str, Any] = {}
     for level in (in_file, given):
         found.update({field: read(BY_FIELD[field], value, problems) for field, value in level.items()})
@@ -62,9 +81,14 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
         problems.add(Given(None, Place("The private registry")), _NO_REGISTRY)
     problems.raise_if_any()
     settings = Settings(**found)
+    if not config:
+        unnamed.refuse(in_file, elsewhere, settings, problems)
     _refuse_standstill(settings, given, problems)
     problems.raise_if_any()
-    return Effective(settings, {field: str(value.place) for field, value in given.items()})
+    places = {field: str(value.place) for field, value in given.items()}
+    taken = [] if config else [field for field, value in in_file.items() if given[field] is value]
+    file = os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME) if taken else ""
+    return Effective(settings, places, places["registry"] if "registry" in taken else "", file)
 
 
 def _flags(flags: Mapping[str, object]) -> dict[str, Given]:

@@ -28,6 +28,8 @@ class Option(NamedTuple):
         values_key: its key below `global` in a Helm values file. Empty if there is none.
         check: what a text, or each text of a list, must be.
         may_be_empty: whether an empty variable means none of it, rather than that the variable is not set.
+        only_named: whether an acreg.yaml that nobody named must not hold it, as it writes files or runs programs.
+        gives_way: whether in an acreg.yaml that nobody named it counts only if no other place has it.
     """
 
     field: str
@@ -41,6 +43,8 @@ class Option(NamedTuple):
     values_key: str = ""
     check: Check = str
     may_be_empty: bool = False
+    only_named: bool = False
+    gives_way: bool = False
 
 
 OPTIONS = (
@@ -54,6 +58,7 @@ OPTIONS = (
         variable="ACREG_REGISTRY",
         values_key="imageRegistry",
         check=checks.registry,
+        gives_way=True,
     ),
     Option(
         field="repository_path",
@@ -66,6 +71,7 @@ OPTIONS = (
         values_key="imageRepositoryPath",
         check=checks.repository_path,
         may_be_empty=True,
+        gives_way=True,
     ),
     Option(
         field="pull_secrets",
@@ -158,6 +164,7 @@ OPTIONS = (
         variable="ACREG_REPORT",
         check=checks.file_name,
         may_be_empty=True,
+        only_named=True,
     ),
     Option(
         field="lock",

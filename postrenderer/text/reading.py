@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.errors import AcregError
-from postrenderer.text import composer
+from postrenderer.text import composer, escape
 from postrenderer.text.aliases import WRITTEN_LIMIT, written_out
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
@@ -40,7 +40,7 @@ class Identity(NamedTuple):
         """As a person says it: `Deployment vault (document 3, from vault/templates/server.yaml)`."""
         subject = " ".join(part for part in (self.kind, self.name) if part)
         place = f"document {self.position + 1}" + (f", from {self.template}" if self.template else "")
-        return f"{subject} ({place})" if subject else place
+        return escape.line(f"{subject} ({place})" if subject else place)
 
 
 class Reading(NamedTuple):

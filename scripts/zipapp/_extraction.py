@@ -9,6 +9,7 @@ the hour, when it was last used.
 from __future__ import annotations
 
 import compileall
+import json
 import os
 import re
 import shutil
@@ -38,31 +39,42 @@ UNWATCHED = ("rich/", "rich-")  # the filter never imports rich, and the command
 
 
 def extract(
-    roots: list[str], folder: str, stamp: str, find: Callable[[str], str], trusted: Callable[[str], bool]
+    roots: list[str],
+    place: str,
+    find: Callable[[str], str],
+    trusted: Callable[[str], bool],
+    is_ours: Callable[[os.stat_result], bool],
 ) -> str:
     """Extract the zipapp below the first root where that works.
 
     Args:
         roots: the folders that may hold the extraction, the preferred one first.
-        folder: name of the extraction's folder below a root.
-        stamp: name of the running interpreter's stamp.
-        find: returns the site-packages folder below a root if it is in order, else an empty string.
+        place: where the running interpreter's stamp is below a root: in the folder of the extraction.
+        find: returns the site-packages folder below a root if it is in order and nobody else can write to it, else an
+            empty string.
         trusted: tells whether a root is safe from other users.
+        is_ours: tells whether a file or folder is.
 
     Returns:
         The folder to import acreg from. Where nothing can be extracted, this is the zipapp itself. It is slower, as it
         has no bytecode and PyYAML's C extension cannot be loaded from it, but a release does not fail over it.
     """
     failures = []
+    folder, stamp = os.path.split(place)
+    _start_again_if_replaced(folder)
     for root in roots:
         try:
-            Path(root).mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not trusted(root):
-                failures.append(f"{root}: belongs to another user")
-                continue
-            with _locked(Path(root, ".acreg_lock")):
-                if not find(root):  # else another process has just done it
-                    _make_ready(Path(root, folder), stamp)
+            with _others_kept_out():
+                Path(root).mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not trusted(root):
+                    failures.append(f"{root}: belongs to another user, or one can write to it")
+                    continue
+                with _locked(Path(root, ".acreg_lock")):
+                    if not find(root):  # else another process has just done it
+                        _make_ready(Path(root, folder), stamp, is_ours)
+                    if not find(root):  # what is there is not ours, and cannot be removed
+                        failures.append(f"{root}/{folder}: belongs to another user, or one can write to it")
+                        continue
         except OSError as error:
             failures.append(f"{root}: {error.strerror or error}")
         else:
@@ -75,11 +87,33 @@ def extract(
     return str(Path(sys.argv[0]).absolute() / "site-packages")
 
 
+def _start_again_if_replaced(folder: str) -> None:
+    """Start the zipapp anew if another one has taken its place since this one's launcher was read.
+
+    Its content would go into the folder of this one. Nothing has been read from standard input yet.
+    """
+    with zipfile.ZipFile(sys.argv[0]) as archive:
+        build_id = json.loads(archive.read("environment.json"))["build_id"]
+    if not folder.endswith(build_id) and os.name == "posix":
+        os.execv(sys.executable, [sys.executable, "-I", "-S", *sys.argv])  # noqa: S606  # ourselves
+
+
 def note_use(root: str, folder: str) -> None:
     """Note that an extraction is in use, and remove those that are not."""
     with suppress(OSError):
         os.utime(Path(root, folder))
         _remove_unused(root, folder)
+
+
+@contextmanager
+def _others_kept_out() -> Iterator[None]:
+    """Make files that only this user can write to, whatever the umask says."""
+    before = os.umask(0o077)
+    os.umask(before | 0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager
@@ -97,10 +131,11 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _make_ready(folder: Path, stamp: str) -> None:
-    """Extract what is missing or damaged, and compile it for the running interpreter."""
+def _make_ready(folder: Path, stamp: str, is_ours: Callable[[os.stat_result], bool]) -> None:
+    """Extract what is missing, damaged or not safe from others, and compile it for the running interpreter."""
+    shutil.rmtree(f"{folder}.tmp", ignore_errors=True)  # of a run that was killed, or of somebody else
     with zipfile.ZipFile(sys.argv[0]) as archive:
-        if not _is_whole(folder, archive):
+        if not _is_whole(folder, archive, is_ours):
             try:
                 extract_site_packages(archive, folder, force=True)
             except OSError:
@@ -120,14 +155,14 @@ def _make_ready(folder: Path, stamp: str) -> None:
     new.replace(folder / stamp)
 
 
-def _is_whole(folder: Path, archive: zipfile.ZipFile) -> bool:
-    """Tell whether each file of the zipapp is extracted and has the content that it has there."""
+def _is_whole(folder: Path, archive: zipfile.ZipFile, is_ours: Callable[[os.stat_result], bool]) -> bool:
+    """Tell whether each file of the zipapp is extracted with the content that it has there, safe from other users."""
     try:
         return all(
             zlib.crc32((folder / member.filename).read_bytes()) == member.CRC
             for member in archive.infolist()
             if member.filename.startswith("site-packages/")
-        )
+        ) and all(is_ours(path.lstat()) for path in [folder, *folder.rglob("*")])
     except OSError:
         return False
 

@@ -9,12 +9,14 @@ must parse on any python3 in use, to be able to say that it is too old.
 
 import os
 import signal
+import stat
 import sys
 import time
 
 FOLDER = "acreg.pyz_@BUILD_ID@"  # scripts/build fills in shiv's hash of everything in site-packages
 STAMP = "%s.stamp" % sys.implementation.cache_tag  # in FOLDER: "size mtime path" of each file this interpreter uses
 HOUR = 3600
+USERS = (0, os.geteuid()) if hasattr(os, "geteuid") else None  # whose files are trusted; Windows has other means
 
 
 def roots() -> "list[str]":
@@ -29,34 +31,66 @@ def roots() -> "list[str]":
     return found
 
 
+def is_ours(found: "os.stat_result") -> bool:
+    """Tell whether a file or folder belongs to this user or to root, and nobody else can write to it."""
+    return USERS is None or (found.st_uid in USERS and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
 def trusted(root: str) -> bool:
-    """Tell whether a folder is the one in SHIV_ROOT, or belongs to this user or to root."""
-    chosen = os.environ.get("SHIV_ROOT")
-    if not hasattr(os, "geteuid") or (chosen and root == os.path.abspath(os.path.expanduser(chosen))):
+    """Tell whether nobody else can write to a folder, or put another one in its place.
+
+    In a folder that all can write to, such as /tmp, the sticky bit keeps them from the latter.
+    """
+    if USERS is None:
         return True
-    return os.lstat(root).st_uid in (0, os.geteuid())
+    if os.lstat(root).st_uid not in USERS or not is_ours(os.stat(root)):
+        return False
+    return not any(
+        os.stat(path).st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
+        for start in (root, os.path.realpath(root))
+        for path in parents(start)
+    )
+
+
+def parents(path: str) -> "list[str]":
+    """Return the folders in which a path lies, up to the root of the file system."""
+    above = os.path.dirname(path)
+    return [] if above == path else [above, *parents(above)]
 
 
 def find(root: str) -> str:
-    """Return the site-packages folder below `root` if it is as its stamp says, else an empty string."""
-    site_packages = os.path.join(root, FOLDER, "site-packages")
+    """Return the site-packages folder below `root` if it is as its stamp says and ours, else an empty string."""
     try:
-        with open(os.path.join(root, FOLDER, STAMP), encoding="utf-8") as stamp:
-            for line in stamp:
-                size, modified, path = line.rstrip("\n").split(" ", 2)
-                found = os.stat(site_packages + "/" + path)
-                if found.st_size != int(size) or int(found.st_mtime) != int(modified):
-                    return ""
-        return site_packages if trusted(root) else ""
+        return os.path.join(root, FOLDER, "site-packages") if trusted(root) and is_whole(root) else ""
     except (OSError, ValueError):
         return ""
+
+
+def is_whole(root: str) -> bool:
+    """Tell whether an extraction is as its stamp says, and nobody else can write to a file or a folder of it."""
+    folder = os.path.join(root, FOLDER)
+    site_packages = os.path.join(folder, "site-packages")
+    stamp_file = os.path.join(folder, STAMP)
+    folders = {folder, site_packages}
+    with open(stamp_file, encoding="utf-8") as stamp:
+        for line in stamp:
+            size, modified, path = line.rstrip("\n").split(" ", 2)
+            found = os.lstat(site_packages + "/" + path)
+            if found.st_size != int(size) or int(found.st_mtime) != int(modified) or not is_ours(found):
+                return False
+            above = os.path.dirname(path)
+            while above and site_packages + "/" + above not in folders:
+                folders.add(site_packages + "/" + above)
+                above = os.path.dirname(above)
+    return all(is_ours(os.lstat(path)) for path in (stamp_file, *folders))
 
 
 def locate() -> str:
     """Return the folder to import acreg from, extracted first where it has to be."""
     every = roots()
+    chosen = os.environ.get("SHIV_ROOT") and (not os.path.isdir(every[0]) or trusted(every[0]))
     # A folder that SHIV_ROOT names is filled before an extraction in another folder is used.
-    for root in every[:1] if os.environ.get("SHIV_ROOT") else every:
+    for root in every[:1] if chosen else every:
         site_packages = find(root)
         if site_packages:
             folder = os.path.join(root, FOLDER)
@@ -67,7 +101,7 @@ def locate() -> str:
             return site_packages
     from _extraction import extract
 
-    return extract(every, FOLDER, STAMP, find, trusted)
+    return extract(every, os.path.join(FOLDER, STAMP), find, trusted, is_ours)
 
 
 def start() -> None:

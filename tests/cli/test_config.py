@@ -101,6 +101,22 @@ def test_validate_says_all_that_is_wrong(acreg: Acreg, empty_folder: Path) -> No
     assert acreg("config", "validate").code == 0
 
 
+def test_validate_refuses_what_runs_refuse_in_a_file_that_nobody_named(acreg: Acreg, empty_folder: Path) -> None:
+    (empty_folder / "acreg.yaml").write_text("report: r.json\n", encoding="utf-8")
+    assert acreg("config", "validate", "acreg.yaml").code == 0
+    with pytest.raises(SettingsError, match=r"^acreg\.yaml:1:9: report counts only in a file that you name"):
+        acreg("config", "validate")
+
+
+def test_a_command_says_which_file_that_nobody_named_it_takes_settings_from(acreg: Acreg, empty_folder: Path) -> None:
+    (empty_folder / "acreg.yaml").write_text("registry: r.example.com\n", encoding="utf-8")
+    (empty_folder / "pod.yaml").write_text("kind: Pod\nspec: {containers: [{image: nginx}]}\n", encoding="utf-8")
+    said = f"acreg: settings are taken from {empty_folder}/acreg.yaml\n"
+    assert acreg("render", "-f", "pod.yaml").err == said
+    assert acreg("render", "-f", "pod.yaml", "--config", "acreg.yaml").err == ""
+    assert acreg("render", "-f", "pod.yaml", "--registry", "s.example.com").err == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [([], "choose one"), (["shwo"], "did you mean `show`"), (["show", "x"], "x is not an argument")],

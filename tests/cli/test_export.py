@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import yaml
 from cli.conftest import HOOK, POD, PRIVATE, REGISTRY
 from postrenderer import cli, exports
 from postrenderer.errors import SettingsError
+from postrenderer.exports import document
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -119,11 +121,33 @@ def test_policies_need_no_manifests(acreg: Callable[..., Ended]) -> None:
     code, out, err = acreg("export", "kyverno", *REGISTRY, "--except", "a", "--except", "b", "--label", "x/y=z")
     assert code == 0
     first = next(iter(yaml.safe_load_all(out)))["spec"]["rules"][0]
-    assert first["exclude"]["any"][0]["resources"]["namespaces"] == ["a", "b"]
+    assert first["exclude"]["any"][0]["resources"]["namespaces"] == ["kube-system", "a", "b"]
     assert first["match"]["any"][0]["resources"]["namespaceSelector"] == {"matchLabels": {"x/y": "z"}}
     assert "not done: images in variables" in err
     assert "`others` is `fail`" not in err
     assert "`others` is `fail`" in acreg("export", "kyverno", *REGISTRY, "--others", "fail").err
+
+
+def test_exceptions_add_to_those_that_there_are(acreg: Callable[..., Ended]) -> None:
+    out = acreg("export", "admission", *REGISTRY, "--openshift", "--except", "x-*", "--except", "kube-system").out
+    mutating, binding, validating, _ = yaml.safe_load_all(out)
+    (names,) = binding["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"]
+    assert names["values"] == ["kube-system", "openshift"]
+    for policy in (mutating, validating):
+        condition = policy["spec"]["matchConditions"][-1]["expression"]
+        assert condition == "!request.namespace.matches('^(openshift-.*|kube-.*|x-.*)$')"
+
+
+@pytest.mark.parametrize("kind", exports.OF_POLICIES)
+def test_policies_have_a_name_and_say_what_the_user_must_do(acreg: Callable[..., Ended], kind: str) -> None:
+    run = acreg("export", kind, *REGISTRY, "--name", "team-a")
+    for content in yaml.safe_load_all(run.out):
+        assert content["metadata"]["name"] in {"team-a", "team-a-debug"}
+        assert content["spec"].get("policyName", "team-a") == "team-a"
+    made = "the pull secret must exist in every namespace in scope: containerregistry."
+    assert f"not done: {made}" in run.err
+    assert f"# NOT DONE: {made}" in run.out
+    assert ("50 containers" in run.err) == (kind == "admission")
 
 
 @pytest.mark.parametrize(
@@ -159,6 +183,8 @@ def test_no_pull_secrets_no_patch(acreg: Callable[..., Ended], manifests: Path) 
             "--chart is not an argument of `acreg export admission`, which writes a",
         ),
         (("kyverno", *REGISTRY, "--except", "Kube"), "--except: `Kube` is not the name of a namespace"),
+        (("kyverno", *REGISTRY, "--except", "*"), "--except: `*` is not the name of a namespace"),
+        (("kyverno", *REGISTRY, "--name", "A b"), "--name: `A b` cannot be the name of a policy"),
         (("kyverno", *REGISTRY, "--label", "x"), "--label: `x` is not KEY=VALUE"),
         (("admission", *REGISTRY, "--kubernetes", "1.30"), "since Kubernetes 1.34, and stable since 1.36"),
         (("admission", *REGISTRY, "--kubernetes", "new"), "`new` is not a version such as 1.36"),
@@ -168,7 +194,7 @@ def test_no_pull_secrets_no_patch(acreg: Callable[..., Ended], manifests: Path) 
     ],
 )
 def test_wrong_usage_is_said(acreg: Callable[..., Ended], arguments: tuple[str, ...], message: str) -> None:
-    with pytest.raises(SettingsError, match=message.replace("(", r"\(")):
+    with pytest.raises(SettingsError, match=re.escape(message)):
         acreg("export", *arguments)
 
 
@@ -177,3 +203,8 @@ def test_the_help_of_each_kind_has_an_example(kind: str, capsys: pytest.CaptureF
     with pytest.raises(SystemExit):
         cli.main(["export", kind, "--help"])
     assert f"acreg export {kind} " in capsys.readouterr().out
+
+
+def test_comments_stay_comments() -> None:
+    text = document.write(document.Export((document.Document(("a\nevil: 1\r\x85b",), {"a": "b"}),), ("c\nevil: 1",)))
+    assert yaml.safe_load(text) == {"a": "b"}

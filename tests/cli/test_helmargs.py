@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from helm.harness import tool
 
+from postrenderer import cli
 from postrenderer.cli import helmargs, helmvalues
+from postrenderer.errors import SettingsError
 
 FLAGS = {"--set": True, "--values": True, "-f": True, "--install": False, "-i": False, "-n": True, "--dry-run": False}
 ARGV = ["name", "-n", "ns", "chart", "--set", "a=b", "-f", "v.yaml", "--install"]
@@ -21,6 +24,28 @@ def test_flags_and_the_rest_are_told_apart() -> None:
         ("-f", "w.yaml"),
         ("--values", "x.yaml,y.yaml"),
     ]
+
+
+@pytest.mark.parametrize("argv", [["--", "--post-renderer=/tmp/x"], ["name", "--", "-f"], ["--set", "a=b", "--", "--"]])
+def test_no_name_is_taken_for_a_flag(argv: list[str]) -> None:
+    with pytest.raises(SettingsError, match="cannot be the name of a release or a chart: Helm would"):
+        helmargs.positional(argv, FLAGS)
+
+
+@pytest.mark.helm
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["images", "--chart=--post-renderer=/tmp/x"],
+        ["diff", "--release=--kubeconfig=/tmp/x"],
+        ["upgrade", "name", "--", "--kubeconfig=/tmp/x"],
+        ["values", "--", "--post-renderer=/tmp/x"],
+    ],
+)
+def test_no_command_hands_such_a_name_to_helm(argv: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELM_BIN", str(tool("helm-4.3.1")))
+    with pytest.raises(SettingsError, match="Helm would take it for a flag"):
+        cli.main([*argv, "--registry", "r.example.com"] if "--" not in argv else argv)
 
 
 def test_nothing_is_lost() -> None:

@@ -70,6 +70,11 @@ class Policy:
         message: str = self._evaluate(validation["messageExpression"], pod, old)
         return message
 
+    def refused(self, pod: dict[str, Any], old: dict[str, Any] | None = None) -> list[str]:
+        """Return the images for which a pod may not come in."""
+        found: list[str] = self._evaluate("variables.refused", pod, old)
+        return found
+
     def matches(self, pod: dict[str, Any]) -> bool:
         return all(self._evaluate(each["expression"], pod, None) for each in self._spec["matchConditions"])
 
@@ -86,10 +91,15 @@ class Policy:
         return environment.compile(expression.replace(", value:", ", 'value':"))
 
     def _evaluate(self, text: str, pod: dict[str, Any], old: dict[str, Any] | None) -> Any:  # noqa: ANN401  # what JSON can hold
-        values = {"object": pod, "oldObject": old, "request": {"operation": "UPDATE" if old else "CREATE"}}
+        values = {"object": pod, "oldObject": old, "request": _request(pod, old)}
         for name, expression in self._variables.items():
             values[f"variables_{name}"] = _plain(expression, values)
         return _plain(self._compile(text), values)
+
+
+def _request(pod: dict[str, Any], old: dict[str, Any] | None) -> dict[str, str]:
+    namespace = str(pod.get("metadata", {}).get("namespace", "default"))
+    return {"operation": "UPDATE" if old else "CREATE", "namespace": namespace}
 
 
 def _plain(expression: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401  # likewise

@@ -19,11 +19,13 @@ from test_relocation import REFERENCES, build, settings
 
 from exports.references import BECOMES, EVERYWHERE, REFUSED, SETTINGS, images, pod, secrets
 from postrenderer import exports
+from postrenderer.errors import AcregError
 from postrenderer.exports import document
 from postrenderer.exports.admission import Scope
 from postrenderer.exports.found import found
 from postrenderer.findings import find
 from postrenderer.rewrite import rewrite
+from postrenderer.settings import Rule
 from postrenderer.sites.podspec import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -114,6 +116,12 @@ def test_kyverno(name: str) -> None:
     assert secrets(new) == set(SETTINGS[name].pull_secrets)
 
 
+def test_a_component_for_manifests_without_pods(tmp_path: Path) -> None:
+    given = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
+    (component,) = written(exported("kustomize", SETTINGS["default"], given))
+    assert kustomized(tmp_path, component, given) == [given]
+
+
 def test_every_place_of_a_pod(tmp_path: Path) -> None:
     values = SETTINGS["default"]
     (wanted,) = filtered(values, EVERYWHERE)
@@ -133,8 +141,8 @@ def test_every_place_of_a_pod_at_admission() -> None:
     assert _sorted(new) == _sorted(wanted)
     assert cel.Policy(mutating).mutate(new) == new
     assert cel.Policy(validating).refusal(new) == ""
-    refusal = cel.Policy(validating).refusal(EVERYWHERE)
-    assert refusal.endswith(": nginx, quay.io/a/init:1, quay.io/a/debug:1, quay.io/a/model:1")
+    refused = cel.Policy(validating).refused(EVERYWHERE)
+    assert refused == ["nginx", "quay.io/a/init:1", "quay.io/a/debug:1", "quay.io/a/model:1"]
 
 
 def test_every_place_of_a_pod_in_kyverno() -> None:
@@ -161,7 +169,7 @@ def test_a_pod_that_runs_keeps_its_images() -> None:
         for kind in ("Pod", "Pod/ephemeralcontainers"):
             assert kyverno.mutate(policies("kyverno", "default"), kind, same, old=same) == same
     assert images(cel.Policy(mutating).mutate(new, old=old)) == ["nginx", BECOMES["default"]["nginx"][:-5] + "redis"]
-    assert cel.Policy(validating).refusal(new, old=old).endswith(": redis")
+    assert cel.Policy(validating).refused(new, old=old) == ["redis"]
 
 
 def test_all_items_of_a_list_or_map_are_of_one_type() -> None:
@@ -185,7 +193,69 @@ def test_policies_agree_on_any_settings_and_references(values: Settings, texts: 
     assert images(cel.Policy(mutating).mutate(pod(texts))) == targets
     assert images(kyverno.mutate(rules, "Pod", pod(texts))) == targets
     outside = [text for text in texts if relocate(text).status not in ("private", "kept", "stays")]
-    assert cel.Policy(validating).refusal(pod(texts)).partition(f"{values.prefix}: ")[2] == ", ".join(outside)
+    policy = cel.Policy(validating)
+    assert policy.refused(pod(texts)) == outside
+    assert [text in policy.refusal(pod(texts)) for text in outside[:5]] == [True] * len(outside[:5])
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 60])
+def test_a_refusal_names_target_and_remedy_and_stays_short(count: int) -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    policy = cel.Policy(policies("admission", "default")[2])
+    long = "a" * 120
+    message = policy.refusal(pod([f"quay.io/{long}/{number}{long}:{'t' * 128}" for number in range(count)]))
+    prefix = SETTINGS["default"].prefix
+    assert message.startswith(f"these images do not come from {prefix}: quay.io/{long}/0{long}:")
+    assert f" ({prefix}/{long}/0{long}:{'t' * 128})" in message
+    assert message.count(f" ({prefix}/") == min(count, 5)
+    assert (f" and {count - 5} more." in message) == (count > 5)
+    assert message.endswith("Copy them there with `acreg mirror`, and use `acreg upgrade` or the names in brackets.")
+    assert len(message) < 5 * 1024
+
+
+def test_what_may_not_be_pulled_at_all_is_refused_without_a_target() -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    values = SETTINGS["default"]._replace(others="fail")
+    message = cel.Policy(written(exports.policies("admission", values, Scope(), "v1"))[2]).refusal(pod(["quay.io/a:1"]))
+    assert ": quay.io/a:1. Copy" in message
+
+
+@pytest.mark.parametrize("own", [[{"name": ""}], [{}], [{"name": "containerregistry"}], [{"name": "x"}, {}]], ids=str)
+def test_pull_secrets_without_a_name_are_accepted(own: list[dict[str, str]]) -> None:
+    """As the API server accepts them."""
+    cel = pytest.importorskip("exports.engine_cel")
+    given = pod(["nginx"])
+    given["spec"]["imagePullSecrets"] = own
+    new = cel.Policy(policies("admission", "default")[0]).mutate(given)
+    wanted = {"name": "containerregistry"}
+    assert new["spec"]["imagePullSecrets"] == [*own, *([] if wanted in own else [wanted])]
+
+
+@pytest.mark.parametrize("kind", ["admission", "kyverno-cel"])
+def test_namespaces_by_a_pattern(kind: str) -> None:
+    cel = pytest.importorskip("exports.engine_cel")
+    scope = Scope(("kube-system", "openshift-*", "*-infra"))
+    for content in written(exports.policies(kind, SETTINGS["default"], scope, "v1"))[::2]:
+        policy = cel.Policy(content)
+        matched = {"openshift-x": False, "openshift": True, "x-infra": False, "x-infra-y": True, "xopenshift-": True}
+        for namespace, matches in matched.items():
+            given = pod(["nginx"])
+            given["metadata"]["namespace"] = namespace
+            assert policy.matches(given) == matches, namespace
+
+
+@pytest.mark.parametrize("kind", ["admission", "kyverno-cel"])
+def test_more_rules_than_a_policy_can_hold(kind: str) -> None:
+    rules = tuple(
+        Rule(f"registry-{number}.example.com/team-{number}/images", f"mirror/team-{number}") for number in range(1500)
+    )
+    for count, fits in ((800, True), (1500, False)):
+        values = SETTINGS["default"]._replace(rules=rules[:count])
+        if fits:
+            assert written(exports.policies(kind, values, Scope(), "v1"))
+        else:
+            with pytest.raises(AcregError, match="and the API server takes 100,000, which is about 800 rules"):
+                exports.policies(kind, values, Scope(), "v1")
 
 
 def test_static_pods_are_passed_over() -> None:

@@ -97,3 +97,12 @@ def test_without_a_package_index(at: Home) -> None:
     assert "pip" in said
     assert "the zipapp could not be built, see above" in said
     assert "name it in ACREG_PYZ" in said
+
+
+def test_a_path_with_a_line_break_is_not_two_to_remove(at: Home, zipapp: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    (precious / "acreg").mkdir(parents=True)
+    for cache in (f"{precious}/acreg\n/x", f"{tmp_path}/x\n{precious}"):
+        at.install(ACREG_PYZ=str(zipapp), HELM_CACHE_HOME=cache)
+        at.output("plugin", "uninstall", "acreg", HELM_CACHE_HOME=cache)
+        assert (precious / "acreg").is_dir()

@@ -11,6 +11,7 @@ import yaml
 
 from nodes.conftest import CERTIFICATE, HOST, LOGIN, SOURCE, read_toml
 from postrenderer import cli
+from postrenderer.cli import show
 from postrenderer.errors import AcregError, SettingsError
 
 pytestmark = pytest.mark.usefixtures("node")
@@ -30,6 +31,34 @@ def test_the_registries_yaml_of_the_page(kind: str, service: str, capsys: pytest
     }
     assert text.startswith(f"# /etc/rancher/{kind}/registries.yaml, on every node")
     assert f"systemctl restart {service}" in text
+
+
+def test_a_password_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(show, "is_terminal", lambda: True)
+    for kind, flags in (("k3s", LOGIN), ("crio", LOGIN), ("k3s", ())):
+        assert cli.main(["nodes", kind, *flags]) == 0
+        warned = "a password is on your screen now" in capsys.readouterr().err
+        assert warned == (kind == "k3s" and bool(flags))
+
+
+HOSTILE = ["a b", "$(id)`id`", "\"'\\", "\n[evil]\nevil: 1", "\x1b[2J\r", "# x: y", "{{ .x }}"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_given_stays_a_value(
+    text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACREG_PASSWORD", f"x{text}x")
+    flags = ("--ca-file", f"/etc/{text}")
+    config = yaml.safe_load(_nodes(capsys, "k3s", *flags, "--username", f"u{text}".replace(":", "")))["configs"][HOST]
+    assert config == {
+        "auth": {"username": f"u{text}".replace(":", ""), "password": f"x{text}x"},
+        "tls": {"ca_file": f"/etc/{text}"},
+    }
+    toml = read_toml(_nodes(capsys, "containerd", *flags))
+    assert set(toml) <= {"server", "host", "ca"}
+    assert f"/etc/{text}" in [toml.get("ca"), *(host.get("ca") for host in toml.get("host", {}).values())]
+    assert set(read_toml(_nodes(capsys, "crio", *flags))) == {"registry"}
 
 
 def test_an_authority_on_k3s(capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,6 +230,6 @@ def test_an_authority_of_a_mirror_of_containerd() -> None:
 def test_a_rule_that_leads_elsewhere_is_no_mirror(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     rules = f"{{from: quay.io, to: elsewhere.example.com/q}}, {{from: ghcr.io, to: {HOST}/g}}"
     (tmp_path / "acreg.yaml").write_text(f"rules: [{rules}]\n")
-    registries = read_toml(_nodes(capsys, "crio", "--pull-through"))["registry"]
+    registries = read_toml(_nodes(capsys, "crio", "--pull-through", "--config", "acreg.yaml"))["registry"]
     mirrors = {entry["prefix"]: entry["mirror"][0]["location"] for entry in registries if "mirror" in entry}
     assert mirrors == {SOURCE: f"{HOST}/appcircle", "ghcr.io": f"{HOST}/g"}

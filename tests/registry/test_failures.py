@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from postrenderer.registry.failures import LASTING, failure
+from postrenderer.registry.failures import LASTING, OTHER, RegistryError, failure
+from postrenderer.registry.places import SOURCE, TARGET, Place, Reach
+from postrenderer.registry.scratch import Handed
+from postrenderer.registry.skopeo import Skopeo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOST = "r.example.com:1"
 PINGING = f'pinging container registry {HOST}: Get \\"https://{HOST}/v2/\\": '
@@ -68,3 +76,13 @@ def test_of_two_registries_the_one_that_is_named_is_to_blame(message: str, host:
 @pytest.mark.parametrize(("stderr", "text"), [("", "skopeo said nothing"), ("two\nlines\n", "two lines")])
 def test_other_output_is_shown_as_it_is(stderr: str, text: str) -> None:
     assert str(failure(stderr)) == text
+
+
+def test_a_skopeo_that_cannot_be_started(tmp_path: Path) -> None:
+    program = tmp_path / "skopeo"
+    program.write_bytes(b"\0\1")
+    program.chmod(0o755)
+    reach = Reach({SOURCE: Handed(""), TARGET: Handed("")}, {}, frozenset(), "", {"PATH": str(tmp_path)})
+    with pytest.raises(RegistryError, match=rf"^{program} cannot be started: Exec format error$") as caught:
+        Skopeo(reach).copy(Place("docker://r.example.com/a:1", "r.example.com"), Place("dir:a"))
+    assert caught.value.kind == OTHER

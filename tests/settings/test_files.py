@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +27,7 @@ def _both_parsers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 def _load(directory: Path, text: str | bytes) -> Settings:
     (directory / "acreg.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load({"registry": "r.example.com"}, {}, str(directory))
+    return load({"registry": "r.example.com", "config": "acreg.yaml"}, {}, str(directory))
 
 
 def _error(directory: Path, text: str | bytes) -> str:
@@ -138,6 +139,37 @@ def test_a_file_that_cannot_be_read(kind: str, tmp_path: Path) -> None:
     assert message("folder") == "folder cannot be read: Is a directory"
     if os.geteuid():
         assert message("closed.yaml") == "closed.yaml cannot be read: Permission denied"
+
+
+LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 20))
+WIDE = "".join(f"w{i}: &w{i} [{', '.join([f'*w{i - 1}' if i else 'x'] * 300)}]\n" for i in range(3))
+
+
+@pytest.mark.parametrize("text", [WIDE, f"{WIDE}rules: *w2\n"])
+def test_aliases_that_make_more_than_settings_are(text: str, tmp_path: Path) -> None:
+    assert re.match(r"acreg\.yaml:1:1: more than 100000 values, which aliases repeat", _error(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text", [LAUGHS, f"{LAUGHS}? *a19\n: x\n", f"{LAUGHS}keep: [{{? *a19 : x}}]\n", f"{LAUGHS}sources: *a19\n"]
+)
+def test_aliases_that_nobody_writes_out(text: str, tmp_path: Path) -> None:
+    assert "settings are wrong" in _error(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", [LAUGHS, f"{LAUGHS}? *a19\n: x\n", f"? {{? &s [*s] : *s}}\n: x\n{LAUGHS}"])
+@pytest.mark.parametrize("place", ["imageRegistry", "imagePullSecrets"])
+def test_values_files_with_such_aliases(place: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(f"{text}global: {{x: *a19, {place}: *a19}}\n")
+    with pytest.raises(SettingsError, match=rf"values\.yaml:\d+:\d+: global\.{place}"):
+        load({"values": ["values.yaml"]}, {"ACREG_REPOSITORY_PATH": ""}, str(tmp_path))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="there is none")  # noqa: PTH110
+def test_a_device_that_nobody_named_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "acreg.yaml").symlink_to("/dev/zero")
+    with pytest.raises(SettingsError, match=r"^acreg\.yaml is no file, and nobody named it"):
+        load({"registry": "r.example.com"}, {}, str(tmp_path))
 
 
 def test_an_acreg_yaml_that_is_there_but_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def _everywhere(levels: tuple[str, ...], directory: Path) -> tuple[dict[str, obj
             in_values.append(f"  {option.values_key}: {_as_yaml(given_at['values'])}")
     if in_file:
         (directory / "acreg.yaml").write_text("\n".join(in_file))
+        flags["config"] = "acreg.yaml"
     if in_values:
         (directory / "values.yaml").write_text("\n".join(["global:", *in_values]))
         flags["values"] = ["values.yaml"]
@@ -74,7 +75,7 @@ def test_the_table_of_places_is_complete() -> None:
 )
 def test_the_highest_place_wins(levels: tuple[str, ...], tmp_path: Path) -> None:
     flags, environ = _everywhere(levels, tmp_path)
-    settings, places = effective(flags, {"ACREG_REGISTRY": "needed.example.com", **environ}, str(tmp_path))
+    settings, places, *_ = effective(flags, {"ACREG_REGISTRY": "needed.example.com", **environ}, str(tmp_path))
     for field, values in PLACES.items():
         at = [level for level in levels if LEVELS.index(level) < len(values)]
         if at and not (field == "registry" and "flag" not in at and "variable" not in at):
@@ -131,7 +132,7 @@ def test_a_variable(variable: str, text: str, field: str, value: object, tmp_pat
         "{registry: r.example.com, repositoryPath: a, pullSecrets: [x], sources: [x.io], keep: [x.io], report: x,"
         " others: keep, strict: true}"
     )
-    assert getattr(load({}, {variable: text}, str(tmp_path)), field) == value
+    assert getattr(load({"config": "acreg.yaml"}, {variable: text}, str(tmp_path)), field) == value
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""How far an acreg.yaml is trusted that nobody named: it may be a part of somebody else's checkout.
+
+A file is named by `--config` or ACREG_CONFIG. Who owns it proves nothing, as `git clone` makes every file the user's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.images import reference
+from postrenderer.settings.options import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from postrenderer.settings.given import Given, Problems
+    from postrenderer.settings.model import Settings
+
+NO_REGISTRY = "registry.invalid"
+"""The registry of commands that need none: it gives way to every other (RFC 2606 keeps `.invalid` from being real)."""
+
+
+def giving_way(in_file: Mapping[str, Given], elsewhere: Mapping[str, Given]) -> dict[str, Given]:
+    """Return what is named elsewhere and counts more than an acreg.yaml that nobody named.
+
+    Args:
+        in_file: what the file gives, by field of `Settings`.
+        elsewhere: what flags, variables and values files give.
+    """
+    fields = [option.field for option in OPTIONS if option.gives_way and option.field in in_file]
+    return {field: elsewhere[field] for field in fields if field in elsewhere and not _stands_in(elsewhere[field])}
+
+
+def refuse(
+    in_file: Mapping[str, Given], elsewhere: Mapping[str, Given], settings: Settings, problems: Problems
+) -> None:
+    """Refuse what only a file that the user named may say.
+
+    Args:
+        in_file: what the file gives, by field of `Settings`; all of it is right.
+        elsewhere: what flags, variables and values files give.
+        settings: what counts.
+        problems: gets what is refused.
+    """
+    for option in OPTIONS:
+        if option.only_named and option.field in in_file:
+            problems.add(in_file[option.field], f"counts only in a file that you name{_remedy(in_file[option.field])}")
+    if "registry" not in elsewhere or _stands_in(elsewhere["registry"]):
+        return
+    rules = in_file["rules"].value if "rules" in in_file else []
+    for given, rule in zip(rules if isinstance(rules, list) else [], settings.rules):
+        host = rule.target.partition("/")[0]
+        if reference.is_host(host) and host != settings.registry:
+            what = f"moves images to `{host}`, which is not the private registry `{settings.registry}`. A target"
+            problems.add(given, f"{what} elsewhere counts only in a file that you name{_remedy(given)}")
+
+
+def _stands_in(registry: Given) -> bool:
+    return registry.value == NO_REGISTRY
+
+
+def _remedy(given: Given) -> str:
+    name = given.place.name
+    return (
+        f", as {name} may have come with somebody's checkout: if it is yours, name it with `--config {name}` or"
+        f" ACREG_CONFIG={name}"
+    )
