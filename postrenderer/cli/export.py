@@ -18,17 +18,17 @@ from postrenderer.exports.found import found
 
 if TYPE_CHECKING:
     from postrenderer.exports.document import Export
+    from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-Write what makes other programs point images at the private registry, by the same rules, where no post-renderer can:
+Write the same rules for tools that a post-renderer cannot reach:
   flux         the post-renderer of a HelmRelease, for the images of a chart
   kustomize    a component, for the images of manifests
   kyverno      ClusterPolicies of Kyverno before 1.20, for every pod of a cluster and what makes pods
   kyverno-cel  a MutatingPolicy of Kyverno from 1.17 on, for every pod of a cluster
-  admission    Kubernetes' own MutatingAdmissionPolicy for every pod of a cluster, and a ValidatingAdmissionPolicy that
-               refuses images from elsewhere; the API server evaluates both itself
-Flux and kustomize know names alone, so they are told the images of manifests or of a chart; policies know the rules.
-What a program cannot do of what acreg does is said on standard error and in comments."""
+  admission    Kubernetes' own admission policies for every pod of a cluster: one moves images, one refuses the rest
+Flux and Kustomize need a list of images, from manifests or a chart; policies contain the rules themselves. What a tool
+cannot do is listed on standard error and in comments."""
 
 _EXAMPLES = """\
 examples:
@@ -79,7 +79,7 @@ def _add_scope(parser: Parser) -> None:
         dest="excepted",
         action="append",
         metavar="NAMESPACE",
-        help="pass over a namespace; may be repeated (default: kube-system)",
+        help="exclude a namespace; may be repeated (default: kube-system)",
     )
     group.add_argument(
         "--label",
@@ -105,6 +105,7 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
     if unknown:
         parser.refuse(unknown)
     wanted = settings.load(flags, os.environ, os.curdir)
+    _say_what_is_not_pinned(wanted)
     scope = Scope(_excepted(flags["excepted"]), _labels(flags["labels"]))
     version = _api_version(str(flags["kubernetes"] or ""))
     return exports.policies(str(flags["kind"]), wanted, scope, version)
@@ -118,10 +119,16 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
+    _say_what_is_not_pinned(wanted)
     found_in = find(manifests.data, wanted)
     check_collisions(found_in)
     held = found(found_in, hook_positions(manifests.data))
     return exports.of_manifests(request.text("kind"), wanted, held, release)
+
+
+def _say_what_is_not_pinned(wanted: Settings) -> None:
+    if wanted.lock:
+        show.note("`lock` does not apply: what is exported pins no digests.")
 
 
 def _helm_release(given: str) -> HelmRelease | None:

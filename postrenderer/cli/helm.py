@@ -14,6 +14,7 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.cli import show
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
@@ -53,20 +54,26 @@ class Helm(NamedTuple):
         """The major version."""
         return int(self.version.partition(".")[0])
 
-    def output(self, *arguments: str, stdin: bytes = b"", patience: float | None = None) -> bytes:
+    def output(
+        self, *arguments: str, stdin: bytes = b"", patience: float | None = None, descriptors: Sequence[int] = ()
+    ) -> bytes:
         """Return what `helm ARGUMENTS` prints; what it says on stderr is dropped unless it fails.
 
         Args:
             arguments: Helm's arguments.
             stdin: what it reads from standard input.
             patience: after how many seconds it is ended; None for never.
+            descriptors: open files that it inherits.
 
         Raises:
             HelmError: it failed.
         """
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")  # values may be secret
         words = [self.binary, *arguments]
         try:
-            run = subprocess.run(words, input=stdin, capture_output=True, check=False, timeout=patience)  # noqa: S603  # Helm
+            run = subprocess.run(  # noqa: S603  # Helm
+                words, input=stdin, capture_output=True, check=False, timeout=patience, pass_fds=descriptors
+            )
         except subprocess.TimeoutExpired:
             raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:
@@ -94,6 +101,7 @@ class Helm(NamedTuple):
         Returns:
             Its exit code; that of a Helm that a signal ended is what a shell makes of it.
         """
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")
         source = None if stdin is None else subprocess.PIPE
         process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
 

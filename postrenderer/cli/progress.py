@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import show
+from postrenderer.cli import front, show
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -37,28 +37,29 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def line(self, status: str, reference: str, note: str, *, is_bad: bool) -> None:
-        """Say what became of one more image."""
+    def line(self, reference: str) -> None:
+        """Say that one more image is done; what became of it stands in the table at the end."""
         self._count += 1
-        width = len(str(self._total))
-        self.note(
-            f"[{self._count:{width}}/{self._total}] {status:9} {reference}{f'  ({note})' if note else ''}",
-            is_bad=is_bad,
-        )
         if self._bar is not None:
             self._bar.advance(self._task)
+        else:
+            show.note(f"[{self._count:{len(str(self._total))}}/{self._total}] {reference}")
 
-    def note(self, text: str, *, is_bad: bool = False) -> None:
+    def note(self, text: str) -> None:
         """Say something else; any thread may."""
         if self._bar is None:
             show.note(text)
         else:
-            style = "red" if is_bad else None
-            self._bar.console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+            self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _bar() -> Bar | None:
-    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if (
+        front.chosen.level < front.NORMAL
+        or sys.stderr is None
+        or not sys.stderr.isatty()
+        or os.environ.get("TERM") == "dumb"
+    ):
         return None
     try:
         from rich.console import Console  # noqa: PLC0415  # only on a terminal
@@ -66,4 +67,5 @@ def _bar() -> Bar | None:
         from rich.progress import Progress as Bar  # noqa: PLC0415  # only needed here
     except ImportError:
         return None
-    return Bar(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    console = Console(stderr=True, no_color=True if front.chosen.color == "never" else None)
+    return Bar(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True)

@@ -76,8 +76,8 @@ def plan(text: str, images: Iterable[int], secrets: tuple[str, ...], owner: str)
         owner: the object in which it stands, as `Kind/name`.
     """
     found = Lines([], [], set())
-    blocks = _blocks(text if _FIELD.search(text) else "")
     wanting: dict[int, _List] = {}
+    blocks = _blocks(text if _has_list(text) else "")
     for image in images:
         nearest = blocks.nearest(image)
         if nearest is not None:
@@ -114,6 +114,12 @@ class _Blocks:
             if above >= 0:
                 return self.lists[above]
         return None
+
+
+def _has_list(text: str) -> bool:
+    """Whether a list of pull secrets begins on a line of a text; few texts have one."""
+    lines = _lines(text) if _FIELD.search(text) else ()
+    return any(_list(text, line.start()) for line in lines if _FIELD.search(line.group()))
 
 
 def _blocks(text: str) -> _Blocks:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 UNHINTED = (b"PULL_SECRET", b"registry-secret")
 """What is in the names of all settings that no hint of images is in."""
-_SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", ".pullSecrets", ".imagePullSecret")
+_SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", "image.pullSecrets", "trivy.imagePullSecret")
 """One of these is in the name of each setting."""
 
 

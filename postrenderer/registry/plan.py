@@ -72,7 +72,7 @@ def of_list(raw: bytes, settings: Settings) -> Plan:
         lines = raw.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise AcregError(
-            "The list is no text in UTF-8. PowerShell's `>` writes UTF-16: use `| Out-File -Encoding utf8` there."
+            "The list is not UTF-8 text. PowerShell's `>` writes UTF-16: use `| Out-File -Encoding utf8` there."
         ) from None
     references = [line.partition("#")[0].strip() for line in lines]
     for number, reference in enumerate(references, 1):
@@ -91,13 +91,14 @@ def of_references(references: Iterable[str], settings: Settings) -> Plan:
         AcregError: two images would become one.
     """
     relocation = Relocation(settings)
-    copies: dict[str, Copy] = {}
+    moves: list[Copy] = []
     left: dict[str, Left] = {}
     for reference in references:
         outcome = relocation(reference)
         if outcome.status in ("moved", "private"):
-            copies.setdefault(outcome.target, Copy(reference, outcome.target))
+            moves.append(Copy(reference, outcome.target))
         else:
             left.setdefault(reference, Left(reference, outcome.reason))
-    collisions.check(copies.values())
-    return Plan(list(copies.values()), list(left.values()))
+    collisions.check(moves)
+    copies = {move.target: move for move in reversed(moves)}  # of several names for an image the first
+    return Plan([copies[target] for target in dict.fromkeys(move.target for move in moves)], list(left.values()))

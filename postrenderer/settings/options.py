@@ -84,7 +84,7 @@ OPTIONS = (
         field="sources",
         form="list",
         key="sources",
-        help="a registry path of which only the rest is kept, below the private one (default: Appcircle's)",
+        help="a registry path that the private one replaces (default: Appcircle's)",
         flag="--source",
         metavar="PREFIX",
         variable="ACREG_SOURCES",
@@ -103,10 +103,20 @@ OPTIONS = (
         check=checks.one_of("rewrite", "keep", "fail"),
     ),
     Option(
+        field="keep_host",
+        form="switch",
+        key="keepHost",
+        help="put the host of images from elsewhere into their path, such as quay.io/team/app and"
+        " docker.io/library/nginx, so that no two can meet",
+        flag="--keep-host",
+        negation="--no-keep-host",
+        variable="ACREG_KEEP_HOST",
+    ),
+    Option(
         field="keep",
         form="list",
         key="keep",
-        help="a registry, a path or an image that stays as it is",
+        help="a registry, path or image that stays unchanged",
         flag="--keep",
         metavar="PREFIX",
         variable="ACREG_KEEP",
@@ -117,7 +127,8 @@ OPTIONS = (
         field="rules",
         form="rules",
         key="rules",
-        help="registry paths that move to other places: a list of {from, to}",
+        help="registry paths that move to other places: a list of {from, to}; a `to` that looks like a host, such as "
+        "quay.io or quay.io/team, is the whole new place, and any other is a path below the private one",
     ),
     Option(
         field="strict",
@@ -149,6 +160,18 @@ OPTIONS = (
         may_be_empty=True,
     ),
     Option(
+        field="lock",
+        form="text",
+        key="lock",
+        help="pin each reference to the digest that FILE has for it, as `acreg lock` wrote it; one that it does not"
+        " have fails the run",
+        flag="--lock",
+        metavar="FILE",
+        variable="ACREG_LOCK",
+        check=checks.file_name,
+        may_be_empty=True,
+    ),
+    Option(
         field="service_accounts",
         form="switch",
         key="serviceAccounts",
@@ -161,7 +184,7 @@ OPTIONS = (
         field="confidence",
         form="text",
         key="confidence",
-        help="how certain it must be that a text is an image before it is changed (default: strong)",
+        help="how sure it must be that a text is an image before it is changed (default: strong)",
         flag="--confidence",
         metavar="certain|strong",
         variable="ACREG_CONFIDENCE",
@@ -187,7 +210,7 @@ OPTIONS = (
         field="ignore",
         form="ignore",
         key="ignore",
-        help="what is no image, though it looks like one: a list of {apiVersion, kind, name, path, reference}",
+        help="texts that look like images and are not: a list of {apiVersion, kind, name, path, reference}",
     ),
 )
 

@@ -132,14 +132,14 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
     shared: list[tuple[Path, str]] = []
-    aliases = _Aliases(root) if hints.everywhere else None
+    in_lists = _Lists() if hints.everywhere else None  # else there are no aliases
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
         if isinstance(visit, MappingVisit):
             lists = any(isinstance(value, yaml.SequenceNode) and hints.inside(value) for _, value in visit.pairs)
-            if lists and aliases:
-                aliases.look_at(visit)
+            if lists and in_lists:
+                in_lists.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
             shared += [(visit.path, field) for field in kinds.shared_registries(visit)]
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
@@ -224,7 +224,8 @@ def _documents(value: str) -> list[yaml.Node]:
         return []
     try:
         roots = composer.compose(composable(value)).roots
-    except (yaml.YAMLError, RecursionError):
+        check_merges(value, roots)
+    except (yaml.YAMLError, TooMuchMergedError, RecursionError):
         return []
     return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
 
@@ -241,16 +242,10 @@ def _concerned(api: Api, key: str, keys: tuple[str, ...], lists: bool) -> list[M
     return [family for family in families if family.is_concerned(api, key, keys)]
 
 
-class _Aliases:
-    """Counts what aliases repeat: entries that are merged, and lists that several mappings hold: `containers: *all`."""
+class _Lists:
+    """Counts what aliases put into several lists, or into several mappings as their lists: `containers: *all`."""
 
-    def __init__(self, root: yaml.Node) -> None:
-        """Count the merged entries of a document.
-
-        Raises:
-            TooMuchMergedError: there are too many.
-        """
-        check_merges(root)
+    def __init__(self) -> None:
         self._seen: set[int] = set()
         self._repeated = 0
 

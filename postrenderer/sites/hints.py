@@ -112,13 +112,16 @@ _INDENTED = regex(rb"[|>][-+]?[0-9]")
 _BASE64 = regex(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
 
 
-def hints(raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = ()) -> Hints:
+def hints(
+    raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = (), pull_secrets: Iterable[bytes] = ()
+) -> Hints:
     """Where a document may be about an image.
 
     Args:
         raw: the document, in UTF-8, with its `---`.
         hosts: the configured registries', at which a reference is an image without a tag too.
         words: what else makes the document worth reading, such as a kind that the settings name.
+        pull_secrets: what does so unless it is a CustomResourceDefinition: names of settings that hold pull secrets.
 
     Returns:
         The hints; NOWHERE if the document need not be read.
@@ -128,7 +131,8 @@ def hints(raw: bytes, hosts: Collection[bytes] = (), words: Iterable[bytes] = ()
     if is_definition(raw):
         return NOWHERE
     aliases = _ALIAS.search(raw) if raw.find(b"*") >= 0 else None
-    if _is_obscure(raw, hosts) or (aliases and not _are_defined(raw)):
+    told = any(raw.find(word) >= 0 for word in pull_secrets)
+    if told or _is_obscure(raw, hosts) or (aliases and not _are_defined(raw)):
         return EVERYWHERE
     found = _found(raw, hosts)
     if not found:

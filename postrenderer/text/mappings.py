@@ -49,16 +49,19 @@ def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tu
     return _merged(mapping, entries) if _MERGE in dict(pairs) else pairs
 
 
-def check_merges(root: yaml.Node) -> None:
-    """Count what merge keys add to the mappings of a document, before anybody reads one mapping a thousand times.
+def check_merges(text: str, roots: list[yaml.Node]) -> None:
+    """Count what merge keys add to the mappings of documents, before anybody reads one mapping a thousand times.
 
     Args:
-        root: the composed document.
+        text: what the documents were composed from.
+        roots: the documents.
 
     Raises:
         TooMuchMergedError: one mapping merges too much, or all of them together.
     """
-    added, seen, work = 0, {id(root)}, [root]
+    if _MERGE not in text and not ("!" in text and "\\" in text):  # `!!merge "\x3c<"` is a merge key, too
+        return
+    added, seen, work = 0, set(map(id, roots)), list(roots)
     while work:
         node = work.pop()
         below: list[yaml.Node] = []

@@ -11,7 +11,7 @@ import yaml
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
 from postrenderer.text.aliases import WRITTEN_LIMIT, written_out
-from postrenderer.text.mappings import TooMuchMergedError
+from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply
 
@@ -87,7 +87,8 @@ def read(document: Document) -> Reading:
             edits = [Edit(start, end, written_out(node, budget)) for start, end, node in composed.borrowed]
             text = apply(text, edits)
             composed = composer.manifest(text)
-    except (yaml.YAMLError, RecursionError) as error:
+        check_merges(text, composed.roots)
+    except (yaml.YAMLError, TooMuchMergedError, RecursionError) as error:
         raise unreadable(document, text, line, error) from None
     identities = [identify(document.position, text, root) for root in composed.roots]
     return Reading(whole[:start], text, whole[end:], line, composed.roots, identities)

@@ -33,13 +33,18 @@ PARSING = f'Error parsing image name \\"docker://{HOST}/x:1\\": '
         ("unknown flag: --preserve-digests", "old"),
         ('error getting credentials - err: exec: \\"docker-credential-x\\": executable file not found', "helper"),
         ("writing blob: initiating layer upload to /v2/x/blobs/uploads/: context deadline exceeded", "slow"),
-        ("Error writing blob: received unexpected HTTP status: 500 Internal Server Error", "other"),
+        ("Error writing blob: received unexpected HTTP status: 500 Internal Server Error", "busy"),
+        ("Error writing blob: received unexpected HTTP status: 413 Request Entity Too Large", "upload"),
+        ("initiating layer upload to /v2/x/blobs/uploads/ in r: name unknown: The repository 'x' is missing", "unmade"),
+        ("reading manifest 1 in x: denied: Your authorization token has expired. Reauthenticate", "expired"),
+        ("happened: Get: stopped after 10 redirects", "redirect"),
+        ("HTTP status: 418 I'm a teapot", "other"),
     ],
 )
 def test_each_failure_has_its_kind_and_its_place(message: str, kind: str) -> None:
     error = failure(f'time="2026-01-01T00:00:00Z" level=fatal msg="{message}"\n', HOST)
     assert error.kind == kind
-    assert (kind in LASTING) == (kind not in ("unreachable", "limited", "slow", "other"))
+    assert (kind in LASTING) == (kind not in ("unreachable", "limited", "slow", "busy", "other"))
     own = kind in ("full", "large", "policy", "old")
     assert (error.host, str(error).startswith(f"{HOST}: ")) == (("", False) if own else (HOST, True))
     said = message.removeprefix(PARSING).removeprefix(PINGING).replace('\\"', '"')
