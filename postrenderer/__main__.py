@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
-RUNS = (["install"], ["upgrade"], ["template"])
-"""The commands that run Helm with the filter; what they refuse beforehand is a failed run, too."""
-
 
 def main() -> int:
     """Run acreg as the process was started.
@@ -28,27 +25,32 @@ def main() -> int:
     """
     arguments = sys.argv[1:]
     if not arguments and (sys.stdin is None or not sys.stdin.isatty()):
-        return guard(_filter, filters=True)
+        return guard(_filter, filters=lambda: True)
 
     def command_line() -> int:
         from postrenderer import cli  # noqa: PLC0415  # the filter needs no command line
 
         return cli.main(arguments)
 
-    return guard(command_line, filters=arguments[:1] in RUNS or "".join(arguments[:1]).startswith("-"))
+    def is_run() -> bool:
+        from postrenderer import cli  # noqa: PLC0415  # as above
+
+        return cli.runs_the_filter(arguments)
+
+    return guard(command_line, filters=is_run)
 
 
-def guard(run: Callable[[], int], *, filters: bool = False) -> int:
+def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False) -> int:
     """Run, and turn every way to fail into one paragraph on stderr and an exit code.
 
     Args:
         run: what is run.
-        filters: whether it is the filter or runs it, so that `acreg explain` must know how it ended.
+        filters: tells, afterwards, whether it was the filter or ran it, so that `acreg explain` must know how it ended.
     """
     code, message = _run(run)
     if message:
         _say(message)
-    if filters:
+    if filters():
         from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted
 
         lastrun.end(code, message)

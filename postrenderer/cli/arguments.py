@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
+from postrenderer.cli import front, helptext
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
@@ -23,8 +24,8 @@ class Parser(argparse.ArgumentParser):
     Args:
         prog: the command as the user types it.
         usage: what follows it, in short.
-        description: what it does; shown as it is.
-        examples: shown as they are, below the flags; every command has some.
+        description: what it does, in the form of `helptext.fill`.
+        examples: shown below the flags, in the same form; every command has some.
     """
 
     def __init__(self, prog: str, usage: str, description: str, examples: str) -> None:
@@ -33,9 +34,10 @@ class Parser(argparse.ArgumentParser):
             usage=f"{prog} {usage}",
             description=description,
             epilog=examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=helptext.Formatter,
             allow_abbrev=False,
         )
+        self.color = False  # Python 3.14 colours by itself
 
     def read(self, argv: Sequence[str]) -> dict[str, object]:
         """Return the value of each flag by its name, None for those that are not given.
@@ -71,6 +73,9 @@ class Parser(argparse.ArgumentParser):
     def refuse(self, unknown: Sequence[str]) -> NoReturn:
         """Raise the error for arguments that nobody knows."""
         flag = unknown[0].partition("=")[0]
+        if flag in front.FLAGS:
+            name = self.prog.partition(" ")[2]
+            self.error(f"{flag} belongs in front of the command: acreg {unknown[0]} {name} …")
         self.error(f"{unknown[0]} is not an argument{nearest(flag, self._option_string_actions)}")
 
     def error(self, message: str) -> NoReturn:
@@ -78,42 +83,68 @@ class Parser(argparse.ArgumentParser):
         raise SettingsError(f"{message.removeprefix('argument ')} (`{self.prog} --help` shows what can be given)")
 
 
-def add_settings(parser: Parser, *, values: bool = True, short: str = "") -> None:
+def add_settings(parser: Parser, *, values: bool = True, short: str = "", shown: bool = False) -> None:
     """Add a flag for every setting that has one, and the flags that name files with settings.
 
     Args:
         parser: gets the flags.
         values: whether `--values` is among them, and not Helm's.
         short: a short form of it; empty for none.
+        shown: whether the help explains each; else it says in one line where they are explained.
     """
-    settings = parser.add_argument_group(
-        "settings",
-        "In brackets: the name as environment variable, in acreg.yaml and, if charts have it, in a Helm values file.\n"
-        "A flag wins over the environment, that over acreg.yaml, and that over values files. Lists: repeat the flag.",
-    )
+    summary = f"--registry, --config{', --values' * values} and more: see `acreg help settings`"
+    group = parser.add_argument_group("settings", None if shown else summary)
     for option in OPTIONS:
         if option.flag:
-            _add(settings.add_mutually_exclusive_group(), option)
-    files = parser.add_argument_group("files with settings")
-    files.add_argument("--config", metavar="FILE", help="instead of ./acreg.yaml [ACREG_CONFIG]")
+            _add(group.add_mutually_exclusive_group(), option, shown=shown)
+    files = parser.add_argument_group("files with settings") if shown else group
+    text = "the settings file, instead of ./acreg.yaml [ACREG_CONFIG]"
+    _add_file(files, ("--config",), text if shown else argparse.SUPPRESS)
     if values:
-        files.add_argument(
-            *filter(None, (short, "--values")),
-            metavar="FILE",
-            action="append",
-            help="a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]",
-        )
+        text = "a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]"
+        names = (short, "--values") if short else ("--values",)
+        _add_file(files, names, text if shown else argparse.SUPPRESS, action="append")
 
 
-def _add(group: argparse._MutuallyExclusiveGroup, option: Option) -> None:
+def show_settings() -> None:
+    """Print what `acreg help settings` says."""
+    parser = Parser("acreg COMMAND", "[SETTINGS]", _SETTINGS, _SETTINGS_EXAMPLES)
+    add_settings(parser, shown=True)
+    parser.print_help()
+
+
+_SETTINGS = """\
+The settings that commands have in common. A flag wins over an environment variable, a variable over acreg.yaml, and
+acreg.yaml over Helm values files. In brackets: the variable, the key in acreg.yaml, and the key in values files if
+there is one. Repeat a flag to give a list. Rules, locations and what to ignore have no flags: acreg.yaml sets them."""
+
+_SETTINGS_EXAMPLES = """\
+examples:
+  Write a settings file with every setting explained:
+    helm acreg config init
+  Show the settings in effect here, and where each comes from:
+    helm acreg config show --values values.yaml"""
+
+
+def _add_file(group: argparse._ArgumentGroup, names: tuple[str, ...], text: str, action: str = "store") -> None:
+    group.add_argument(*names, metavar="FILE", action=action, help=text)
+
+
+def _add(group: argparse._MutuallyExclusiveGroup, option: Option, *, shown: bool) -> None:
     names = (option.variable, option.key, option.values_key and f"global.{option.values_key}")
-    text = f"{option.help} [{', '.join(filter(None, names))}]"
+    text = f"{option.help} [{', '.join(filter(None, names))}]" if shown else argparse.SUPPRESS
     if option.form == "switch":
         group.add_argument(option.flag, option.negation, dest=option.field, action=_Switch, help=text)
     elif option.form == "list":
         group.add_argument(option.flag, dest=option.field, action="append", metavar=option.metavar, help=text)
         if option.negation:
-            group.add_argument(option.negation, dest=option.field, action="store_const", const=(), help="none of them")
+            group.add_argument(
+                option.negation,
+                dest=option.field,
+                action="store_const",
+                const=(),
+                help="none of them" if shown else text,
+            )
     else:
         group.add_argument(option.flag, dest=option.field, metavar=option.metavar, help=text)
 

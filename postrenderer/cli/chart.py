@@ -108,7 +108,7 @@ def fetch(helm: Helm, named: tuple[str, str], argv: Sequence[str], scratch: Path
     found = [path for path in sorted(target.iterdir()) if (path / "Chart.yaml").exists()]
     if not found:
         raise AcregError(
-            f"{chart} is no chart: it has no Chart.yaml. Name a folder or an archive that `helm template` takes."
+            f"{chart} is not a chart: it has no Chart.yaml. Name a folder or an archive that `helm template` takes."
         )
     return Chart(helm, name, found[0], helmargs.without(_REMOTE, argv, flags), stdin)
 
@@ -128,7 +128,7 @@ def _copy(chart: Path, target: Path) -> None:
                 place.write_bytes(content.read() if content else b"")
     except tarfile.TarError:
         raise AcregError(
-            f"{chart} is no chart: it is neither a folder nor an archive that `helm package` made."
+            f"{chart} is not a chart: it is neither a folder nor an archive made by `helm package`."
         ) from None
     except OSError as error:
         raise AcregError(f"{chart} cannot be read: {error.strerror}.") from None

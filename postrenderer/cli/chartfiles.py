@@ -80,7 +80,7 @@ def unpack(data: bytes, name: str) -> Files:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:*") as archive:
             return dict(_members(archive))
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise AcregError(f"The chart {name} is no archive that `helm package` made: {error}.") from None
+        raise AcregError(f"The chart {name} is not an archive made by `helm package`: {error}.") from None
 
 
 def pack(files: Files, folder: str) -> bytes:

@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-Look for every image of manifests, a chart, a release or a list on the private registry, where the post-renderer points
-it, and say what is missing. With --lock alone the images are those of the lock, each with its digest and all that goes
-with it. With --digests it must be the image that the source has now, where that can be reached."""
+Check that the private registry has every image of manifests, a chart, a release or a list, under the reference that
+the post-renderer writes. With --lock alone, check the images of the lock, each with its digest and all that goes with
+it. With --digests, also compare each image with its source, if the source can be reached."""
 
 _EXAMPLES = """\
 examples:
-  Before an upgrade; it goes on only if nothing is missing:
+  Before an upgrade, which runs only if nothing is missing:
     helm acreg check --chart appcircle/appcircle -f values.yaml --username robot --password-stdin < password.txt &&
       helm acreg upgrade appcircle-server appcircle/appcircle -f values.yaml
   For a script, what is missing:
     helm acreg check --list images.txt --values values.yaml -o json | jq '.images[] | select(.status != "present")'
 
-exit codes: as `acreg render`; 1 if any image is missing, differs, or cannot be looked for."""
+exit codes: as `acreg render`; 1 if any image is missing, differs, or cannot be checked."""
 
 _SHORT = len("sha256:") + 12
 
@@ -135,7 +135,7 @@ def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], e
         named = "; ".join(f"{', '.join(targets)} ({why})" for why, targets in bad.items())
         raise AcregError(
             f"{count} of {len(findings)} images cannot be pulled from the private registry: {named}. Copy what is"
-            " missing with `acreg mirror`, or go on without --check."
+            " missing with `acreg mirror`, or run again without --check."
         )
 
 

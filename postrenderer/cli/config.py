@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from postrenderer.settings.options import Option
 
 _DESCRIPTION = """\
-init [FILE]      write a commented acreg.yaml, with what flags and values files say filled in; every command finds it in
-                 its working directory; `-` is standard output
-show             the settings that count here, and where each one comes from
+init [FILE]      write a commented acreg.yaml, filled in from flags and values files; `-` is standard output
+show             the settings in effect here, and where each comes from
 validate [FILE]  check acreg.yaml alone: everything that is wrong with it, with line and column
 schema           the JSON Schema of acreg.yaml, for editors"""
 
@@ -36,8 +35,8 @@ examples:
 exit codes: 0, or 2 if the settings are wrong."""
 
 _HEADER = """\
-# Settings of acreg. Each setting in comments shows its default or an example; take the `# ` away to set it. A flag wins
-# over an environment variable, that over this file, and that over a Helm values file; in brackets are the other names.
+# Settings of acreg. Each commented setting shows its default or an example; remove the `# ` to set it. A flag wins over
+# an environment variable, a variable over this file, and this file over a Helm values file. In brackets: other names.
 # For completion in an editor:  helm acreg config schema > acreg.schema.json
 # yaml-language-server: $schema=./acreg.schema.json
 """
@@ -65,7 +64,7 @@ def main(argv: list[str]) -> int:
         parser.refuse(unknown)
     action, *names = words or [""]
     if action not in _ACTIONS:
-        raise SettingsError(f"say what to do: `acreg config {'|'.join(_ACTIONS)}`{nearest(action, _ACTIONS)}")
+        raise SettingsError(f"choose one: `acreg config {'|'.join(_ACTIONS)}`{nearest(action, _ACTIONS)}")
     if len(names) > (action in ("init", "validate")):
         parser.refuse(names[-1:])
     return _ACTIONS[action](flags, names[0] if names else settings_name())
@@ -114,7 +113,7 @@ def _init(flags: dict[str, Any], name: str) -> int:
         ) from None
     except OSError as error:
         raise SettingsError(f"{name} cannot be written: {error.strerror}") from None
-    show.write(f"{name} is written. `acreg config show` tells what counts.")
+    show.write(f"{name} is written. `acreg config show` lists the settings in effect.")
     return 0
 
 

@@ -25,7 +25,7 @@ examples:
   helm template appcircle appcircle/appcircle -f values.yaml | helm acreg diff --values values.yaml
 
 exit codes: 0; 1 the manifests cannot be processed as asked, 2 wrong usage or settings, 3 internal error. With
---exit-code as diff's: 0 nothing would change, 1 something would, 2 or more there was trouble."""
+--exit-code like diff: 0 nothing would change, 1 something would, 2 or more an error."""
 
 _STYLES = {"--- rendered": "bold", "+++ private": "bold", "@@": "cyan", "-": "red", "+": "green"}
 _CONTEXT = 3
@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
 
         return release.diff(argv[1:])
     parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument("--exit-code", action="store_true", help="end with 1 if something would change, as diff does")
+    parser.add_argument("--exit-code", action="store_true", help="exit with code 1 if anything would change, like diff")
     request = inputs.parse(parser, argv)
     try:
         lines = difference(request)

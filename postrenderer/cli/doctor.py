@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _DESCRIPTION = """\
-Look at what acreg works with on this machine: Python and its YAML parser, where acreg is extracted to, every Helm and
-how acreg is registered there, the settings that count here, and skopeo. What is wrong comes with what to do."""
+Check what acreg uses on this machine: Python and its YAML parser, the folder that acreg is extracted to, every Helm and
+how acreg is registered with it, the settings in effect, and skopeo. Every problem comes with its remedy."""
 
 _EXAMPLES = """\
-example:
+examples:
   helm acreg doctor --values values.yaml
+  helm acreg doctor -o json
 
-exit codes: 0, or 1 if something is wrong that keeps acreg from working."""
+exit codes: 0, or 1 if a problem keeps acreg from working."""
 
 _OLDEST = (3, 14)
 _STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
@@ -49,14 +51,20 @@ class Finding(NamedTuple):
 
 def main(argv: list[str]) -> int:
     """Print what was found."""
-    parser = Parser("acreg doctor", "[SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    parser = Parser("acreg doctor", "[-o FORM] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("-o", "--output", choices=("text", "json"), default="text", metavar="text|json")
     add_settings(parser)
     flags = parser.read(argv)
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (_program, _parser, _helms, lambda: _settings(flags), _others)
     found = [finding for check in checks for finding in check()]
-    for finding in found:
-        show.styled(f"{finding.state:<5}  {finding.subject:<10}  {finding.text}", _STYLES[finding.state])
-    return int(any(finding.state == "wrong" for finding in found))
+    is_wrong = any(finding.state == "wrong" for finding in found)
+    if flags["output"] == "json":
+        content = {"ok": not is_wrong, "findings": [finding._asdict() for finding in found]}
+        show.write(json.dumps(content, indent=2, ensure_ascii=False))
+    else:
+        for finding in found:
+            show.hanging(f"{finding.state:<5}  {finding.subject:<10}  ", finding.text, _STYLES[finding.state])
+    return int(is_wrong)
 
 
 def _program() -> Iterator[Finding]:
@@ -67,9 +75,7 @@ def _program() -> Iterator[Finding]:
     if place.is_dir():
         yield Finding("ok", "extracted", str(place))
     else:
-        text = (
-            f"nowhere: acreg runs from the zipapp, slowly. Set SHIV_ROOT to a folder that can be written to ({place})"
-        )
+        text = f"nowhere: acreg runs from the zipapp, which is slower. Set SHIV_ROOT to a writable folder ({place})"
         yield Finding("note", "extracted", text)
 
 
@@ -89,7 +95,7 @@ def _helms() -> Iterator[Finding]:
     names = dict.fromkeys(filter(None, (os.environ.get("HELM_BIN"), "helm", "helm3", "helm4")))
     binaries = dict.fromkeys(os.path.realpath(path) for path in map(helm_.which, names) if path)
     if not binaries:
-        yield Finding("wrong", "Helm", "there is none on PATH: install Helm 3.14 or newer, or set HELM_BIN to it")
+        yield Finding("wrong", "Helm", "not found on PATH: install Helm 3.14 or newer, or set HELM_BIN to its path")
     for binary in binaries:
         yield from _of_helm(binary)
 
@@ -124,7 +130,7 @@ def _plugins(helm: helm_.Helm) -> Iterator[Finding]:
         return
     listed = helm.output("plugin", "list").decode(errors="replace").splitlines()
     if all(line.split()[:1] != ["acreg"] for line in listed):
-        text = "acreg is no plugin here; the zipapp works without. `helm plugin install FOLDER-OR-URL` makes it one"
+        text = "acreg is not installed as a plugin, which the zipapp does not need: `helm plugin install FOLDER-OR-URL`"
         yield Finding("note", subject, text)
     if helm.major >= helm_.HELM4:
         state, text = _post_renderer(registered)
@@ -136,12 +142,12 @@ def _post_renderer(registered: list[Path]) -> tuple[str, str]:
     if not registered:
         return (
             "note",
-            "is not known, helm acreg install and upgrade work all the same; scripts/register-helm4 registers it",
+            "is not registered, and `helm acreg upgrade` works without it; scripts/register-helm4 registers it",
         )
     program = registered[0] / "acreg.pyz"
     if not os.access(program, os.X_OK):
-        return "wrong", f"cannot work, as {program} leads to no program: install the plugin anew"
-    return "ok", "is known"
+        return "wrong", f"cannot work, because {program} is missing: reinstall the plugin"
+    return "ok", "is registered"
 
 
 def _settings(flags: dict[str, object]) -> Iterator[Finding]:
@@ -163,5 +169,5 @@ def _others() -> Iterator[Finding]:
         yield Finding("note", "skopeo", "not found; only `acreg mirror` needs it: apt or dnf install skopeo")
     run = lastrun.read(lastrun.path())
     if run:
-        text = "went well" if run.code == "0" else f"failed with exit code {run.code}: `acreg explain` tells why"
+        text = "went well" if run.code == "0" else f"failed with exit code {run.code}: `acreg explain` says why"
         yield Finding("ok" if run.code == "0" else "note", "last run", f"{run.time} {text}")

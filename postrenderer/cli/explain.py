@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Show the last run of the post-renderer by this user: when and where it was, what it worked on, its report, and what went
-wrong. Helm 4 says no more of a failing post-renderer than that it failed."""
+wrong. Helm 4 hides why a post-renderer failed."""
 
 _EXAMPLES = """\
 example:

@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-Write what makes other programs point images at the private registry, by the same rules, where no post-renderer can:
+Write the same rules for tools that a post-renderer cannot reach:
   flux         the post-renderer of a HelmRelease, for the images of a chart
   kustomize    a component, for the images of manifests
   kyverno      ClusterPolicies of Kyverno before 1.20, for every pod of a cluster and what makes pods
   kyverno-cel  a MutatingPolicy of Kyverno from 1.17 on, for every pod of a cluster
-  admission    Kubernetes' own MutatingAdmissionPolicy for every pod of a cluster, and a ValidatingAdmissionPolicy that
-               refuses images from elsewhere; the API server evaluates both itself
-Flux and kustomize know names alone, so they are told the images of manifests or of a chart; policies know the rules.
-What a program cannot do of what acreg does is said on standard error and in comments."""
+  admission    Kubernetes' own admission policies for every pod of a cluster: one moves images, one refuses the rest
+Flux and Kustomize need a list of images, from manifests or a chart; policies contain the rules themselves. What a tool
+cannot do is listed on standard error and in comments."""
 
 _EXAMPLES = """\
 examples:
@@ -80,7 +79,7 @@ def _add_scope(parser: Parser) -> None:
         dest="excepted",
         action="append",
         metavar="NAMESPACE",
-        help="pass over a namespace; may be repeated (default: kube-system)",
+        help="exclude a namespace; may be repeated (default: kube-system)",
     )
     group.add_argument(
         "--label",
@@ -129,7 +128,7 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
 
 def _say_what_is_not_pinned(wanted: Settings) -> None:
     if wanted.lock:
-        show.note("`lock` is not heeded: what is exported pins no digests.")
+        show.note("`lock` does not apply: what is exported pins no digests.")
 
 
 def _helm_release(given: str) -> HelmRelease | None:

@@ -14,6 +14,7 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.cli import show
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Helm(NamedTuple):
         Raises:
             HelmError: it failed.
         """
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")  # values may be secret
         words = [self.binary, *arguments]
         try:
             run = subprocess.run(  # noqa: S603  # Helm
@@ -99,6 +101,7 @@ class Helm(NamedTuple):
         Returns:
             Its exit code; that of a Helm that a signal ended is what a shell makes of it.
         """
+        show.detail(f"runs `helm {' '.join(arguments[:2])}`")
         source = None if stdin is None else subprocess.PIPE
         process = subprocess.Popen([self.binary, *arguments], env=dict(environment), stdin=source)  # noqa: S603  # Helm
 

@@ -49,7 +49,7 @@ def split(argv: Sequence[str], flags: Mapping[str, bool]) -> Iterator[Argument]:
         elif flags.get(name) and not equals:
             following = next(rest, None)
             if following is None:
-                raise SettingsError(f"{name} wants a value, and the command line ends there")
+                raise SettingsError(f"{name} needs a value")
             yield Argument(name, following, [text, following])
         else:
             yield Argument(name, value, [text])

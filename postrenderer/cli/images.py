@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-List every image reference, what it becomes on the private registry, what kind of place it stands in (its class), where
-that is, and whether it is in a chart hook. A reference that stays where it is has no target, but a reason. Where a
-chart's values name the private registry already, it is rendered once more without them to learn the sources."""
+List every image reference: what it becomes on the private registry, the kind of place it is in (its class), where that
+is, and whether it is in a chart hook. For a reference that stays, the list has the reason instead of a target.
+Where a chart's values name the private registry already, it is rendered once more without them to learn the sources."""
 
 _EXAMPLES = """\
 examples:
@@ -91,7 +91,7 @@ def main(argv: list[str]) -> int:
             found = [row._replace(source=known.get(row.target, row.source)) for row in found]
         found += announced_rows(announced.of_request(request, manifests, folder), found, settings)
     if not found:
-        show.note("acreg: there is no image reference in what was read.")
+        show.note("acreg: no image reference was found.")
     form = request.text("output")
     if request.flags["source_only"]:
         own = sorted({row.source for row in found if row.source == row.target})

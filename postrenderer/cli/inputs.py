@@ -90,7 +90,7 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
     one.add_argument("--release", metavar="NAME", help="an installed release: its manifests, its hooks and its values")
     if lists:
         one.add_argument(
-            "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
+            "--list", metavar="FILE", help="a file with one reference per line, instead of manifests; `-` is stdin"
         )
     add_settings(parser, values=not of_chart)
     flags, more = parser.split(argv)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-Copy the images of manifests, a chart, a release or a list to the private registry, each to the very place that the
-post-renderer points it at: all platforms, digests unchanged. What is there with the same digest is skipped, so an
-interrupted run goes on where it was when the command is given again. skopeo does the copying."""
+Copy the images of manifests, a chart, a release or a list to the private registry, each to the reference that the
+post-renderer writes, with all platforms and unchanged digests. Images that are there with the same digest are skipped:
+rerun to resume. skopeo does the copying."""
 
 _EXAMPLES = """\
 examples:
@@ -48,18 +48,18 @@ def main(argv: list[str]) -> int:
     planned.add_list(parser)
     folders = parser.add_mutually_exclusive_group()
     folders.add_argument(
-        "--to", metavar="DIR|FILE.tar", help="write the images to a folder or an archive instead, to carry it elsewhere"
+        "--to", metavar="DIR|FILE.tar", help="write the images to a folder or an archive, for an air gap"
     )
-    folders.add_argument("--from", metavar="DIR|FILE.tar", help="copy the images of that, verified")
+    folders.add_argument(
+        "--from", metavar="DIR|FILE.tar", help="verify and copy the images of such a folder or archive"
+    )
     parser.add_argument(
         "--since", metavar="FILE", help="with --to: leave out what an earlier folder has, by its acreg-mirror.json"
     )
-    parser.add_argument(
-        "--prune", action="store_true", help="with --to DIR: remove what no image of the folder needs any more"
-    )
+    parser.add_argument("--prune", action="store_true", help="with --to DIR: remove what no image there needs any more")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be copied where")
     parser.add_argument(
-        "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print that in this form, and copy nothing"
+        "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print the list in this form, and copy nothing"
     )
     planned.add_wishes(parser)
     parser.add_argument(
@@ -87,7 +87,7 @@ def main(argv: list[str]) -> int:
         type=int,
         default=_COPY_SECONDS,
         metavar="SECONDS",
-        help=f"end a copy that takes longer, and try again; finished layers stay (default: {_COPY_SECONDS})",
+        help=f"stop a copy that takes longer, and try again; finished layers are kept (default: {_COPY_SECONDS})",
     )
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)
@@ -115,21 +115,21 @@ def main(argv: list[str]) -> int:
 def _check(request: inputs.Request) -> None:
     manifests = [name for name in ("filename", "list", "chart", "release") if request.flags.get(name)]
     if request.flags["from"] and manifests:
-        raise SettingsError(f"--from DIR says itself which images there are: leave out --{manifests[0]}.")
+        raise SettingsError(f"--from DIR already names its images: leave out --{manifests[0]}.")
     if request.flags["from"] and request.flags["platform"]:
         raise SettingsError("--from DIR copies what the folder has: give --platform with --to, where it is written.")
     if request.flags["with_chart"] and not request.flags.get("chart"):
-        raise SettingsError("--with-chart is about the chart that --chart names: add it, or leave --with-chart out.")
+        raise SettingsError("--with-chart pushes the chart that --chart names: add it, or leave --with-chart out.")
     to = request.text("to")
     if (request.flags["since"] or request.flags["prune"]) and not to:
-        raise SettingsError("--since and --prune are about the folder that --to DIR writes: add it, or leave them out.")
+        raise SettingsError("--since and --prune belong to the folder that --to DIR writes: add it, or leave them out.")
     if request.flags["prune"] and to.endswith(archive.SUFFIX):
-        raise SettingsError("An archive is written new each time, and there is nothing to prune: leave out --prune.")
+        raise SettingsError("An archive is always written anew, so there is nothing to prune: leave out --prune.")
     folder = next((name for name in ("to", "from") if request.flags[name]), "")
     if folder and request.flags["output"]:
         raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")
     if int(str(request.flags["copy_timeout"])) < 1:
-        raise SettingsError("--copy-timeout must be 1 or more: so many seconds.")
+        raise SettingsError("--copy-timeout must be at least 1 second.")
     access.refuse_shared_stdin(request.flags)
 
 

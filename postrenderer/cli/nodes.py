@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-Write what the nodes of a cluster, or the cluster itself, must know to pull from the private registry: that it speaks
-HTTP, which authority vouches for it, who logs in, and with --pull-through that images of the sources and rules in the
-settings are to come from it under their original references too. Comments say where it goes and what to restart."""
+Write the configuration that nodes, or the cluster itself, need to pull from the private registry: whether it speaks
+HTTP, its certificate authority, its credentials and, with --pull-through, that original references of the sources and
+rules in the settings are pulled from it too. Comments say where the file goes and what to restart."""
 
 _EXAMPLES = """\
 examples:
   K3s, a registry that speaks HTTP, with the password in the nodes' file instead of a Secret:
     helm acreg nodes k3s --values values.yaml --insecure --username robot --password-stdin < password.txt
-  Into the file that a node has, comments and all:
+  Merged into a node's file, whose comments stay:
     helm acreg nodes k3s --values values.yaml --ca-file /etc/ssl/registry.crt --into /etc/rancher/k3s/registries.yaml
   containerd, where --into names the folder of all hosts:
     helm acreg nodes containerd --values values.yaml --insecure --into /etc/containerd/certs.d
@@ -47,11 +47,9 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg nodes", "KIND [FLAGS] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("kind", choices=sorted(nodes.KINDS), metavar="KIND", help="one of " + ", ".join(nodes.KINDS))
     parser.add_argument("--insecure", action="store_true", help="the registry speaks HTTP")
-    parser.add_argument(
-        "--ca-file", metavar="FILE", help="the certificate of the registry's authority, where it is on the nodes"
-    )
-    parser.add_argument("--pull-through", action="store_true", help="original references come from the registry too")
-    parser.add_argument("--into", metavar="FILE", help="merge into this file, or make it; a folder for containerd")
+    parser.add_argument("--ca-file", metavar="FILE", help="the registry's CA certificate, as a path on the nodes")
+    parser.add_argument("--pull-through", action="store_true", help="pull original references from the registry too")
+    parser.add_argument("--into", metavar="FILE", help="merge into this file, or create it; for containerd, a folder")
     access.add_login(parser)
     add_settings(parser)
     flags = parser.read(argv)
@@ -124,7 +122,7 @@ def _write(file: NodeFile, path: Path) -> None:
             Path(name).replace(path.resolve())
     except (OSError, UnicodeDecodeError) as error:
         raise AcregError(
-            f"{path} cannot be merged into: {getattr(error, 'strerror', '') or 'it is no text'}."
+            f"{path} cannot be merged into: {getattr(error, 'strerror', '') or 'it is not text'}."
         ) from None
     except AcregError as error:
         raise AcregError(f"{path}: {error}") from None

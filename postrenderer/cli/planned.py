@@ -26,7 +26,7 @@ _JOBS, _RETRIES = 4, 3
 def add_list(parser: Parser) -> None:
     """Add the flag for a list."""
     parser.add_argument(
-        "--list", metavar="FILE", help="a list with a reference a line instead of manifests; `-` is stdin"
+        "--list", metavar="FILE", help="a file with one reference per line, instead of manifests; `-` is stdin"
     )
 
 
@@ -58,10 +58,12 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     listed = request.text("list")
     both = [name for name in ("filename", "chart", "release") if listed and request.flags.get(name)]
     if both:
-        raise SettingsError(f"--list and --{both[0]} both say which images there are: leave one of them out.")
+        raise SettingsError(f"--list and --{both[0]} both name images: leave one of them out.")
     manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
     if not listed and not manifests.data.strip():
-        raise AcregError("There are no manifests: what was to write them failed, or wrote them elsewhere.")
+        raise AcregError(
+            "There are no manifests: the command that should have written them failed, or wrote them elsewhere."
+        )
     settings = inputs.load(request, manifests, folder, registry=registry)
     if listed:
         return settings, plan.of_list(manifests.data, settings)

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import show
+from postrenderer.cli import front, show
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -54,7 +54,12 @@ class Progress:
 
 
 def _bar() -> Bar | None:
-    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if (
+        front.chosen.level < front.NORMAL
+        or sys.stderr is None
+        or not sys.stderr.isatty()
+        or os.environ.get("TERM") == "dumb"
+    ):
         return None
     try:
         from rich.console import Console  # noqa: PLC0415  # only on a terminal
@@ -62,4 +67,5 @@ def _bar() -> Bar | None:
         from rich.progress import Progress as Bar  # noqa: PLC0415  # only needed here
     except ImportError:
         return None
-    return Bar(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    console = Console(stderr=True, no_color=True if front.chosen.color == "never" else None)
+    return Bar(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True)

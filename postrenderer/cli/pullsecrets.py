@@ -57,7 +57,7 @@ def warn(job: Job, found: Iterable[Found], names: Sequence[str], scratch: Path) 
     for place, name, is_missing in answer:
         if is_missing:
             show.note(
-                f"acreg: the namespace {place} has no Secret {name}, with which pods there pull. To make it:"
+                f"acreg: the namespace {place} lacks the pull secret {name}. To create it:"
                 f" helm acreg secret --name {name} -n {place} --username NAME --password-stdin | kubectl apply -f -"
             )
 

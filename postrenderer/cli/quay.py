@@ -12,8 +12,8 @@ from postrenderer.errors import SettingsError
 from postrenderer.registry import quay
 
 _DESCRIPTION = """\
-Make the organization that the settings name on their registry, which is a Quay, if it is missing, and make it a proxy
-cache of the source: images are then pulled through it, and none need be mirrored."""
+Create the organization that the settings name, if the registry, a Quay, does not have it, and make it a proxy cache of
+the source: images are then pulled through it, and none has to be mirrored."""
 
 _EXAMPLES = """\
 examples:
@@ -41,9 +41,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--expiration", type=int, default=_DAY, metavar="SECONDS", help=f"how long tags are cached (default: {_DAY})"
     )
-    parser.add_argument("--email", default="", help="of the organization, where Quay asks for one")
+    parser.add_argument("--email", default="", help="of the organization, if Quay requires one")
     parser.add_argument("--token-file", metavar="FILE", help="read the OAuth access token from FILE [ACREG_QUAY_TOKEN]")
-    parser.add_argument("--replace", action="store_true", help="replace a proxy cache that is configured already")
+    parser.add_argument("--replace", action="store_true", help="replace an existing proxy cache")
     parser.add_argument("--dry-run", action="store_true", help="only print the requests, without the password")
     access.add_login(parser, access.SOURCE)
     access.add_trust(parser)

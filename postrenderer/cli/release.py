@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from postrenderer.cli.helm import Helm
 
 _DESCRIPTION = """\
-Run `helm {command}` with every image on the private registry. All that is not listed below goes to Helm as it is. The
-settings come from the very values that Helm gets, beside flags, environment and acreg.yaml. On Helm 3, where a
-post-renderer never sees chart hooks, the chart is installed from a copy whose hooks are private."""
+Run `helm {command}` with every image on the private registry. All other arguments go to Helm unchanged. The settings
+come from the values that Helm gets, in addition to flags, environment and acreg.yaml. On Helm 3, where a post-renderer
+never sees chart hooks, the chart is installed from a copy whose hooks are private."""
 
 _EXAMPLES = {
     "install": "example:\n  helm acreg install appcircle-server appcircle/appcircle -n appcircle -f values.yaml",
@@ -84,7 +84,7 @@ def run(command: str, argv: Sequence[str]) -> int:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="first see that every image is there, as `acreg check` does with the credentials in the environment",
+        help="install only if the private registry has every image; credentials come from the environment",
     )
     add_settings(parser, values=False)
     values, argv = _for_us(argv)

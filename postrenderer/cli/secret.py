@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
-Write the Secret with which pods pull from the private registry to standard output, as
-`kubectl create secret docker-registry --dry-run=client -o yaml` does. Its name is that of the pull secret in the
-settings, its registry theirs too. A pull secret works in its own namespace alone: with --chart or --release there is
-one for each namespace in which something pulls from the private registry."""
+Write the pull secret for the private registry to standard output, as
+`kubectl create secret docker-registry --dry-run=client -o yaml` does. Its name and registry come from the settings. A
+pull secret works only in its own namespace: with --chart or --release there is one for each namespace whose pods pull
+from the private registry."""
 
 _EXAMPLES = """\
 examples:
@@ -30,10 +30,10 @@ examples:
       kubectl apply -f -
   One for each namespace in which a chart makes pods:
     helm acreg secret -n appcircle --chart appcircle/appcircle -f values.yaml | kubectl apply -f -
-  With the key of a Google service account, for another registry than that of the settings:
+  With the key of a Google service account, for a registry that the settings do not name:
     helm acreg secret -n appcircle --server europe-west1-docker.pkg.dev --username _json_key \\
       --password-file cred.json | kubectl apply -f -
-  With what `docker login` or `skopeo login` has kept:
+  With the credentials that `docker login` or `skopeo login` saved:
     helm acreg secret -n appcircle --values values.yaml | oc apply -f -"""
 
 _NAMESPACE = re.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -45,7 +45,7 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg secret", "[SETTINGS] [CREDENTIALS]", _DESCRIPTION, _EXAMPLES)
     parser.add_argument("--name", help="of the Secret, instead of the first pull secret in the settings")
     parser.add_argument("-n", "--namespace", help="of the Secret [HELM_NAMESPACE]; none leaves it to kubectl")
-    parser.add_argument("--server", metavar="HOST[:PORT]", help="another registry than that of the settings")
+    parser.add_argument("--server", metavar="HOST[:PORT]", help="a registry other than the one in the settings")
     access.add_login(parser)
     request = inputs.parse(parser, argv)
     flags = request.flags

@@ -13,24 +13,24 @@ from postrenderer.cli.arguments import Parser
 from postrenderer.errors import InternalError, SettingsError
 
 _DESCRIPTION = """\
-Write DIR/helm, a small shell script to stand first on PATH. It adds the post-renderer to install, upgrade, template and
-diff upgrade, unless they have one; everything else goes to Helm as it is. The settings are the post-renderer's own:
+Write DIR/helm, a small shell script to put first on PATH. It adds the post-renderer to install, upgrade, template and
+diff upgrade, unless they have one; everything else goes to Helm unchanged. The settings are those of the post-renderer:
 ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml. Under Helm 3, which keeps chart hooks from any
-post-renderer, it runs `acreg install`, `upgrade`, `template` and `diff upgrade`, which see to them.
+post-renderer, it runs `acreg install`, `upgrade`, `template` and `diff upgrade`, which rewrite them.
 
 To a plugin that runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer:
-`helm acreg verify --release NAME` tells."""
+check the result with `helm acreg verify --release NAME`."""
 
 _EXAMPLES = """\
 examples:
   Once, on the machine or in the image that runs the pipeline:
     helm acreg shim /opt/acreg
-  Then, in front of a pipeline that stays as it is:
+  Then, in front of an unchanged pipeline:
     export PATH=/opt/acreg:$PATH ACREG_VALUES=$PWD/values.yaml
     ./deploy.sh
-  What it does, on standard error:
+  Show what it runs, on standard error:
     ACREG_VERBOSE=1 helm upgrade --install appcircle-server appcircle/appcircle -f values.yaml
-  Away with it:
+  Remove it:
     rm -r /opt/acreg/helm /opt/acreg/.acreg
 
 exit codes: 0; 2 if DIR cannot be used. Those of the script are Helm's, or 2 where there is no Helm behind it."""
@@ -42,7 +42,7 @@ _FOLDER = ".acreg"
 def main(argv: list[str]) -> int:
     """Write the script, and say what is left to be done."""
     parser = Parser("acreg shim", "DIR", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument("folder", metavar="DIR", help="a folder for it, which is made if it is not there")
+    parser.add_argument("folder", metavar="DIR", help="the folder to write to, created if it does not exist")
     folder = Path(os.path.abspath(str(parser.read(argv)["folder"])))
     if os.pathsep in str(folder):
         raise SettingsError(f"{folder} cannot stand on PATH, as there is a `{os.pathsep}` in it. Name another folder.")

@@ -1,7 +1,4 @@
-"""What a person sees: tables and colour on a terminal, plain text everywhere else and where NO_COLOR is set.
-
-rich is imported only for a terminal, and nothing is lost where it is missing.
-"""
+"""What a person sees: tables and colour on a terminal, plain text everywhere else and where NO_COLOR is set."""
 
 from __future__ import annotations
 
@@ -9,14 +6,20 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from postrenderer.cli import front, tables
 from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_STYLES = {"bold": "1", "head": "1;4", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+"""SGR parameters (ECMA-48)."""
+
 
 def is_fancy() -> bool:
-    """Whether standard output is a terminal whose user wants colour (no-color.org)."""
+    """Whether standard output gets colour: as `--color` says, else on a terminal whose user wants it (no-color.org)."""
+    if front.chosen.color != "auto":
+        return front.chosen.color == "always"
     return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -26,34 +29,40 @@ def is_terminal() -> bool:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; plain, its columns are two spaces apart.
+    """Print a table.
 
-    On a terminal that it is too wide for, a row takes three lines: references can be copied only where they are whole.
+    On a terminal it fits the width, with digests shortened. For a program everything is whole, and columns are two
+    spaces apart.
     """
-    lines = list(rows)
-    widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
-    if is_terminal() and sum(widths) + 2 * len(widths) > _columns():
-        for first, second, *rest in lines:
-            styled(first, "bold")
-            write(f"  {second}")
-            write(f"  {'  '.join(filter(None, rest))}")
+    lines = [list(row) for row in rows]
+    if not is_terminal():
+        widths = [max(len(line[column]) for line in [headers, *lines]) for column in range(len(headers))]
+        for number, line in enumerate([headers, *lines]):
+            text = "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip()
+            styled(text, "" if number else "bold")
         return
-    if is_fancy():
-        try:
-            from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # only on a terminal
-            from rich.console import Console  # noqa: PLC0415  # only needed here
-            from rich.table import Table  # noqa: PLC0415  # only needed here
-            from rich.text import Text  # noqa: PLC0415  # only needed here
-        except ImportError:
-            pass
-        else:
-            drawn = Table(*headers, box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-            for line in lines:
-                drawn.add_row(*(Text(cell, overflow="fold") for cell in line))
-            Console().print(drawn)
-            return
-    for line in [headers, *lines]:
-        write("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
+    drawn = tables.lay_out(headers, [[tables.shorten(cell) for cell in line] for line in lines], _columns())
+    *above, last = drawn.head
+    for text in above:
+        styled(text, "bold")
+    widest = max(len(text) for text in (*drawn.head, *(row.text for row in drawn.rows)))
+    styled(last.ljust(min(widest, _columns())) if is_fancy() else last, "head")
+    for row in drawn.rows:
+        styled(row.text, "bold" if drawn.stacked and row.begins else "")
+
+
+def hanging(head: str, text: str, style: str) -> None:
+    """Print a text behind its head, on a terminal wrapped beside it."""
+    import textwrap  # noqa: PLC0415  # only few commands need it
+
+    if not is_terminal():
+        styled(head + text, style)
+        return
+    width = max(_columns() - len(head), 1)
+    first, *more = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+    styled(head + first, style)
+    for line in more:
+        styled(" " * len(head) + line, style)
 
 
 def _columns() -> int:
@@ -63,17 +72,8 @@ def _columns() -> int:
 
 
 def styled(text: str, style: str) -> None:
-    """Print a line, in a style of rich's such as `red` where that can be shown."""
-    if style and is_fancy():
-        try:
-            from rich.console import Console  # noqa: PLC0415  # only on a terminal
-            from rich.text import Text  # noqa: PLC0415  # only needed here
-        except ImportError:
-            pass
-        else:
-            Console(soft_wrap=True).print(Text(text, style), highlight=False)
-            return
-    write(text)
+    """Print a line, in a style such as `red` where that can be shown."""
+    write(f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if style and is_fancy() else text)
 
 
 def write(text: str) -> None:
@@ -99,6 +99,12 @@ def write(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print a line on standard error, for the user and not for what reads our output."""
-    if sys.stderr is not None:
+    """Print a line on standard error, for the user and not for what reads our output; nothing with `--quiet`."""
+    if front.chosen.level > front.QUIET and sys.stderr is not None:
         sys.stderr.write(f"{text}\n")
+
+
+def detail(text: str) -> None:
+    """Print a line on standard error with `--verbose`."""
+    if front.chosen.level >= front.VERBOSE:
+        note(f"acreg: {text}")

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from postrenderer.cli.valuetree import Setting
 
 _DESCRIPTION = """\
-Write the values that make a chart and its sub-charts pull from the private registry by themselves, as far as the chart
-lets values decide. The chart is rendered with every image value marked, to see which of them reach which references,
+Write a values file that makes a chart and its sub-charts pull from the private registry, as far as the chart's values
+allow. The chart is rendered with every image value marked, to see which of them reach which references,
 and rendered again with the result: how many references it reaches, and which are hard-coded, is said on standard error.
-Only a post-renderer reaches those. All that is not listed below goes to Helm as it is: -f, --set, --version, …"""
+Only a post-renderer reaches those. All other arguments go to Helm unchanged: -f, --set, --version, …"""
 
 _EXAMPLES = """\
 examples:
@@ -56,7 +56,7 @@ def main(argv: list[str]) -> int:
     show.write("\n".join(lines(made)))
     show.note(summary(made))
     if effective.lock:
-        show.note("acreg: `lock` is not heeded: these values pin no digests, as the post-renderer does.")
+        show.note("acreg: `lock` does not apply: these values pin no digests, as the post-renderer does.")
     return 0
 
 
@@ -75,7 +75,7 @@ def summary(overlay: Overlay) -> str:
     text = f"acreg: {overlay.reached} of {count} references are private with these values."
     if overlay.hard_coded:
         listed = sorted({f"{one.source} in {one.document}" for one in overlay.hard_coded})
-        text += f" Hard-coded, and reached by the post-renderer alone: {'; '.join(listed)}."
+        text += f" Hard-coded, so only the post-renderer reaches them: {'; '.join(listed)}."
     return text
 
 

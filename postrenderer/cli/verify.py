@@ -23,13 +23,12 @@ if TYPE_CHECKING:
     from postrenderer.text.reading import Identity
 
 _DESCRIPTION = """\
-Look for references in manifests, a chart or a release that are not on the private registry, whatever made them. Nothing
-is changed. What may be an image but is not sure to be one does not count; with --confidence certain only what is an
-image for certain does."""
+Find references in manifests, a chart or a release that are not on the private registry, whatever tool wrote them.
+Nothing is changed. Texts that only might be images do not count; with --confidence certain only certain ones do."""
 
 _EXAMPLES = """\
 examples:
-  A gate behind other tools:
+  A gate after other tools:
     kubectl kustomize overlays/production > manifests.yaml
     acreg verify --values values.yaml -f manifests.yaml && kubectl apply -f manifests.yaml
   What a release has in the cluster, hooks too:
@@ -80,9 +79,9 @@ def main(argv: list[str]) -> int:
     parser = Parser("acreg verify", f"[-o FORM] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
     forms = ("table", "json", *outputs.FORMS)
     parser.add_argument("-o", "--output", choices=forms, default="table", metavar="|".join(forms))
-    parser.add_argument("--allow-kept", action="store_true", help="an image that the settings keep may stay public")
+    parser.add_argument("--allow-kept", action="store_true", help="accept public images that the settings keep")
     parser.add_argument(
-        "--require-pull-secrets", action="store_true", help="fail, too, where private images lack a pull secret"
+        "--require-pull-secrets", action="store_true", help="also fail if a private image lacks a pull secret"
     )
     request = inputs.parse(parser, argv)
     with inputs.scratch() as folder:
@@ -143,8 +142,8 @@ def _all(request: inputs.Request, folder: Path) -> Iterator[Row]:
         manifests = inputs.read(one, folder)
         if not (manifests.data.strip() or request.flags.get("chart") or request.flags.get("release")):
             raise AcregError(
-                f"There is nothing in {name if name not in ('', '-') else 'standard input'} to verify: what should have"
-                " written the manifests has failed, most likely."
+                f"There is nothing in {name if name not in ('', '-') else 'standard input'} to verify: the command that"
+                " should have written the manifests has probably failed."
             )
         yield from rows(manifests.data, pinned(inputs.load(one, manifests, folder)), name if name != "-" else "")
 

@@ -23,7 +23,7 @@ PODS_ALONE = (
     "images in variables, arguments, ConfigMaps and custom resources stay, as policies look at pods alone; those of the"
     " pods that operators make of them are moved."
 )
-IGNORE = "`ignore` is not heeded: policies move the images of every pod."
+IGNORE = "`ignore` does not apply: policies move the images of every pod."
 
 
 class Scope(NamedTuple):
@@ -71,7 +71,7 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
         if settings.others != "keep"
         else "Refuses pods with images under `rules` and `sources` only: `others` is `keep`, so all else may come in."
     )
-    preview = "To see first what it would refuse, let its binding say `validationActions: [Warn, Audit]`."
+    preview = "To see first what it would refuse, set in its binding `validationActions: [Warn, Audit]`."
     return Export(
         (
             _object("MutatingAdmissionPolicy", version, mutating_spec(settings), about_mutating),

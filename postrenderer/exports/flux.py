@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PART = "The post-renderer of a HelmRelease (helm.toolkit.fluxcd.io/v2): put `postRenderers` under its `spec`, in Git."
 _PATCH = "A patch that gives a HelmRelease its post-renderer: name it under `patches` of the kustomization in Git."
-_UNTIL = "It knows the images of the chart's version that it was made from; make it anew when that changes."
+_UNTIL = "It lists the images of one version of the chart: regenerate it when that changes."
 
 
 class HelmRelease(NamedTuple):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ABOUT = (
     "A kustomize component: save it as FOLDER/kustomization.yaml and name FOLDER under `components` of yours.",
-    "It knows the images of the manifests that it was made from; make it anew when they change.",
+    "It lists the images of certain manifests: regenerate it when they change.",
 )
 
 
@@ -49,7 +49,7 @@ def left(settings: Settings, found: Found) -> tuple[str, ...]:
     lines += [f"{place}: {place.left}, so it stays." for place in found.public]
     if settings.ignore and found.images:
         lines.append(
-            "`ignore` is not heeded: kustomize knows an image by its name alone, and moves it in every container."
+            "`ignore` does not apply: kustomize knows an image by its name alone, and moves it in every container."
         )
     return tuple(dict.fromkeys(lines))
 

@@ -99,9 +99,9 @@ def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, na
         fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
         return "" if fits or is_free(text, mapping, current) else f"{place} is an alias or has one: fill it in"
     if field.form in JOINED:
-        return "" if _parts(current, field.form) else f"{place} is no list of names: correct it"
+        return "" if _parts(current, field.form) else f"{place} is not a list of names: correct it"
     if field.form not in _ONE:
-        return "" if isinstance(current, yaml.SequenceNode) else f"{place} is no list: correct it"
+        return "" if isinstance(current, yaml.SequenceNode) else f"{place} is not a list: correct it"
     held = _name(view, current)
     return "" if held in names else f"{place} holds `{held}` and takes one Secret alone: see that it opens the registry"
 
@@ -135,7 +135,7 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     if isinstance(current, yaml.ScalarNode) and _parts(current, field.form):
         return _join(text, view, current, names, field.form)
     raise AcregError(
-        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is no list, so the pull secrets cannot be added. "
+        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is not a list, so pull secrets cannot be added. "
         "Correct the chart's values, or run with --no-pull-secrets."
     )
 

@@ -131,11 +131,11 @@ def load(path: Path, folder: Path) -> Carried:
         tar = tarfile.open(path)  # noqa: SIM115  # read until the end
         members = {member.name: member for member in tar if not member.isdir()}
     except (OSError, tarfile.TarError, EOFError) as error:
-        said = getattr(error, "strerror", None) or "it is no archive, or not whole"
+        said = getattr(error, "strerror", None) or "it is not a whole archive"
         raise AcregError(f"{path} cannot be read: {said}. Name one that `acreg mirror --to` has finished.") from None
     other = next((member.name for member in members.values() if not member.isfile()), "")
     if other:
-        raise AcregError(f"{path} is damaged: {other} in it is no file. Copy the archive again.")
+        raise AcregError(f"{path} is damaged: {other} in it is not a file. Copy the archive again.")
     lock = threading.Lock()
 
     def unpack(names: list[str]) -> None:

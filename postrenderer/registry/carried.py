@@ -141,7 +141,7 @@ def load(folder: Path) -> Carried:
     except OSError as error:
         raise AcregError(f"{folder / SUMS} cannot be read: {error.strerror}. Copy the folder again.") from None
     except UnicodeDecodeError:
-        raise AcregError(f"{folder / SUMS} is damaged: it is no text. Copy the folder again.") from None
+        raise AcregError(f"{folder / SUMS} is damaged: it is not text. Copy the folder again.") from None
     except RegistryError as error:
         raise AcregError(f"{folder}: {error}.") from None
     return Carried(folder, {image.source: image for image in saved}, sums)

@@ -118,7 +118,7 @@ def read(content: bytes, name: str) -> Packed:
     except (StopIteration, tarfile.TarError, OSError, EOFError, yaml.YAMLError, TypeError, LookupError):
         packed = None
     if packed is None or not {"/", "\\", ".."}.isdisjoint(packed.file) or ".." in packed.file:
-        raise AcregError(f"{name} is no chart: it is no archive that `helm package` made.")
+        raise AcregError(f"{name} is not a chart: it is not an archive of `helm package`.")
     return packed
 
 

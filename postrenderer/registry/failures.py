@@ -57,7 +57,7 @@ _TABLE = (
     _Known(
         "policy",
         r"policy\.json",
-        "skopeo wants to know which signatures to ask for; who asks for none writes"
+        "skopeo needs a signature policy; to accept unsigned images, write"
         ' {"default": [{"type": "insecureAcceptAnything"}]} to /etc/containers/policy.json or'
         " ~/.config/containers/policy.json",
     ),
@@ -118,14 +118,18 @@ _TABLE = (
     _Known(
         "redirect",
         r"stopped after \d+ redirects|from one address to the next",
-        "it sends from one address to the next, without an end; what stands in front of it is set up wrongly",
+        "it redirects without end; what stands in front of it is set up wrongly",
     ),
     _Known(
         "busy",
         r"(?:status|HTTP):? 5\d\d|internal server error|bad gateway|service unavailable|gateway timeout",
-        "it answers that it has trouble of its own",
+        "it reports a failure of its own",
     ),
-    _Known("unreachable", r"proxyconnect", "the proxy in HTTPS_PROXY does not answer; NO_PROXY names who needs none"),
+    _Known(
+        "unreachable",
+        r"proxyconnect",
+        "the proxy in HTTPS_PROXY does not answer; list hosts that need no proxy in NO_PROXY",
+    ),
     _Known("unreachable", r"no such host|server misbehaving", "there is no such host name; correct it, or the DNS"),
     _Known(
         "unreachable",

@@ -142,7 +142,7 @@ def digits(digest: str) -> str:
     """
     algorithm, _, found = digest.partition(":")
     if algorithm != "sha256" or not found.isalnum():
-        raise RegistryError(DAMAGED, f"{digest} is no digest that a folder can hold")
+        raise RegistryError(DAMAGED, f"{digest} is not a digest that a folder can hold")
     return found
 
 
@@ -177,7 +177,7 @@ def inside(root: Path, name: str) -> Path:
     for part in name.split("/"):
         path /= part
         if part in ("", ".", "..") or os.sep in part or path.is_symlink():
-            raise RegistryError(DAMAGED, f"{name} is no file inside the folder, and was not opened")
+            raise RegistryError(DAMAGED, f"{name} is not a file inside the folder, so it was not opened")
     return path
 
 

@@ -72,7 +72,7 @@ def of_list(raw: bytes, settings: Settings) -> Plan:
         lines = raw.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise AcregError(
-            "The list is no text in UTF-8. PowerShell's `>` writes UTF-16: use `| Out-File -Encoding utf8` there."
+            "The list is not UTF-8 text. PowerShell's `>` writes UTF-16: use `| Out-File -Encoding utf8` there."
         ) from None
     references = [line.partition("#")[0].strip() for line in lines]
     for number, reference in enumerate(references, 1):

@@ -60,7 +60,9 @@ def registry(text: str) -> str:
         raise ValueError("is empty: write a host with an optional port, such as `registry.example.com:8083`")
     if host != text:
         rest = f", and `{path.strip('/')}` as the repository path" if path.strip("/") else ""
-        raise ValueError(f"must be a host in lower case, with a port if need be, and no more: write `{host}`{rest}")
+        raise ValueError(
+            f"must be a host in lower case, with or without a port, and nothing else: write `{host}`{rest}"
+        )
     port = re.search(r":([^\]:]*)$", host)
     if port and not (re.fullmatch("[0-9]{1,5}", port[1]) and int(port[1]) in _PORTS):
         raise ValueError(f"must have a port from {_PORTS[0]} to {_PORTS[-1]}, not `{port[1]}`")

@@ -98,7 +98,7 @@ def read(name: str) -> Lock:
         raise SettingsError(f"The lock {name} cannot be read: {error.strerror}. `acreg lock` writes it.") from None
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         said = f": {error}" if isinstance(error, ValueError) else ""
-        raise SettingsError(f"{name} is no lock, or a damaged one{said}: write it anew with `acreg lock`.") from None
+        raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it anew with `acreg lock`.") from None
 
 
 def text(lock: Lock) -> str:

@@ -20,9 +20,12 @@ import zipfile
 from pathlib import Path
 from typing import Callable
 
-import wheels
-
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "scripts"))
+
+import wheels  # noqa: E402  # it needs what the line above finds
+from pips import pip  # noqa: E402
+
 CACHE = ROOT / ".cache" / "build"
 HERE = Path(__file__).resolve().parent
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
@@ -81,9 +84,7 @@ def cached(lock: str, fill: Callable[[Path, Path], None]) -> Path:
 
 def install(requirements: Path, folder: Path) -> None:
     """Install a lock file's packages into a folder: like a virtual environment, which not every Python can make."""
-    pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
-    pip += ["--require-hashes", "--only-binary=:all:", "--requirement", str(requirements), "--target", str(folder)]
-    subprocess.run(pip, check=True)
+    pip("install", "--requirement", str(requirements), "--target", str(folder))
 
 
 def pack(site_packages: Path, target: Path) -> None:
@@ -120,4 +121,5 @@ if __name__ == "__main__":
     try:
         main()
     except subprocess.CalledProcessError as error:
-        sys.exit(f"scripts/build: {' '.join(error.cmd[:4])} failed, see above. It needs pip and a package index.")
+        said = f"\n{error.stderr.strip()}" if error.stderr else ""
+        sys.exit(f"scripts/build: {' '.join(error.cmd[:4])} failed. It needs pip and a package index.{said}")

@@ -6,14 +6,18 @@ One folder can hold that extension for many platforms, because Python puts the p
 
 from __future__ import annotations
 
+import os
+import re
 import struct
-import subprocess
 import sys
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
+from pips import pip_here
+
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
     from pathlib import Path
 
 ALL = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
@@ -32,19 +36,45 @@ def download(lock: Path, folder: Path) -> None:
     """Download the wheels that a lock file names, for all platforms, checked against its hashes.
 
     Raises:
-        subprocess.CalledProcessError: pip failed, and has said why.
+        subprocess.CalledProcessError: pip failed three times.
     """
-    pip = [sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps"]
-    pip += ["--require-hashes", "--only-binary=:all:", "--requirement", str(lock), "--dest", str(folder)]
-
-    def download_for(platform: str, version: str) -> None:
-        abi = "cp" + version.replace(".", "")
-        target = ["--platform", platform, "--implementation", "cp", "--python-version", version, "--abi", abi]
-        subprocess.run([*pip, *target], check=True)
-
     targets = [(platform, version) for platform, versions in PLATFORMS.items() for version in versions]
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(download_for, *zip(*targets)))
+    _show(0, len(targets))
+    _download_for(lock, folder, targets[0])
+    everywhere = {wheel.name.split("-")[0].lower() for wheel in folder.glob("*-none-any.whl")}
+    rest = folder / "rest.txt"
+    rest.write_text("".join(_without(everywhere, lock.read_text(encoding="utf-8"))), encoding="utf-8")
+    # Processes, as pip keeps its state in globals; each runs pip many times, which is faster than many pips.
+    with ProcessPoolExecutor(min(4, 2 * (os.cpu_count() or 1))) as pool:
+        jobs = [pool.submit(_download_for, rest, folder, target) for target in targets[1:]]
+        for done, job in enumerate(as_completed(jobs), 2):
+            job.result()
+            _show(done, len(targets))
+    rest.unlink()
+
+
+def _show(done: int, total: int) -> None:
+    """Say how far the downloads are, on a terminal in one line."""
+    if sys.stderr.isatty():
+        end = "" if done < total else "\n"
+        print(f"\r   wheels for {done} of {total} platforms", end=end, file=sys.stderr, flush=True)
+
+
+def _download_for(requirements: Path, folder: Path, target: tuple[str, str]) -> None:
+    platform, version = target
+    abi = "cp" + version.replace(".", "")
+    pip_here(
+        "download",
+        *("--requirement", str(requirements), "--dest", str(folder)),
+        *("--platform", platform, "--implementation", "cp", "--python-version", version, "--abi", abi),
+    )
+
+
+def _without(names: Container[str], lock: str) -> Iterator[str]:
+    """The requirements of a lock file, each with its hashes, but those of some packages."""
+    for requirement in re.findall(r"^[\w.-]+==(?:.*\\\n)*.*\n", lock, re.MULTILINE):
+        if requirement.partition("==")[0].replace("-", "_").lower() not in names:
+            yield requirement
 
 
 def unpack(wheels: Path, site_packages: Path) -> None:

@@ -103,7 +103,7 @@ def test_validate_says_all_that_is_wrong(acreg: Acreg, empty_folder: Path) -> No
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [([], "say what to do"), (["shwo"], "did you mean `show`"), (["show", "x"], "x is not an argument")],
+    [([], "choose one"), (["shwo"], "did you mean `show`"), (["show", "x"], "x is not an argument")],
 )
 def test_wrong_usage(acreg: Acreg, arguments: list[str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):

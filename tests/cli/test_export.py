@@ -87,7 +87,7 @@ def test_what_stays_public_is_said(acreg: Callable[..., Ended], manifests: Path,
     Path("acreg.yaml").write_text(IGNORE, encoding="utf-8")
     said = acreg("export", kind, *REGISTRY, "--source", "quay.io", "--others", "fail", "-f", manifests).err
     assert "not done: nginx:1.27 at /spec/containers/0/image of Pod p: others: fail, so it stays.\n" in said
-    assert "not done: `ignore` is not heeded: kustomize knows an image by its name alone" in said
+    assert "not done: `ignore` does not apply: kustomize knows an image by its name alone" in said
     for kept in (("--keep", "docker.io"), ("--others", "keep", "--source", "quay.io")):
         assert "nginx" not in acreg("export", kind, *REGISTRY, *kept, "-f", manifests).err
 
@@ -96,7 +96,7 @@ def test_what_stays_public_is_said(acreg: Callable[..., Ended], manifests: Path,
 def test_policies_say_what_they_do_not_heed(acreg: Callable[..., Ended], empty_folder: Path, kind: str) -> None:
     assert "`ignore`" not in acreg("export", kind, *REGISTRY).err
     (empty_folder / "acreg.yaml").write_text(IGNORE, encoding="utf-8")
-    assert "not done: `ignore` is not heeded: policies move the images" in acreg("export", kind, *REGISTRY).err
+    assert "not done: `ignore` does not apply: policies move the images" in acreg("export", kind, *REGISTRY).err
     refuses = kind == "admission"
     assert ("though `others` is `fail`" in acreg("export", kind, *REGISTRY, "--others", "fail").err) is not refuses
 

@@ -105,9 +105,7 @@ def test_a_wrong_list(acreg: Acreg, tmp_path: Path, text: str, message: str) -> 
 def test_manifests_without_images(acreg: Acreg, tmp_path: Path) -> None:
     path = tmp_path / "values.yaml"
     path.write_text("global: {imageRegistry: r.example.com}\n", encoding="utf-8")
-    assert acreg("images", *REGISTRY, "-f", path) == Ended(
-        0, "", "acreg: there is no image reference in what was read.\n"
-    )
+    assert acreg("images", *REGISTRY, "-f", path) == Ended(0, "", "acreg: no image reference was found.\n")
     assert acreg("images", "-o", "json", *REGISTRY, "-f", path).out == "[]\n"
 
 

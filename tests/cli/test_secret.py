@@ -125,7 +125,7 @@ def test_its_name_and_namespace(
         ((), "no credentials for registry.spacetech.com:8083"),
         (("--username", "robot"), "no password for robot"),
         (("--password-stdin",), "without a user name"),
-        (("--username", "a:b", "--password-stdin"), "a user name has no `:`"),
+        (("--username", "a:b", "--password-stdin"), "a user name cannot contain `:`"),
         (("--username", "robot", "--password-file", "/nosuch"), "/nosuch cannot be read"),
         (("--no-pull-secrets",), "--name NAME"),
         (("--name", "Upper"), "--name must be the name of a Secret"),

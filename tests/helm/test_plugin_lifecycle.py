@@ -7,7 +7,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tarfile
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -16,7 +15,6 @@ from helm.harness import (
     ALL_VERSIONS,
     CHARTS,
     ENDS,
-    LATEST,
     PRIVATE,
     REPOSITORY,
     VALUES,
@@ -25,7 +23,6 @@ from helm.harness import (
     helm_environment,
     tool,
 )
-from helm.servers import serve
 from postrenderer import __version__
 
 if TYPE_CHECKING:
@@ -215,8 +212,8 @@ def test_doctor_sees_what_stops_helm_4(tmp_path: Path, zipapp: Path) -> None:
     environment = {**at.helm.environment, "HELM_BIN": str(at.helm.binary)}
     program = tmp_path / "acreg.pyz"
     for state, code, text in (
-        ("note", 0, "not known"),
-        ("ok", 0, "is known"),
+        ("note", 0, "not registered"),
+        ("ok", 0, "is registered"),
         ("wrong", 1, f"{at.plugins}/acreg-post"),
     ):
         run = subprocess.run(doctor, env=environment, capture_output=True, text=True, check=False)
@@ -244,46 +241,43 @@ def test_doctor_sees_what_stops_helm_3(tmp_path: Path, zipapp: Path) -> None:
     assert f"rm -r {at.plugins}/acreg-postrenderer`" in run.stdout.decode()
 
 
-@pytest.fixture(scope="module")
-def release(zipapp: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the release archives."""
-    folder = tmp_path_factory.mktemp("release")
-    package: list[str | Path] = [sys.executable, REPOSITORY / "scripts" / "package", zipapp, folder]
-    subprocess.run(package, check=True, capture_output=True)
-    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
-    return folder
-
-
-def check_release(at: Home) -> None:
-    """The installed plugin works, knows when its zipapp is damaged, and goes without a trace."""
-    assert at.output("acreg", "version") == f"acreg {__version__}\n"
-    plugin = at.plugins / "acreg"
-    with (plugin / "dist" / "acreg.pyz").open("ab") as damaged:
-        damaged.write(b"x")
-    environment = {**at.helm.environment, "ACREG_PYZ": "", "HELM_PLUGIN_DIR": str(plugin)}
-    hook: list[str | Path] = [plugin / "scripts" / "plugin-hook", "update"]
-    run = subprocess.run(hook, env=environment, capture_output=True, check=False)
-    assert (run.returncode, b"is not the file that it should be" in run.stderr) == (1, True)
+def test_what_was_there_stays(tmp_path: Path, zipapp: Path) -> None:
+    """A post-renderer that was registered apart, a zipapp built since, and the folder that it is in."""
+    at = home(tmp_path, zipapp, "4.3.1", source_in(tmp_path / "it's acreg"))
+    register = [REPOSITORY / "scripts" / "register-helm4", at.plugins, zipapp]
+    subprocess.run(register, check=True, capture_output=True)
+    registered = (at.plugins / "acreg-postrenderer" / "acreg.pyz").readlink()
+    assert "was there before and stays as it is." in at.install()
+    assert (at.plugins / "acreg-postrenderer" / "acreg.pyz").readlink() == registered
+    (at.source / "dist" / "acreg.pyz").write_bytes(b"built since")
     at.output("plugin", "uninstall", "acreg")
-    assert list(at.plugins.iterdir()) == []
+    assert (at.plugins / "acreg-postrenderer" / "acreg.pyz").readlink() == registered
+    assert [path.name for path in (at.source / "dist").iterdir()] == ["acreg.pyz"]
+    assert sorted(path.name for path in at.plugins.iterdir()) == ["acreg-postrenderer"]
 
 
-@pytest.mark.parametrize("version", ENDS)
-def test_release_archives_from_a_server(tmp_path: Path, zipapp: Path, release: Path, version: str) -> None:
-    at = home(tmp_path, zipapp, version, tmp_path)
-    unsigned = ["--verify=false"] if at.helm.major > 3 else []
-    with serve(release) as address:
-        at.output("plugin", "install", f"{address}/acreg-{__version__}.tgz", *unsigned, ACREG_PYZ="")
-    check_release(at)
+def test_a_folder_that_was_there_stays(tmp_path: Path, zipapp: Path) -> None:
+    at = home(tmp_path, zipapp, "3.19.0", source_in(tmp_path / "acreg"))
+    (at.source / "dist").mkdir()
+    at.install()
+    assert (at.source / "dist" / "acreg.pyz").exists()
+    at.output("plugin", "uninstall", "acreg")
+    assert list((at.source / "dist").iterdir()) == []
 
 
-@pytest.mark.parametrize("version", LATEST)
-def test_release_archives_on_disk(tmp_path: Path, zipapp: Path, release: Path, version: str) -> None:
-    at = home(tmp_path, zipapp, version, tmp_path / "acreg")
-    if at.helm.major > 3:
-        at.output("plugin", "install", release / f"acreg-{__version__}-helm4.tgz", "--verify=false", ACREG_PYZ="")
-    else:
-        with tarfile.open(release / f"acreg-{__version__}.tgz") as archive:
-            archive.extractall(at.source)  # noqa: S202  # ours
-        at.install(ACREG_PYZ="")
-    check_release(at)
+def test_helm_3_keeps_its_plugins(tmp_path: Path, zipapp: Path) -> None:
+    """Helm 4's post-renderer is not registered where a Helm 3 on PATH reads, by hand or at the installation."""
+    at = home(tmp_path, zipapp, "4.3.1", source_in(tmp_path / "acreg"))
+    path = os.pathsep.join([str(tool("helm-3.19.0").parent), os.environ["PATH"]])
+    three = {**at.helm.environment, "PATH": path}
+    register = [REPOSITORY / "scripts" / "register-helm4", at.plugins, zipapp]
+    run = subprocess.run(register, env=three, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert f"helm is Helm 3 and reads {at.plugins} too" in run.stderr
+    assert f"HELM_PLUGINS={at.plugins}:DIR" in run.stderr
+    apart = tmp_path / "apart"
+    subprocess.run([*register[:1], apart, zipapp], env=three, check=True, capture_output=True)
+    assert (apart / "acreg-postrenderer" / "plugin.yaml").exists()
+    at.install(PATH=path)
+    assert at.names() == {"acreg"}
+    assert at.output("acreg", "version") == f"acreg {__version__}\n"

@@ -1,24 +1,32 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, PRIVATE, REPOSITORY, tool
-from helm.manifests import documents, images, moved_text
+from helm.harness import REPOSITORY, tool
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+STRAGGLERS = """\
+europe-west1-docker.pkg.dev/appcircle/docker-registry/appcircle-vault:v3.27.3
+europe-west1-docker.pkg.dev/appcircle/docker-registry/cert-utils-operator:v1.3.12
+europe-west1-docker.pkg.dev/appcircle/docker-registry/kube-rbac-proxy:v0.11.0
+europe-west1-docker.pkg.dev/appcircle/docker-registry/toolbox:1.5.1
+registry.k8s.io/ingress-nginx/controller:v1.11.3
+registry.k8s.io/ingress-nginx/kube-webhook-certgen:v1.4.4
+"""
+"""What the chart's own two globals leave public, hooks too."""
 
 
 @pytest.mark.helm
 @pytest.mark.slow
 @pytest.mark.zipapp
 @pytest.mark.parametrize("helm", ["helm-3.19.0", "helm-4.3.1"])
-def test_quickstart_shows_every_image_before_and_after(helm: str, tmp_path: Path) -> None:
+def test_quickstart_shows_the_stragglers(helm: str, tmp_path: Path) -> None:
     environment = {
         "PATH": os.pathsep.join([str(tool(helm).parent), os.environ["PATH"]]),
         "HOME": str(tmp_path),
@@ -27,10 +35,13 @@ def test_quickstart_shows_every_image_before_and_after(helm: str, tmp_path: Path
         [REPOSITORY / "scripts" / "quickstart"], env=environment, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
-    shown = set(re.findall(r"^  (\S+).*\n→ (\S+)$", run.stdout, re.MULTILINE))
-    listed = (CHARTS / "images.txt").read_text(encoding="utf-8").split()
-    assert {(image, moved_text(image)) for image in listed} < shown
-    assert str(REPOSITORY / "dist" / "acreg.pyz") in run.stdout
-    assert re.search(r"^left +0$", run.stdout, re.MULTILINE)
-    after = REPOSITORY / ".cache" / f"quickstart-v{helm[5]}" / "after.yaml"
-    assert {image for image in images(documents(after.read_text(encoding="utf-8"))) if PRIVATE not in image} == set()
+    assert run.stderr.startswith("== 1/4 ")
+    lines = run.stdout.splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("PUBLIC IMAGE"))
+    table = lines[head + 1 : lines.index("", head)]
+    assert [line.split()[0].partition("@")[0] for line in table] == STRAGGLERS.split()
+    assert all(line.split()[1].startswith("registry.spacetech.com:8083/appcircle/") for line in table)
+    assert "  with acreg:    60 of 60\n" in run.stdout
+    assert "dist/acreg.pyz upgrade --install RELEASE CHART -f values.yaml" in run.stdout
+    assert not (tmp_path / ".shiv").exists()
+    assert not (tmp_path / ".cache" / "helm").exists()

@@ -68,7 +68,7 @@ def test_a_namespace_without_the_pull_secret_is_named(
 ) -> None:
     chart = write(TRAPS["hashes of templates"], tmp_path / "chart")
     upgrade = ("upgrade", "--install", RELEASE, chart, "--no-hooks", "--registry", "r.example.com")
-    said = f"the namespace {namespace.name} has no Secret containerregistry"
+    said = f"the namespace {namespace.name} lacks the pull secret containerregistry"
     assert said in acreg(helm, zipapp, *upgrade).stderr
     namespace.run("create", "secret", "generic", "containerregistry")
     run = acreg(helm, zipapp, *upgrade)
@@ -108,7 +108,7 @@ def test_helms_errors_and_exit_code(helm: Helm, zipapp: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["template"], 2, "name the release and the chart, as `acreg template RELEASE CHART -f values.yaml`"),
-        (["upgrade", "r", "c", "--registry", "r.example.com", "-n"], 2, "-n wants a value"),
+        (["upgrade", "r", "c", "--registry", "r.example.com", "-n"], 2, "-n needs a value"),
         (["template", "r", "nowhere", "--registry", "r.example.com"], 1, "nowhere"),
         (["install", "a", "b", "c", "--registry", "r.example.com"], 1, "unexpected arguments"),
         (["template", "r", "nowhere", "--registry", "https://r.example.com/x"], 2, "must be a host in lower case"),

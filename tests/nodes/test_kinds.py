@@ -178,7 +178,7 @@ def test_what_needs_nothing_more_says_so(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_private_key_is_not_published(tmp_path: Path) -> None:
     file = tmp_path / "both.pem"
     file.write_text(f"{CERTIFICATE}-----BEGIN PRIVATE KEY-----\n")
-    with pytest.raises(SettingsError, match="holds a private key"):
+    with pytest.raises(SettingsError, match="contains a private key"):
         cli.main(["nodes", "openshift", "--ca-file", str(file)])
 
 

@@ -253,7 +253,7 @@ def test_aliases_and_merge_keys(text: str, secrets: dict[str, list[str]]) -> Non
 def test_something_that_is_no_list(text: str, place: str) -> None:
     with pytest.raises(AcregError) as caught:
         render(f"---\nkind: Pod\nmetadata:\n  name: web\n{text}")
-    assert str(caught.value).startswith(f"Pod web (document 1): `imagePullSecrets` at {place} is no list, so ")
+    assert str(caught.value).startswith(f"Pod web (document 1): `imagePullSecrets` at {place} is not a list, so ")
     assert caught.value.exit_code == 1
     assert "imagePullSecrets" in render(text, pull_secrets=())
 

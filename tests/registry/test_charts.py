@@ -154,7 +154,7 @@ def _tgz(**files: str) -> bytes:
     ],
 )
 def test_what_is_no_chart(content: bytes) -> None:
-    with pytest.raises(AcregError, match="it is no chart: it is no archive"):
+    with pytest.raises(AcregError, match="it is not a chart: it is not an archive"):
         charts.read(content, "it")
 
 

@@ -175,4 +175,4 @@ def test_a_copy_that_stalls_is_ended_and_tried_again(
 
 def test_a_copy_has_some_time(acreg: Acreg) -> None:
     run = acreg.run("mirror", "--list", "some.txt", "--copy-timeout", 0, ACREG_REGISTRY="localhost:1")
-    assert (run.code, "--copy-timeout must be 1 or more" in run.stderr) == (2, True)
+    assert (run.code, "--copy-timeout must be at least 1 second" in run.stderr) == (2, True)

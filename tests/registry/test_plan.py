@@ -56,7 +56,7 @@ def test_nobody_copies_from_a_registry_of_the_cluster() -> None:
     [
         (b"quay.io/acme/app:1\nnot an image\n", "Line 2 of the list, `not an image`"),
         (b"# nothing\n\n", "The list is empty"),
-        ("quay.io/a/b:1".encode("utf-16"), "no text in UTF-8"),
+        ("quay.io/a/b:1".encode("utf-16"), "not UTF-8 text"),
     ],
 )
 def test_lists_that_are_refused(raw: bytes, message: str) -> None:

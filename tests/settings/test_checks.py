@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from postrenderer.images import reference
 from postrenderer.settings import checks
 
-BARE = "must be a host in lower case, with a port if need be, and no more: write "
+BARE = "must be a host in lower case, with or without a port, and nothing else: write "
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the README says of the examples."""
+"""What the page on pipelines says of the examples."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from helm.harness import REPOSITORY
 
 from pipelines.workspace import PIPELINES
 
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-LINKS = re.findall(r"\]\((scripts/pipelines[^)]*)\)", README)
+DOCS = REPOSITORY / ".github" / "docs"
+LINKS = re.findall(r"\]\(../../(scripts/pipelines[^)]*)\)", (DOCS / "pipelines.md").read_text(encoding="utf-8"))
 
 
 def test_it_leads_to_every_example() -> None:
@@ -21,7 +21,8 @@ def test_it_leads_to_every_example() -> None:
 
 def test_its_pipes_are_those_that_are_run() -> None:
     pipes = (PIPELINES / "pipes.sh").read_text(encoding="utf-8").replace(" --no-hooks", "")
-    shown = re.findall(r"^(?:helm template|kubectl kustomize) .*?kubectl apply -f -", README, re.MULTILINE)
+    filters = (DOCS / "helm.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^(?:helm template|kubectl kustomize) .*?kubectl apply -f -", filters, re.MULTILINE)
     assert len(shown) == 2
     assert all(f"{line}\n" in pipes for line in shown)
 
