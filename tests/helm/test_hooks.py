@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from effort import until
 
 from helm.charts import CHARTS, PUBLIC, chart, config_map, job, write
 from helm.harness import CHARTS as FIXTURES
@@ -55,6 +56,7 @@ def counted(helm: Helm, folder: Path) -> tuple[Helm, Path]:
 def without_widgets(namespace: Namespace) -> None:
     """Take a kind from the cluster that a chart brings: with the kind unknown, Helm refuses to try the installation."""
     namespace.run("delete", "crd", "widgets.acme.example.com", "--ignore-not-found")
+    until(lambda: b"acme.example.com/" not in namespace.run("api-versions"))
 
 
 @THREE
