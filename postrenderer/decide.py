@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.images.reference import OFFICIAL
+from postrenderer.images.reference import OFFICIAL, parse
 from postrenderer.sites.secrets import decoded
-from postrenderer.sites.site import CERTAIN, STAYS, UNMOVED, WEAK, Prefix, Site
+from postrenderer.sites.site import CERTAIN, STAYS, UNMOVED, WEAK, Prefix, Site, Span
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
+    import yaml
+
+    from postrenderer.images.pins import Pins
     from postrenderer.images.relocation import Outcome, Relocation
     from postrenderer.settings import Settings
 
@@ -19,6 +22,8 @@ PRIVATE = "private"
 """It was there already."""
 LEFT = "left"
 """Something would pull it from elsewhere than the private registry."""
+NOT_LOCKED = "not in the lock"
+"""How the reason begins why a reference cannot be pinned."""
 _NOT_SURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
@@ -57,11 +62,19 @@ class Finding(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A finding, and what moves it: the edit of its scalar's value, or the value of a new field `registry`."""
+    """A finding, and what moves it.
+
+    Attributes:
+        finding: what was found.
+        edit: of its scalar's value.
+        registry: the value of a new field `registry`, instead.
+        pin: the scalar that holds its tag, and the edit that adds a digest to it, where that is another scalar.
+    """
 
     finding: Finding
     edit: Edit | None
     registry: str = ""
+    pin: tuple[yaml.ScalarNode, Edit] | None = None
 
 
 def decide(site: Site, relocation: Relocation, settings: Settings, first_line: int) -> Decision:
@@ -79,6 +92,8 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
         kind, reason = (STAYS, span.reason) if span.level == STAYS else (UNSURE, f"{_NOT_SURE} ({span.reason})")
         return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
+    if settings.pins and isinstance(span, Span) and outcome.status in ("moved", "private"):
+        return _pinned(site, outcome, settings, settings.pins, line)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
     if outcome.status == "stays":
@@ -91,6 +106,37 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
         return Decision(Finding(LEFT, source, source, reason, kept=kept, site=site, line=line), None)
     finding = Finding(MOVED, source, outcome.target, "", kept=False, site=site, line=line)
     return Decision(finding, None, new) if site.registry else Decision(finding, Edit(span.start, span.end, new))
+
+
+def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: int) -> Decision:
+    """Decide with a lock: the text that ends in the tag gets the digest behind it."""
+    source = site.span.reference
+    outcome = _with_library(site, outcome, settings)
+    digest, reference = pins.digest(outcome.target), parse(outcome.target)
+    new, suffix, edit, pin = _new_text(site, outcome), _suffix(site), None, None
+    reason = _obstacle(site, outcome._replace(status="moved"), settings, new)
+    added = "" if reference.digest else f"@{digest}"
+    tags = [part for part in site.parts if reference.tag and part.value == reference.tag]
+    bare = not (reference.tag or reference.digest)  # its tag may stand in a field of its own
+    may_stay = outcome.status == "private" and (bool(digest or reason) or bare)
+    if not (digest or reason):
+        reason = f"{NOT_LOCKED} {pins.name}"
+    elif added and suffix and not (tags and suffix.endswith(f":{reference.tag}")):
+        reason = reason or "no other field holds its tag, and the digest of the lock belongs behind that"
+    if reason:
+        kind, reason = (PRIVATE, "") if may_stay else (LEFT, reason)
+        return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
+    if added and suffix:
+        pin = (tags[-1], Edit(0, len(tags[-1].value), tags[-1].value + added))
+    elif added:
+        new += added
+    if outcome.status == "moved" or (added and not suffix):
+        edit = Edit(site.span.start, site.span.end, new)
+    kind = MOVED if edit or pin else PRIVATE
+    finding = Finding(kind, source, outcome.target + added, "", kept=False, site=site, line=line)
+    if site.registry:
+        return Decision(finding, None, new if edit else "", pin)
+    return Decision(finding, edit, "", pin)
 
 
 def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.decide import LEFT, MOVED, PRIVATE, UNSURE
+from postrenderer.decide import LEFT, MOVED, NOT_LOCKED, PRIVATE, UNSURE
 from postrenderer.errors import AcregError
 from postrenderer.images import collisions
 from postrenderer.images.relocation import OTHERS_FAIL, Relocation
@@ -99,14 +99,17 @@ def refuse_left(found: Iterable[Found], settings: Settings) -> None:
 
     Args:
         found: what was found in the stream.
-        settings: with `strict` no reference may be left, with `others: fail` none that no source and no rule covers.
+        settings: with `strict` no reference may be left, with `others: fail` none that no source and no rule covers,
+            with a lock none that is not in it.
 
     Raises:
         AcregError: some would be left; the message names each.
     """
+    every = [(document.identity, one) for document in found for one in document.findings]
+    if settings.pins:
+        _refuse_unlocked([(of, one) for of, one in every if one.kind == LEFT and one.reason.startswith(NOT_LOCKED)])
     if not settings.strict and settings.others != "fail":
         return
-    every = [(document.identity, one) for document in found for one in document.findings]
     left = [(of, one) for of, one in every if one.kind == LEFT and (settings.strict or one.reason == OTHERS_FAIL)]
     if not left:
         return
@@ -118,6 +121,17 @@ def refuse_left(found: Iterable[Found], settings: Settings) -> None:
         f"With {option} every image must come from the private registry, and {len(left)} would not: {places}. Add a "
         f"rule for them, or run without {option}.{_others([one for _, one in every])}"
     )
+
+
+def _refuse_unlocked(unlocked: list[tuple[Identity, Finding]]) -> None:
+    if unlocked:
+        places = "; ".join(
+            f"{one.source} at {pointer(one.site.path)}, line {one.line}, of {of}" for of, one in unlocked
+        )
+        raise AcregError(
+            f"{len(unlocked)} references are {unlocked[0][1].reason}: {places}. Write it anew with `acreg lock`,"
+            " look at what changed, and copy what is new with `acreg mirror`."
+        )
 
 
 def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:

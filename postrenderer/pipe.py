@@ -43,6 +43,10 @@ def write(raw: bytes, settings: Settings) -> None:
     if sys.stdout is None:
         raise BrokenPipeError
     gc.disable()  # nodes hold no cycles, and counting them over and over takes a third of the time
+    if settings.lock:
+        from postrenderer.settings import lockfile  # noqa: PLC0415  # most runs have none
+
+        settings = lockfile.pinned(settings)
     result = rewrite(raw, settings)
     if settings.report:
         from postrenderer import report  # noqa: PLC0415  # most runs write none

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
     from postrenderer.settings import Settings
-    from postrenderer.sites.site import Site
     from postrenderer.text.reading import Identity, Reading
     from postrenderer.text.stream import Document
 
@@ -128,21 +127,21 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
     spans = partial(sites.spans, known=relocation.known, texts=contents.texts)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
-    changes = _changes(decisions)
     start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
     findings = [finding for finding, *_ in decisions]
     private = [one.site for one in findings if one.is_private]
-    if settings.pull_secrets:
-        wanted = wanted._replace(owner=f"{identity.kind}/{identity.name}")
-        within = texts.plan(Tree(text, root, contents), private, changes, wanted)
-    else:
-        within = texts.Within(changes, [], [], [], [])
     try:
+        changes = _changes(decisions)
+        if settings.pull_secrets:
+            wanted = wanted._replace(owner=f"{identity.kind}/{identity.name}")
+            within = texts.plan(Tree(text, root, contents), private, changes, wanted)
+        else:
+            within = texts.Within(changes, [], [], [], [])
         if within.changes and text.find("&", start, end) >= 0:
             _refuse_keys(root, [change.node for change in within.changes])
         for change in within.changes:
             edits += _rewrite(text, view, change)
-        for finding, _, registry in decisions:
+        for finding, _, registry, _ in decisions:
             if finding.site.registry and registry:
                 edits.append(writing.insert(text, view, finding.site.registry, REGISTRY, registry))
         if settings.pull_secrets:
@@ -172,12 +171,25 @@ def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted)
 
 
 def _changes(decisions: Iterable[Decision]) -> list[Change]:
-    """What changes in each scalar: aliases reach one from several places."""
-    found: dict[int, tuple[Site, dict[Edit, None]]] = {}
-    for finding, edit, _ in decisions:
+    """What changes in each scalar: aliases reach one from several places.
+
+    Raises:
+        AcregError: a tag would get two digests.
+    """
+    found: dict[int, tuple[yaml.ScalarNode, str, dict[Edit, None]]] = {}
+    for finding, edit, _, pin in decisions:
         if edit is not None:
-            found.setdefault(id(finding.site.node), (finding.site, {}))[1][edit] = None
-    return [Change(site.node, site.encoding, list(edits), []) for site, edits in found.values()]
+            site = finding.site
+            found.setdefault(id(site.node), (site.node, site.encoding, {}))[2][edit] = None
+        if pin is not None:
+            edits = found.setdefault(id(pin[0]), (pin[0], "", {}))[2]
+            edits[pin[1]] = None
+            if len(edits) > 1:
+                raise AcregError(
+                    f"`{pin[0].value}` is the tag of several images through an alias, and the lock has another digest"
+                    " for each. Write the tag out instead of the alias."
+                )
+    return [Change(node, encoding, list(edits), []) for node, encoding, edits in found.values()]
 
 
 def _refuse_keys(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:

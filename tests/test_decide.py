@@ -86,7 +86,7 @@ DEMO = "apiVersion: example.com/v1\nkind: Demo\nspec: "
     ],
 )
 def test_what_becomes_of_a_site(spec: str, changes: dict[str, object], kind: str, target: str, reason: str) -> None:
-    finding, edit, _ = decision(DEMO + spec + "\n", settings(**changes))
+    finding, edit, _, _ = decision(DEMO + spec + "\n", settings(**changes))
     assert (finding.kind, finding.target) == (kind, target)
     assert finding.reason.startswith(reason)
     assert bool(finding.reason) is bool(reason)
@@ -112,7 +112,7 @@ def test_what_the_settings_keep(changes: dict[str, object], *, kept: bool) -> No
 
 def test_a_condition_stays_whatever_the_settings_say() -> None:
     text = f"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {{validate: {{image: '{SOURCE}/a:1'}}}}\n"
-    finding, edit, _ = decision(text, settings(strict=True, others="fail"))
+    finding, edit, _, _ = decision(text, settings(strict=True, others="fail"))
     assert (finding.kind, finding.reason) == (STAYS, "a condition of a policy, which pulls nothing")
     assert edit is None
 
@@ -128,7 +128,7 @@ def test_a_condition_stays_whatever_the_settings_say() -> None:
     ],
 )
 def test_only_what_the_scalar_holds_is_exchanged(spec: str, expected: str) -> None:
-    finding, edit, _ = decision(DEMO + spec + "\n", settings())
+    finding, edit, _, _ = decision(DEMO + spec + "\n", settings())
     assert edit is not None
     assert apply(finding.site.node.value, [edit]) == expected
 
@@ -144,7 +144,7 @@ BROKEN = 'containers:\n- image: "quay.io/a/\\\n    b:1"\n'
     ],
 )
 def test_a_reference_that_is_broken_over_lines_inside_a_text(text: str) -> None:
-    finding, edit, _ = decision(text, settings())
+    finding, edit, _, _ = decision(text, settings())
     assert (finding.kind, finding.source) == (LEFT, "quay.io/a/b:1")
     assert finding.reason == "it is broken over several lines inside a text; write it on one line"
     assert edit is None

@@ -50,6 +50,7 @@ COMMANDS = {
     "diff": Command("diff:main", "look", "show what the post-renderer would change, as a diff"),
     "verify": Command("verify:main", "look", "fail if an image of manifests or a release is public"),
     "explain": Command("explain:main", "look", "show how the last run ended, which Helm 4 hides"),
+    "lock": Command("lock:main", "mirror", "write down each image's digest, for the post-renderer to pin"),
     "quay": Command("quay:main", "mirror", "a Quay organization as a proxy cache of the source"),
     "secret": Command("secret:main", "cluster", "make the pull secret for your private registry"),
     "nodes": Command("nodes:main", "cluster", "make nodes trust and use your private registry"),

@@ -7,11 +7,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.errors import SettingsError
 from postrenderer.images.reference import parse_prefix
-from postrenderer.registry import credentials, skopeo
+from postrenderer.registry import credentials, places
 from postrenderer.registry.credentials import Login
 from postrenderer.registry.scratch import Handed
 from postrenderer.settings import checks
@@ -156,7 +156,7 @@ def withdraw(environ: MutableMapping[str, str]) -> dict[str, str]:
 
 def reach(
     flags: Mapping[str, object], environ: Mapping[str, str], settings: Settings, scratch: Scratch
-) -> skopeo.Reach:
+) -> places.Reach:
     """Return how registries are reached, with the credentials of each side handed over to skopeo.
 
     Those for the source are for the hosts of `sources` in the settings, and nobody else gets them.
@@ -165,19 +165,21 @@ def reach(
         SettingsError: a flag is wrong, or a file cannot be read.
     """
     trusted = trust(flags, environ)
-    authfiles = {
-        skopeo.TARGET: _authfile(flags, environ, "", [settings.registry], scratch),
-        skopeo.SOURCE: _authfile(
-            flags, environ, SOURCE, sorted({parse_prefix(x)[0] for x in settings.sources}), scratch
-        ),
+    sources = sorted({parse_prefix(prefix)[0] for prefix in settings.sources})
+    sides = {
+        places.TARGET: _config(flags, environ, "", [settings.registry], scratch),
+        places.SOURCE: _config(flags, environ, SOURCE, sources, scratch),
     }
+    authfiles = {side: handed for side, (_, handed) in sides.items()}
+    configs = {side: config for side, (config, _) in sides.items()}
     child = {name: value for name, value in environ.items() if name not in PASSWORD_VARIABLES}
-    return skopeo.Reach(authfiles, trusted.insecure, scratch.certificates(trusted.ca_file), child)
+    return places.Reach(authfiles, configs, trusted.insecure, scratch.certificates(trusted.ca_file), child)
 
 
-def _authfile(
+def _config(
     flags: Mapping[str, object], environ: Mapping[str, str], side: str, registries: list[str], scratch: Scratch
-) -> Handed:
+) -> tuple[dict[str, Any], Handed]:
+    """Return the docker config of a side, and the file in which skopeo finds it."""
     file, given = authfile(flags, environ, side), login(flags, environ, side)
     config = credentials.gather(file, environ)
     if given:
@@ -185,8 +187,8 @@ def _authfile(
     elif config.get("credsStore"):
         config = credentials.unlocked(config, registries)  # skopeo asks no such store
     else:
-        return Handed(os.path.abspath(file) if file else "")
-    return scratch.secret(json.dumps(config).encode())
+        return config, Handed(os.path.abspath(file) if file else "")
+    return config, scratch.secret(json.dumps(config).encode())
 
 
 def refuse_shared_stdin(flags: Mapping[str, object]) -> None:

@@ -6,14 +6,18 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, planned, show
+from postrenderer.cli import access, inputs, outputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.registry import plan
+from postrenderer.registry import locking, plan
 from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Check, Finding
+from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.origins import Origin
+from postrenderer.registry.places import TARGET
+from postrenderer.registry.remote import Remote
 from postrenderer.registry.scratch import Scratch
-from postrenderer.registry.skopeo import Skopeo
 from postrenderer.registry.work import Crew
+from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +26,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Check that the private registry has every image of manifests, a chart, a release or a list, under the reference that
-the post-renderer writes. With --digests, also compare each image with its source, if the source can be reached."""
+the post-renderer writes. With --lock alone, check the images of the lock, each with its digest and all that goes with
+it. With --digests, also compare each image with its source, if the source can be reached."""
 
 _EXAMPLES = """\
 examples:
@@ -42,8 +47,14 @@ def main(argv: list[str]) -> int:
     environ = access.withdraw(os.environ)
     parser = Parser("acreg check", f"[SETTINGS] {planned.WHERE}", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
-    parser.add_argument("--digests", action="store_true", help="compare the digests with those at the source")
-    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
+    parser.add_argument(
+        "--digests",
+        action="store_true",
+        help="compare the digests with those at the source, and see that what goes with the images is there, too",
+    )
+    forms = ("table", "json", *outputs.FORMS)
+    parser.add_argument("-o", "--output", choices=forms, default="table", metavar="|".join(forms))
+    planned.add_wishes(parser)
     planned.add_work(parser)
     access.add_login(parser)
     access.add_login(parser, access.SOURCE)
@@ -51,11 +62,25 @@ def main(argv: list[str]) -> int:
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
     with inputs.scratch() as folder:
-        settings, found = planned.read(request, folder)
+        if request.flags["lock"] and not planned.names_images(request):
+            settings = inputs.load(request, inputs.Manifests(b"", []), folder)
+            found = plan.Plan(locking.copies(lockfile.read(settings.lock)), [])
+        else:
+            settings, found = planned.read(request, folder)
     for item in found.left:
         show.note(f"not checked: {item.reference}: {item.reason}")
     findings = look(found.copies, settings, request.flags, environ)
-    _print(findings, request.text("output"))
+    if request.text("output") in outputs.FORMS:
+        file = planned.where(request)
+        results = [
+            outputs.Result(
+                item.status, item.image.target, item.note, item.status != PRESENT, item.image.source, file, 0
+            )
+            for item in findings
+        ]
+        show.write(outputs.FORMS[request.text("output")]("acreg check", results))
+    else:
+        _print(findings, request.text("output"))
     return int(any(finding.status != PRESENT for finding in findings))
 
 
@@ -71,12 +96,21 @@ def look(
         environ: the environment, passwords included.
 
     Raises:
-        AcregError: there is no skopeo, or the credentials cannot be read.
+        AcregError: the credentials cannot be read.
     """
     with Scratch() as scratch:
-        skopeo = Skopeo(access.reach(flags, environ, settings, scratch))
-        crew = Crew(*planned.work(flags), skopeo.stop, show.note)
-        return crew.each(copies, Check(skopeo, crew, digests=bool(flags.get("digests"))), lambda _: None)
+        manifests = Manifests(access.reach(flags, environ, settings, scratch))
+        crew = Crew(*planned.work(flags), manifests.stop, show.note)
+        remote, wishes = Remote(manifests, crew), planned.wishes(flags)
+        origin = Origin(remote, wishes) if flags.get("digests") else None
+        try:
+            remote.probe(settings.registry, TARGET)
+            check: Check | locking.CheckLock = Check(remote, origin, with_referrers=wishes.referrers)
+            if settings.lock:
+                check = locking.CheckLock(remote, lockfile.read(settings.lock), with_referrers=wishes.referrers)
+            return crew.each(copies, check, lambda _: None)
+        finally:
+            manifests.close()
 
 
 def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.cli import inputs, mask, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError, SettingsError
+from postrenderer.settings.lockfile import pinned
 from postrenderer.text import stream
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def difference(request: inputs.Request) -> list[str]:
 
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
-        result = rewrite(manifests.data, inputs.load(request, manifests, folder)._replace(report=""))
+        result = rewrite(manifests.data, pinned(inputs.load(request, manifests, folder))._replace(report=""))
     return list(unified(manifests.data, result.output, masked=not request.flags["show_secrets"]))
 
 

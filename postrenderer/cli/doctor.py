@@ -166,9 +166,7 @@ def _others() -> Iterator[Finding]:
     if skopeo:
         yield Finding("ok", "skopeo", skopeo)
     else:
-        yield Finding(
-            "note", "skopeo", "not found; only `acreg mirror` and `acreg check` need it: apt or dnf install skopeo"
-        )
+        yield Finding("note", "skopeo", "not found; only `acreg mirror` needs it: apt or dnf install skopeo")
     run = lastrun.read(lastrun.path())
     if run:
         text = "went well" if run.code == "0" else f"failed with exit code {run.code}: `acreg explain` says why"

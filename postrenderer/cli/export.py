@@ -19,6 +19,7 @@ from postrenderer.settings import checks
 
 if TYPE_CHECKING:
     from postrenderer.exports.document import Export
+    from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
 Write the same rules for tools that a post-renderer cannot reach:
@@ -110,6 +111,7 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
     if unknown:
         parser.refuse(unknown)
     wanted = inputs.settle(flags, os.environ)
+    _say_what_is_not_pinned(wanted)
     excepted = _excepted(flags["excepted"], openshift=bool(flags["openshift"]))
     scope = Scope(excepted, _labels(flags["labels"]), _name(str(flags["name"])))
     version = _api_version(str(flags["kubernetes"] or ""))
@@ -124,10 +126,16 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
+    _say_what_is_not_pinned(wanted)
     found_in = find(manifests.data, wanted)
     check_collisions(found_in)
     held = found(found_in, hook_positions(manifests.data))
     return exports.of_manifests(request.text("kind"), wanted, held, release)
+
+
+def _say_what_is_not_pinned(wanted: Settings) -> None:
+    if wanted.lock:
+        show.note("`lock` does not apply: what is exported pins no digests.")
 
 
 def _helm_release(given: str) -> HelmRelease | None:

@@ -55,13 +55,16 @@ class Helm(NamedTuple):
         """The major version."""
         return int(self.version.partition(".")[0])
 
-    def output(self, *arguments: str, stdin: bytes = b"", patience: float | None = None) -> bytes:
+    def output(
+        self, *arguments: str, stdin: bytes = b"", patience: float | None = None, descriptors: Sequence[int] = ()
+    ) -> bytes:
         """Return what `helm ARGUMENTS` prints; what it says on stderr is dropped unless it fails.
 
         Args:
             arguments: Helm's arguments.
             stdin: what it reads from standard input.
             patience: after how many seconds it is ended; None for never.
+            descriptors: open files that it inherits.
 
         Raises:
             HelmError: it failed.
@@ -70,7 +73,9 @@ class Helm(NamedTuple):
         words = [self.binary, *arguments]
         try:
             with _started(self.binary):
-                run = subprocess.run(words, input=stdin, capture_output=True, check=False, timeout=patience)  # noqa: S603  # Helm
+                run = subprocess.run(  # noqa: S603  # Helm
+                    words, input=stdin, capture_output=True, check=False, timeout=patience, pass_fds=descriptors
+                )
         except subprocess.TimeoutExpired:
             raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
+from postrenderer.settings.lockfile import pinned
 from postrenderer.text import reading, stream
 from postrenderer.text.pointer import pointer
 
@@ -125,9 +126,10 @@ def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
     )
 
     hooks = hook_positions(raw)
+    settings = pinned(settings)
     found = find(raw, settings)
     check_collisions(found)
-    if settings.strict:
+    if settings.strict or settings.pins:
         refuse_left(found, settings)
     refuse_without_secret(found, settings)
     for document in found:

@@ -78,7 +78,7 @@ def _target(flags: Mapping[str, object], environ: Mapping[str, str], wanted: Set
     certificate = access.certificate(ca_file) if ca_file and flags["kind"] == "openshift" else ""
     login = access.login(flags, environ)
     if login is None and access.authfile(flags, environ):
-        login = credentials.find(credentials.gather(access.authfile(flags, environ), environ), wanted.registry)
+        login = credentials.password(credentials.gather(access.authfile(flags, environ), environ), wanted.registry)
     found = mirrors(wanted) if flags["pull_through"] else ()
     return nodes.Target(wanted.registry, insecure, ca_file, certificate, login, found)
 

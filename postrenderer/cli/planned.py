@@ -8,7 +8,8 @@ from postrenderer.cli import announced, inputs, sources
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.images import collisions
 from postrenderer.images.relocation import Relocation
-from postrenderer.registry import plan
+from postrenderer.registry import plan, platforms
+from postrenderer.registry.origins import Wishes
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +28,19 @@ def add_list(parser: Parser) -> None:
     parser.add_argument(
         "--list", metavar="FILE", help="a file with one reference per line, instead of manifests; `-` is stdin"
     )
+
+
+def names_images(request: inputs.Request) -> bool:
+    """Tell whether a command line names manifests, a chart, a release or a list."""
+    return any(request.flags.get(name) for name in ("filename", "list", "chart", "release"))
+
+
+def where(request: inputs.Request) -> str:
+    """Return the name of what a command line names, for messages: a file, a chart, a release."""
+    given = request.flags.get("filename")
+    files = [str(given[0])] if isinstance(given, list) and given else []
+    named = [*files, *(request.text(name) for name in ("list", "chart", "release", "lock"))]
+    return next((name for name in named if name and name != "-"), "stdin")
 
 
 def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tuple[Settings, plan.Plan]:
@@ -64,6 +78,33 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
                 copies.setdefault(outcome.target, plan.Copy(image.reference, outcome.target))
         collisions.check(copies.values())
     return settings, found._replace(copies=list(copies.values()))
+
+
+def add_wishes(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about what is wanted of an image."""
+    parser.add_argument(
+        "--platform",
+        metavar="OS/ARCH[/VARIANT]",
+        action="append",
+        help="only this platform of each image, such as linux/amd64; may be repeated (default: all)",
+    )
+    parser.add_argument(
+        "--no-referrers",
+        action="store_true",
+        help="leave signatures, attestations and SBOMs alone, which else belong to each image",
+    )
+
+
+def wishes(flags: Mapping[str, object]) -> Wishes:
+    """Return what is wanted of an image.
+
+    Raises:
+        SettingsError: a platform is none.
+    """
+    platform, replace = flags.get("platform"), flags.get("replace")
+    wanted = platforms.check(map(str, platform)) if isinstance(platform, list) else ()
+    named = frozenset(map(str, replace)) if isinstance(replace, list) else frozenset[str]()
+    return Wishes(wanted, not flags.get("no_referrers"), named)
 
 
 def add_work(parser: argparse.ArgumentParser) -> None:

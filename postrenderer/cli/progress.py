@@ -38,24 +38,20 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def line(self, status: str, reference: str, note: str, *, is_bad: bool) -> None:
-        """Say what became of one more image."""
+    def line(self, reference: str) -> None:
+        """Say that one more image is done; what became of it stands in the table at the end."""
         self._count += 1
-        width = len(str(self._total))
-        self.note(
-            f"[{self._count:{width}}/{self._total}] {status:9} {reference}{f'  ({note})' if note else ''}",
-            is_bad=is_bad,
-        )
         if self._bar is not None:
             self._bar.advance(self._task)
+        else:
+            show.note(f"[{self._count:{len(str(self._total))}}/{self._total}] {reference}")
 
-    def note(self, text: str, *, is_bad: bool = False) -> None:
+    def note(self, text: str) -> None:
         """Say something else; any thread may."""
         if self._bar is None:
             show.note(text)
         else:
-            style = "red" if is_bad else None
-            self._bar.console.print(escape.lines(text), style=style, markup=False, highlight=False, soft_wrap=True)
+            self._bar.console.print(escape.lines(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def _bar() -> Bar | None:

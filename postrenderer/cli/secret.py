@@ -71,7 +71,7 @@ def main(argv: list[str]) -> int:
     login = access.login(flags, os.environ)
     if login is None:
         config = credentials.gather(access.authfile(flags, os.environ), os.environ)
-        login = credentials.find(config, wanted.registry)
+        login = credentials.password(config, wanted.registry)
     if login is None:
         raise SettingsError(
             f"There are no credentials for {wanted.registry}: give --username NAME with --password-stdin or"

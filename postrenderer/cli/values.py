@@ -55,6 +55,8 @@ def main(argv: list[str]) -> int:
         made = overlay.make(fetched.values(), fetched.render, effective)
     show.write("\n".join(lines(made)))
     show.note(summary(made))
+    if effective.lock:
+        show.note("acreg: `lock` does not apply: these values pin no digests, as the post-renderer does.")
     return 0
 
 

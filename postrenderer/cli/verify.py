@@ -6,11 +6,12 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.cli import inputs, show
+from postrenderer.cli import inputs, outputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError
 from postrenderer.findings import find, placeless, refuse_without_secret
+from postrenderer.settings.lockfile import pinned
 from postrenderer.sites.site import CERTAIN, STAYS
 from postrenderer.text.pointer import pointer
 
@@ -32,6 +33,8 @@ examples:
     acreg verify --values values.yaml -f manifests.yaml && kubectl apply -f manifests.yaml
   What a release has in the cluster, hooks too:
     helm acreg verify --release appcircle-server -n appcircle
+  On the pages of a CI system:
+    helm acreg verify -f manifests.yaml -o sarif > acreg.sarif    # or junit
   For a script:
     helm acreg verify -o json --chart appcircle/appcircle -f values.yaml | jq -r '.public[].reference'
 
@@ -74,7 +77,8 @@ class Row(NamedTuple):
 def main(argv: list[str]) -> int:
     """Print what is not private."""
     parser = Parser("acreg verify", f"[-o FORM] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", metavar="table|json")
+    forms = ("table", "json", *outputs.FORMS)
+    parser.add_argument("-o", "--output", choices=forms, default="table", metavar="|".join(forms))
     parser.add_argument("--allow-kept", action="store_true", help="accept public images that the settings keep")
     parser.add_argument(
         "--require-pull-secrets", action="store_true", help="also fail if a private image lacks a pull secret"
@@ -86,7 +90,14 @@ def main(argv: list[str]) -> int:
     wrong |= set() if request.flags["allow_kept"] else {"kept"}
     wrong |= {_NO_SECRET} if request.flags["require_pull_secrets"] else set()
     bad = [finding for finding in found if finding.status in wrong]
-    _print(found, bad, request.text("output"))
+    if request.text("output") in outputs.FORMS:
+        told = [
+            finding for finding in found if finding.status in wrong or finding.status not in (_NO_SECRET, _NO_PLACE)
+        ]
+        results = [_result(one, is_bad=one.status in wrong, file=planned.where(request)) for one in told]
+        show.write(outputs.FORMS[request.text("output")]("acreg verify", results))
+    else:
+        _print(found, bad, request.text("output"))
     return int(bool(bad))
 
 
@@ -134,11 +145,16 @@ def _all(request: inputs.Request, folder: Path) -> Iterator[Row]:
                 f"There is nothing in {name if name not in ('', '-') else 'standard input'} to verify: the command that"
                 " should have written the manifests has probably failed."
             )
-        yield from rows(manifests.data, inputs.load(one, manifests, folder), name if name != "-" else "")
+        yield from rows(manifests.data, pinned(inputs.load(one, manifests, folder)), name if name != "-" else "")
 
 
 def _name(identity: Identity) -> str:
     return f"{identity.kind} {identity.name}".strip()
+
+
+def _result(row: Row, *, is_bad: bool, file: str) -> outputs.Result:
+    place = " ".join(filter(None, (row.document, row.template and f"({row.template})", row.pointer)))
+    return outputs.Result(row.status, row.reference, row.reason, is_bad, place, row.file or file, row.line)
 
 
 def _print(found: list[Row], bad: list[Row], form: str) -> None:

@@ -1,8 +1,8 @@
 """The relocation in the Common Expression Language, as the admission policies of Kubernetes evaluate it.
 
 Functions beside those of CEL itself are of the libraries that the Kubernetes documentation lists under "Common
-Expression Language in Kubernetes": strings (`indexOf`, `lastIndexOf`, `split`, `substring`, `join`), lists (`indexOf`)
-and optional fields (`.?`, `orValue`).
+Expression Language in Kubernetes": strings (`indexOf`, `lastIndexOf`, `lowerAscii`,
+`replace`, `split`, `substring`, `join`), lists (`indexOf`) and optional fields (`.?`, `orValue`).
 
 The variables hold lists, one step of the relocation each, whose items belong together by their position: `images`,
 their `names` without tag and digest, their `full` names (see `postrenderer.exports.prefixes`) and their `targets`. A
@@ -153,7 +153,13 @@ def _otherwise(table: Table) -> str:
     """What becomes of the full name `n` where no entry of the table decides."""
     if table.others == "keep":
         return "n"
-    others = "''" if table.others == "fail" else f"{quote(table.base + '/')} + n.substring(n.indexOf('/') + 1)"
+    rest = "n.substring(n.indexOf('/') + 1)"
+    if table.keep_host:
+        rest = "n.substring(0, n.indexOf('/')).lowerAscii().replace(':', '_') + n.substring(n.indexOf('/'))"
+    moved = f"{quote(table.base + '/')} + {rest}"
+    if table.keep_host:
+        moved = f"(n.startsWith('[') ? '' : {moved})"
+    others = "''" if table.others == "fail" else moved
     stays = " && ".join([f"n.matches(r{quote(OF_A_CLUSTER)})", *(f"!n.startsWith({quote(s)})" for s in table.named)])
     return f"({stays} ? n :\n  {others})"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from postrenderer.exports.admission import IGNORE, NAME, no_secret
 from postrenderer.exports.document import Document, Export
-from postrenderer.exports.prefixes import END, OFFICIAL_START, table
+from postrenderer.exports.prefixes import END, OFFICIAL_START, Entry, table
 from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
 from postrenderer.images.registries import OF_A_CLUSTER
 from postrenderer.sites.podspec import PLACEHOLDERS
@@ -112,6 +112,7 @@ def _each(name: str, known: Table) -> dict[str, Any]:
             _variable("valid", f"regex_match('{_plain(RE2)}', {image}) && !regex_match('{IMAGE_ID}', {image})"),
             _variable("full", full_name(image)),
             _variable("host", "regex_replace_all('/.*$', full, '/')"),
+            *([_variable("kept", "regex_replace_all(':', to_lower(host), '_')")] if known.keep_host else []),
             _otherwise(known),
             _decision(),
             _variable(
@@ -132,11 +133,16 @@ def _decision() -> dict[str, Any]:
     return decision
 
 
+def _entries(known: Table) -> tuple[Entry, ...]:
+    return (*known.entries, Entry("[")) if known.keep_host else known.entries  # a host in brackets is in no path
+
+
 def _otherwise(known: Table) -> dict[str, Any]:
     """What the host is replaced by where no entry of the table fits; empty if nothing changes."""
     named = "".join(f" || starts_with(full, '{start}')" for start in known.named)
     moves = f"!regex_match('{_plain(OF_A_CLUSTER)}', full){named}"
-    return _variable("otherwise", f"({moves}) && '{known.base}/' || ''" if known.others == "rewrite" else "''")
+    new = f"join('', ['{known.base}/', kept])" if known.keep_host else f"'{known.base}/'"
+    return _variable("otherwise", f"({moves}) && {new} || ''" if known.others == "rewrite" else "''")
 
 
 def _pull_secrets(known: Table, names: tuple[str, ...], scope: Scope) -> dict[str, Any]:
@@ -157,7 +163,7 @@ def _rule(name: str, known: Table, foreach: list[dict[str, Any]], kind: str, sco
     return {
         "name": name,
         **_where(kind, scope),
-        "context": [{"name": "table", "variable": {"value": [entry._asdict() for entry in known.entries]}}],
+        "context": [{"name": "table", "variable": {"value": [entry._asdict() for entry in _entries(known)]}}],
         **({} if "/" in kind else {"preconditions": {"all": [_NOT_OF_A_POD_THAT_RUNS]}}),
         "mutate": {"foreach": foreach},
     }

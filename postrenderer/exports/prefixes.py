@@ -7,8 +7,9 @@ A reference's *full name* is its normalised repository with two marks that no co
 
 `nginx:1` has `docker.io/_/nginx/.`, and `quay.io/a/b@sha256:…` has `quay.io/a/b/.`. The first entry of the table whose
 `start` begins the full name decides: `start` is replaced by `to`; an empty `to` leaves the reference alone. Where none
-does, a cluster's own registry stays, and of all else `others` decides: the host goes if it is `rewrite`. Then the mark
-at the end goes, and tag and digest follow.
+does, a cluster's own registry stays, and of all else `others` decides: with `rewrite` the host goes, or with `keepHost`
+becomes a component of the path, which one in brackets, `[::1]`, cannot. Then the mark at the end goes, and tag and
+digest follow.
 
 Not in the table: a new name may be longer than a repository path can be. acreg leaves such a reference; others make a
 name of it that no registry has.
@@ -46,6 +47,7 @@ class Table(NamedTuple):
         base: the private path, below which every other reference goes if `others` is `rewrite`.
         others: `rewrite`, `keep` or `fail`, as in the settings.
         named: the starts of the full names on hosts of a cluster that the settings name, so that `others` decides.
+        keep_host: whether the host becomes the first component of the path there.
     """
 
     entries: tuple[Entry, ...]
@@ -53,6 +55,7 @@ class Table(NamedTuple):
     base: str
     others: str
     named: tuple[str, ...] = ()
+    keep_host: bool = False
 
 
 def table(settings: Settings) -> Table:
@@ -68,12 +71,16 @@ def table(settings: Settings) -> Table:
         entries += _moves(prefix, target, named="/" not in target, library=True)
     for prefix in _sorted(map(parse_prefix, settings.sources)):
         entries += _moves(prefix, base, named=True, library=False)
-    if settings.others == "rewrite":
+    if settings.others == "rewrite" and settings.keep_host:
+        entries.append(Entry(OFFICIAL_START, f"{base}/{DOCKER_HUB}/{OFFICIAL}/"))
+    elif settings.others == "rewrite":
         entries.append(Entry(OFFICIAL_START, f"{base}/"))
     hosts = dict.fromkeys(prefix[0] for prefix in map(parse_prefix, [base, *absolute, *settings.sources]))
     hosts.update(dict.fromkeys(prefix[0] for prefix in rules))
     named = tuple(f"{host}/" for host in hosts if is_of_a_cluster(host))
-    return Table(tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), base, settings.others, named)
+    return Table(
+        tuple(dict.fromkeys(entries)), tuple(dict.fromkeys(private)), base, settings.others, named, settings.keep_host
+    )
 
 
 def _sorted(found: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:

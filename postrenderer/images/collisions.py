@@ -10,6 +10,8 @@ from postrenderer.images.reference import DOCKER_HUB, parse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from postrenderer.images.reference import Reference
+
 _SAME = {"k8s.gcr.io": "registry.k8s.io", "mirror.gcr.io": DOCKER_HUB}
 """Registries that serve the images of another one: https://kubernetes.io/blog/2023/03/10/image-registry-redirect,
 https://cloud.google.com/artifact-registry/docs/pull-cached-dockerhub-images."""
@@ -26,15 +28,20 @@ def check(moves: Iterable[tuple[str, str]]) -> None:
     """
     taken: dict[tuple[tuple[str, ...], str], tuple[str, tuple[str, ...], str]] = {}
     for before, after in dict.fromkeys(moves):
-        target = parse(after)
-        if before == after or (target.digest and not target.tag):
+        source, target = parse(before), parse(after)  # of which the second one may have the digest of a lock
+        if before == after or (source.digest and not target.tag):
             continue  # what is named by its digest alone is the same content wherever it is
-        host, *path = parse(before).components
-        own = (before, (_SAME.get(host, host), *path), target.digest)
+        own = (before, origin(source), source.digest)
         other = taken.setdefault((target.components, target.tag or "latest"), own)
-        same_content = target.digest and target.digest == other[2]
+        same_content = source.digest and source.digest == other[2]
         if other[1] != own[1] and not same_content:
             raise AcregError(
                 f"`{other[0]}` and `{before}` are two images, and both would become `{after}`. Move one of them"
                 " elsewhere with an entry under `rules`, or name it under `keep`."
             )
+
+
+def origin(reference: Reference) -> tuple[str, ...]:
+    """Return the repository that a reference's images come from, the same for registries that serve the same images."""
+    host, *path = reference.components
+    return (_SAME.get(host, host), *path)

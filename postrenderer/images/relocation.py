@@ -10,10 +10,12 @@ compared by whole components after normalising, so neither `a.b/foobar` nor `a.b
 4. At or below a source the rest of the path, at least the last component, goes below the private path.
 5. One on a cluster's own registry stays, such as `localhost:5000/app` and `registry.demo.svc/app`, if nothing in the
    settings lies on that host.
-6. Of any other the host goes and the path stays, or it is kept or refused, as `others` says.
+6. Of any other the host goes and the path stays, or it is kept or refused, as `others` says. With `keepHost` the host
+   becomes the first component of the path, in lower case and with `_` for the `:` of a port, and nothing of two hosts
+   can meet: `nginx` becomes `<private path>/docker.io/library/nginx`.
 
-In 4 and 6 official images of Docker Hub go without `library`: `nginx` and `docker.io/library/nginx` are one repository
-and become `<private path>/nginx`.
+In 4, and in 6 without `keepHost`, official images of Docker Hub go without `library`: `nginx` and
+`docker.io/library/nginx` are one repository and become `<private path>/nginx`.
 
 Tag and digest always survive. A second pass changes nothing, as step 1 comes first and covers all that 3, 4 and 6 make.
 What lies on the private registry but not below the private path is not private: on a shared host such as `ghcr.io` it
@@ -44,6 +46,10 @@ if TYPE_CHECKING:
         @property
         def others(self) -> str:
             """What happens to what no rule and no source covers: `rewrite`, `keep` or `fail`."""
+
+        @property
+        def keep_host(self) -> bool:
+            """Whether that keeps its host in its path."""
 
         @property
         def rules(self) -> tuple[Rule, ...]:
@@ -109,6 +115,7 @@ class Relocation:
     def __init__(self, settings: Wishes) -> None:
         self._private_path = settings.prefix
         self._others = settings.others
+        self._keep_host = settings.keep_host
         self._private = _table([settings.prefix, *(rule.target for rule in settings.rules if _is_absolute(rule))])
         self._keep = _table(settings.keep)
         self._rules = _by_host((parse_prefix(rule.source), rule) for rule in settings.rules)
@@ -122,7 +129,9 @@ class Relocation:
             if private:
                 raise SettingsError(
                     f"rules: the entry with `from: {rule.source}` can never apply: what lies at or below"
-                    f" {private[0]} is private and stays. Remove the entry, or the one whose `to` covers it."
+                    f" {private[0]} is private and stays. Remove the entry, or the one whose `to` covers it. A `to`"
+                    " that looks like a host, such as `quay.io`, is a registry; a path below the private one does not,"
+                    " and `keepHost: true` puts each host into its own."
                 )
 
     def __call__(self, text: str) -> Outcome:
@@ -138,7 +147,12 @@ class Relocation:
 
     def of_prefix(self, text: str) -> Outcome:
         """Return what becomes of a registry, or of a path in one, to which something adds the names of images."""
-        outcome = self(text + SOME_IMAGE)
+        outcome, below = self(text + SOME_IMAGE), self(f"{text}/any{SOME_IMAGE}")
+        if self._keep_host and below.target.removesuffix(f"/any{SOME_IMAGE}") != outcome.target.removesuffix(
+            SOME_IMAGE
+        ):
+            reason = "what is below it is placed by more than its name, as Docker Hub's official images are"
+            return Outcome("refused", text, reason, outcome.rule)
         if outcome.status == "moved" and not outcome.target.endswith(SOME_IMAGE):
             reason = f"{outcome.target} is no place for other names"
             return Outcome("refused", text, reason, outcome.rule)
@@ -215,12 +229,19 @@ class Relocation:
             reason, evidence = f"others: {self._others}", "others"
             if self._others != "rewrite":
                 return Outcome("kept" if self._others == "keep" else "refused", str(reference), reason, evidence)
+            if self._keep_host:
+                path = (host_as_path(components[0]), *components[1:])
         target = "/".join((base, *path)) + reference.suffix
         try:
             parse(target)
         except InvalidReferenceError as error:
             return Outcome("refused", str(reference), f"would become {target}, but {error.reason}", evidence)
         return Outcome("moved", target, reason, evidence)
+
+
+def host_as_path(host: str) -> str:
+    """Return a registry's host as the component of a path that `keepHost` makes of it."""
+    return host.lower().replace(":", "_")
 
 
 OTHERS_FAIL = "others: fail"

@@ -1,4 +1,4 @@
 """Images in registries: which ones there are to copy, how they are copied and checked, and with what credentials.
 
-skopeo speaks to the registries; nothing here does so itself.
+Manifests, tags and signatures are asked for by a client of our own; what has blobs is copied by skopeo.
 """

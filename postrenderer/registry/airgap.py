@@ -1,96 +1,190 @@
-"""A folder of images that is carried to where no registry outside can be reached.
+"""A folder of images that is carried to where no registry outside can be reached: how it is written.
 
-    acreg-mirror.json   which image lies where: {"version": 1, "images": [{"source", "digest", "layout"}]}
+    acreg-mirror.json   which image lies where, see `Saved`: {"version": 1, "images": [{"source", "digest", "layout",
+                        "referrers": [{"digest", "subject", "tag"}]}]}
     SHA256SUMS          of every file, as `sha256sum --check` reads it
     images/NAME/        an OCI layout for each image
+    images/NAME.DIGITS/ one for each signature or the like that goes with it
+    charts/NAME.tgz     a chart of the images
 
 The private reference is not in it: where an image goes is asked of the settings on the other side.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING, NamedTuple
+import threading
+from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
 from postrenderer.images.reference import parse
-from postrenderer.registry import layout
-from postrenderer.registry.failures import ABSENT, DAMAGED, RegistryError, failure
+from postrenderer.registry import carried, layout, referrers
+from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, Saved, listed
+from postrenderer.registry.charts import CHARTS
+from postrenderer.registry.failures import DAMAGED, REFUSED, RegistryError, failure
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, Outcome
+from postrenderer.registry.places import Place
 from postrenderer.registry.scratch import is_alive
-from postrenderer.registry.skopeo import SOURCE, Place, Skopeo, in_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.manifests import Manifest
+    from postrenderer.registry.origins import Origin, Wishes
     from postrenderer.registry.plan import Copy
-    from postrenderer.registry.work import Crew
+    from postrenderer.registry.remote import Remote
 
-MANIFEST, SUMS, IMAGES = "acreg-mirror.json", "SHA256SUMS", "images"
 _PARTIAL = ".partial-"
-
-
-class Saved(NamedTuple):
-    """An image in the folder: the reference it was fetched by, its digest, and the path of its OCI layout."""
-
-    source: str
-    digest: str
-    layout: str
+_NOT_THERE = "it is not there"
+EARLIER = "in the earlier folder"
 
 
 class Save:
     """Writes images to a folder. Call it with one of them; several threads may.
 
     Args:
-        folder: made if it is not there.
-        skopeo: whose folder is this one.
-        crew: tries again, where that may help.
-
-    Raises:
-        AcregError: the folder cannot be made.
+        folder: as `prepare` made it.
+        remote: whose copies are relative to the folder.
+        wishes: what is wanted.
+        origin: where images come from.
+        earlier: images that another folder has, by source.
     """
 
-    def __init__(self, folder: Path, skopeo: Skopeo, crew: Crew) -> None:
+    def __init__(
+        self, folder: Path, remote: Remote, wishes: Wishes, origin: Origin, earlier: Mapping[str, Saved]
+    ) -> None:
         self._folder = folder
-        self._skopeo = skopeo
-        self._crew = crew
+        self._remote = remote
+        self._wishes = wishes
+        self._origin = origin
+        self._earlier = earlier
 
     def __call__(self, image: Copy) -> Outcome:
-        """Fetch an image, unless the folder has it with the digest that it has at its source now."""
+        """Fetch an image and what goes with it, unless the folder has it as it is at its source now, undamaged."""
         try:
-            place = in_registry(image.source)
-            digest = self._crew.attempt(lambda: self._skopeo.digest(place, SOURCE), place.host)
-            if digest is None:
-                raise RegistryError(ABSENT, f"there is no image {image.source}")  # noqa: TRY301  # as others
-            name = layout_name(image.source, digest)
-            if (self._folder / name).exists():
-                return Outcome(image, PRESENT, digest)
-            place = in_registry(image.source, digest=digest)
-            self._crew.attempt(lambda: self._fetch(place, self._folder / name), place.host)
+            return self._save(image)
         except RegistryError as error:
-            return Outcome(image, FAILED, note=str(error))
-        return Outcome(image, COPIED, digest)
-
-    def _fetch(self, source: Place, target: Path) -> None:
-        """Fetch to another name first, so that what bears the right name is whole."""
-        partial = target.with_name(f"{_PARTIAL}{os.getpid()}-{target.name}")
-        fetched = partial.with_name(f"{partial.name}.dir")
-        try:
-            self._skopeo.copy(source, Place(f"dir:{IMAGES}/{fetched.name}"))
-            layout.from_dir(fetched, partial)
-            try:
-                partial.rename(target)
-            except OSError:
-                if not target.exists():  # else the same image under another tag was fetched at the same time
-                    raise
+            return Outcome(image, REFUSED if error.kind == REFUSED else FAILED, note=str(error))
         except OSError as error:
-            raise failure(_said(error)) from None
+            return Outcome(image, FAILED, note=str(not_written(error)))
+
+    def _save(self, image: Copy) -> Outcome:
+        digest = self._origin.digest(image)
+        name = layout_name(image.source, digest)
+        manifest = layout.manifest_in(self._folder, name, digest) or self._origin.manifest(image)
+        parts = referrers.instances(manifest)
+        with_it = tuple(self._origin.referrers(image, (digest, *parts)) if self._wishes.referrers else ())
+        before = self._earlier.get(image.source)
+        if before and (before.digest, before.referrers) == (digest, with_it):
+            return Outcome(image, PRESENT, digest, EARLIER, with_it)
+        names = [(name, digest), *((carried.part(name, item.digest), item.digest) for item in with_it)]
+        faults = {pair: self._fault(*pair) for pair in dict.fromkeys(names)}
+        for (one, wanted), fault in faults.items():
+            if fault:
+                self._fetch_all(image, one, wanted, manifest if wanted == digest else None)
+        if not any(faults.values()):
+            return Outcome(image, PRESENT, digest, referrers=with_it)
+        damaged = "; ".join(fault for fault in faults.values() if fault != _NOT_THERE and fault)
+        return Outcome(image, COPIED, digest, damaged and f"repaired: {damaged}", with_it)
+
+    def _fault(self, name: str, digest: str) -> str:
+        """Return what is wrong with a layout; empty for nothing."""
+        if not (self._folder / name / layout.INDEX).exists():
+            return _NOT_THERE
+        try:
+            layout.verify(self._folder, name, digest)
+        except RegistryError as error:
+            return str(error).partition(";")[0]
+        return ""
+
+    def _fetch_all(self, image: Copy, name: str, digest: str, manifest: Manifest | None) -> None:
+        """Fetch an image whole, or of a reduced one each platform, or what goes with an image."""
+        target = self._folder / name
+        parts = referrers.instances(manifest) if manifest and self._wishes.platforms else []
+        for one in parts or [digest]:
+            self._fetch(image, one, target)
+        if manifest and parts:
+            layout.put_blob(target, manifest)
+        layout.list_in(target, digest)
+
+    def _fetch(self, image: Copy, digest: str, target: Path) -> None:
+        """Fetch to another name first, so that what bears the right name is whole."""
+        fetched = self._folder / IMAGES / f"{_PARTIAL}{os.getpid()}-{threading.get_ident()}"
+        try:
+            self._remote.copy(self._origin.place(image, digest), Place(f"dir:{IMAGES}/{fetched.name}"))
+            found = layout.take_dir(fetched, target)
         finally:
             shutil.rmtree(fetched, ignore_errors=True)
-            shutil.rmtree(partial, ignore_errors=True)
+        if found.digest != digest:
+            raise RegistryError(DAMAGED, f"what was fetched as {digest} is {found.digest}")
+
+
+class Folder:
+    """A folder that takes images; what earlier runs put there stays in it.
+
+    Args:
+        folder: made if it is not there.
+        prune: whether layouts go that no image of the list has any more.
+
+    Raises:
+        AcregError: here and in every method, it cannot be written.
+    """
+
+    def __init__(self, folder: Path, *, prune: bool = False) -> None:
+        prepare(folder)
+        self.folder = folder
+        self._prune = prune
+
+    def take(self, outcome: Outcome) -> None:
+        """Take an image that was fetched: it is in the folder already."""
+
+    def take_chart(self, chart: Packed) -> None:
+        """Write a chart into the folder."""
+        try:
+            (self.folder / CHARTS).mkdir(exist_ok=True)
+            layout.write(self.folder / CHARTS / chart.file, chart.content)
+        except OSError as error:
+            raise AcregError(f"{self.folder}: {not_written(error)}.") from None
+
+    def finish(self, outcomes: Iterable[Outcome]) -> list[str]:
+        """Write the list of what is in the folder, and the checksums.
+
+        Args:
+            outcomes: of this run.
+
+        Returns:
+            The names of layouts that are still there and that no image has any more.
+        """
+        saved = {image.source: image for image in (listed(self.folder) if (self.folder / MANIFEST).exists() else [])}
+        for outcome in outcomes:
+            source = outcome.image.source
+            if outcome.digest and outcome.note != EARLIER:
+                saved[source] = Saved(source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers)
+        names = sorted({name for image in saved.values() for name in image.layouts})
+        try:
+            text = as_text(saved.values()).encode()
+            layout.write(self.folder / MANIFEST, text)
+            files = ((name, layout.sums_of(self.folder / name)) for name in names)
+            sums = {f"{name}/{file}": value for name, found in files for file, value in found.items()}
+            packed = sorted((self.folder / CHARTS).glob("*.tgz"))
+            sums.update({f"{CHARTS}/{path.name}": layout.sha256(path) for path in packed})
+            layout.write(self.folder / SUMS, as_sums(text, sums))
+            there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if not path.name.startswith(".")]
+            unlisted = [f"{IMAGES}/{name}" for name in there if f"{IMAGES}/{name}" not in names]
+            for name in unlisted if self._prune else []:
+                shutil.rmtree(self.folder / name)
+        except OSError as error:
+            raise AcregError(
+                f"{self.folder}: {not_written(error)}. What is there already stays; run the command again."
+            ) from None
+        return [] if self._prune else unlisted
+
+    abort = finish
 
 
 def layout_name(source: str, digest: str) -> str:
@@ -116,99 +210,18 @@ def prepare(folder: Path) -> None:
         raise AcregError(f"The folder {folder} cannot be made: {error.strerror}.") from None
 
 
-def finish(folder: Path, outcomes: Iterable[Outcome]) -> None:
-    """Write the list of what is in the folder, and the checksums; what earlier runs put there stays in it.
-
-    Raises:
-        AcregError: the disk is full, or the like.
-    """
-    saved = {image.source: image for image in (_listed(folder) if (folder / MANIFEST).exists() else [])}
-    for outcome in outcomes:
-        if outcome.status != FAILED:
-            source = outcome.image.source
-            saved[source] = Saved(source, outcome.digest, layout_name(source, outcome.digest))
-    content = {"version": 1, "images": [image._asdict() for image in saved.values()]}
-    try:
-        _replace(folder / MANIFEST, json.dumps(content, indent=2) + "\n")
-        sums = {MANIFEST: layout.sha256(folder / MANIFEST)}
-        for name in sorted({image.layout for image in saved.values()}):
-            sums.update({f"{name}/{file}": value for file, value in layout.sums_of(folder / name).items()})
-        _replace(folder / SUMS, "".join(f"{value}  {file}\n" for file, value in sums.items()))
-    except OSError as error:
-        raise AcregError(
-            f"{folder}: {failure(_said(error))}. What is there already stays; run the command again."
-        ) from None
+def as_text(saved: Iterable[Saved]) -> str:
+    """Return the text of acreg-mirror.json."""
+    images = [{**image._asdict(), "referrers": [item._asdict() for item in image.referrers]} for image in saved]
+    return json.dumps({"version": 1, "images": images}, indent=2) + "\n"
 
 
-class Loaded(NamedTuple):
-    """A folder of images that was read."""
-
-    folder: Path
-    images: dict[str, Saved]
-    sums: dict[str, str]
-
-    def origin(self, image: Copy) -> tuple[Place, str]:
-        """Verify an image, and return its place, relative to the folder, and its digest.
-
-        Raises:
-            RegistryError: the image is damaged.
-        """
-        saved = self.images[image.source]
-        sums = {name: value for name, value in self.sums.items() if name.startswith(f"{saved.layout}/")}
-        index = f"{saved.layout}/index.json"
-        if index not in sums:
-            raise RegistryError(DAMAGED, f"{SUMS} has no line for {index}")
-        layout.verify(self.folder, sums)
-        descriptors = json.loads((self.folder / index).read_bytes())["manifests"]
-        if [descriptor["digest"] for descriptor in descriptors] != [saved.digest]:
-            raise RegistryError(DAMAGED, f"{index} is of another image than {MANIFEST} says")
-        return Place(f"oci:{saved.layout}"), saved.digest
+def as_sums(text: bytes, sums: Mapping[str, str]) -> bytes:
+    """Return the content of SHA256SUMS: that of acreg-mirror.json, whose text is given, is the first line."""
+    lines = {MANIFEST: hashlib.sha256(text).hexdigest(), **sums}
+    return "".join(f"{value}  {file}\n" for file, value in lines.items()).encode()
 
 
-def load(folder: Path) -> Loaded:
-    """Read what is in a folder; the images themselves are verified when they are copied.
-
-    Raises:
-        AcregError: it is no such folder, or its list is damaged.
-    """
-    saved = _listed(folder)
-    try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise AcregError(f"{folder / SUMS} cannot be read: {error.strerror}. Copy the folder again.") from None
-    sums = {name: value for value, _, name in (line.partition("  ") for line in lines)}
-    try:
-        layout.verify(folder, {MANIFEST: sums.get(MANIFEST, "")})
-    except RegistryError as error:
-        raise AcregError(f"{folder}: {error}.") from None
-    return Loaded(folder, {image.source: image for image in saved}, sums)
-
-
-def _listed(folder: Path) -> Sequence[Saved]:
-    path = folder / MANIFEST
-    try:
-        content = json.loads(path.read_bytes())
-        images = [Saved(**image) for image in content["images"]]
-        for image in images:
-            parse(image.source)
-            parse(f"layout/{image.layout.lower()}")  # a path below the folder, and no other
-    except OSError as error:
-        raise AcregError(
-            f"{path} cannot be read: {error.strerror}. Name a folder that `acreg mirror --to` has finished."
-        ) from None
-    except (ValueError, TypeError, KeyError):
-        raise AcregError(f"{path} is damaged: copy the folder again.") from None
-    return images
-
-
-def _replace(path: Path, text: str) -> None:
-    whole = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        whole.write_text(text, encoding="utf-8")
-        whole.replace(path)
-    finally:
-        whole.unlink(missing_ok=True)
-
-
-def _said(error: OSError) -> str:
-    return f"the folder cannot be written: {error.strerror}"
+def not_written(error: OSError) -> RegistryError:
+    """Return what it means that a file cannot be written."""
+    return failure(f"the folder cannot be written: {error.strerror}")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import parse
-from postrenderer.registry.failures import RegistryError
-from postrenderer.registry.mirror import tag_of
-from postrenderer.registry.skopeo import SOURCE, TARGET, Skopeo, in_registry
+from postrenderer.registry import referrers
+from postrenderer.registry.failures import ABSENT, RegistryError
+from postrenderer.registry.places import TARGET, Place, in_registry, tag_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from postrenderer.registry.origins import Origin
     from postrenderer.registry.plan import Copy
-    from postrenderer.registry.work import Crew
+    from postrenderer.registry.referrers import Referrer
+    from postrenderer.registry.remote import Remote
 
 PRESENT, MISSING, DIFFERS, FAILED = "present", "missing", "differs", "failed"
 
@@ -38,40 +42,76 @@ class Check:
     """Looks for images. Call it with one of them; several threads may.
 
     Args:
-        skopeo: does it.
-        crew: tries again.
-        digests: whether the source is asked too.
+        remote: is asked.
+        origin: the sources, if they are to be asked too, for digests.
+        with_referrers: whether they are asked for signatures and the like as well.
     """
 
-    def __init__(self, skopeo: Skopeo, crew: Crew, *, digests: bool) -> None:
-        self._skopeo = skopeo
-        self._crew = crew
-        self._digests = digests
+    def __init__(self, remote: Remote, origin: Origin | None, *, with_referrers: bool = True) -> None:
+        self._remote = remote
+        self._origin = origin
+        self._with_referrers = with_referrers
 
     def __call__(self, image: Copy) -> Finding:
         """Look for an image."""
         pinned = parse(image.target).digest
         place = in_registry(image.target) if pinned else in_registry(image.target, tag=tag_of(image.target))
         try:
-            digest = self._crew.attempt(lambda: self._skopeo.digest(place, TARGET), place.host)
+            digest = self._remote.digest(place, TARGET)
+            if digest is None:
+                return Finding(image, MISSING)
+            if pinned and digest != pinned:
+                return Finding(image, DIFFERS, digest, pinned, "the registry has other content under this digest")
+            if self._origin is None or image.source == image.target:
+                return Finding(image, PRESENT, digest)
+            return self._compare(image, place.pinned(digest), self._origin)
         except RegistryError as error:
             return Finding(image, FAILED, note=str(error))
-        if digest is None:
-            return Finding(image, MISSING)
-        if pinned and digest != pinned:
-            return Finding(image, DIFFERS, digest, pinned, "the registry has other content under this digest")
-        if not self._digests or image.source == image.target:
-            return Finding(image, PRESENT, digest)
-        return self._compare(image, digest)
 
-    def _compare(self, image: Copy, digest: str) -> Finding:
-        place = in_registry(image.source)
+    def _compare(self, image: Copy, place: Place, origin: Origin) -> Finding:
+        digest = place.digest
         try:
-            source = self._crew.attempt(lambda: self._skopeo.digest(place, SOURCE), place.host)
+            source = origin.digest(image)
         except RegistryError as error:
-            return Finding(image, PRESENT, digest, note=f"the source could not be asked: {error}")
-        if source is None:
-            return Finding(image, PRESENT, digest, note="the source has no such image any more")
+            said = "the source has no such image any more" if error.kind == ABSENT else ""
+            return Finding(image, PRESENT, digest, note=said or f"the source could not be asked: {error}")
         if source != digest:
             return Finding(image, DIFFERS, digest, source, f"the source has {source}")
-        return Finding(image, PRESENT, digest, source)
+        if not self._with_referrers:
+            return Finding(image, PRESENT, digest, source)
+        manifest = self._remote.get(place, TARGET)
+        try:
+            wanted = origin.referrers(image, (digest, *(referrers.instances(manifest) if manifest else ())))
+        except RegistryError as error:
+            return Finding(image, PRESENT, digest, source, f"its signatures could not be asked for: {error}")
+        return missing_referrers(self._remote, place, wanted, Finding(image, PRESENT, digest, source))
+
+
+def missing_referrers(remote: Remote, place: Place, wanted: Iterable[Referrer], finding: Finding) -> Finding:
+    """Return what was found of an image, or that something which goes with it is missing.
+
+    Args:
+        remote: is asked.
+        place: the image on the private registry, by its digest.
+        wanted: what goes with the image.
+        finding: of the image itself.
+
+    Raises:
+        RegistryError: the private registry cannot be asked.
+    """
+    lists: dict[str, set[str]] = {}
+    for referrer in wanted:
+        if referrer.tag:
+            found = remote.digest(place.tagged(referrer.tag), TARGET)
+            is_there = found == referrer.digest
+        else:
+            listed = lists.get(referrer.subject)
+            if listed is None:
+                listed = lists[referrer.subject] = referrers.listed(remote, place.pinned(referrer.subject), TARGET)
+            is_there = referrer.digest in listed
+            found = None
+        if not is_there:
+            name = referrer.tag or f"{referrer.digest}, which refers to {referrer.subject}"
+            status = DIFFERS if found else MISSING
+            return finding._replace(status=status, note=f"what goes with it is not there as at its source: {name}")
+    return finding

@@ -20,14 +20,17 @@ from postrenderer.errors import AcregError, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_HAS_TOKEN = "<token>"  # noqa: S105  # a word of the protocol
+"""The user name with which a helper says that its secret is an identity token."""
 _DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
 
 
 class Login(NamedTuple):
-    """A user name and a password, which is never shown."""
+    """A user name and a password, or an identity token, with which tokens are asked for; neither is ever shown."""
 
     username: str
     password: str
+    identity_token: str = ""
 
     def __repr__(self) -> str:
         """Return a text for logs and tracebacks."""
@@ -37,6 +40,11 @@ class Login(NamedTuple):
     def auth(self) -> str:
         """The base64 text that docker configs hold."""
         return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """What docker configs hold for a registry."""
+        return {"auth": self.auth, **({"identitytoken": self.identity_token} if self.identity_token else {})}
 
 
 def default_files(environ: Mapping[str, str]) -> list[Path]:
@@ -95,10 +103,17 @@ def gather(authfile: str, environ: Mapping[str, str]) -> dict[str, Any]:
 def with_login(config: Mapping[str, Any], registries: Iterable[str], login: Login) -> dict[str, Any]:
     """Return a docker config in which nothing but this login counts for the registries, each `host[:port]`."""
     names = {name for registry in registries for name in _names(registry)}
-    kept = {key: value for key, value in config.get("auths", {}).items() if _host(key) not in names}
-    helpers = {key: value for key, value in config.get("credHelpers", {}).items() if _host(key) not in names}
-    auths = {**kept, **{registry: {"auth": login.auth} for registry in registries}}
+    kept, helpers = (
+        {key: value for key, value in config.get(part, {}).items() if _host(key).partition("/")[0] not in names}
+        for part in ("auths", "credHelpers")
+    )
+    auths = {**kept, **dict.fromkeys(registries, login.entry)}
     return {**config, "auths": auths, "credHelpers": helpers}
+
+
+def as_text(logins: Mapping[str, Login]) -> str:
+    """Return the text of a docker config with nothing but these logins, by registry."""
+    return json.dumps({"auths": {registry: login.entry for registry, login in logins.items()}})
 
 
 def unlocked(config: Mapping[str, Any], registries: Iterable[str]) -> dict[str, Any]:
@@ -114,22 +129,37 @@ def unlocked(config: Mapping[str, Any], registries: Iterable[str]) -> dict[str, 
     return found
 
 
-def find(config: Mapping[str, Any], registry: str) -> Login | None:
+def find(config: Mapping[str, Any], registry: str, path: str = "") -> Login | None:
     """Return what a docker config has for a registry; None if that is nothing.
+
+    Args:
+        config: of which an entry for a path in the registry counts for what is below it (containers-auth.json(5)).
+        registry: `host[:port]`.
+        path: the repository that the login is for.
 
     Raises:
         AcregError: what it has cannot be used, or its credential helper does not answer.
     """
-    names = _names(registry)
-    for key, helper in config.get("credHelpers", {}).items():
-        if _host(key) in names:
-            return _ask(str(helper), key)
-    for key, entry in config.get("auths", {}).items():
-        if _host(key) in names and isinstance(entry, dict) and (entry.get("auth") or entry.get("username")):
+    steps = path.split("/") if path else []
+    below = ["/".join(("", *steps[:size])) for size in range(len(steps), 0, -1)]
+    names = [name + rest for rest in (*below, "") for name in _names(registry)]
+    helpers, auths = ({_host(key): key for key in config.get(part, {})} for part in ("credHelpers", "auths"))
+    for name in names:
+        if name in helpers:
+            return _ask(str(config["credHelpers"][helpers[name]]), helpers[name])
+    for name in names:
+        entry = config["auths"][auths[name]] if name in auths else None
+        if isinstance(entry, dict) and any(entry.get(key) for key in ("auth", "username", "identitytoken")):
             return _decode(entry, registry)
     store = config.get("credsStore")
-    known = [key for key in config.get("auths", {}) if _host(key) in names]
+    known = [auths[name] for name in names if name in auths]
     return _ask(str(store), known[0] if known else registry) if store else None
+
+
+def password(config: Mapping[str, Any], registry: str) -> Login | None:
+    """Return what `find` does, without identity tokens: a pull secret cannot hold one."""
+    login = find(config, registry)
+    return login if login and not login.identity_token else None
 
 
 def _names(registry: str) -> tuple[str, ...]:
@@ -144,6 +174,8 @@ def _host(key: str) -> str:
 
 
 def _decode(entry: Mapping[str, Any], registry: str) -> Login:
+    if entry.get("identitytoken"):
+        return Login("", "", str(entry["identitytoken"]))
     if not entry.get("auth"):
         return Login(str(entry["username"]), str(entry.get("password", "")))
     try:
@@ -165,4 +197,7 @@ def _ask(helper: str, registry: str) -> Login | None:
             f"The credentials for {registry} are kept by the program {program}, which does not work here. Give them"
             " with --username and --password-stdin."
         ) from None
-    return Login(str(answer["Username"]), str(answer["Secret"])) if answer.get("Username") else None
+    if not answer.get("Username"):
+        return None
+    username, secret = str(answer["Username"]), str(answer.get("Secret", ""))
+    return Login("", "", secret) if username == _HAS_TOKEN else Login(username, secret)

@@ -9,8 +9,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.images.reference import parse
-from postrenderer.registry.mirror import tag_of
-from postrenderer.registry.skopeo import in_registry
+from postrenderer.registry.places import in_registry, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -81,4 +80,10 @@ def _sync_file(base: str, registries: dict[str, dict[str, list[str]]], insecure:
     )
 
 
-FORMS = {"list": as_list, "script": as_script, "skopeo-sync": as_sync}
+def as_repositories(copies: Sequence[Copy], _insecure: Collection[str]) -> str:
+    """The repositories on the private registry, without its host: to be made there before the first push."""
+    repositories = dict.fromkeys("/".join(parse(copy.target).components[1:]) for copy in copies)
+    return "".join(f"{repository}\n" for repository in repositories)
+
+
+FORMS = {"list": as_list, "script": as_script, "skopeo-sync": as_sync, "repositories": as_repositories}

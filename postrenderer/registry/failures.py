@@ -1,19 +1,28 @@
-"""Why a registry, or the disk, did not do what skopeo asked, told from what skopeo printed."""
+"""Why a registry, or the disk, did not do what was asked, told from what skopeo printed or the registry answered."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import AcregError
 
+if TYPE_CHECKING:
+    from email.message import Message
+
 ABSENT, DENIED, DAMAGED, OTHER, STOPPED = "absent", "denied", "damaged", "other", "stopped"
-OF_HOST = frozenset(("certificate", "helper", "http", "unreachable"))
+LIMITED, REFUSED, UNMADE = "limited", "refused", "unmade"
+OF_HOST = frozenset(("certificate", "expired", "helper", "http", "unreachable"))
 """Kinds of failures that all images of a registry have in common."""
 OF_ALL = frozenset(("full", "large", "policy", "old"))
 """Kinds of failures that all images have in common, wherever they are."""
-LASTING = (OF_HOST - {"unreachable"}) | OF_ALL | {ABSENT, DENIED, DAMAGED, STOPPED}
+LASTING = (
+    (OF_HOST - {"unreachable"}) | OF_ALL | {ABSENT, DENIED, DAMAGED, REFUSED, STOPPED, UNMADE, "redirect", "upload"}
+)
 """Kinds of failures that a second try does not end."""
 
 
@@ -24,13 +33,15 @@ class RegistryError(AcregError):
         kind: what is wrong, by the names in the table below; `other` if it is none of them.
         reason: the same in plain words, without the details of this image.
         host: the registry at which it is wrong; empty if that is not known, or none.
+        wait: seconds to wait before the next try, if the registry says so.
     """
 
-    def __init__(self, kind: str, message: str, reason: str = "", host: str = "") -> None:
+    def __init__(self, kind: str, message: str, reason: str = "", host: str = "", wait: float = 0) -> None:
         super().__init__(message)
         self.kind = kind
         self.reason = reason or message
         self.host = host
+        self.wait = wait
 
 
 class _Known(NamedTuple):
@@ -58,23 +69,61 @@ _TABLE = (
     ),
     _Known(
         "certificate",
-        r"x509: certificate (?:is valid for|is not valid for|has expired|relies on)|not yet valid",
+        r"x509: certificate (?:is valid for|is not valid for|has expired|relies on)|not yet valid"
+        r"|verify failed: (?:hostname mismatch|ip address mismatch|certificate has expired)",
         "its certificate is not valid for this name or this day",
     ),
     _Known(
-        "certificate", r"x509:|tls: failed to verify", "its certificate is not trusted; --ca-file names its authority"
+        "certificate",
+        r"x509:|tls: failed to verify|certificate verify failed",
+        "its certificate is not trusted; --ca-file names its authority",
     ),
-    _Known("http", r"gave HTTP response to HTTPS", "it speaks HTTP; --insecure-registry HOST[:PORT] allows that"),
-    _Known("limited", r"toomanyrequests|too many requests|status 429", "it allows no more for now; log in, or wait"),
+    _Known(
+        "http",
+        r"gave HTTP response to HTTPS|wrong version number|record layer failure|packet length too long",
+        "it speaks HTTP; --insecure-registry HOST[:PORT] allows that",
+    ),
+    _Known(
+        LIMITED,
+        r"toomanyrequests|too many requests|(?:status|HTTP):? 429",
+        "it allows no more for now; log in, or wait",
+    ),
+    _Known(
+        "upload",
+        r"(?:status|HTTP):? 413|entity too large|content too large",
+        "it takes no upload of this size; raise the limit of the registry or of the proxy in front of it, such as"
+        " client_max_body_size of nginx",
+    ),
+    _Known(
+        UNMADE,
+        r"(?:upload|writing|reuse blob|whether a blob).*(?:name.unknown|repository.*(?:not exist|not found))",
+        "it makes no repositories by itself; `acreg mirror -o repositories` lists those to make first, and"
+        " --create-with 'COMMAND {repository}' makes them",
+    ),
+    _Known(
+        "expired",
+        r"expired (?:token|password)|(?:token|password|credentials?) (?:has|have|is|are) expired",
+        "the credentials were right and are too old now; log in again",
+    ),
     _Known(
         ABSENT,
-        r"manifest unknown|name unknown|manifest_unknown|name_unknown|repository name not known|not found|status 404",
+        r"manifest.unknown|name.unknown|repository name not known|not found|(?:status|HTTP):? 404",
         "there is no such image",
     ),
     _Known(
         DENIED,
-        r"unauthorized|denied|authentication required|invalid username/password|forbidden|status 40[13]",
+        r"unauthorized|denied|authentication required|invalid username/password|forbidden|(?:status|HTTP):? 40[13]",
         "it refuses the credentials, or the right to do this; `skopeo login` or --[source-]username gives others",
+    ),
+    _Known(
+        "redirect",
+        r"stopped after \d+ redirects|from one address to the next",
+        "it redirects without end; what stands in front of it is set up wrongly",
+    ),
+    _Known(
+        "busy",
+        r"(?:status|HTTP):? 5\d\d|internal server error|bad gateway|service unavailable|gateway timeout",
+        "it reports a failure of its own",
     ),
     _Known(
         "unreachable",
@@ -84,7 +133,7 @@ _TABLE = (
     _Known("unreachable", r"no such host|server misbehaving", "there is no such host name; correct it, or the DNS"),
     _Known(
         "unreachable",
-        r"connection refused|timeout|timed out|reset by peer|\bEOF\b|no route to host|unreachable",
+        r"connection refused|timeout|timed out|reset by peer|closed connection|\bEOF\b|no route to host|unreachable",
         "it does not answer",
     ),
 )
@@ -110,6 +159,39 @@ def failure(stderr: str, *hosts: str) -> RegistryError:
     if known is None:
         return RegistryError(OTHER, f"{place}{short}", host=host)
     return RegistryError(known.kind, f"{place}{known.meaning} ({short})", f"{place}{known.meaning}", host)
+
+
+def refusal(status: int, headers: Message, body: bytes, host: str) -> RegistryError:
+    """Return what an answer means with which a registry refuses a request.
+
+    Args:
+        status: HTTP's.
+        headers: of which Retry-After says how long to wait.
+        body: JSON with `errors`, as the OCI distribution specification has it, or anything else.
+        host: the registry.
+    """
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+    error = failure(f"status {status} {phrase}{_said(body)}", host)
+    error.wait = _seconds(headers.get("Retry-After", ""))
+    return error
+
+
+def _said(body: bytes) -> str:
+    try:
+        first = json.loads(body)["errors"][0]
+        return ": " + ": ".join(str(first[key]) for key in ("code", "message") if first.get(key))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ""
+
+
+def _seconds(text: str) -> float:
+    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or a date."""
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(timezone.utc)).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _names(message: str, host: str) -> bool:

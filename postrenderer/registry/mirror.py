@@ -1,18 +1,29 @@
-"""Copy images to the private registry, each only if it is not there already."""
+"""Copy images to the private registry, each only if it is not there already, with what goes with it.
+
+What is there and is another image is replaced only if it came from the same source: the record says so, or the source
+has that digest, too. Else it is refused, as another release may run it.
+"""
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import parse
-from postrenderer.registry.failures import ABSENT, DENIED, OTHER, RegistryError
-from postrenderer.registry.skopeo import SOURCE, TARGET, Place, Skopeo, in_registry
+from postrenderer.registry import referrers
+from postrenderer.registry.failures import DENIED, OTHER, REFUSED, UNMADE, RegistryError
+from postrenderer.registry.places import TARGET, Place, in_registry, tag_of
+from postrenderer.registry.record import is_same_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from postrenderer.registry.carried import Carried
+    from postrenderer.registry.origins import Origin, Wishes
     from postrenderer.registry.plan import Copy
-    from postrenderer.registry.work import Crew
+    from postrenderer.registry.record import Record
+    from postrenderer.registry.referrers import Referrer
+    from postrenderer.registry.remote import Remote
 
 COPIED, REPLACED, PRESENT, FAILED = "copied", "replaced", "present", "failed"
 
@@ -22,86 +33,155 @@ class Outcome(NamedTuple):
 
     Attributes:
         image: where it comes from and where it goes.
-        status: one of the four above.
+        status: one of the four above, or `refused`.
         digest: of what is at the target now; empty if that failed.
-        note: why it failed, or what it replaced.
+        note: why it failed or was refused, what it replaced, or how much went with it.
+        referrers: what went with it.
     """
 
     image: Copy
     status: str
     digest: str = ""
     note: str = ""
+    referrers: tuple[Referrer, ...] = ()
 
 
 class Mirror:
-    """Copies images between registries, or from folders. Call it with one of them; several threads may.
+    """Copies images to the private registry. Call it with one of them; several threads may.
 
     Args:
-        skopeo: does it.
-        crew: tries again, where that may help.
-        origin: where an image comes from, if that is not its registry, and its digest.
+        remote: does it.
+        wishes: what is wanted.
+        record: what was copied before.
+        origin: where images come from.
+        create: makes the repository of a place, or says that it must be made.
     """
 
-    def __init__(self, skopeo: Skopeo, crew: Crew, origin: Callable[[Copy], tuple[Place, str]] | None = None) -> None:
-        self._skopeo = skopeo
-        self._crew = crew
-        self._origin = origin or self._published
+    def __init__(
+        self,
+        remote: Remote,
+        wishes: Wishes,
+        record: Record,
+        origin: Origin | Carried,
+        create: Callable[[Place, RegistryError], None],
+    ) -> None:
+        self._remote = remote
+        self._wishes = wishes
+        self._record = record
+        self._origin = origin
+        self._create = create
+        self._lists = threading.Lock()
 
     def __call__(self, image: Copy) -> Outcome:
-        """Copy an image, unless the target has it with the same digest."""
+        """Copy an image, unless the target has it with the same digest, and what goes with it."""
         try:
-            return self._copy(image)
+            outcome = self._copy(image)
         except RegistryError as error:
-            return Outcome(image, FAILED, note=str(error))
+            return Outcome(image, REFUSED if error.kind == REFUSED else FAILED, note=str(error))
+        if not self._wishes.referrers:
+            return outcome
+        try:
+            found = self._bring_all(image, outcome.digest)
+        except RegistryError as error:
+            if outcome.status == PRESENT and error.host != in_registry(image.target).host and error.kind != REFUSED:
+                return outcome._replace(note=f"its signatures could not be asked for: {error}")
+            status = REFUSED if error.kind == REFUSED else FAILED
+            return Outcome(image, status, note=f"it is there, but not all that goes with it: {error}")
+        extra = f"and {len(found)} that go with it" if found else ""
+        return outcome._replace(note=", ".join(filter(None, (outcome.note, extra))), referrers=found)
 
     def _copy(self, image: Copy) -> Outcome:
         pinned = parse(image.source).digest
-        if pinned and self._there(image, pinned) == pinned:
+        if pinned and self._there(in_registry(image.target, digest=pinned)) == pinned:
             return Outcome(image, PRESENT, pinned)
-        source, digest = self._origin(image)
-        before = self._there(image, "")
-        if before == digest and not pinned:
-            return Outcome(image, PRESENT, digest)
-        target = self._target(image)
-        self._crew.attempt(lambda: self._skopeo.copy(source, target), *filter(None, (source.host, target.host)))
-        after = self._there(image, pinned)
-        if after != digest:
-            raise RegistryError(OTHER, f"the target has {after or 'nothing'} after the copy of {digest}")
+        target = in_registry(image.target, tag=tag_of(image.target))
+        digest = self._origin.digest(image)
+        before = self._there(target)
         if before and before != digest:
-            return Outcome(image, REPLACED, digest, f"was {before}")
-        return Outcome(image, COPIED, digest)
+            self._see_that_it_may_be_replaced(image, target, before, digest)
+        if before != digest:
+            try:
+                self._transfer(image, digest, target)
+            except RegistryError as error:
+                if error.kind != UNMADE:
+                    raise
+                self._create(target, error)
+                self._transfer(image, digest, target)
+            after = self._there(target)
+            if after != digest:
+                raise RegistryError(OTHER, f"the target has {after or 'nothing'} after the copy of {digest}")
+        self._record.add(_key(target), digest, image.source)
+        if before == digest:
+            return Outcome(image, PRESENT, digest)
+        return Outcome(image, REPLACED, digest, f"was {before}") if before else Outcome(image, COPIED, digest)
 
-    def _published(self, image: Copy) -> tuple[Place, str]:
-        """Return the place of an image by digest, so that a tag which moves in the meantime does no harm."""
-        place = in_registry(image.source)
-        digest = self._crew.attempt(lambda: self._skopeo.digest(place, SOURCE), place.host)
-        if digest is None:
-            raise RegistryError(ABSENT, f"there is no image {image.source}")
-        return in_registry(image.source, digest=digest), digest
+    def _transfer(self, image: Copy, digest: str, target: Place) -> None:
+        if not self._wishes.platforms:
+            self._remote.copy(self._origin.place(image, digest), target)
+            return
+        manifest = self._origin.manifest(image)
+        parts = referrers.instances(manifest)
+        for part in parts:
+            if self._there(target.pinned(part)) != part:
+                self._remote.copy(self._origin.place(image, part), target.pinned(part))
+        if parts:
+            self._remote.put(target, manifest, TARGET)
+        else:
+            self._remote.copy(self._origin.place(image, digest), target)
 
-    def _there(self, image: Copy, digest: str) -> str | None:
-        """Return the digest of the target; None if there is none, or if only the copy can tell.
+    def _bring_all(self, image: Copy, digest: str) -> tuple[Referrer, ...]:
+        target = in_registry(image.target, digest=digest)
+        manifest = self._remote.get(target, TARGET)
+        parts = referrers.instances(manifest) if manifest else []
+        found = self._origin.referrers(image, (digest, *parts))
+        for referrer in found:
+            self._bring(image, referrer, target)
+        return tuple(found)
+
+    def _bring(self, image: Copy, referrer: Referrer, repository: Place) -> None:
+        place = repository.tagged(referrer.tag) if referrer.tag else repository.pinned(referrer.digest)
+        there = self._there(place)
+        if there != referrer.digest:
+            if there:
+                self._see_that_it_may_be_replaced(image, place, there, referrer.digest)
+            self._remote.copy(self._origin.place(image, referrer.digest), place)
+        if referrer.tag:
+            self._record.add(_key(place), referrer.digest, image.source)
+            return
+        manifest = self._remote.get(place, TARGET)
+        if manifest:
+            with self._lists:  # two images of one digest may be at work
+                referrers.attach(self._remote, repository.pinned(referrer.subject), TARGET, manifest)
+
+    def _see_that_it_may_be_replaced(self, image: Copy, target: Place, before: str, digest: str) -> None:
+        repository = parse(image.target).repository
+        if self._wishes.replace & {image.source, image.target, repository, _key(target)}:
+            return
+        source = self._record.source_of(_key(target), before)
+        if source and is_same_source(source, image.source):
+            return
+        if not source and self._origin.has(image, before):
+            return
+        whose = f"which came from {source}" if source else "and it is not known where that came from"
+        raise RegistryError(
+            REFUSED,
+            f"{_key(target)} holds {before}, {whose}; --replace {_key(target)} puts {digest} of {image.source} in its"
+            " place",
+        )
+
+    def _there(self, place: Place) -> str | None:
+        """Return the digest of what the private registry has; None if there is none, or if only the copy can tell.
 
         A registry may refuse to show a repository that is to be created by the first push.
         """
-        place = in_registry(image.target, digest=digest) if digest else self._target(image)
         try:
-            return self._crew.attempt(lambda: self._skopeo.digest(place, TARGET), place.host)
+            return self._remote.digest(place, TARGET)
         except RegistryError as error:
             if error.kind == DENIED:
                 return None
             raise
 
-    @staticmethod
-    def _target(image: Copy) -> Place:
-        return in_registry(image.target, tag=tag_of(image.target))
 
-
-def tag_of(target: str) -> str:
-    """Return the tag to write: a digest alone gets one, as registries collect what has no tag as garbage.
-
-    It is none of the tags that OCI's referrers and signatures use, which begin with `sha256-`.
-    """
-    reference = parse(target)
-    digest = reference.digest.partition(":")[2]
-    return reference.tag or (f"digest-{digest[:16]}" if digest else "latest")
+def _key(place: Place) -> str:
+    """Return a place as a reference, without the transport."""
+    return place.name.partition("://")[2]

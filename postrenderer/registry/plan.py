@@ -91,13 +91,14 @@ def of_references(references: Iterable[str], settings: Settings) -> Plan:
         AcregError: two images would become one.
     """
     relocation = Relocation(settings)
-    copies: dict[str, Copy] = {}
+    moves: list[Copy] = []
     left: dict[str, Left] = {}
     for reference in references:
         outcome = relocation(reference)
         if outcome.status in ("moved", "private"):
-            copies.setdefault(outcome.target, Copy(reference, outcome.target))
+            moves.append(Copy(reference, outcome.target))
         else:
             left.setdefault(reference, Left(reference, outcome.reason))
-    collisions.check(copies.values())
-    return Plan(list(copies.values()), list(left.values()))
+    collisions.check(moves)
+    copies = {move.target: move for move in reversed(moves)}  # of several names for an image the first
+    return Plan([copies[target] for target in dict.fromkeys(move.target for move in moves)], list(left.values()))

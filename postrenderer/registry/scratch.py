@@ -70,6 +70,11 @@ class Scratch:
                 os.close(descriptor)
         return Handed(path)
 
+    def folder(self) -> Path:
+        """Return an empty folder for what is too large for memory."""
+        with _said():
+            return Path(tempfile.mkdtemp(dir=self._folder))
+
     def certificates(self, ca_file: str) -> str:
         """Return a folder with the authority's certificate, as skopeo's --cert-dir takes it; empty without one."""
         if not ca_file:

@@ -1,64 +1,21 @@
-"""skopeo as a function: the digest of an image, and the copy of one, with the credentials that belong to each side."""
+"""skopeo as a function: the copy of an image, with the credentials that belong to each side."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
-from postrenderer.images.reference import parse
-from postrenderer.registry.failures import ABSENT, OTHER, STOPPED, RegistryError, failure
+from postrenderer.registry.failures import OTHER, STOPPED, RegistryError, failure
+from postrenderer.registry.places import SOURCE, TARGET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from postrenderer.registry.places import Place, Reach
 
-    from postrenderer.registry.scratch import Handed
-
-SOURCE, TARGET = "src", "dest"
-"""The sides of a copy, as skopeo's flags name them."""
-_INSPECT_SECONDS = 60
 _GRACE = 30
 """Seconds that skopeo has to end by itself, which leaves nothing half done, after its time is over."""
-
-
-class Place(NamedTuple):
-    """Where an image is or goes: as skopeo names it, and the registry's host; none if it is in a folder."""
-
-    name: str
-    host: str = ""
-
-
-class Reach(NamedTuple):
-    """How registries are reached.
-
-    Attributes:
-        authfiles: the docker config of each side.
-        insecure: registries, `host[:port]`, whose certificates are not verified and which may speak HTTP.
-        certificates: a folder with more authorities to trust; empty for none.
-        environ: the environment of skopeo.
-    """
-
-    authfiles: Mapping[str, Handed]
-    insecure: frozenset[str]
-    certificates: str
-    environ: Mapping[str, str]
-
-
-def in_registry(reference: str, *, digest: str = "", tag: str = "") -> Place:
-    """Return the place of an image in its registry.
-
-    Args:
-        reference: of which the tag is left out if there is a digest: skopeo takes one of both.
-        digest: instead of the reference's own.
-        tag: instead of the reference's own tag and digest.
-    """
-    parsed = parse(reference)
-    digest = "" if tag else digest or parsed.digest
-    suffix = f"@{digest}" if digest else f":{tag or parsed.tag or 'latest'}"
-    return Place(f"docker://{parsed.repository}{suffix}", parsed.components[0])
 
 
 class Skopeo:
@@ -77,7 +34,7 @@ class Skopeo:
         program = shutil.which("skopeo", path=reach.environ.get("PATH"))
         if not program:
             raise AcregError(
-                "skopeo is not installed, and images are copied and checked by it: install the package `skopeo` of"
+                "skopeo is not installed, and images are copied by it: install the package `skopeo` of"
                 " Debian, Ubuntu, Fedora, RHEL, Alpine or Homebrew, 1.6.0 or newer, and see that it is on PATH."
             )
         self._program = program
@@ -87,28 +44,6 @@ class Skopeo:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
         self._stopped = False
-
-    def digest(self, place: Place, side: str) -> str | None:
-        """Return the digest of what a place holds, an image or a list of images; None if it holds nothing.
-
-        The algorithm is that of the place's own digest, else sha256.
-
-        Raises:
-            RegistryError: it cannot be told.
-        """
-        flags = [flag.replace(f"--{side}-", "--") for flag in self._flags(place, side)]
-        try:
-            manifest = self._run(
-                "inspect", "--raw", *flags, place.name, sides={side: place.host}, seconds=_INSPECT_SECONDS
-            )
-        except RegistryError as error:
-            if error.kind == ABSENT:
-                return None
-            raise
-        algorithm = place.name.partition("@")[2].partition(":")[0]
-        if algorithm not in hashlib.algorithms_available:
-            algorithm = "sha256"
-        return f"{algorithm}:{hashlib.new(algorithm, manifest).hexdigest()}"
 
     def copy(self, source: Place, target: Place) -> None:
         """Copy an image with all its platforms, every byte of its manifests as it is.

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Callable, TypeVar
 
-from postrenderer.registry.failures import DENIED, LASTING, OF_ALL, OF_HOST, STOPPED, RegistryError
+from postrenderer.registry.failures import DENIED, LASTING, LIMITED, OF_ALL, OF_HOST, STOPPED, RegistryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
 
+_LONGEST_WAIT = 900
+"""Seconds; a registry that wants more is not waited for."""
 _REFUSALS = 3
 """So many in a row, before anything else of a registry was seen, and it is asked no more: accounts get locked."""
 
@@ -48,6 +52,15 @@ class Crew:
         self._given_up: dict[str, str] = {}
         self._refusals: Counter[str] = Counter()
         self._reached: set[str] = set()
+        self._turns: dict[str, threading.Lock] = {}
+        self._not_before: dict[str, float] = {}
+
+    def probe(self, step: Callable[[], object], host: str) -> None:
+        """Do a step that shows whether a registry can be used at all; if not, it is asked no more."""
+        try:
+            self.attempt(step, host)
+        except RegistryError as error:
+            self._given_up.setdefault(host, error.reason)
 
     def stop(self, reason: str) -> None:
         """Let no further step begin, and say why to those that wait for one."""
@@ -69,18 +82,31 @@ class Crew:
             if any(reasons):
                 raise RegistryError(STOPPED, f"not tried: {next(filter(None, reasons))}")
             try:
-                done = step()
+                with self._turn(hosts):
+                    done = step()
             except RegistryError as error:
-                if error.kind in LASTING or count == self._retries:
+                if error.kind in LASTING or count == self._retries or error.wait > _LONGEST_WAIT:
                     self._learn(error)
                     raise
-                pause = self._pause * 2**count
+                pause = max(self._pause * 2**count, error.wait)
+                if error.kind == LIMITED and error.host:
+                    self._turns.setdefault(error.host, threading.Lock())
+                    self._not_before[error.host] = time.monotonic() + pause
                 self._notice(f"{error.reason}; the next try is in {pause:g} s")
             else:
                 self._reached.update(hosts)
                 return done
             self._stop.wait(pause)
         raise AssertionError
+
+    @contextmanager
+    def _turn(self, hosts: Sequence[str]) -> Iterator[None]:
+        """Wait for the turn, where a registry has said that it is asked too often: one at a time, and not too soon."""
+        with ExitStack() as turns:
+            for host in sorted({host for host in hosts if host in self._turns}):
+                turns.enter_context(self._turns[host])
+                self._stop.wait(max(0.0, self._not_before[host] - time.monotonic()))
+            yield
 
     def _learn(self, error: RegistryError) -> None:
         host = error.host

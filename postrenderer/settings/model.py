@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from postrenderer.images.pins import Pins
     from postrenderer.images.relocation import Rule
     from postrenderer.sites.declared import Ignore, Location
 
@@ -20,6 +21,7 @@ class Settings(NamedTuple):
         rules: prefixes that move elsewhere.
         keep: registry hosts, paths or repositories that are never touched.
         others: what happens to every other image: `rewrite`, `keep` or `fail`.
+        keep_host: whether one that is rewritten keeps its host in its path.
         strict: whether an image that stays outside the private registry is an error.
         strict_secrets: whether a private image without a known place for its pull secret is an error.
         report: the file that the report is written to; empty for none.
@@ -28,6 +30,8 @@ class Settings(NamedTuple):
         secrets: whether references inside the base64 data of Secrets are changed.
         locations: places where images live, and fields for pull secrets, beside those that are known.
         ignore: what is no image, though it looks like one.
+        lock: the file with the digests that references are pinned to; empty for none.
+        pins: these digests, once the file was read.
     """
 
     registry: str
@@ -37,6 +41,7 @@ class Settings(NamedTuple):
     rules: tuple[Rule, ...] = ()
     keep: tuple[str, ...] = ()
     others: str = "rewrite"
+    keep_host: bool = False
     strict: bool = False
     strict_secrets: bool = False
     report: str = ""
@@ -45,6 +50,8 @@ class Settings(NamedTuple):
     secrets: bool = True
     locations: tuple[Location, ...] = ()
     ignore: tuple[Ignore, ...] = ()
+    lock: str = ""
+    pins: Pins | None = None
 
     @property
     def prefix(self) -> str:

@@ -109,6 +109,16 @@ OPTIONS = (
         check=checks.one_of("rewrite", "keep", "fail"),
     ),
     Option(
+        field="keep_host",
+        form="switch",
+        key="keepHost",
+        help="put the host of images from elsewhere into their path, such as quay.io/team/app and"
+        " docker.io/library/nginx, so that no two can meet",
+        flag="--keep-host",
+        negation="--no-keep-host",
+        variable="ACREG_KEEP_HOST",
+    ),
+    Option(
         field="keep",
         form="list",
         key="keep",
@@ -123,7 +133,8 @@ OPTIONS = (
         field="rules",
         form="rules",
         key="rules",
-        help="registry paths that move to other places: a list of {from, to}",
+        help="registry paths that move to other places: a list of {from, to}; a `to` that looks like a host, such as "
+        "quay.io or quay.io/team, is the whole new place, and any other is a path below the private one",
     ),
     Option(
         field="strict",
@@ -154,6 +165,18 @@ OPTIONS = (
         check=checks.file_name,
         may_be_empty=True,
         only_named=True,
+    ),
+    Option(
+        field="lock",
+        form="text",
+        key="lock",
+        help="pin each reference to the digest that FILE has for it, as `acreg lock` wrote it; one that it does not"
+        " have fails the run",
+        flag="--lock",
+        metavar="FILE",
+        variable="ACREG_LOCK",
+        check=checks.file_name,
+        may_be_empty=True,
     ),
     Option(
         field="service_accounts",

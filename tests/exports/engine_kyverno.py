@@ -3,7 +3,7 @@
 What is Kyverno's own is stood in for here, as small as can be and by its documentation:
 
 * variables `{{ … }}` in texts, the innermost first; one that is all of a text keeps its type;
-* the JMESPath functions `regex_match`, `regex_replace_all` (Go: `$1` is a group) and `replace`;
+* the JMESPath functions `regex_match`, `regex_replace_all` (Go: `$1` is a group), `replace` and `to_lower`;
 * the operators of preconditions that are used; strategic merge patches whose lists merge by `name`;
 * the rules for pod controllers, which are those for pods with `spec.template.spec` for `spec` (pkg/autogen).
 """
@@ -35,6 +35,10 @@ class _Functions(functions.Functions):  # type: ignore[misc, name-defined]  # it
     @functions.signature({"types": ["string"]}, {"types": ["string"]}, {"types": ["string"]}, {"types": ["number"]})  # type: ignore[untyped-decorator]  # likewise
     def _func_replace(self, text: str, old: str, new: str, count: int) -> str:
         return text.replace(old, new, count)
+
+    @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]  # likewise
+    def _func_to_lower(self, text: str) -> str:
+        return text.lower()
 
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())

@@ -32,6 +32,7 @@ SETTINGS = {
     ),
     "closed": _DEFAULT._replace(sources=("docker.io", "quay.io/team"), others="fail", pull_secrets=("one", "two")),
     "open": _DEFAULT._replace(others="keep", pull_secrets=()),
+    "hosts": _DEFAULT._replace(keep_host=True, rules=(Rule("quay.io/a", "qa"),), keep=("k.io",)),
     "own": Settings(
         "localhost:5000", "p", sources=("127.0.0.1/x",), rules=(Rule("a.svc:80/y", "y"),), others="rewrite"
     ),
@@ -109,6 +110,19 @@ BECOMES: dict[str, dict[str, str]] = {
         "nginx": "nginx",
         "quay.io/a/b": "quay.io/a/b",
     },
+    "hosts": {
+        "nginx": f"{PRIVATE}/docker.io/library/nginx",
+        "docker.io/nginx:3": f"{PRIVATE}/docker.io/library/nginx:3",
+        f"registry-1.docker.io/acme/app{DIGEST}": f"{PRIVATE}/docker.io/acme/app{DIGEST}",
+        f"{SOURCE}/x:1": f"{PRIVATE}/x:1",
+        "quay.io/a/b:1": f"{PRIVATE}/qa/b:1",
+        "quay.io/team/app:1": f"{PRIVATE}/quay.io/team/app:1",
+        "Localhost:5000/c:1": f"{PRIVATE}/localhost_5000/c:1",
+        "k.io/a:1": "k.io/a:1",
+        "[fe80::1]:5000/e:1": "[fe80::1]:5000/e:1",
+        "[::1]:5000/e:1": "[::1]:5000/e:1",
+        f"{PRIVATE}/quay.io/x:1": f"{PRIVATE}/quay.io/x:1",
+    },
     "own": {
         "localhost:5000/p/a": "localhost:5000/p/a",
         "localhost:5000/q/a": "localhost:5000/p/q/a",
@@ -138,6 +152,7 @@ REFUSED = {
     "rules": set[str](),
     "closed": {"quay.io/other/x"},
     "open": set[str](),
+    "hosts": {"[fe80::1]:5000/e:1"},
     "own": set[str](),
     "own closed": {"127.0.0.1/z/a", "quay.io/a"},
     "whole registry": set[str](),

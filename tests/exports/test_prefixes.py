@@ -30,7 +30,9 @@ def becomes(values: Settings, text: str) -> str:
     else:
         if is_of_a_cluster(name.partition("/")[0]) and not name.startswith(table.named):
             return text
-        new = f"{table.base}/{name.partition('/')[2]}" if table.others == "rewrite" else ""
+        host, _, path = name.partition("/")
+        kept = f"{host.lower().replace(':', '_')}/" if table.keep_host else ""
+        new = f"{table.base}/{kept}{path}" if table.others == "rewrite" else ""
     return new.removesuffix(prefixes.END) + parse(text).suffix if new else text
 
 

@@ -93,6 +93,13 @@ def test_default_settings_move(text: str, target: str, rule: str) -> None:
         ([], {"sources": ("docker.io",), "others": "fail"}, "docker.io/library/nginx", f"{PRIVATE}/nginx"),
         ([], {"sources": ("docker.io/library",), "others": "fail"}, "nginx", f"{PRIVATE}/nginx"),
         ([], {"sources": ("docker.io/nginx",), "others": "fail"}, "nginx", f"{PRIVATE}/nginx"),
+        # Whose host is kept.
+        ([], {"keep_host": True}, "nginx", f"{PRIVATE}/docker.io/library/nginx"),
+        ([], {"keep_host": True}, f"registry-1.docker.io/a/b{DIGEST}", f"{PRIVATE}/docker.io/a/b{DIGEST}"),
+        ([], {"keep_host": True}, "quay.io/team/app:1", f"{PRIVATE}/quay.io/team/app:1"),
+        ([], {"keep_host": True}, "Localhost:5000/a:1", f"{PRIVATE}/localhost_5000/a:1"),
+        ([], {"keep_host": True}, f"{SOURCE}/x:1", f"{PRIVATE}/x:1"),
+        ([("quay.io", "q")], {"keep_host": True}, "quay.io/a:1", f"{PRIVATE}/q/a:1"),
         # The private path may be any place.
         ([], {"repository_path": ""}, "quay.io/a/b", f"{REGISTRY}/a/b"),
         ([], {"registry": "docker.io", "repository_path": "me"}, "nginx", "docker.io/me/nginx"),
@@ -127,6 +134,7 @@ def test_moved(rules: list[tuple[str, str]], settings: dict[str, Any], text: str
         ([], {"others": "keep"}, "quay.io/x", ("kept", "others: keep", "others")),
         ([], {"others": "fail"}, "quay.io/x", ("refused", "others: fail", "others")),
         ([], {}, "docker.io/" + "x" * 247, ("refused", None, "others")),
+        ([], {"keep_host": True}, "[fe80::1]:5000/x:1", ("refused", None, "others")),
         ([("a.b", "long" * 10)], {}, "a.b/" + "x" * 220, ("refused", None, "rule")),
         ([], {}, "*", ("invalid", None, "")),
         ([], {}, "", ("invalid", "not a valid reference: it is empty", "")),
@@ -165,7 +173,9 @@ def test_a_rule_for_what_is_private_is_a_settings_error(rules: list[tuple[str, s
 
 
 def test_a_settings_error_names_what_covers_the_rule() -> None:
-    with pytest.raises(SettingsError, match=r"what lies at or below a\.b is private and stays\. Remove the entry"):
+    with pytest.raises(
+        SettingsError, match=r"what lies at or below a\.b is private and stays\. Remove the entry.*`keepHost"
+    ):
         relocation(("a.b/x", "a.b"))
 
 
@@ -218,6 +228,19 @@ def test_known_in_free_text(text: str, known: bool) -> None:  # noqa: FBT001  # 
         ([], {}, PRIVATE, ("private", PRIVATE, f"already under {PRIVATE}", "private")),
         ([], {"keep": ("quay.io",)}, "quay.io/a", ("kept", "quay.io/a", "under `keep` entry quay.io", "keep")),
         ([], {"others": "fail"}, "quay.io/a", ("refused", "quay.io/a", "others: fail", "others")),
+        ([], {"keep_host": True}, "quay.io/a", ("moved", f"{PRIVATE}/quay.io/a", "others: rewrite", "others")),
+        ([], {"keep_host": True}, "docker.io/a", ("moved", f"{PRIVATE}/docker.io/a", "others: rewrite", "others")),
+        (
+            [],
+            {"keep_host": True},
+            "docker.io",
+            (
+                "refused",
+                "docker.io",
+                "what is below it is placed by more than its name, as Docker Hub's official images are",
+                "others",
+            ),
+        ),
         # A rule for one name below it is no rule for the others.
         (
             [("quay.io/a/image", "q")],
@@ -325,6 +348,7 @@ def settings(draw: st.DrawFn) -> Settings:
         rules=tuple(Rule(source, draw(PREFIXES).rstrip("/")) for source in sources),
         keep=tuple(draw(st.lists(PREFIXES, max_size=1))),
         others=draw(st.sampled_from(["rewrite", "keep", "fail"])),
+        keep_host=draw(st.booleans()),
     )
 
 

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,17 +98,20 @@ class Brake:
 
     def __init__(self, folder: Path, registry: Registry, passing: int) -> None:
         self._registry = registry
+        self._released = folder / "released"
         (folder / "begun").mkdir(parents=True)
         self.path = stand_in(
             folder,
             "case \" $* \" in *' copy '*)\n"
             f'  count=0; while ! mkdir "{folder}/begun/$count" 2>/dev/null; do count=$((count + 1)); done\n'
-            f"  [ $count != {passing} ] || kill -STOP {registry.pid};;\n"
+            f'  [ $count != {passing} ] || [ -e "{folder}/released" ] || kill -STOP {registry.pid};;\n'
             "esac\n",
         )
 
     def release(self) -> None:
-        """Let the registry go on."""
+        """Let the registry go on; a copy whose acreg was killed a moment ago may be about to stop it."""
+        self._released.touch()
+        time.sleep(0.3)
         os.kill(self._registry.pid, signal.SIGCONT)
 
 
@@ -213,7 +217,7 @@ def open_target(target: Registry, published: Published) -> dict[str, str]:
 
 def counts(output: str) -> dict[str, int]:
     """Return how many images there are of each status, from the last line of `mirror` or `check`."""
-    found = re.findall(r"(\d+) (copied|replaced|present|failed|missing|differs)", output.splitlines()[-1])
+    found = re.findall(r"(\d+) (copied|replaced|present|refused|failed|missing|differs)", output.splitlines()[-1])
     return {status: int(count) for count, status in found}
 
 

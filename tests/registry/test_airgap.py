@@ -130,7 +130,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_said_and_room_continues_the_run(acreg: Acreg, small: Path) -> None:
     run = _save(acreg, small, "--jobs", 1)
     assert run.code == 1
-    assert "(the disk is full" in run.stderr
+    assert "the disk is full (" in run.stdout
     assert "not tried: the disk is full" in run.stdout
     assert "Traceback" not in run.stderr
     assert not list((small / "images").glob(".*"))
@@ -139,6 +139,15 @@ def test_a_full_disk_is_said_and_room_continues_the_run(acreg: Acreg, small: Pat
     assert (again.code, counts(again.stdout)["failed"]) == (0, 0), again
     assert counts(again.stdout)["present"] >= 1
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=small, check=True)
+
+
+def test_an_archive_on_a_full_disk_leaves_nothing_half(acreg: Acreg, small: Path) -> None:
+    run = _save(acreg, small / "media.tar", "--jobs", 1)
+    assert (run.code, "the disk is full" in run.stdout + run.stderr, "Traceback" in run.stderr) == (1, True, False), run
+    assert [path.name for path in small.iterdir() if "partial" in path.name] == []
+    subprocess.run(["mount", "-o", "remount,size=8m", small], check=True)
+    again = _save(acreg, small / "media.tar")
+    assert (again.code, counts(again.stdout)["copied"]) == (0, 6), again
 
 
 def test_a_file_system_with_small_files_is_named(acreg: Acreg) -> None:

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from postrenderer.errors import AcregError
-from postrenderer.registry.airgap import IMAGES, MANIFEST, SUMS, Save, finish, layout_name, load, prepare
+from postrenderer.registry.airgap import Folder, Save, layout_name, prepare
+from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, load
 from postrenderer.registry.failures import RegistryError
+from postrenderer.registry.manifests import OCI_INDEX, Manifest
+from postrenderer.registry.origins import Origin, Wishes
+from postrenderer.registry.places import Place
 from postrenderer.registry.plan import Copy
-from postrenderer.registry.skopeo import Place
-from postrenderer.registry.work import Crew
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from postrenderer.registry.mirror import Outcome
 
 IMAGE = Copy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
-DIGEST = f"sha256:{'a' * 64}"
+LIST = Manifest.of(b'{"schemaVersion": 2, "mediaType": "%s", "manifests": []}' % OCI_INDEX.encode(), OCI_INDEX)
+DIGEST = LIST.digest
+WISHES = Wishes(referrers=False)
 NAME = layout_name(IMAGE.source, DIGEST)
 
 
-class MockSkopeo:
+class MockRemote:
     """Knows one image, or none, and writes a folder as `skopeo copy … dir:` does, or cannot."""
 
-    def __init__(self, root: Path, digest: str | None = DIGEST, problem: OSError | None = None) -> None:
+    def __init__(self, root: Path, manifest: Manifest | None = LIST, problem: OSError | None = None) -> None:
         self.root = root
-        self.found = digest
+        self.manifest = manifest
         self.problem = problem
 
     def digest(self, *_: object) -> str | None:
-        return self.found
+        return self.manifest and self.manifest.digest
+
+    def get(self, *_: object) -> Manifest | None:
+        return self.manifest
 
     def copy(self, _: object, target: Place) -> None:
         if self.problem:
@@ -42,14 +49,13 @@ class MockSkopeo:
         folder = self.root / target.name.removeprefix("dir:")
         folder.mkdir()
         (folder / "version").write_text("Directory Transport Version: 1.1\n", encoding="utf-8")
-        content = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []}
-        (folder / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+        (folder / "manifest.json").write_bytes(LIST.content)
 
 
 def save(root: Path, *arguments: Any) -> Outcome:  # noqa: ANN401  # those of the mock
     prepare(root)
-    skopeo: Any = MockSkopeo(root, *arguments)
-    return Save(root, skopeo, Crew(1, 0, lambda: None, pause=0))(IMAGE)
+    remote: Any = MockRemote(root, *arguments)
+    return Save(root, remote, WISHES, Origin(remote, WISHES), {})(IMAGE)
 
 
 @pytest.fixture
@@ -57,62 +63,28 @@ def saved(tmp_path: Path) -> Path:
     """A folder with one image, as far as its files go."""
     outcome = save(tmp_path)
     assert outcome.status == "copied", outcome
-    index = tmp_path / NAME / "index.json"
-    content = json.loads(index.read_bytes())
-    content["manifests"][0]["digest"] = DIGEST  # the mock's text has another
-    index.write_text(json.dumps(content), encoding="utf-8")
-    finish(tmp_path, [outcome])
+    Folder(tmp_path).finish([outcome])
     return tmp_path
 
 
 def test_what_was_saved_is_found_again(saved: Path) -> None:
-    assert load(saved).origin(IMAGE) == (Place(f"oci:{NAME}"), DIGEST)
+    carried = load(saved)
+    assert (carried.digest(IMAGE), carried.place(IMAGE, DIGEST)) == (DIGEST, Place(f"oci:{NAME}"))
     assert save(saved).status == "present"
 
 
 def test_an_image_that_is_nowhere(tmp_path: Path) -> None:
     outcome = save(tmp_path, None)
     assert (outcome.status, outcome.note) == ("failed", "there is no image docker.io/acme/app:1")
-    finish(tmp_path, [outcome])
+    Folder(tmp_path).finish([outcome])
     assert load(tmp_path).images == {}
 
 
 def test_a_disk_that_is_full_leaves_nothing_half(tmp_path: Path) -> None:
-    outcome = save(tmp_path, DIGEST, OSError(28, "No space left on device"))
+    outcome = save(tmp_path, LIST, OSError(28, "No space left on device"))
     assert outcome.status == "failed"
     assert "No space left on device" in outcome.note
     assert list((tmp_path / IMAGES).iterdir()) == []
-
-
-def test_the_same_image_fetched_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rename = Path.rename
-
-    def taken(path: Path, target: Path) -> None:
-        if target != tmp_path / NAME:
-            rename(path, target)
-            return
-        target.mkdir()
-        (target / "theirs").touch()
-        raise OSError(39, "Directory not empty")
-
-    monkeypatch.setattr(Path, "rename", taken)
-    assert save(tmp_path).status == "copied"
-    assert [path.name for path in (tmp_path / NAME).iterdir()] == ["theirs"]
-    assert [path.name for path in (tmp_path / IMAGES).iterdir()] == [NAME.partition("/")[2]]
-
-
-def test_a_name_that_cannot_be_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rename = Path.rename
-
-    def refuse(path: Path, target: Path) -> None:
-        if target == tmp_path / NAME:
-            raise OSError(13, "Permission denied")
-        rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", refuse)
-    outcome = save(tmp_path)
-    assert outcome.status == "failed"
-    assert "Permission denied" in outcome.note
 
 
 def test_what_killed_runs_left_goes_and_what_others_do_stays(tmp_path: Path) -> None:
@@ -132,7 +104,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_layout_that_went_before_the_end(saved: Path) -> None:
     shutil.rmtree(saved / NAME)
     with pytest.raises(AcregError, match=r"No such file or directory.* run the command again\."):
-        finish(saved, [])
+        Folder(saved).finish([])
     load(saved)  # the list is as it was
 
 
@@ -159,15 +131,15 @@ def test_a_damaged_list(saved: Path, file: str, text: str | None, message: str) 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda loaded: loaded._replace(sums={}), f"{SUMS} has no line for {NAME}/index.json"),
+        (lambda loaded: loaded._replace(sums={}), f"{SUMS} has no line for {NAME}/oci-layout"),
         (
             lambda loaded: loaded._replace(
                 images={IMAGE.source: loaded.images[IMAGE.source]._replace(digest=f"sha256:{'b' * 64}")}
             ),
-            f"{NAME}/index.json is of another image than {MANIFEST} says",
+            f"{NAME}/index.json is not about sha256:b",
         ),
     ],
 )
 def test_a_damaged_image(saved: Path, change: Any, message: str) -> None:  # noqa: ANN401  # a lambda of the table
     with pytest.raises(RegistryError, match=message):
-        change(load(saved)).origin(IMAGE)
+        change(load(saved)).digest(IMAGE)

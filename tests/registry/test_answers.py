@@ -1,8 +1,8 @@
-"""What is made of answers that real registries give only while somebody changes them: a mock of Skopeo gives them."""
+"""What is made of answers that real registries give only while somebody changes them: a mock of Remote gives them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,14 +10,19 @@ from postrenderer.errors import AcregError
 from postrenderer.registry import check, mirror
 from postrenderer.registry.export import FORMS
 from postrenderer.registry.failures import OTHER, RegistryError, failure
+from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.plan import Copy
-from postrenderer.registry.work import Crew
+from postrenderer.registry.record import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IMAGE = Copy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
+WISHES = Wishes(referrers=False)
 A, B = (f"sha256:{digit * 64}" for digit in "ab")
 
 
-class MockSkopeo:
+class MockRemote:
     """Gives digests by side, or fails, and copies nothing."""
 
     def __init__(self, **digests: list[str | None]) -> None:
@@ -33,8 +38,9 @@ class MockSkopeo:
         pass
 
 
-def crew() -> Crew:
-    return Crew(1, 0, lambda: None, pause=0)
+def _mirror(remote: Any, folder: Path) -> mirror.Mirror:  # noqa: ANN401  # a mock
+    record = Record(folder / "record", {}, pytest.fail)
+    return mirror.Mirror(remote, WISHES, record, Origin(remote, WISHES), lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -47,15 +53,15 @@ def crew() -> Crew:
     ],
 )
 def test_the_source_of_an_image_that_is_there(source: str | None, status: str, note: str) -> None:
-    skopeo: Any = MockSkopeo(dest=[A], src=[source])
-    found = check.Check(skopeo, crew(), digests=True)(IMAGE)
+    remote: Any = MockRemote(dest=[A], src=[source])
+    found = check.Check(remote, Origin(remote, WISHES), with_referrers=False)(IMAGE)
     assert (found.status, found.digest, found.note) == (status, A, note)
 
 
 def test_other_content_under_a_digest() -> None:
-    skopeo: Any = MockSkopeo(dest=[B])
+    remote: Any = MockRemote(dest=[B])
     pinned = Copy(f"docker.io/acme/app@{A}", f"r.example.com/x/acme/app@{A}")
-    found = check.Check(skopeo, crew(), digests=True)(pinned)
+    found = check.Check(remote, Origin(remote, WISHES), with_referrers=False)(pinned)
     assert (found.status, found.note) == ("differs", "the registry has other content under this digest")
 
 
@@ -63,21 +69,22 @@ def test_other_content_under_a_digest() -> None:
     ("after", "status", "note"),
     [
         ([None, A], "copied", ""),
-        ([B, A], "replaced", f"was {B}"),
         ([A], "present", ""),
         ([None, B], "failed", f"the target has {B} after the copy of {A}"),
         ([None, None], "failed", f"the target has nothing after the copy of {A}"),
     ],
 )
-def test_what_the_target_has_before_and_after_a_copy(after: list[str | None], status: str, note: str) -> None:
-    skopeo: Any = MockSkopeo(src=[A], dest=after)
-    outcome = mirror.Mirror(skopeo, crew())(IMAGE)
+def test_what_the_target_has_before_and_after_a_copy(
+    after: list[str | None], status: str, note: str, tmp_path: Path
+) -> None:
+    remote: Any = MockRemote(src=[A], dest=after)
+    outcome = _mirror(remote, tmp_path)(IMAGE)
     assert (outcome.status, outcome.note) == (status, note)
 
 
-def test_a_source_that_is_gone() -> None:
-    skopeo: Any = MockSkopeo(src=[None], dest=[None])
-    outcome = mirror.Mirror(skopeo, crew())(IMAGE)
+def test_a_source_that_is_gone(tmp_path: Path) -> None:
+    remote: Any = MockRemote(src=[None], dest=[None])
+    outcome = _mirror(remote, tmp_path)(IMAGE)
     assert (outcome.status, outcome.note) == ("failed", "there is no image docker.io/acme/app:1")
 
 

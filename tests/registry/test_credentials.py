@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from postrenderer.errors import AcregError, SettingsError
-from postrenderer.registry.credentials import Login, default_files, find, gather, read, unlocked, with_login
+from postrenderer.registry.credentials import Login, default_files, find, gather, password, read, unlocked, with_login
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,3 +129,23 @@ def test_a_store_is_kept_and_the_first_file_wins(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"credentials .*missing\.json cannot be read: No such file or directory\."):
         gather(str(tmp_path / "missing.json"), {})
+
+
+def test_an_entry_for_a_path_counts_for_what_is_below_it() -> None:
+    other = Login("other", "word")
+    config = {"auths": {"r:1": ENTRY, "r:1/team": other.entry}}
+    found = {path: find(config, "r:1", path) for path in ("", "x", "team", "team/app", "teams")}
+    assert found == {"": LOGIN, "x": LOGIN, "team": other, "team/app": other, "teams": LOGIN}
+    assert find(with_login(config, ["r:1"], LOGIN), "r:1", "team/app") == LOGIN
+
+
+def test_identity_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "docker-credential-test"
+    program.write_text('#!/bin/sh\necho "{\\"Username\\":\\"<token>\\",\\"Secret\\":\\"identity\\"}"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    token = Login("", "", "identity")
+    for config in ({"auths": {"r": token.entry}}, {"credHelpers": {"r": "test"}}):
+        assert (find(config, "r"), password(config, "r")) == (token, None)
+    assert unlocked({"credsStore": "test"}, ["r"])["auths"] == {"r": token.entry}
+    assert "identity" not in repr(token)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from postrenderer.registry.failures import LASTING, OTHER, RegistryError, failure
+from postrenderer.registry.places import SOURCE, TARGET, Place, Reach
 from postrenderer.registry.scratch import Handed
-from postrenderer.registry.skopeo import SOURCE, TARGET, Place, Reach, Skopeo
+from postrenderer.registry.skopeo import Skopeo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,13 +41,18 @@ PARSING = f'Error parsing image name \\"docker://{HOST}/x:1\\": '
         ("unknown flag: --preserve-digests", "old"),
         ('error getting credentials - err: exec: \\"docker-credential-x\\": executable file not found', "helper"),
         ("writing blob: initiating layer upload to /v2/x/blobs/uploads/: context deadline exceeded", "slow"),
-        ("Error writing blob: received unexpected HTTP status: 500 Internal Server Error", "other"),
+        ("Error writing blob: received unexpected HTTP status: 500 Internal Server Error", "busy"),
+        ("Error writing blob: received unexpected HTTP status: 413 Request Entity Too Large", "upload"),
+        ("initiating layer upload to /v2/x/blobs/uploads/ in r: name unknown: The repository 'x' is missing", "unmade"),
+        ("reading manifest 1 in x: denied: Your authorization token has expired. Reauthenticate", "expired"),
+        ("happened: Get: stopped after 10 redirects", "redirect"),
+        ("HTTP status: 418 I'm a teapot", "other"),
     ],
 )
 def test_each_failure_has_its_kind_and_its_place(message: str, kind: str) -> None:
     error = failure(f'time="2026-01-01T00:00:00Z" level=fatal msg="{message}"\n', HOST)
     assert error.kind == kind
-    assert (kind in LASTING) == (kind not in ("unreachable", "limited", "slow", "other"))
+    assert (kind in LASTING) == (kind not in ("unreachable", "limited", "slow", "busy", "other"))
     own = kind in ("full", "large", "policy", "old")
     assert (error.host, str(error).startswith(f"{HOST}: ")) == (("", False) if own else (HOST, True))
     said = message.removeprefix(PARSING).removeprefix(PINGING).replace('\\"', '"')
@@ -76,7 +82,8 @@ def test_a_skopeo_that_cannot_be_started(tmp_path: Path) -> None:
     program = tmp_path / "skopeo"
     program.write_bytes(b"\0\1")
     program.chmod(0o755)
-    reach = Reach({SOURCE: Handed(""), TARGET: Handed("")}, frozenset(), "", {"PATH": str(tmp_path)})
+    reach = Reach({SOURCE: Handed(""), TARGET: Handed("")}, {}, frozenset(), "", {"PATH": str(tmp_path)})
+    place = Place("docker://r.example.com/a:1", "r.example.com")
     with pytest.raises(RegistryError, match=rf"^{program} cannot be started: Exec format error$") as caught:
-        Skopeo(reach).digest(Place("docker://r.example.com/a:1", "r.example.com"), SOURCE)
+        Skopeo(reach).copy(place, place)
     assert caught.value.kind == OTHER

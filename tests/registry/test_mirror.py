@@ -78,7 +78,7 @@ def test_terminated_it_leaves_nothing_behind(
     brake = Brake(tmp_path / "brake", plain, 1)
     target = {**open_target(plain, published), "PATH": brake.path}
     with acreg.start("mirror", "--list", "images.txt", "--jobs", 1, **target) as process:
-        wait_for("[ 1/38] copied", process)
+        wait_for("[ 1/38] ", process)
         process.terminate()
     assert process.returncode == 130
     assert list(Path(acreg.environment["TMPDIR"]).iterdir()) == []
@@ -115,7 +115,7 @@ def test_a_registry_that_comes_back_in_time_is_tried_again(acreg: Acreg, publish
     assert (process.returncode, counts(output)["copied"]) == (0, 1)
 
 
-def test_another_image_under_the_target_tag_is_replaced_and_named(
+def test_an_image_of_unknown_source_is_replaced_only_if_that_is_asked_for(
     acreg: Acreg, published: Published, plain: Registry
 ) -> None:
     source = next(reference for reference in published.references if "@" not in reference)
@@ -128,6 +128,10 @@ def test_another_image_under_the_target_tag_is_replaced_and_named(
     checked = acreg.run("check", "--digests", "--list", listed, **more)
     assert (checked.code, counts(checked.stdout)["differs"]) == (1, 1), checked
     run = acreg.run("mirror", "--list", listed, **more)
+    assert (run.code, counts(run.stdout)["refused"]) == (1, 1), run
+    assert f"{target} holds {old}, and it is not known where that came from" in run.stdout
+    assert (_digest(target), published.digests[source] in run.stdout) == (old, True)
+    run = acreg.run("mirror", "--list", listed, "--replace", target, **more)
     assert (run.code, counts(run.stdout)["replaced"]) == (0, 1)
     assert f"was {old}" in run.stdout
     assert _digest(target) == published.digests[source]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def test_a_wrong_password_ends_the_run_before_the_account_is_locked(acreg: Acreg, secured: Registry) -> None:
     run = acreg.run("mirror", "--list", "images.txt", "--jobs", 2, **login(secured, "wrong-password"))
     assert (run.code, counts(run.stdout)["failed"]) == (1, 38)
-    assert f"{secured.host}: it refuses the credentials, or the right to do this; `skopeo login`" in run.stdout
-    assert run.stdout.count(f"not tried: {secured.host} refused 3 times") >= 35
+    refusal = f"not tried: {secured.host}: it refuses the credentials, or the right to do this; `skopeo login`"
+    assert run.stdout.count(refusal) == 38
     assert "wrong-password" not in run.stdout + run.stderr
 
 
@@ -49,7 +49,7 @@ def test_an_unknown_authority_is_refused_with_the_flag_that_names_it(
     file = str(make_authority(tmp_path / "other")[0]) if trusted != "nobody" else ""
     run = acreg.run("check", "--list", "some.txt", **{**login(secured), "ACREG_CA_FILE": file})
     assert run.code == 1
-    assert run.stdout.count(f"not tried: {secured.host}: its certificate is not trusted; --ca-file") == 5
+    assert run.stdout.count(f"not tried: {secured.host}: its certificate is not trusted; --ca-file") == 6
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_registry_that_is_not_there_is_not_waited_for_38_times(host: str, said
         run = acreg.run(command, "--list", "images.txt", "--retries", 0, ACREG_REGISTRY=host)
         assert (run.code, counts(run.stdout)["failed"]) == (1, 38)
         assert f"{host}: {said}" in run.stdout
-        assert run.stdout.count(f"not tried: {host}: {said}") == 37
+        assert run.stdout.count(f"not tried: {host}: {said}") >= 37
 
 
 def test_an_old_skopeo_is_said_to_be_too_old(
@@ -77,9 +77,14 @@ def test_an_old_skopeo_is_said_to_be_too_old(
 
 
 def test_without_skopeo_it_says_how_to_get_it(acreg: Acreg) -> None:
-    for command in ("mirror", "check"):
-        run = acreg.run(command, "--list", "images.txt", ACREG_REGISTRY="localhost:1", PATH="/nonexistent")
-        assert (run.code, "install the package `skopeo`" in run.stderr) == (1, True)
+    run = acreg.run("mirror", "--list", "images.txt", ACREG_REGISTRY="localhost:1", PATH="/nonexistent")
+    assert (run.code, "install the package `skopeo`" in run.stderr) == (1, True)
+
+
+def test_check_needs_no_skopeo(acreg: Acreg, plain: Registry, published: Published) -> None:
+    reach = {**open_target(plain, published), "PATH": "/nonexistent"}
+    run = acreg.run("check", "--list", "some.txt", **reach)
+    assert (run.code, counts(run.stdout)["missing"]) == (1, 6), run
 
 
 @pytest.mark.parametrize(

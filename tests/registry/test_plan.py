@@ -29,6 +29,17 @@ def test_of_list() -> None:
     assert found == Plan([APP, Copy("redis", "r.example.com/x/redis")], [])
 
 
+def test_with_their_hosts_two_images_do_not_meet() -> None:
+    raw = b"quay.io/minio/minio:1\nminio/minio:1\n"
+    with pytest.raises(AcregError, match="two images"):
+        plan.of_list(raw, SETTINGS)
+    found = plan.of_list(raw, SETTINGS._replace(keep_host=True))
+    assert [copy.target for copy in found.copies] == [
+        "r.example.com/x/quay.io/minio/minio:1",
+        "r.example.com/x/docker.io/minio/minio:1",
+    ]
+
+
 def test_nobody_copies_from_a_registry_of_the_cluster() -> None:
     own = "registry.demo.svc:5000/app:1"
     manifest = f"kind: Pod\nspec: {{containers: [{{image: '{own}'}}, {{image: 'quay.io/acme/app:1'}}]}}\n"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import NoReturn
 
 import pytest
@@ -120,3 +121,45 @@ def test_an_interrupt_ends_what_runs() -> None:
         crew.each(range(9), lambda item: item, interrupt)
     assert ended.is_set()
     assert str(_fail(crew, Step())) == "not tried: interrupted"
+
+
+def test_a_probe_that_fails_ends_the_work_with_its_registry() -> None:
+    crew = _crew()
+    crew.probe(Step(DENIED, host="bad"), "bad")
+    step = Step()
+    assert (str(_fail(crew, step, "bad")), step.calls) == ("not tried: denied failed", 0)
+    crew.probe(Step(), "good")
+    assert crew.attempt(step, "good") == "done"
+
+
+def test_a_registry_that_is_asked_too_often_is_asked_by_one_at_a_time_and_later() -> None:
+    """Four workers; the first request is refused with Retry-After."""
+    said: list[str] = []
+    crew = Crew(4, 1, lambda: None, said.append, pause=0)
+    at_once, most, times = [], [], []
+    begun = time.monotonic()
+
+    def refuse() -> None:
+        if not said:
+            raise RegistryError("limited", "slowly", host="r", wait=0.2)
+
+    def step() -> None:
+        times.append(time.monotonic() - begun)
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.01)
+        at_once.pop()
+
+    crew.attempt(refuse, "r")
+    crew.each(range(8), lambda _: crew.attempt(step, "r"), lambda _: None)
+    assert said == ["slowly; the next try is in 0.2 s"]
+    assert (max(most), min(times) >= 0.2) == (1, True)
+    assert crew.attempt(lambda: "done", "other") == "done"
+
+
+def test_a_registry_that_wants_hours_is_not_waited_for() -> None:
+    def step() -> None:
+        raise RegistryError("limited", "tomorrow", host="r", wait=86400)
+
+    with pytest.raises(RegistryError, match="tomorrow"):
+        _crew().attempt(step, "r")

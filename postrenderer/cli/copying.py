@@ -1,0 +1,203 @@
+"""The copying of `acreg mirror`: progress while it runs, and the table at its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from postrenderer.cli import inputs, planned, show, withchart
+from postrenderer.cli.lock import save
+from postrenderer.cli.progress import Progress
+from postrenderer.registry import locking, record
+from postrenderer.registry.airgap import Folder, Save
+from postrenderer.registry.archive import SUFFIX, Archive
+from postrenderer.registry.carried import read_list
+from postrenderer.registry.charts import CHARTS, Push
+from postrenderer.registry.creation import Creation
+from postrenderer.registry.failures import REFUSED
+from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED, Mirror, Outcome
+from postrenderer.registry.origins import Origin, Wishes
+from postrenderer.registry.places import TARGET
+from postrenderer.registry.remote import Remote
+from postrenderer.registry.skopeo import Skopeo
+from postrenderer.registry.work import Crew
+from postrenderer.settings import lockfile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from postrenderer.cli.inputs import Request
+    from postrenderer.registry.carried import Carried
+    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.places import Reach
+    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.scratch import Scratch
+    from postrenderer.settings import Settings
+
+_SHORT = len("sha256:") + 12
+"""How much of a digest tells images apart for people."""
+_BAD = (REFUSED, FAILED)
+
+
+class Job(NamedTuple):
+    """What there is to do: images and charts, and the folder or archive that takes them or has them, if one does."""
+
+    images: list[Copy]
+    to: Path | None
+    loaded: Carried | None
+    charts: list[Packed]
+
+
+def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Outcome]:
+    """Copy the images, print what became of each, write the lock if there is one, and return the outcomes.
+
+    Args:
+        job: what there is to do.
+        settings: name the private registry.
+        reach: how registries are reached.
+        request: the command line.
+
+    Raises:
+        AcregError: there is no skopeo, or the folder or the lock cannot be written.
+    """
+    to = _destination(job.to, prune=bool(request.flags["prune"]))
+    place = to.folder if to else job.loaded.folder if job.loaded else Path()
+    skopeo = Skopeo(reach, str(place), int(str(request.flags["copy_timeout"])))
+    manifests = Manifests(reach)
+    progress = Progress(len(job.images))
+
+    def interrupt() -> None:
+        skopeo.stop()
+        manifests.stop()
+
+    crew = Crew(*planned.work(request.flags), interrupt, progress.note)
+    remote = Remote(manifests, crew, skopeo)
+    lock = lockfile.read(settings.lock) if os.path.exists(settings.lock) else lockfile.Lock(())
+    outcomes: list[Outcome] = []
+
+    def finished(outcome: Outcome) -> None:
+        if to:
+            to.take(outcome)
+        elif job.loaded:
+            job.loaded.release(outcome.image)
+        outcomes.append(outcome)
+        progress.line(outcome.image.source if to else outcome.image.target)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with progress:
+            made = _Run(job, settings, request, remote, planned.wishes(request.flags), lock)
+            work = _saving(made, to) if to else _mirroring(made, reach, progress.note)
+            in_order = crew.each(job.images, work, finished)
+            if settings.lock and not to and is_complete(in_order):
+                _write_lock(made, crew)
+    except BaseException:
+        if to:
+            to.abort(outcomes)
+        raise
+    finally:
+        manifests.close()
+    _print(in_order, to_folder=to is not None)
+    for name in to.finish(in_order) if to else []:
+        progress.note(f"{name} is of no image of the list any more: --prune removes it")
+    return in_order
+
+
+class _Run(NamedTuple):
+    """What a run is about, and what it has to do it with."""
+
+    job: Job
+    settings: Settings
+    request: Request
+    remote: Remote
+    wishes: Wishes
+    lock: lockfile.Lock
+
+    @property
+    def origin(self) -> Origin:
+        """Where images come from that are in no folder."""
+        return Origin(self.remote, self.wishes)
+
+
+def _saving(run: _Run, to: Folder | Archive) -> Save:
+    """What fetches images into a folder, which gets the charts at once."""
+    for chart in run.job.charts:
+        to.take_chart(chart)
+    since = run.request.text("since")
+    earlier = {image.source: image for image in (read_list(Path(since).resolve()) if since else [])}
+    return Save(to.folder, run.remote, run.wishes, run.origin, earlier)
+
+
+def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror:
+    """What copies images to the private registry, which gets to see the password first."""
+    create = Creation(run.request.text("create_with"), reach.environ)
+    run.remote.probe(run.settings.registry, TARGET)
+    kept = record.Record(record.default_path(os.environ), locking.known(run.lock), notice)
+    return Mirror(run.remote, run.wishes, kept, run.job.loaded or run.origin, create)
+
+
+def _write_lock(run: _Run, crew: Crew) -> None:
+    """Write what the private registry holds now; what the lock has of other images stays."""
+    resolved = crew.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
+    new = [item.locked for item in resolved if item.locked]
+    save(run.settings.lock, run.lock._replace(images=locking.merged(run.lock.images, new)))
+
+
+def is_complete(outcomes: list[Outcome]) -> bool:
+    """Tell whether every image is where it was to go."""
+    return not any(outcome.status in _BAD for outcome in outcomes)
+
+
+def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
+    """Print the table and the sum."""
+    rows = [
+        (
+            outcome.status,
+            outcome.image.source if to_folder else outcome.image.target,
+            outcome.digest[:_SHORT],
+            outcome.note,
+        )
+        for outcome in outcomes
+    ]
+    if rows:
+        show.table(("STATUS", "IMAGE", "DIGEST", "NOTE"), rows)
+    statuses = [outcome.status for outcome in outcomes]
+    counts = [f"{statuses.count(status)} {status}" for status in (COPIED, REPLACED, PRESENT, *_BAD)]
+    show.write(f"{len(outcomes)} images: {', '.join(counts)}")
+
+
+def push_charts(charts: list[Packed], settings: Settings, reach: Reach, request: Request, scratch: Scratch) -> bool:
+    """Push charts, print the address of each, and return whether all are there.
+
+    Raises:
+        AcregError: there is no Helm.
+    """
+    manifests = Manifests(reach)
+    crew = Crew(*planned.work(request.flags), manifests.stop, show.note)
+    try:
+        with inputs.scratch() as folder:
+            path = "/".join(filter(None, (settings.repository_path, CHARTS)))
+            push = withchart.push(reach, settings.registry, path, manifests, scratch)
+            replace = planned.wishes(request.flags).replace
+            pushed = crew.each(
+                charts, Push(push, Remote(manifests, crew), settings.prefix, folder, replace), lambda _: None
+            )
+    finally:
+        manifests.close()
+    show.table(("STATUS", "CHART", "VERSION", "NOTE"), pushed)
+    return not any(chart.status in _BAD for chart in pushed)
+
+
+def _destination(to: Path | None, *, prune: bool) -> Folder | Archive | None:
+    if to is None:
+        return None
+    return Archive(to) if to.name.endswith(SUFFIX) else Folder(to, prune=prune)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

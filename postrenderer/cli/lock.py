@@ -1,0 +1,102 @@
+"""`acreg lock`: write down which digest each image has."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.cli import access, announced, helmargs, inputs, planned, show
+from postrenderer.cli.arguments import Parser
+from postrenderer.errors import AcregError
+from postrenderer.registry.layout import write
+from postrenderer.registry.locking import Resolve
+from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.origins import Origin
+from postrenderer.registry.places import TARGET
+from postrenderer.registry.remote import Remote
+from postrenderer.registry.scratch import Scratch
+from postrenderer.registry.work import Crew
+from postrenderer.settings import lockfile
+
+if TYPE_CHECKING:
+    from postrenderer.registry.locking import Resolved
+
+_DESCRIPTION = """\
+Write acreg.lock: for every image of manifests, a chart, a release or a list the digest that the private registry has,
+or that `acreg mirror` would put there. With `--lock FILE` the post-renderer pins each reference to its digest, offline,
+and refuses one that the lock does not have; `acreg check --lock FILE` proves the registry against it."""
+
+_EXAMPLES = """\
+examples:
+  helm acreg lock --chart appcircle/appcircle -f values.yaml
+  helm acreg mirror --chart appcircle/appcircle -f values.yaml --lock acreg.lock
+  helm acreg check --lock acreg.lock
+  helm acreg upgrade appcircle-server appcircle/appcircle -f values.yaml --lock acreg.lock
+
+exit codes: as `acreg render`; 1 if any image cannot be found, and then nothing is written."""
+
+
+def main(argv: list[str]) -> int:
+    """Write the lock."""
+    environ = access.withdraw(os.environ)
+    parser = Parser("acreg lock", f"[SETTINGS] {planned.WHERE}", _DESCRIPTION, _EXAMPLES)
+    planned.add_list(parser)
+    planned.add_wishes(parser)
+    parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
+    planned.add_work(parser)
+    access.add_login(parser)
+    access.add_login(parser, access.SOURCE)
+    access.add_trust(parser)
+    request = inputs.parse(parser, argv)
+    access.refuse_shared_stdin(request.flags)
+    with inputs.scratch() as folder:
+        settings, found = planned.read(request, folder)
+        chart = _chart(request) if request.flags.get("chart") else ("", "")
+    for item in found.left:
+        show.note(f"not locked: {item.reference}: {item.reason}")
+    wishes = planned.wishes(request.flags)
+    with Scratch() as scratch:
+        manifests = Manifests(access.reach(request.flags, environ, settings, scratch))
+        crew = Crew(*planned.work(request.flags), manifests.stop, show.note)
+        remote = Remote(manifests, crew)
+        try:
+            remote.probe(settings.registry, TARGET)
+            resolved = crew.each(found.copies, Resolve(remote, wishes, Origin(remote, wishes)), lambda _: None)
+        finally:
+            manifests.close()
+    name = settings.lock or lockfile.DEFAULT_NAME
+    _write(name, resolved, chart)
+    show.write(f"{name}: {len(resolved)} images")
+    return 0
+
+
+def _write(name: str, resolved: list[Resolved], chart: tuple[str, str]) -> None:
+    missing = [f"{item.image.source} ({item.note})" for item in resolved if item.locked is None]
+    if missing:
+        raise AcregError(f"{name} was not written, as {len(missing)} images cannot be found: {'; '.join(missing)}.")
+    save(name, lockfile.Lock(tuple(item.locked for item in resolved if item.locked), chart))
+
+
+def save(name: str, lock: lockfile.Lock) -> None:
+    """Write a lock, whole or not at all.
+
+    Raises:
+        AcregError: it cannot be written.
+    """
+    try:
+        write(Path(name), lockfile.text(lock).encode())
+    except OSError as error:
+        raise AcregError(f"{name} cannot be written: {error.strerror}.") from None
+
+
+def _chart(request: inputs.Request) -> tuple[str, str]:
+    """Return the name and the version of the chart that the command line names."""
+    from postrenderer.cli import helm as helm_  # noqa: PLC0415  # a list needs none
+
+    helm = helm_.find()
+    known = helmargs.known_to(helm.flags("show chart"), request.helm, helm.flags("template"))
+    content = yaml.safe_load(helm.output("show", "chart", request.text("chart"), *known))
+    return str(content.get("name", "")), str(content.get("version", ""))

@@ -1,0 +1,33 @@
+"""The digests that private references are pinned to, as a lock has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from postrenderer.images.reference import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Pins:
+    """Digests by private reference.
+
+    Args:
+        pairs: each reference, valid and with or without a tag or digest, and its digest.
+        name: of the lock, for messages.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], name: str) -> None:
+        self.name = name
+        self._digests = {_key(reference): digest for reference, digest in pairs}
+
+    def digest(self, reference: str) -> str:
+        """Return the digest of a valid reference; empty if the lock does not have it."""
+        return self._digests.get(_key(reference), "")
+
+
+def _key(reference: str) -> tuple[str, str]:
+    """A tag that is not written is `latest`; beside a digest the tag does not count."""
+    parsed = parse(reference)
+    return parsed.repository, parsed.digest or parsed.tag or "latest"

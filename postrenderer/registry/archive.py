@@ -1,0 +1,160 @@
+"""The folder of `airgap` as one file, FILE.tar: written and read an image at a time.
+
+It is written as images arrive, from a folder beside it that holds only those at work, and has its name when it is
+whole. An interrupted archive is begun again; a folder goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from postrenderer.errors import AcregError
+from postrenderer.registry import carried, layout
+from postrenderer.registry.airgap import EARLIER, as_sums, as_text, layout_name, not_written, prepare
+from postrenderer.registry.carried import MANIFEST, SUMS, Carried, Saved
+from postrenderer.registry.charts import CHARTS
+from postrenderer.registry.failures import DAMAGED, RegistryError
+from postrenderer.registry.scratch import is_alive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.mirror import Outcome
+
+SUFFIX = ".tar"
+_PARTIAL = ".partial-"
+
+
+class Archive:
+    """An archive that is written.
+
+    Args:
+        path: of the file, which it gets when it is finished.
+
+    Raises:
+        AcregError: here and in every method, it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.with_name(f".{path.name}{_PARTIAL}{os.getpid()}")
+        self.folder = path.with_name(f"{self._file.name}.d")
+        self._saved: dict[str, Saved] = {}
+        self._sums: dict[str, str] = {}
+        for left in path.parent.glob(f".{path.name}{_PARTIAL}*"):
+            pid = left.name.rpartition("-")[2].partition(".")[0]
+            if pid.isdigit() and not is_alive(int(pid)):
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        prepare(self.folder)
+        try:
+            self._tar = tarfile.open(self._file, "w")  # noqa: SIM115  # closed at the end
+        except OSError as error:
+            raise self._failure(error) from None
+
+    def take(self, outcome: Outcome) -> None:
+        """Move an image that was fetched from the folder into the archive."""
+        if not outcome.digest or outcome.note == EARLIER:
+            return
+        source = outcome.image.source
+        saved = Saved(source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers)
+        try:
+            for name in saved.layouts:
+                if f"{name}/{layout.INDEX}" not in self._sums:
+                    sums = layout.sums_of(self.folder / name)
+                    self._tar.add(self.folder / name, name)
+                    self._sums.update({f"{name}/{file}": value for file, value in sums.items()})
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+        except OSError as error:
+            raise self._failure(error) from None
+        self._saved[source] = saved
+
+    def take_chart(self, chart: Packed) -> None:
+        """Write a chart into the archive."""
+        name = f"{CHARTS}/{chart.file}"
+        try:
+            self._add(name, chart.content)
+        except OSError as error:
+            raise self._failure(error) from None
+        self._sums[name] = hashlib.sha256(chart.content).hexdigest()
+
+    def finish(self, _: Iterable[Outcome]) -> list[str]:
+        """Write the lists, and give the archive its name; nothing is left over."""
+        try:
+            text = as_text(self._saved.values()).encode()
+            sums = as_sums(text, self._sums)
+            self._add(MANIFEST, text)
+            self._add(SUMS, sums)
+            self._tar.close()
+            self._file.replace(self._path)
+        except OSError as error:
+            self.abort(())
+            raise self._failure(error) from None
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return []
+
+    def abort(self, _: Iterable[Outcome]) -> None:
+        """Remove what is not finished."""
+        with suppress(OSError):  # the disk is full, and the end of the archive has no room either
+            self._tar.close()
+        self._file.unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _add(self, name: str, content: bytes) -> None:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        self._tar.addfile(entry, io.BytesIO(content))
+
+    def _failure(self, error: OSError) -> AcregError:
+        return AcregError(f"{self._path}: {not_written(error)}. Nothing of it is left; run the command again.")
+
+
+def load(path: Path, folder: Path) -> Carried:
+    """Read what is in an archive.
+
+    Args:
+        path: of the file.
+        folder: empty; gets an image when that is asked for, and the list at once.
+
+    Raises:
+        AcregError: it is no such archive, or its list is damaged.
+    """
+    try:
+        tar = tarfile.open(path)  # noqa: SIM115  # read until the end
+        members = {member.name: member for member in tar if not member.isdir()}
+    except (OSError, tarfile.TarError, EOFError) as error:
+        said = getattr(error, "strerror", None) or "it is not a whole archive"
+        raise AcregError(f"{path} cannot be read: {said}. Name one that `acreg mirror --to` has finished.") from None
+    other = next((member.name for member in members.values() if not member.isfile()), "")
+    if other:
+        raise AcregError(f"{path} is damaged: {other} in it is not a file. Copy the archive again.")
+    lock = threading.Lock()
+
+    def unpack(names: list[str]) -> None:
+        """Write the files of some layouts, or some files, to the folder."""
+        wanted = [name for name in members if name in names or any(name.startswith(f"{parent}/") for parent in names)]
+        for name in wanted:
+            target = layout.inside(folder, name)
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with lock, target.open("wb") as file:
+                    content = tar.extractfile(members[name])
+                    if content:
+                        shutil.copyfileobj(content, file)
+            except (OSError, tarfile.TarError, EOFError) as error:
+                said = getattr(error, "strerror", None) or "the archive is not whole"
+                raise RegistryError(DAMAGED, f"{name} cannot be unpacked: {said}") from None
+
+    try:
+        unpack([MANIFEST, SUMS])
+    except RegistryError as error:
+        raise AcregError(f"{path}: {error}.") from None
+    return carried.load(folder)._replace(unpack=unpack)

@@ -1,0 +1,190 @@
+"""A folder of images that was carried here, as `airgap` writes it: how it is read, and trusted in nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.errors import AcregError
+from postrenderer.images.reference import parse
+from postrenderer.registry import layout
+from postrenderer.registry.charts import CHARTS, read
+from postrenderer.registry.failures import DAMAGED, RegistryError
+from postrenderer.registry.places import Place
+from postrenderer.registry.referrers import Referrer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.manifests import Manifest
+    from postrenderer.registry.plan import Copy
+
+MANIFEST, SUMS, IMAGES = "acreg-mirror.json", "SHA256SUMS", "images"
+
+
+class Saved(NamedTuple):
+    """An image in the folder.
+
+    Attributes:
+        source: the reference it was fetched by.
+        digest: of the image.
+        layout: the path of its OCI layout.
+        referrers: what goes with it, each in a layout of its own.
+    """
+
+    source: str
+    digest: str
+    layout: str
+    referrers: tuple[Referrer, ...] = ()
+
+    @property
+    def layouts(self) -> dict[str, str]:
+        """The layouts of the image and of all that goes with it, with their digests."""
+        return {self.layout: self.digest, **{part(self.layout, item.digest): item.digest for item in self.referrers}}
+
+
+class Carried(NamedTuple):
+    """A folder of images that was read: where images come from, in the place of their registries (see `Origin`).
+
+    Attributes:
+        folder: where it is.
+        images: what it lists, by source.
+        sums: the SHA-256 of each file.
+        unpack: writes layouts to the folder when they are needed, if they are in an archive.
+    """
+
+    folder: Path
+    images: dict[str, Saved]
+    sums: dict[str, str]
+    unpack: Callable[[list[str]], None] | None = None
+
+    def digest(self, image: Copy) -> str:
+        """Verify an image and all that goes with it, and return its digest.
+
+        Raises:
+            RegistryError: it is damaged.
+        """
+        saved = self.images[image.source]
+        if self.unpack:
+            self.unpack(list(saved.layouts))
+        for name, digest in saved.layouts.items():
+            for file in (f"{name}/{layout.VERSION}", f"{name}/{layout.INDEX}"):
+                if file not in self.sums:
+                    raise RegistryError(DAMAGED, f"{SUMS} has no line for {file}")
+                layout.verify_sum(self.folder, file, self.sums[file])
+            layout.verify(self.folder, name, digest)
+        return saved.digest
+
+    def charts(self) -> list[Packed]:
+        """Verify the charts, and return them.
+
+        Raises:
+            RegistryError: one is damaged.
+            AcregError: one is none.
+        """
+        names = [name for name in self.sums if name.startswith(f"{CHARTS}/")]
+        if self.unpack and names:
+            self.unpack(names)
+        for name in names:
+            layout.verify_sum(self.folder, name, self.sums[name])
+        return [read((self.folder / name).read_bytes(), name) for name in names]
+
+    def release(self, image: Copy) -> None:
+        """Remove what was unpacked for an image."""
+        own = self.images[image.source]
+        others = {name for other in self.images.values() if other is not own for name in other.layouts}
+        for name in own.layouts.keys() - others if self.unpack else ():
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def manifest(self, image: Copy) -> Manifest:
+        """Return the manifest of an image; nobody asks, as platforms are chosen where the folder is written."""
+        raise NotImplementedError(image)
+
+    def place(self, image: Copy, digest: str) -> Place:
+        """Return where a digest is, relative to the folder."""
+        names = {digest: name for name, digest in self.images[image.source].layouts.items()}
+        return Place(f"oci:{names[digest]}")
+
+    def has(self, image: Copy, digest: str) -> bool:
+        """Tell whether the folder has a digest of an image's repository."""
+        repository = parse(image.source).repository
+        return any(
+            saved.digest == digest and parse(saved.source).repository == repository for saved in self.images.values()
+        )
+
+    def referrers(self, image: Copy, _: Sequence[str]) -> list[Referrer]:
+        """Return what goes with an image."""
+        return list(self.images[image.source].referrers)
+
+
+def part(name: str, digest: str) -> str:
+    """Return the path of the layout of what goes with an image."""
+    return f"{name}.{layout.digits(digest)[:16]}"
+
+
+def load(folder: Path) -> Carried:
+    """Read what is in a folder; the images themselves are verified when they are copied.
+
+    Raises:
+        AcregError: it is no such folder, or its list is damaged.
+    """
+    saved = listed(folder)
+    try:
+        lines = layout.inside(folder, SUMS).read_text(encoding="utf-8").splitlines()
+        sums = {name: value for value, _, name in (line.partition("  ") for line in lines)}
+        for name in sums:
+            layout.inside(folder, name)
+        layout.verify_sum(folder, MANIFEST, sums.get(MANIFEST, ""))
+    except OSError as error:
+        raise AcregError(f"{folder / SUMS} cannot be read: {error.strerror}. Copy the folder again.") from None
+    except UnicodeDecodeError:
+        raise AcregError(f"{folder / SUMS} is damaged: it is not text. Copy the folder again.") from None
+    except RegistryError as error:
+        raise AcregError(f"{folder}: {error}.") from None
+    return Carried(folder, {image.source: image for image in saved}, sums)
+
+
+def listed(folder: Path) -> list[Saved]:
+    """Return the images that a folder lists.
+
+    Raises:
+        AcregError: it has no list, or the list is damaged.
+    """
+    return read_list(folder / MANIFEST)
+
+
+def read_list(path: Path) -> list[Saved]:
+    """Return the images that an acreg-mirror.json lists.
+
+    Raises:
+        AcregError: it cannot be read, or is damaged.
+    """
+    try:
+        layout.inside(path.parent, path.name)
+        content = json.loads(path.read_bytes())
+        images = [_saved(**image) for image in content["images"]]
+    except OSError as error:
+        raise AcregError(
+            f"{path} cannot be read: {error.strerror}. Name a folder that `acreg mirror --to` has finished."
+        ) from None
+    except RegistryError as error:
+        raise AcregError(f"{path.parent}: {error}.") from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise AcregError(f"{path} is damaged: copy the folder again.") from None
+    return images
+
+
+def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, str]] = ()) -> Saved:
+    """Check what is said of an image: its layout is a path below the folder, its digests are such."""
+    for text in (source, f"x@{digest}"):
+        parse(text)
+    if not layout.startswith(f"{IMAGES}/") or not {"", ".", ".."}.isdisjoint(layout.split("/")):
+        raise ValueError(layout)
+    found = tuple(Referrer(**referrer) for referrer in referrers)
+    for referrer in found:
+        for text in (f"x@{referrer.digest}", f"x@{referrer.subject}", f"x:{referrer.tag or 'x'}"):
+            parse(text)
+    return Saved(source, digest, layout, found)

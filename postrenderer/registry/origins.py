@@ -1,0 +1,89 @@
+"""Where images come from, and what is wanted of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer.images.reference import parse
+from postrenderer.registry import platforms, referrers
+from postrenderer.registry.failures import ABSENT, RegistryError
+from postrenderer.registry.places import SOURCE, Place, in_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from postrenderer.registry.manifests import Manifest
+    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.referrers import Referrer
+    from postrenderer.registry.remote import Remote
+
+
+class Wishes(NamedTuple):
+    """What is to be copied of an image, and what may be replaced.
+
+    Attributes:
+        platforms: all, if there are none.
+        referrers: whether signatures and the like go with it.
+        replace: references, of the source or the target, that may replace an image of another source.
+    """
+
+    platforms: tuple[str, ...] = ()
+    referrers: bool = True
+    replace: frozenset[str] = frozenset()
+
+
+class Origin:
+    """Where images come from: their registries. `airgap.Loaded` is another one.
+
+    Args:
+        remote: is asked.
+        wishes: what is wanted of them.
+    """
+
+    def __init__(self, remote: Remote, wishes: Wishes) -> None:
+        self._remote = remote
+        self._wishes = wishes
+
+    def digest(self, image: Copy) -> str:
+        """Return the digest that an image is to have.
+
+        Raises:
+            RegistryError: there is none, or its registry cannot be asked.
+        """
+        if self._wishes.platforms:
+            return self.manifest(image).digest
+        digest = self._remote.digest(in_registry(image.source), SOURCE)
+        if digest is None:
+            raise RegistryError(ABSENT, f"there is no image {image.source}")
+        return digest
+
+    def manifest(self, image: Copy) -> Manifest:
+        """Return the manifest that an image is to have.
+
+        Raises:
+            RegistryError: there is none, or its registry cannot be asked.
+        """
+        manifest = self._remote.get(in_registry(image.source), SOURCE)
+        if manifest is None:
+            raise RegistryError(ABSENT, f"there is no image {image.source}")
+        is_pinned = bool(parse(image.source).digest)
+        return platforms.reduced(manifest, self._wishes.platforms, image.source, is_pinned=is_pinned)
+
+    def place(self, image: Copy, digest: str) -> Place:
+        """Return where a digest of an image's repository is, so that a tag which moves in the meantime does no harm."""
+        return in_registry(image.source, digest=digest)
+
+    def has(self, image: Copy, digest: str) -> bool:
+        """Tell whether the source has a digest, too."""
+        try:
+            return self._remote.digest(self.place(image, digest), SOURCE) == digest
+        except RegistryError:
+            return False
+
+    def referrers(self, image: Copy, digests: Sequence[str]) -> list[Referrer]:
+        """Return what goes with an image.
+
+        Raises:
+            RegistryError: its registry cannot be asked.
+        """
+        return referrers.find(self._remote, in_registry(image.source), SOURCE, digests)

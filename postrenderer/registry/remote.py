@@ -1,0 +1,57 @@
+"""What is asked of registries, each with several tries: manifests by our own client, copies by skopeo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from postrenderer.registry.manifests import Manifest, Manifests
+    from postrenderer.registry.places import Place
+    from postrenderer.registry.skopeo import Skopeo
+    from postrenderer.registry.work import Crew
+
+
+class Remote:
+    """Registries at work. Every method may be called from several threads at once, and raises a RegistryError.
+
+    Args:
+        manifests: asks them.
+        crew: tries again, where that may help.
+        skopeo: copies; None where nothing is copied.
+    """
+
+    def __init__(self, manifests: Manifests, crew: Crew, skopeo: Skopeo | None = None) -> None:
+        self._manifests = manifests
+        self._crew = crew
+        self._skopeo = skopeo
+
+    def probe(self, host: str, side: str) -> None:
+        """Show the credentials to a registry, before all else; it is asked no more if they are refused."""
+        self._crew.probe(lambda: self._manifests.probe(host, side), host)
+
+    def digest(self, place: Place, side: str) -> str | None:
+        """Return the digest of what a place holds; None if it holds nothing."""
+        return self._crew.attempt(lambda: self._manifests.digest(place, side), place.host)
+
+    def get(self, place: Place, side: str) -> Manifest | None:
+        """Return the manifest that a place holds; None if it holds nothing."""
+        return self._crew.attempt(lambda: self._manifests.get(place, side), place.host)
+
+    def put(self, place: Place, manifest: Manifest, side: str) -> None:
+        """Write a manifest."""
+        self._crew.attempt(lambda: self._manifests.put(place, manifest, side), place.host)
+
+    def tags(self, place: Place, side: str) -> list[str]:
+        """Return the tags of a repository."""
+        return self._crew.attempt(lambda: self._manifests.tags(place, side), place.host)
+
+    def referrers(self, place: Place, side: str) -> list[dict[str, Any]] | None:
+        """Return the descriptors of what refers to a digest; None if the registry cannot be asked for them."""
+        return self._crew.attempt(lambda: self._manifests.referrers(place, side), place.host)
+
+    def copy(self, source: Place, target: Place) -> None:
+        """Copy an image with all its platforms, every byte of its manifests as it is."""
+        if self._skopeo is None:
+            raise TypeError(source)
+        skopeo = self._skopeo
+        self._crew.attempt(lambda: skopeo.copy(source, target), *filter(None, (source.host, target.host)))
