@@ -150,7 +150,7 @@ def test_an_internal_error(acreg: Acreg) -> None:
 
 
 def test_an_internal_error_without_room_for_details(acreg: Acreg) -> None:
-    nowhere = "import tempfile; tempfile.tempdir = '/nonexistent'"
+    nowhere = "import tempfile; tempfile.tempdir = '/dev/null/nowhere'"
     run = acreg(program=failing("ZeroDivisionError('by a defect')", nowhere))
     assert (run.returncode, run.stdout) == (3, b"")
     assert run.stderr.endswith(b"nothing was rendered. Please report this: ZeroDivisionError: by a defect\n")

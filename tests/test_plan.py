@@ -181,7 +181,7 @@ def test_keys_that_stay(text: str) -> None:
         ),
         (
             "kind: Pod\nspec:\n  imagePullSecrets: x\n  containers: [{image: a/x}]\n",
-            r"^Pod \(document 1\): `imagePullSecrets` at /spec/imagePullSecrets is no list",
+            r"^Pod \(document 1\): `imagePullSecrets` at /spec/imagePullSecrets is not a list",
         ),
     ],
 )

@@ -256,7 +256,7 @@ def test_a_field_that_is_no_list_does_not_end_the_run() -> None:
     text = config_map(POD.format(image="a/b:1").replace("spec:\n", "spec:\n  imagePullSecrets: regcred\n"))
     assert SECRET not in render(text)
     (without,) = summary(text)["withoutSecret"]
-    assert "is no list" in without["reason"]
+    assert "is not a list" in without["reason"]
 
 
 def test_without_pull_secrets_nothing_is_added() -> None:

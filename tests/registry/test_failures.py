@@ -83,7 +83,6 @@ def test_a_skopeo_that_cannot_be_started(tmp_path: Path) -> None:
     program.write_bytes(b"\0\1")
     program.chmod(0o755)
     reach = Reach({SOURCE: Handed(""), TARGET: Handed("")}, {}, frozenset(), "", {"PATH": str(tmp_path)})
-    place = Place("docker://r.example.com/a:1", "r.example.com")
     with pytest.raises(RegistryError, match=rf"^{program} cannot be started: Exec format error$") as caught:
-        Skopeo(reach).copy(place, place)
+        Skopeo(reach).copy(Place("docker://r.example.com/a:1", "r.example.com"), Place("dir:a"))
     assert caught.value.kind == OTHER
