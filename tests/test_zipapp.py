@@ -390,7 +390,7 @@ def test_a_zipapp_that_is_replaced_while_it_starts(machine: Machine, tmp_path: P
                 if name == "site-packages/postrenderer/__init__.py":
                     content += b"import sys\nsys.stderr.write('new')\n"
                 target.writestr(name, content)
-    shell = old.read_bytes()[:400].decode().splitlines()[1]
+    shell = old.read_bytes().partition(b"\nexec ")[2].partition(b"\n")[0].decode()
     read = shell.partition("exec(")[2].partition(")'")[0]
     program = f"import os, sys; code = {read}; os.replace({str(new)!r}, sys.argv[1]); exec(code)"
     machine = machine._replace(zipapp=old)
