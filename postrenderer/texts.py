@@ -238,6 +238,4 @@ def _changes(contents: Contents, moves: dict[int, Edit]) -> list[Change]:
 
 def _fault(read: Text, edits: list[Edit], view: View) -> bool:
     """Whether a text with its edits says something else than was planned, or cannot be read any more."""
-    return (
-        prove.fault(sites.composable(apply(read.value, edits)), [root for root, _ in read.documents], view) is not None
-    )
+    return prove.fault(apply(read.value, edits), [root for root, _ in read.documents], view) is not None

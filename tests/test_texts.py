@@ -142,6 +142,35 @@ def test_lines_in_double_quotes() -> None:
     assert after["spec"]["imagePullSecrets"] == [ENTRY]
 
 
+FROM_WINDOWS = {
+    "CRLF": POD.replace("\n", "\r\n"),
+    "a byte order mark": f"\ufeff{POD}",
+    "both": f"\ufeff{POD}".replace("\n", "\r\n"),
+    "both, and a field in the last line": "\ufeffspec:\r\n  containers: [{{image: {image}}}]\r\n  imagePullSecrets:",
+    "a comment behind the mark": f"\ufeff# why\n{POD}",
+    "a field in the first line": "\ufeffcontainers:\r\n- image: {image}\r\n",
+}
+"""Files that an editor on Windows saved."""
+
+
+@pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
+@pytest.mark.parametrize("pod", FROM_WINDOWS.values(), ids=FROM_WINDOWS)
+def test_a_text_from_windows(pod: str, kind: str) -> None:
+    def written(text: str) -> str:
+        return base64.b64encode(text.encode()).decode() if kind == "Secret" else text
+
+    before = pod.format(image="a/b:1")
+    output = render(f"kind: {kind}\ndata:\n  text: {json.dumps(written(before))}\n")
+    value = yaml.safe_load(output)["data"]["text"]
+    after = base64.b64decode(value).decode() if kind == "Secret" else value
+    read = yaml.safe_load(after.removeprefix("\ufeff"))
+    assert read.get("spec", read)["imagePullSecrets"] == [ENTRY]
+    assert f"{PRIVATE}/a/b:1" in after
+    assert after.startswith("\ufeff") is before.startswith("\ufeff")
+    crlf = before.count("\r\n") > 0
+    assert after.count("\r\n") == (after.count("\n") if crlf else 0)
+
+
 @pytest.mark.parametrize("width", [40, 0])
 def test_base64(width: int) -> None:
     encoded = base64.b64encode(POD.format(image="a/b:1").encode()).decode()
@@ -228,6 +257,7 @@ def _lists(value: Any) -> list[list[Any]]:  # noqa: ANN401  # what YAML holds
         "initContainers:\n- name: x\n  image: a/b:1\nservice: {}\n",  # values of a chart are no pod
         "other:\n  imagePullSecrets: []\nimage: a/b:1\n",  # a list beside is not above
         "imagePullSecrets: true\nimage: a/b:1\n",
+        "imagePullSecrets: {{ .secrets }}\nimage: a/b:1\n",  # to YAML a mapping with a mapping as its key
     ],
 )
 def test_a_text_without_a_place_stays_and_is_reported(text: str) -> None:

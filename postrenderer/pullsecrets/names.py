@@ -60,7 +60,7 @@ def form(value: yaml.Node) -> str:
     entry = value.value[0] if isinstance(value, yaml.SequenceNode) and value.value else None
     if entry is not None:
         return {yaml.ScalarNode: NAMES, yaml.MappingNode: OBJECTS}.get(type(entry), "")
-    keys = {key.value for key, _ in value.value} if isinstance(value, yaml.MappingNode) else set()
+    keys = [key.value for key, _ in value.value] if isinstance(value, yaml.MappingNode) else []
     return OBJECT if "name" in keys else ""
 
 

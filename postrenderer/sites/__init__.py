@@ -47,6 +47,8 @@ _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
 _SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
+_MARK = "\ufeff"
+"""A byte order mark, as editors on Windows put at the start of a file that a chart then holds as a text."""
 _REPEATED = 1_000
 """How often lists and items of _SMALL fields may be looked at again, where aliases put them into several mappings."""
 _SMALL = 100
@@ -90,7 +92,7 @@ class Text(NamedTuple):
     """A text that is one or more documents.
 
     Attributes:
-        value: what it says.
+        value: what it says, as composable() writes it.
         documents: the root of each document, and what it holds.
         sites: the references in them, by where each one starts in the text.
     """
@@ -173,11 +175,12 @@ def spans(
         texts: gets the text if it is a document.
         depth: in how many texts it stands.
     """
-    roots = _documents(value) if depth < _LEVELS_OF_TEXT else []
+    readable = composable(value)
+    roots = _documents(readable) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
     try:
-        read = Text(value, [(root, find(root, known, depth=depth + 1)) for root in roots], {})
+        read = Text(readable, [(root, find(root, known, depth=depth + 1)) for root in roots], {})
     except (TooMuchMergedError, RecursionError):
         return text.spans(value, known)
     by_node: dict[int, dict[int, Site]] = {}
@@ -187,7 +190,7 @@ def spans(
     found = []
     for inside in by_node.values():
         ordered = [site for _, site in sorted(inside.items()) if _is_unbroken(site.node.value, site.span)]
-        places = in_text(value, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered]) if ordered else []
+        places = in_text(readable, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered]) if ordered else []
         for site, place in zip(ordered, places):
             read.sites[place.start] = site
             found.append(site.span._replace(start=place.start, end=place.end))
@@ -198,13 +201,18 @@ def spans(
 
 def read(value: str) -> Text | None:
     """A text in which nothing was found, as documents; None if it is no document."""
+    value = composable(value)
     roots = _documents(value)
     return Text(value, [(root, Contents([], [], [], {})) for root in roots], {}) if roots else None
 
 
 def composable(value: str) -> str:
-    """A text in which a reader of YAML finds nothing that JSON alone knows, as long as before."""
-    return _SURROGATE.sub(r"\\u00", value)
+    """A text as libyaml reads it, with the same number of characters.
+
+    It refuses the escapes for surrogates, which JSON has, and does not count a byte order mark at the start.
+    """
+    plain = _SURROGATE.sub(r"\\u00", value)
+    return f"\n{plain[1:]}" if plain.startswith(_MARK) else plain
 
 
 def _is_unbroken(value: str, span: Found) -> bool:
@@ -219,11 +227,11 @@ def _is_unbroken(value: str, span: Found) -> bool:
 
 
 def _documents(value: str) -> list[yaml.Node]:
-    """The documents that a text holds; none if it is a plain text or a template."""
+    """The documents that a composable text holds; none if it is a plain text or a template."""
     if not text.may_be_document(value):
         return []
     try:
-        roots = composer.compose(composable(value)).roots
+        roots = composer.compose(value).roots
         check_merges(value, roots)
     except (yaml.YAMLError, TooMuchMergedError, RecursionError):
         return []

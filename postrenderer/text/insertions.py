@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HEADER = regex(rf"[^{BREAKS}]*(?:\r\n|[{BREAKS}])")
 """The first line of a block scalar."""
 _WORD = regex(r"\S+")
-_ESCAPES = {ord("\\"): "\\\\", ord('"'): '\\"', ord("\n"): "\\n", ord("\t"): "\\t"}
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 """How double quotes write what they cannot hold as it is (YAML 1.2, 5.7)."""
 _QUOTE = "'"
 

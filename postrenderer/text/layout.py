@@ -48,10 +48,10 @@ def before(text: str, position: int) -> str:
 
 
 def newline(text: str, position: int) -> str:
-    """The line ending of a position's line or, where the text ends with it, of the text's first line."""
+    """The line ending of a position's line or, where the text ends with it, of the line before."""
     end = line_end(text, position)
     if end == len(text):
-        end = line_end(text, 0)
+        end = line_end(text, max(line_start(text, position) - len("\r\n"), 0))
     return "\r\n" if text[end : end + 2] == "\r\n" else "\n"
 
 

@@ -66,6 +66,16 @@ def test_double_quotes_write_escapes(width: int) -> None:
     assert result(text, [LINES, FILLED])[1] == apply(VALUE, [LINES, FILLED])
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("width", [40, 10_000])
+def test_double_quotes_keep_the_line_endings_of_a_text(ending: str, width: int) -> None:
+    value = VALUE.replace("\n", ending)
+    at = value.index("containers")
+    lines = Edit(at, at, LINES.text.replace("\n", ending))
+    text = yaml.dump({"a": value}, default_style='"', width=width)
+    assert result(text, [lines])[1] == apply(value, [lines])
+
+
 JSON = '{"containers": [{"image": "a/b:1", "args": ["it\'s"]}], "imagePullSecrets": []}'
 FLOW = Edit(JSON.index('"containers"'), JSON.index('"containers"'), '"s": ["it\'s"], ')
 

@@ -59,6 +59,10 @@ def test_lines(end: str) -> None:
         ("a", 0, "\n"),
         ("", 0, "\n"),
         ("a\rb\r", 0, "\n"),
+        ("a\nb\r\nc", 5, "\r\n"),
+        ("\nb", 1, "\n"),
+        ("\r\nb", 2, "\r\n"),
+        ("\n\nb", 2, "\n"),
     ],
 )
 def test_newline(text: str, position: int, expected: str) -> None:
