@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import prove
-from postrenderer.errors import InternalError
+from postrenderer.errors import AcregError, InternalError
 from postrenderer.findings import check_collisions, found_in, refuse_left, refuse_without_secret
 from postrenderer.images.relocation import Relocation
 from postrenderer.plan import Piece, pieces
 from postrenderer.text import stream
 from postrenderer.text.scalars import apply
+from postrenderer.text.view import View
 
 if TYPE_CHECKING:
+    import yaml
+
     from postrenderer.findings import Found
     from postrenderer.settings import Settings
 
@@ -66,10 +69,26 @@ def _applied(piece: Piece) -> bytes:
     if not piece.edits:
         return piece.reading.whole(piece.reading.text)
     text = apply(piece.reading.text, piece.edits)
-    place = prove.fault(text, [plan.root for plan in piece.plans], piece.view)
+    roots = [plan.root for plan in piece.plans]
+    place = prove.fault(text, roots, piece.view)
     if place is not None:
         raise InternalError(
             f"{piece.plans[0].identity}: the edited text does not say what was planned, first at {place}. Nothing was "
             "written. This is a defect of acreg: please report it with the document."
         )
+    if text.startswith(" ") and _loses_its_lines(piece, roots, text):
+        raise AcregError(
+            f"{piece.plans[0].identity}: line {piece.reading.line} of the stream is indented, and Helm removes that "
+            "indentation, so it could not read the document with its pull secret. Move the document to the left margin."
+        )
     return piece.reading.whole(text)
+
+
+def _loses_its_lines(piece: Piece, roots: list[yaml.Node], text: str) -> bool:
+    """Whether a piece says the same without its first line's indentation, and its new text does not.
+
+    A new key beside the only key of the root needs that indentation. Helm trims each document (strings.TrimSpace).
+    """
+    if prove.fault(piece.reading.text.lstrip(" "), roots, View()) is not None:
+        return False
+    return prove.fault(text.lstrip(" "), roots, piece.view) is not None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from rendering import PRIVATE, SOURCE, render, run, settings, summary
+from rendering import PRIVATE, SECRET, SOURCE, render, run, settings, summary
 
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.rewrite import rewrite
@@ -308,13 +308,29 @@ def test_two_images_that_would_become_one() -> None:
         ),
         ("image: a/b:1\nx: &a [*a]\n", r"^document 1 is nested too deep for a report, or its aliases make it endless"),
         ("image: a/b:1\nx:\n" + "- " * 3000 + "y\n", r"^document 1 is nested too deep for a report"),
+        ("a: b\n--- \n  containers:\n  - image: a/b:1\n", r"^document 2: line 3 of the stream is indented, and Helm"),
     ],
-    ids=["no YAML", "endless", "deep"],
+    ids=["no YAML", "endless", "deep", "a pod spec that Helm would misread"],
 )
 def test_a_stream_that_cannot_be_processed(text: str, message: str) -> None:
     with pytest.raises(AcregError, match=message) as caught:
         render(text)
     assert caught.value.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n  spec:\n    containers:\n    - image: a/b:1\n",  # the pod spec keeps its indentation
+        "---\n  {containers: [{image: a/b:1}]}\n",
+        "---\n  # why\n  containers:\n  - image: a/b:1\n",
+        "---\n  apiVersion: v1\n  kind: Pod\n  containers:\n  - image: a/b:1\n",  # Helm cannot read it anyway
+    ],
+)
+def test_a_first_line_whose_indentation_does_not_count(text: str) -> None:
+    output = render(text)
+    assert f"{PRIVATE}/a/b:1" in output
+    assert SECRET in output
 
 
 @pytest.mark.slow
