@@ -220,7 +220,10 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
         nowhere = {id(site) for site in need.nowhere}
         obstacles = [*within.without, *((site, why) for site, why in added.without if id(site) not in nowhere)]
         inside.without.update((starts[id(site)], why) for site, why in obstacles)
-    if inside.edits and _fault(read, [*references, *inside.edits], view):
+    moved = [
+        edit for edit in references if edit.start in read.sites
+    ]  # a template in a text is no part of its documents
+    if inside.edits and _fault(read, [*moved, *inside.edits], view):
         return _Inside([], [], set(), dict.fromkeys(images, _UNWRITABLE))
     return inside
 

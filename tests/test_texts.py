@@ -298,6 +298,23 @@ def test_what_is_private_already_gets_its_secret() -> None:
     assert f"- name: {SECRET}" in render(text)
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ .image | default "quay.io/a/b:1" }}',
+        '{{ default "quay.io/a/b:1" .image }}',
+        "{{ .image | default 'quay.io/a/b:1' | quote }}",
+    ],
+)
+def test_a_template_that_yaml_reads_as_a_mapping(template: str) -> None:
+    text = POD.replace("{image}", "c/d:1") + f"    - name: {{{{ .name }}}}\n      image: {template}\n"
+    after = inside(text)
+    assert template.replace("quay.io/a/b:1", f"{PRIVATE}/a/b:1") in after
+    assert f"image: {PRIVATE}/c/d:1\n" in after
+    assert f"  imagePullSecrets:\n    - name: {SECRET}\n" in after
+    assert len(summary(config_map(text))["images"]) == len(["quay.io/a/b:1", "c/d:1"])
+
+
 def test_aliases_of_a_text() -> None:
     block = "".join(f"    {line}\n" for line in POD.format(image="a/b:1").splitlines())
     text = f"apiVersion: v1\nkind: ConfigMap\ndata:\n  one: &pod |\n{block}  two: *pod\n"
