@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,7 +26,7 @@ from postrenderer.sites.site import (
 )
 from postrenderer.sites.tasks import Tasks
 from postrenderer.sites.walk import Visit, walk
-from postrenderer.text import composer
+from postrenderer.text import composer, templates
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import BINARY_TAG, Edit, in_text
@@ -197,30 +196,9 @@ def spans(
             found.append(site.span._replace(start=place.start, end=place.end))
     if texts is not None:
         texts[value] = read
-    templates = _templates(roots) if "{{" in value else []
-    if templates:
-        starts = [template.start for template in templates]
-        spans_of_lines = text.spans(value, known)
-        found += [span for span in spans_of_lines if span.start in templates[bisect_right(starts, span.start) - 1]]
+    if templates.SIGN in value:
+        found += templates.within(templates.places(roots), text.spans(value, known))
     return sorted(found, key=text.start_of)
-
-
-def _templates(roots: list[yaml.Node]) -> list[range]:
-    """Where templates stand in a text that YAML reads all the same: `{{ .image }}` is a mapping as a key of another."""
-    found = []
-    stack, seen = list(roots), set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen or isinstance(node, yaml.ScalarNode):
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            stack += node.value
-        elif node.flow_style and any(isinstance(key, yaml.MappingNode) for key, _ in node.value):
-            found.append(range(node.start_mark.index, node.end_mark.index))
-        else:
-            stack += [value for _, value in node.value]
-    return sorted(found, key=lambda template: template.start)
 
 
 def read(value: str) -> Text | None:
