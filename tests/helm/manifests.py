@@ -45,7 +45,8 @@ def moved_text(text: str) -> str:
 def moved(node: Node) -> Node:
     """Return a copy with every image moved, and the secret in front of those that a pod spec has."""
     if isinstance(node, str):  # the pod in a ConfigMap gets the secret, too
-        return moved_text(node).replace(POD_SPEC, PULL_SECRETS + POD_SPEC)
+        text = moved_text(node)
+        return text if PULL_SECRETS in text else text.replace(POD_SPEC, PULL_SECRETS + POD_SPEC)
     if isinstance(node, list):
         return [moved(item) for item in node]
     if not isinstance(node, dict):
