@@ -19,7 +19,10 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_KIND = regex(rb"kind[\"']?[ \t]*:[ \t]*[\"']?ServiceAccount\b")
+_KIND = "ServiceAccount"
+_WORD = _KIND.encode()
+_NEAR = 12
+"""How many bytes in front of this word its `kind` may begin: `"kind" : "ServiceAccount"`."""
 _MARKER = b"\n---"
 """Where Helm cuts a stream."""
 _FIELDS = ("serviceAccountName", "serviceAccount")
@@ -74,15 +77,16 @@ def named(holder: yaml.MappingNode) -> str:
 
 def _accounts(data: bytes) -> Iterator[tuple[str, str, list[str]]]:
     """The name, the namespace and the pull secrets of each ServiceAccount in a stream that has some."""
-    end = 0
-    for match in _KIND.finditer(data):
-        if match.start() < end:
-            continue  # it is in the document that was read last
-        start = data.rfind(_MARKER, 0, match.start()) + 1
-        end = data.find(_MARKER, match.end())
-        end = end if end >= 0 else len(data)
-        if data.find(USUAL.encode(), start, end) >= 0:
-            yield from _in_document(data[start:end])
+    at = data.find(_WORD)
+    while at >= 0:
+        end = at + len(_WORD)
+        if data.find(b"kind", max(0, at - _NEAR), at) >= 0:
+            start = data.rfind(_MARKER, 0, at) + 1
+            end = data.find(_MARKER, at)
+            end = end if end >= 0 else len(data)
+            if data.find(USUAL.encode(), start, end) >= 0:
+                yield from _in_document(data[start:end])
+        at = data.find(_WORD, end)
 
 
 def _in_document(raw: bytes) -> list[tuple[str, str, list[str]]]:
@@ -115,7 +119,7 @@ def _account(mapping: yaml.MappingNode) -> tuple[str, str, list[str]] | None:
     """What a mapping says, if it is a ServiceAccount with pull secrets."""
     there = dict(fields(mapping))
     listed = there.get(USUAL)
-    if _text(there.get("kind")) != "ServiceAccount" or not isinstance(listed, yaml.SequenceNode):
+    if _text(there.get("kind")) != _KIND or not isinstance(listed, yaml.SequenceNode):
         return None
     metadata = there.get("metadata")
     of = dict(fields(metadata)) if isinstance(metadata, yaml.MappingNode) else {}
