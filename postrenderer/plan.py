@@ -17,6 +17,7 @@ from postrenderer.apis.forms import REGISTRY
 from postrenderer.decide import decide
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import merge, needed, places, writing
+from postrenderer.pullsecrets.accounts import Accounts
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.pullsecrets.settings import UNHINTED
 from postrenderer.sites import declared, hints
@@ -93,7 +94,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     words = _more_words(settings)
     told = [word for word in UNHINTED if settings.pull_secrets and data.find(word) >= 0]
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    wanted = Wanted(settings, relocation, Schemas(data), Tasks(data))
+    wanted = Wanted(settings, relocation, Schemas(data), Accounts(data), Tasks(data))
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words, told)
@@ -165,6 +166,7 @@ def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted)
         within.others,
         wanted.relocation.is_private,
         around,
+        wanted.accounts,
         service_accounts=settings.service_accounts,
     )
     return needed.add(tree.text, piece.view, need.with_settings(within.settings), settings.pull_secrets)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import yaml
 
     from postrenderer.images.relocation import Relocation
+    from postrenderer.pullsecrets.accounts import Accounts
     from postrenderer.pullsecrets.schemas import Schemas
     from postrenderer.settings import Settings
     from postrenderer.sites import Contents, Text
@@ -40,6 +41,7 @@ class Wanted(NamedTuple):
         settings: what is asked for.
         relocation: what becomes of a reference.
         schemas: the schemas in the stream.
+        accounts: the ServiceAccounts in the stream.
         tasks: the tasks of Tekton in the stream.
         owner: what the document is, as `Kind/name`.
     """
@@ -47,6 +49,7 @@ class Wanted(NamedTuple):
     settings: Settings
     relocation: Relocation
     schemas: Schemas
+    accounts: Accounts
     tasks: Tasks
     owner: str = ""
 
@@ -210,12 +213,12 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
             view.change(change.node, apply(change.node.value, change.edits))
             inside.edits.extend(inserted(read.value, change.node, change.additions))
         around = Places(root, wanted.schemas, wanted.settings.locations, in_text=True)
-        need = needed.find(contents, within.others, wanted.relocation.is_private, around)
+        need = needed.find(contents, within.others, wanted.relocation.is_private, around, wanted.accounts)
         need = need.leniently().with_settings(within.settings)
         added = needed.add(read.value, view, need, names)
         inside.edits.extend(added.edits)
-        lacking = {name for one in (*within.additions, *added.additions) for name in one.names}
-        inside.names.extend(name for name in names if name in lacking and name not in inside.names)
+        lacking = dict.fromkeys(name for one in (*within.additions, *added.additions) for name in one.names)
+        inside.names.extend(name for name in lacking if name not in inside.names)
         inside.others.update(starts[id(site)] for site in need.nowhere)
         nowhere = {id(site) for site in need.nowhere}
         obstacles = [*within.without, *((site, why) for site, why in added.without if id(site) not in nowhere)]

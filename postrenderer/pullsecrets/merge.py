@@ -80,6 +80,12 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
     return [name for name in names if name not in present]
 
 
+def is_bare(view: View, holder: Holder) -> bool:
+    """Whether a mapping has no pull secrets at all, as the document will be; arguments are no mapping."""
+    current = _current(view, holder)
+    return isinstance(holder.node, yaml.MappingNode) and (current is None or _is_empty(current))
+
+
 def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
     """Why a custom resource cannot take these pull secrets, in plain words; empty if it can, or has them."""
     if isinstance(holder.node, yaml.SequenceNode):

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import yaml
+
 from postrenderer.pullsecrets import merge
+from postrenderer.pullsecrets.accounts import DEFAULT, named
 from postrenderer.sites import args, env
+from postrenderer.text.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from postrenderer.pullsecrets.accounts import Accounts
     from postrenderer.pullsecrets.places import Places
     from postrenderer.sites import Contents
     from postrenderer.sites.site import Site
     from postrenderer.text.scalars import Edit
-    from postrenderer.text.view import View
 
 _OTHERS = (env.FAMILY, args.FAMILY)
 """Families of images that somebody else pulls than the pod or object in which they stand."""
 
+_AS_READ = View()
+"""Documents as they were read: nothing is planned in it."""
 
 _NOWHERE = (
     "no field for its pull secret is known: give the Secret to the ServiceAccount of the pods that pull it, or the "
@@ -32,11 +38,13 @@ class Wanting(NamedTuple):
     Attributes:
         holder: the mapping.
         images: the images that it is for; a ServiceAccount has none of its own.
+        others: the secrets that its pods would have from their ServiceAccount, if they got none of their own.
         lenient: whether a field that cannot take them is reported, as those of custom resources may be of any form.
     """
 
     holder: merge.Holder
     images: list[Site]
+    others: Sequence[str] = ()
     lenient: bool = False
 
 
@@ -76,11 +84,12 @@ NOTHING = Added([], [], [])
 """What is planned where no pull secrets are asked for."""
 
 
-def find(
+def find(  # noqa: PLR0913  # what the stream and the settings say, each by its name
     contents: Contents,
     private: Sequence[Site],
     is_private: Callable[[str], bool],
     places: Places,
+    accounts: Accounts,
     *,
     service_accounts: bool = False,
 ) -> Need:
@@ -91,6 +100,7 @@ def find(
         private: where its images are that are or will be on the private registry.
         is_private: whether a reference is, also one that the settings ignore.
         places: the places for pull secrets outside pod specs.
+        accounts: the ServiceAccounts of the stream.
         service_accounts: whether ServiceAccounts are asked for.
     """
     found: dict[int, Wanting] = {}
@@ -102,18 +112,29 @@ def find(
         own = [id(image) for image in owner.images]
         if not nodes.keys().isdisjoint(own) or any(is_private(image.value) for image in owner.images):
             images = [nodes[image] for image in own if image in nodes]
-            found[id(owner.node)] = Wanting(merge.Holder(owner.node, owner.paths), images)
+            holder = merge.Holder(owner.node, owner.paths)
+            found[id(owner.node)] = Wanting(holder, images, _others(holder, places, accounts, DEFAULT))
             in_pods.update(own)
     nowhere = []
     for site in private:
         if id(site.node) in in_pods:
             continue
-        holder = None if site.family in _OTHERS else places.nearest(site.path)
-        if holder is None:
+        nearest = None if site.family in _OTHERS else places.nearest(site.path)
+        if nearest is None:
             nowhere.append(site)
-        else:
-            found.setdefault(id(holder.node), Wanting(holder, [], lenient=True)).images.append(site)
+            continue
+        if id(nearest.node) not in found:
+            found[id(nearest.node)] = Wanting(nearest, [], _others(nearest, places, accounts), lenient=True)
+        found[id(nearest.node)].images.append(site)
     return Need(list(found.values()), nowhere)
+
+
+def _others(holder: merge.Holder, places: Places, accounts: Accounts, default: str = "") -> Sequence[str]:
+    """The pull secrets that the pods of a holder have from their ServiceAccount as long as it has none of its own."""
+    if not accounts or not isinstance(holder.node, yaml.MappingNode) or not merge.is_bare(_AS_READ, holder):
+        return ()
+    name = named(holder.node) or default
+    return accounts.secrets(name, map(places.namespace, holder.paths)) if name else ()
 
 
 def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
@@ -128,16 +149,21 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
     Raises:
         AcregError: the pull secrets of a pod spec are no list.
     """
-    lacking = [(merge.missing(view, one.holder, names), one) for one in need.wanting]
+    wanting = [(one, (*names, *(name for name in one.others if name not in names))) for one in need.wanting]
+    lacking = [(one, wanted, merge.missing(view, one.holder, wanted)) for one, wanted in wanting]
     added = Added([], [], [(site, _NOWHERE) for site in need.nowhere])
-    for planned, one in lacking:
-        obstacle = merge.obstacle(text, view, one.holder, names) if one.lenient else ""
+    for one, wanted, planned in lacking:
+        obstacle = merge.obstacle(text, view, one.holder, wanted) if one.lenient else ""
         if obstacle:
             added.without.extend((image, obstacle) for image in one.images)
             continue
-        missing = merge.missing(view, one.holder, names) if added.edits else planned
+        missing = planned
+        if added.edits:
+            missing = merge.missing(view, one.holder, wanted if merge.is_bare(view, one.holder) else names)
         if missing:
             added.edits.extend(merge.add(text, view, one.holder, missing))
         if planned:
-            added.additions.append(merge.Addition(planned, one.holder.paths))
+            absent = merge.missing(view, one.holder, wanted) if one.others else ()
+            shown = [name for name in planned if name not in absent]
+            added.additions.append(merge.Addition(shown, one.holder.paths))
     return added

@@ -102,6 +102,10 @@ class Places:
         self._nearest.update(dict.fromkeys(passed, found))
         return found
 
+    def namespace(self, path: Path) -> str:
+        """The namespace of the object in which something stands; empty if that does not say."""
+        return self._namespace(self._spot(path))
+
     def _holder(self, spot: Spot) -> Holder | None:
         """The place for pull secrets that a mapping is, or that stands in its `global`, as Helm's values have it."""
         if not isinstance(spot.node, yaml.MappingNode):
@@ -152,9 +156,10 @@ class Places:
         path = spot.path
         for _ in range(spot.depth):
             path = path[0] if path else None
-        metadata = self._fields(self._spot(path).node).get("metadata")  # type: ignore[arg-type]  # an object
+        root = self._spot(path).node
+        metadata = self._fields(root).get("metadata") if isinstance(root, yaml.MappingNode) else None
         namespace = self._fields(metadata).get("namespace") if isinstance(metadata, yaml.MappingNode) else None
-        return namespace.value if isinstance(namespace, yaml.ScalarNode) else ""
+        return namespace.value if isinstance(namespace, yaml.ScalarNode) and not names.is_empty(namespace) else ""
 
     def _fields(self, mapping: yaml.MappingNode) -> dict[str, yaml.Node]:
         """The fields of a mapping as Kubernetes sees them."""
