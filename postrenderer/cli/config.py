@@ -57,6 +57,7 @@ _SAMPLES = {
 def main(argv: list[str]) -> int:
     """Run the sub-command."""
     parser = Parser("acreg config", "init|show|validate|schema [FILE] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    parser.actions = tuple(_ACTIONS)
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of show; default: table")
     add_settings(parser, short="-f")
     flags, words = parser.split(argv)

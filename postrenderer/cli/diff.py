@@ -38,6 +38,7 @@ def main(argv: list[str]) -> int:
 
         return release.diff(argv[1:])
     parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser.actions = ("upgrade",)
     parser.add_argument("--exit-code", action="store_true", help="exit with code 1 if anything would change, like diff")
     parser.add_argument("--show-secrets", action="store_true", help="show the values of Secrets too")
     request = inputs.parse(parser, argv)
