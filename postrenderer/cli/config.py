@@ -50,6 +50,8 @@ _SAMPLES = {
     "rules": [{"from": "docker.io", "to": "hub"}],
     "locations": [{"kind": "Widget", "path": "/spec/engine"}],
     "ignore": [{"kind": "ConfigMap", "name": "docs-*"}],
+    "before": [["/opt/kustomize-renderer", "overlays/production"]],
+    "after": [["/opt/labels", "team=web"]],
 }
 """What the file shows where the default is nothing."""
 

@@ -17,7 +17,8 @@ import yaml
 
 from cli.conftest import Ended
 from postrenderer import cli, exports, nodes
-from postrenderer.cli import answers, arguments, helm
+from postrenderer.cli import answers, arguments
+from postrenderer.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,7 +178,7 @@ def test_helms_files_are_made_from_the_parsers(acreg: Acreg, tmp_path: Path) -> 
     ],
 )
 def test_what_is_no_shell(acreg: Acreg, words: list[str], said: str) -> None:
-    with pytest.raises(helm.SettingsError, match=said):
+    with pytest.raises(SettingsError, match=said):
         acreg(*words)
 
 
