@@ -244,9 +244,9 @@ def _is_bare(node: yaml.Node, findings: list[Finding]) -> bool:
     """Whether a scalar holds its references and no text around them; without any it is a list of pull secrets."""
     if any(finding.site.encoding for finding in findings):
         return False
-    end, around = 0, _FLAG
-    for start, stop in sorted({finding.site.span[:2] for finding in findings}):
-        if not around.fullmatch(node.value, end, start):
-            return False
-        end, around = stop, _BETWEEN
-    return not findings or _BETWEEN.fullmatch(node.value, end) is not None
+    spans = sorted({finding.site.span[:2] for finding in findings})
+    return not spans or (
+        _FLAG.fullmatch(node.value, 0, spans[0][0]) is not None
+        and all(_BETWEEN.fullmatch(node.value, end, start) for (_, end), (start, _) in zip(spans, spans[1:]))
+        and _BETWEEN.fullmatch(node.value, spans[-1][1]) is not None
+    )

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 import pytest
 
 import postrenderer
+from postrenderer.pullsecrets import lines
 from postrenderer.registry import failures
 from postrenderer.text.regex import regex
 
@@ -74,6 +75,7 @@ class Pattern(NamedTuple):
 
 # Expressions that are put together at run time, by the source of the call that runs them: an example of each.
 MADE: dict[str, list[str]] = {
+    "re.finditer(_line(setting.name), text, re.MULTILINE)": [rf"(?m){lines._line('a')}"],  # noqa: SLF001
     "re.search(known.pattern, detail, re.IGNORECASE)": [known.pattern for known in failures._TABLE],  # noqa: SLF001
     're.search(rf"(?<![\\w.-]){re.escape(host)}(?![\\w.-]|:\\d)", message)': [r"(?<![\w.-])a\.b(?![\w.-]|:\d)"],
     "re.search(part, source)": [r"(?:^|[/])a/b(?:$|[/:@])"],
@@ -290,7 +292,7 @@ def subjects(pattern: Pattern) -> Iterator[tuple[str, str, str]]:
     repeated = dict.fromkeys([*several, *beginnings, *OF_STREAMS])
     repeated.update(dict.fromkeys(a + b for a, b in product(signs, signs)))
     repeated.update(dict.fromkeys(pair for a, b in product(words, signs) for pair in (a + b, b + a)))
-    for part, end in product(repeated, ENDS):
+    for part, end in product(filter(None, repeated), ENDS):  # a pattern may begin with what takes no sign
         yield "", part, end
     triples = ["".join(three) for three in product(signs, repeat=3)]
     for part in random.Random(0).sample(triples, min(len(triples), _MOST_TRIPLES)):  # noqa: S311  # the same each time

@@ -38,7 +38,10 @@ _ENTRY = regex(
 )
 """An entry of a list on lines of its own."""
 _WORD = regex(r"[a-z0-9][a-z0-9.-]*")
-_VALUE = r"[ \t]*(?:[=:][ \t]*|[ \t])(?P<quote>[\"']?)(?P<value>[\w.,; -]*?)(?P=quote)[ \t]*$"
+_VALUE = (
+    r"(?:[ \t]*[=:][ \t]*|[ \t]+)(?![ \t])"
+    r"(?P<quote>[\"']?)(?P<value>(?:[\w.,;-]+(?: +[\w.,;-]+)*)?)(?P=quote)[ \t]*$"
+)
 """What stands behind a setting on its line."""
 
 
@@ -207,11 +210,15 @@ def _extend(one: _List, secrets: tuple[str, ...]) -> Iterator[tuple[Edit, list[s
         yield Edit(one.at, one.at, ", ".join(entries) + one.behind), missing
 
 
+def _line(name: str) -> str:
+    """The pattern of a line with a setting."""
+    return r"^[ \t]*(?:export[ \t]+)?" + re.escape(name) + _VALUE
+
+
 def _settings(text: str, secrets: tuple[str, ...], owner: str) -> Iterator[tuple[Edit, list[str]]]:
     """The edits of settings that stand in front of lines, and the names that each adds."""
     for setting in plain(text, owner):
-        pattern = r"^[ \t]*(?:export[ \t]+)?" + re.escape(setting.name) + _VALUE
-        for match in re.finditer(pattern, text, re.MULTILINE):
+        for match in re.finditer(_line(setting.name), text, re.MULTILINE):
             between = JOINED.get(setting.form)
             present = [part.strip() for part in match["value"].split(between)] if match["value"] else []
             missing = [name for name in secrets if name not in present]

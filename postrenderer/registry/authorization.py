@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from postrenderer.registry.transport import Transport
 
 _OK = 200
-_PART = re.compile(r'(?:^|[\s,]+)([A-Za-z]\w*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?')
+_PART = re.compile(r'(?:^|(?<![\s,])[\s,]+)([A-Za-z]\w*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?')
 _CLIENT = "acreg"
 
 

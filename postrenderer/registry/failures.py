@@ -96,7 +96,8 @@ _TABLE = (
     ),
     _Known(
         UNMADE,
-        r"(?:upload|writing|reuse blob|whether a blob).*(?:name.unknown|repository.*(?:not exist|not found))",
+        r"^(?=.*(?:upload|writing|reuse blob|whether a blob))(?=.*(?:name.unknown|not exist|not found))"
+        r"(?=.*(?:name.unknown|repository))",
         "it makes no repositories by itself; `acreg mirror -o repositories` lists those to make first, and"
         " --create-with 'COMMAND {repository}' makes them",
     ),

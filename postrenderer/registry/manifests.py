@@ -44,7 +44,7 @@ _ACCEPTED = (
 _HUB_SERVER = "registry-1.docker.io"
 _OK, _CREATED, _UNAUTHORIZED = 200, 201, 401
 _DIGEST = re.compile("[a-z0-9]+:[a-f0-9]{64,128}")
-_NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
+_NEXT = re.compile(r'<([^<>]*)>\s*;\s*rel="?next"?')
 
 
 class Manifest(NamedTuple):

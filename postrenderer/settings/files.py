@@ -59,7 +59,9 @@ def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Gi
             raise SettingsError(f"{other} is not read: name it {shown}, or say --config {other}")
         return {}
     if not name and os.path.exists(f"{directory}/{shown}") and not os.path.isfile(f"{directory}/{shown}"):
-        raise SettingsError(f"{shown} is no file, and nobody named it. Remove it, or name another file with --config")
+        raise SettingsError(
+            f"{shown} is not a regular file, and nobody named it. Remove it, or name another file with --config"
+        )
     roots = _roots(_text(shown, directory), shown)
     for more in roots[1:]:
         problems.add(_given(more, shown), "begins another document, and settings are one")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Node = Any  # parsed YAML or JSON
 SECRET = {"name": "containerregistry"}
+POD_SPEC = "\n  containers:\n"
+PULL_SECRETS = "\n  imagePullSecrets:\n    - name: containerregistry"
 # Where the images of the fixture charts come from, and where they must go.
 MOVES = {
     "europe-west1-docker.pkg.dev/appcircle/docker-registry/": f"{PRIVATE}/",
@@ -42,8 +44,9 @@ def moved_text(text: str) -> str:
 
 def moved(node: Node) -> Node:
     """Return a copy with every image moved, and the secret in front of those that a pod spec has."""
-    if isinstance(node, str):
-        return moved_text(node)
+    if isinstance(node, str):  # the pod in a ConfigMap gets the secret, too
+        text = moved_text(node)
+        return text if PULL_SECRETS in text else text.replace(POD_SPEC, PULL_SECRETS + POD_SPEC)
     if isinstance(node, list):
         return [moved(item) for item in node]
     if not isinstance(node, dict):

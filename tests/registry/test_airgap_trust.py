@@ -223,7 +223,7 @@ def test_an_image_that_leads_outside_is_not_opened(
     assert (run.returncode, "Traceback" in run.stderr) == (1, False), run
     found = counts(run.stdout) if run.stdout else {}
     assert (found.get("copied", 5), found.get("failed", 1)) == (5, 1), run
-    assert "damaged" in run.stdout + run.stderr or "no file inside the folder" in run.stdout + run.stderr
+    assert "damaged" in run.stdout + run.stderr or "is not a file inside the folder" in run.stdout + run.stderr
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_burst_of_trouble_passes(acreg: Acreg, published: Published, plain: Re
     with FrontDoor(answer, plain.host) as door:
         run = _mirror(acreg, published, door)
     assert (run.code, counts(run.stdout)["copied"]) == (0, 6), run
-    assert "it answers that it has trouble of its own; the next try is in 1 s" in run.stderr
+    assert "it reports a failure of its own; the next try is in 1 s" in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_values_files_with_such_aliases(place: str, text: str, tmp_path: Path) -
 @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="there is none")  # noqa: PTH110
 def test_a_device_that_nobody_named_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "acreg.yaml").symlink_to("/dev/zero")
-    with pytest.raises(SettingsError, match=r"^acreg\.yaml is no file, and nobody named it"):
+    with pytest.raises(SettingsError, match=r"^acreg\.yaml is not a regular file, and nobody named it"):
         load({"registry": "r.example.com"}, {}, str(tmp_path))
 
 
