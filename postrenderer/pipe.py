@@ -7,10 +7,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from postrenderer import lastrun
+from postrenderer import chain, lastrun
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import sum_up
-from postrenderer.rewrite import rewrite
 
 if TYPE_CHECKING:
     from postrenderer.settings import Settings
@@ -47,7 +46,7 @@ def write(raw: bytes, settings: Settings) -> None:
         from postrenderer.settings import lockfile  # noqa: PLC0415  # most runs have none
 
         settings = lockfile.pinned(settings)
-    result = rewrite(raw, settings)
+    result = chain.through(raw, settings)
     if settings.report:
         from postrenderer import report  # noqa: PLC0415  # most runs write none
 

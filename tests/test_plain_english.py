@@ -61,7 +61,13 @@ def texts() -> Iterator[tuple[str, str]]:
     pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "plugin.yaml", *(ROOT / ".github").rglob("*.*")]
     scripts = [path for path in (ROOT / "scripts").rglob("*") if path.is_file() and not is_python(path)]
     package = ROOT / "postrenderer"
-    written = [*pages, *scripts, package / "acreg.schema.json", package / "cli" / "helm-shim"]
+    written = [
+        *pages,
+        *scripts,
+        package / "acreg.schema.json",
+        package / "cli" / "helm-shim",
+        *(package / "cli" / "shells").iterdir(),
+    ]
     for path in filter(Path.is_file, written):
         yield str(path.relative_to(ROOT)), " ".join(path.read_text(encoding="utf-8").split())
     for path in sorted(package.rglob("*.py")):

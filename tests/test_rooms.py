@@ -22,7 +22,7 @@ FLOORS = (
     {"plan"},
     {"findings"},
     {"rewrite", "lastrun"},
-    {"report"},
+    {"report", "chain"},
     {"pipe"},
     {"registry"},
     {"nodes", "exports"},

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Command(NamedTuple):
@@ -57,6 +60,7 @@ COMMANDS = {
     "export": Command("export:main", "cluster", "the same rules for Flux, Kustomize, Kyverno or admission"),
     "config": Command("config:main", "set up", "write, show and check the settings"),
     "doctor": Command("doctor:main", "set up", "find out what is wrong on this machine"),
+    "completion": Command("completion:main", "set up", "complete commands in bash, zsh and fish by the Tab key"),
     "version": Command("version:main", "set up", "show which acreg this is"),
 }
 
@@ -102,8 +106,14 @@ def main(argv: list[str]) -> int:
 
         guess = nearest(command, COMMANDS) or ". `acreg --help` lists the commands"
         raise SettingsError(f"there is no command `{command}`{guess}")
-    module, _, function = COMMANDS[command].function.partition(":")
-    return int(getattr(import_module(f"{__name__}.{module}"), function)(rest))
+    return function(command)(rest)
+
+
+def function(command: str) -> Callable[[list[str]], int]:
+    """Return the function of a command."""
+    module, _, name = COMMANDS[command].function.partition(":")
+    found: Callable[[list[str]], int] = getattr(import_module(f"{__name__}.{module}"), name)
+    return found
 
 
 def runs_the_filter(argv: list[str]) -> bool:

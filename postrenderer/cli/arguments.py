@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from postrenderer.cli import front, helptext
-from postrenderer.errors import SettingsError
+from postrenderer.errors import InternalError, SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from _typeshed import SupportsWrite
 
     from postrenderer.settings.options import Option
+
+FILES = {
+    "config": "the settings file, instead of ./acreg.yaml [ACREG_CONFIG]",
+    "values": "a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]",
+}
+"""The flags that name files with settings, and what they mean."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -26,7 +32,14 @@ class Parser(argparse.ArgumentParser):
         usage: what follows it, in short.
         description: what it does, in the form of `helptext.fill`.
         examples: shown below the flags, in the same form; every command has some.
+
+    Attributes:
+        actions: the words that may stand first, if the command reads them itself.
+        is_described: whether `describe` wants the parser, and not the help.
     """
+
+    actions: tuple[str, ...] = ()
+    is_described: ClassVar[bool] = False
 
     def __init__(self, prog: str, usage: str, description: str, examples: str) -> None:
         super().__init__(
@@ -61,8 +74,22 @@ class Parser(argparse.ArgumentParser):
         namespace, unknown = self.parse_known_args(argv)
         return vars(namespace), unknown
 
+    def flag(self, name: str) -> argparse.Action | None:
+        """Return the flag of a name such as `-f` or `--chart`; None if there is none."""
+        return self._option_string_actions.get(name)
+
+    def flags(self) -> list[argparse.Action]:
+        """Return all flags but `--help`."""
+        return [action for action in self._actions if action.option_strings and action.dest != "help"]
+
+    def operands(self) -> list[argparse.Action]:
+        """Return the arguments that are no flags."""
+        return [action for action in self._actions if not action.option_strings]
+
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Print the help as UTF-8, whatever the locale."""
+        if self.is_described:
+            raise _Described(self)
         if file is None:
             from postrenderer.cli import show  # noqa: PLC0415  # the filter, whose flags these are too, shows nothing
 
@@ -83,6 +110,32 @@ class Parser(argparse.ArgumentParser):
         raise SettingsError(f"{message.removeprefix('argument ')} (`{self.prog} --help` shows what can be given)")
 
 
+class _Described(Exception):  # noqa: N818  # it carries a parser out of its command
+    def __init__(self, parser: Parser) -> None:
+        super().__init__()
+        self.parser = parser
+
+
+def describe(command: Callable[[list[str]], int], argv: Sequence[str]) -> Parser:
+    """Return the parser whose help a command would show; the command does nothing else.
+
+    Args:
+        command: the function of a command.
+        argv: its arguments; with `--help` among them.
+
+    Raises:
+        SettingsError: the arguments in front of `--help` are wrong.
+    """
+    Parser.is_described = True
+    try:
+        command(list(argv))
+    except _Described as described:
+        return described.parser
+    finally:
+        Parser.is_described = False
+    raise InternalError("A command shows no help.")
+
+
 def add_settings(parser: Parser, *, values: bool = True, short: str = "", shown: bool = False) -> None:
     """Add a flag for every setting that has one, and the flags that name files with settings.
 
@@ -98,12 +151,10 @@ def add_settings(parser: Parser, *, values: bool = True, short: str = "", shown:
         if option.flag:
             _add(group.add_mutually_exclusive_group(), option, shown=shown)
     files = parser.add_argument_group("files with settings") if shown else group
-    text = "the settings file, instead of ./acreg.yaml [ACREG_CONFIG]"
-    _add_file(files, ("--config",), text if shown else argparse.SUPPRESS)
+    _add_file(files, ("--config",), FILES["config"] if shown else argparse.SUPPRESS)
     if values:
-        text = "a Helm values file; may be repeated, later ones win [ACREG_VALUES, separated as in PATH]"
         names = (short, "--values") if short else ("--values",)
-        _add_file(files, names, text if shown else argparse.SUPPRESS, action="append")
+        _add_file(files, names, FILES["values"] if shown else argparse.SUPPRESS, action="append")
 
 
 def show_settings() -> None:

@@ -50,6 +50,8 @@ _SAMPLES = {
     "rules": [{"from": "docker.io", "to": "hub"}],
     "locations": [{"kind": "Widget", "path": "/spec/engine"}],
     "ignore": [{"kind": "ConfigMap", "name": "docs-*"}],
+    "before": [["/opt/kustomize-renderer", "overlays/production"]],
+    "after": [["/opt/labels", "team=web"]],
 }
 """What the file shows where the default is nothing."""
 
@@ -57,6 +59,7 @@ _SAMPLES = {
 def main(argv: list[str]) -> int:
     """Run the sub-command."""
     parser = Parser("acreg config", "init|show|validate|schema [FILE] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    parser.actions = tuple(_ACTIONS)
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of show; default: table")
     add_settings(parser, short="-f")
     flags, words = parser.split(argv)

@@ -38,6 +38,7 @@ def main(argv: list[str]) -> int:
 
         return release.diff(argv[1:])
     parser = Parser("acreg diff", f"[--exit-code] [SETTINGS] {inputs.WHERE}", _DESCRIPTION, _EXAMPLES)
+    parser.actions = ("upgrade",)
     parser.add_argument("--exit-code", action="store_true", help="exit with code 1 if anything would change, like diff")
     parser.add_argument("--show-secrets", action="store_true", help="show the values of Secrets too")
     request = inputs.parse(parser, argv)
@@ -63,12 +64,16 @@ def difference(request: inputs.Request) -> list[str]:
     Raises:
         AcregError: the manifests cannot be had, or cannot be processed as asked.
     """
-    from postrenderer.rewrite import rewrite  # noqa: PLC0415  # the help does not need it
+    from postrenderer import chain  # noqa: PLC0415  # the help does not need it
 
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)
-        result = rewrite(manifests.data, pinned(inputs.load(request, manifests, folder))._replace(report=""))
-    return list(unified(manifests.data, result.output, masked=not request.flags["show_secrets"]))
+        settings = pinned(inputs.load(request, manifests, folder))._replace(report="")
+        output = chain.through(manifests.data, settings).output
+    if settings.before or settings.after:
+        encoded = stream.decode(b"".join(output))
+        output = encoded.restore([document.raw() for document in stream.documents(encoded.data)])
+    return list(unified(manifests.data, output, masked=not request.flags["show_secrets"]))
 
 
 class Change(NamedTuple):
@@ -122,14 +127,16 @@ def _changes(data: bytes, after: list[bytes], shown: list[str]) -> Iterator[Chan
         shown: the lines of the stream after, as they are shown.
     """
     line = 0
-    for document, new in zip(stream.documents(data), after):
-        old = document.raw()
+    before = [(document.line - 1, document.raw()) for document in stream.documents(data)]
+    if len(before) != len(after):  # other post-renderers added or removed documents
+        before, after = [(0, data)], [b"".join(after)]
+    for (first, old), new in zip(before, after):
         if old != new:
             matcher = difflib.SequenceMatcher(None, _lines(old), _lines(new), False)
             for tag, start, end, new_start, new_end in matcher.get_opcodes():
                 if tag != "equal":
                     lines = shown[line + new_start : line + new_end]
-                    yield Change(document.line - 1 + start, document.line - 1 + end, lines)
+                    yield Change(first + start, first + end, lines)
         line += new.count(b"\n")
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 QUIET, NORMAL, VERBOSE = -1, 0, 1
 
 _LEVELS = {"-q": QUIET, "--quiet": QUIET, "-v": VERBOSE, "--verbose": VERBOSE}
-_COLOR, COLORS = ("--color", "--colour"), ("auto", "always", "never")
+COLOR, COLORS = ("--color", "--colour"), ("auto", "always", "never")
 
-FLAGS = (*_LEVELS, *_COLOR)
+FLAGS = (*_LEVELS, *COLOR)
 
 HELP = (
     ("-q, --quiet", "print results and errors only, no progress and no notes"),
@@ -55,7 +55,7 @@ def take(argv: Sequence[str]) -> Front:
     level, color, rest = NORMAL, "auto", list(argv)
     while rest:
         name, equals, value = rest[0].partition("=")
-        if name in _COLOR:
+        if name in COLOR:
             if not equals:
                 value = rest.pop(1) if rest[1:] else ""
             if value not in COLORS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from postrenderer import chain
 from postrenderer.cli import check, rendering
 
 if TYPE_CHECKING:
@@ -29,4 +30,5 @@ def require_images(job: Job, settings: Settings, environ: Mapping[str, str], fol
     """
     _, found = job.rendered(folder)
     hooks = [] if job.is_on("--no-hooks") else found.hooks
-    check.require(rendering.as_stream([*found.documents, *hooks]), settings, {}, environ)
+    data = chain.before(rendering.as_stream([*found.documents, *hooks]), settings)
+    check.require(data, settings, {}, environ)

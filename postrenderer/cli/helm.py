@@ -140,6 +140,22 @@ def find() -> Helm:
     return Helm(binary, version(binary))
 
 
+def complete(words: Sequence[str], *, patience: float = 10) -> str:
+    """Return what Helm answers to the Tab key: a line for each word, and last a directive such as `:4`.
+
+    Args:
+        words: the arguments of Helm as typed so far; the last is the one to complete, and may be empty.
+        patience: in seconds.
+
+    Raises:
+        AcregError: there is no Helm, or it does not answer.
+    """
+    binary = which(os.environ.get("HELM_BIN") or "helm")
+    if binary is None:
+        raise SettingsError("there is no `helm` on PATH")
+    return Helm(binary, "").output("__complete", *words, patience=patience).decode(errors="replace")
+
+
 def which(name: str) -> str | None:
     """Return the program of a name on PATH; a shim is passed over, as what it renders is private already."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)

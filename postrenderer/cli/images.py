@@ -85,6 +85,7 @@ def main(argv: list[str]) -> int:
         listed = request.text("list")
         manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
         settings = inputs.load(request, manifests, folder, registry=not request.flags["source_only"])
+        manifests = manifests if listed else inputs.rendered(manifests, settings)
         found = list(in_list(manifests.data, settings) if listed else in_manifests(manifests.data, settings))
         if not listed and (request.text("chart") or request.flags["source_only"]):
             known = sources.known(request, manifests, settings, folder)

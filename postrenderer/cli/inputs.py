@@ -164,6 +164,17 @@ def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool
     return settle({**request.flags, "values": values}, os.environ)
 
 
+def rendered(manifests: Manifests, settings: Settings) -> Manifests:
+    """Return manifests as the post-renderers of `before` hand them to acreg.
+
+    Raises:
+        AcregError: one of them failed.
+    """
+    from postrenderer import chain  # noqa: PLC0415  # the help needs no rewriting
+
+    return manifests._replace(data=chain.before(manifests.data, settings))
+
+
 def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
     """Return the settings that count here, and say so if an acreg.yaml that nobody named has the registry.
 

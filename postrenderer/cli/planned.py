@@ -67,6 +67,7 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     settings = inputs.load(request, manifests, folder, registry=registry)
     if listed:
         return settings, plan.of_list(manifests.data, settings)
+    manifests = inputs.rendered(manifests, settings)
     found = plan.of_manifests(manifests.data, settings)
     known = sources.known(request, manifests, settings, folder)
     copies = {copy.target: copy._replace(source=known.get(copy.target, copy.source)) for copy in found.copies}

@@ -142,8 +142,8 @@ def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
     for name in (argument.partition("=")[0] for argument in arguments):
         if name == "--post-renderer":
             raise SettingsError(
-                f"`acreg {command}` is the post-renderer itself. Leave --post-renderer out, or use `helm {command}` and"
-                " have your post-renderer run acreg on what it makes."
+                f"`acreg {command}` is the post-renderer itself. Leave --post-renderer out, and name yours under"
+                " `before` or `after` in a settings file that you name with --config."
             )
         if name in _CREDENTIALS:
             raise SettingsError(

@@ -12,10 +12,11 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer import chain
 from postrenderer.cli.images import hook_positions
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.rewrite import rewrite
-from postrenderer.text import stream
+from postrenderer.text import reading, stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
 """What Helm writes in front of a document. No document holds such a line: Helm cuts at every line with `---`."""
+
+_MARKER = re.compile(r"\A---[^\n]*\n(?:# Source: .*\n)?")
 
 
 class Document(NamedTuple):
@@ -93,6 +96,9 @@ def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[Docume
     """
     pieces = [_bytes(document) for document in (*rendering.documents, *rendering.hooks)]
     data = b"".join(pieces)
+    if settings.before or settings.after:
+        rewritten = chain.through(data, settings)
+        return _hooks_again(rendering.hooks, b"".join(rewritten.output)), rewritten
     rewritten = rewrite(data, settings)
     output = [bytes(piece) for piece in rewritten.output[1:]]
     cuts = [document.start for document in stream.documents(data)]
@@ -111,6 +117,41 @@ def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[Docume
         texts[number] += text
     new = texts[len(rendering.documents) :]
     return [Document(hook.template, _text(hook, text)) for hook, text in zip(rendering.hooks, new)], rewritten
+
+
+def _hooks_again(hooks: list[Document], output: bytes) -> list[Document]:
+    """Find hooks by kind and name in what other post-renderers made, which keep neither comments nor the order.
+
+    Raises:
+        AcregError: a hook is not there any more, or a new one is.
+    """
+    made: dict[tuple[str, ...], list[str]] = {}
+    positions = hook_positions(output)
+    for document in stream.documents(stream.decode(output).data):
+        if document.position in positions:
+            text = bytes(document.data[document.start : document.end]).decode(errors="surrogateescape")
+            made.setdefault(_key(document), []).append(_MARKER.sub("", text).strip())
+    found = []
+    for hook in hooks:
+        (document,) = stream.documents(_bytes(hook))
+        texts = made.get(_key(document)) or [""]
+        found.append(Document(hook.template, texts.pop(0)))
+    lost = [hook.template for hook, new in zip(hooks, found) if not new.text]
+    if lost or any(made.values()):
+        what = f"the hook of {lost[0]} is not there" if lost else "there is a hook that the chart does not have"
+        raise AcregError(
+            f"After the post-renderers of `before` and `after`, {what}, and on Helm 3 they can only change the text of"
+            " hooks. Nothing was installed. Use Helm 4, or have them keep the kinds and names of hooks."
+        )
+    return found
+
+
+def _key(document: stream.Document) -> tuple[str, ...]:
+    return tuple(
+        text
+        for one in reading.read(document).identities
+        for text in (one.api_version, one.kind, one.namespace, one.name)
+    )
 
 
 def _documents(manifest: str) -> Iterator[Document]:

@@ -46,6 +46,7 @@ def _mapping(properties: dict[str, Any], *required: str) -> dict[str, Any]:
 
 _ITEMS = {
     "list": _TEXT,
+    "commands": {"type": "array", "items": _TEXT, "minItems": 1},
     "rules": _mapping({"from": _TEXT, "to": _TEXT}, "from", "to"),
     "locations": _mapping(
         {

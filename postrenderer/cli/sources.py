@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from postrenderer import chain
 from postrenderer.cli import helmargs, helmvalues, inputs, probe
 from postrenderer.decide import MOVED, PRIVATE
 from postrenderer.errors import AcregError
@@ -98,7 +99,8 @@ def _rendered_publicly(request: inputs.Request, manifests: inputs.Manifests, set
     file = folder / "public values.json"
     file.write_text(json.dumps(kept), encoding="utf-8")
     flags = helmargs.without(("-f", *helmvalues.FLAGS), request.helm, helm.flags("template"))
-    return probe.template(helm, manifests.cluster, request.text("chart"), *flags, f"--values={file}")
+    data = probe.template(helm, manifests.cluster, request.text("chart"), *flags, f"--values={file}")
+    return chain.before(data, settings)
 
 
 def _images(raw: bytes, settings: Settings) -> Iterator[Finding]:

@@ -133,6 +133,13 @@ def file_name(text: str) -> str:
     return text
 
 
+def argument(text: str) -> str:
+    """A program or an argument of it."""
+    if "\0" in text:
+        raise ValueError("must be an argument of a program: it holds a null character")
+    return text
+
+
 def _components(text: str, host: str = "") -> str:
     try:
         return "/".join(reference.parse_prefix(host + text))

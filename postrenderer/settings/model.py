@@ -30,6 +30,8 @@ class Settings(NamedTuple):
         secrets: whether references inside the base64 data of Secrets are changed.
         locations: places where images live, and fields for pull secrets, beside those that are known.
         ignore: what is no image, though it looks like one.
+        before: other post-renderers that run first, each as a program and its arguments.
+        after: other post-renderers that get what acreg made.
         lock: the file with the digests that references are pinned to; empty for none.
         pins: these digests, once the file was read.
     """
@@ -50,6 +52,8 @@ class Settings(NamedTuple):
     secrets: bool = True
     locations: tuple[Location, ...] = ()
     ignore: tuple[Ignore, ...] = ()
+    before: tuple[tuple[str, ...], ...] = ()
+    after: tuple[tuple[str, ...], ...] = ()
     lock: str = ""
     pins: Pins | None = None
 

@@ -18,7 +18,7 @@ class Option(NamedTuple):
 
     Attributes:
         field: its name in `Settings`.
-        form: the shape of its value: a text, a switch (true or false), a list of texts, or a list of mappings.
+        form: the shape of its value: a text, a switch (true or false), a list of texts, of mappings or of commands.
         key: its key in acreg.yaml.
         help: what it is for, as the help of the command line says it.
         flag: its flag; that of a list is repeated. Empty if there is none.
@@ -33,7 +33,7 @@ class Option(NamedTuple):
     """
 
     field: str
-    form: Literal["text", "switch", "list", "rules", "locations", "ignore"]
+    form: Literal["text", "switch", "list", "rules", "locations", "ignore", "commands"]
     key: str
     help: str
     flag: str = ""
@@ -218,6 +218,20 @@ OPTIONS = (
         form="ignore",
         key="ignore",
         help="texts that look like images and are not: a list of {apiVersion, kind, name, path, reference}",
+    ),
+    Option(
+        field="before",
+        form="commands",
+        key="before",
+        help="other post-renderers that get the manifests first: a list of lists, each a program and its arguments",
+        only_named=True,
+    ),
+    Option(
+        field="after",
+        form="commands",
+        key="after",
+        help="other post-renderers that get what acreg made, in the same form; acreg does not look at what they change",
+        only_named=True,
     ),
 )
 

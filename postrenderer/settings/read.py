@@ -99,6 +99,19 @@ def _ignore(_: Option, given: Given, problems: Problems) -> tuple[Ignore, ...]:
     return tuple(entries)
 
 
+def _commands(_: Option, given: Given, problems: Problems) -> tuple[tuple[str, ...], ...]:
+    commands = []
+    for item in items(given, problems):
+        if isinstance(item.value, str):
+            problems.add(item, f"must be a list of a program and its arguments, as no shell reads it: [{item.value}]")
+            continue
+        words = [text(word, checks.argument, problems) or "" for word in items(item, problems)]
+        if isinstance(item.value, list) and not (words and words[0]):
+            problems.add(item, "must begin with a program")
+        commands.append(tuple(words))
+    return tuple(commands)
+
+
 def _texts_of(
     found: dict[str, Given], keys: Mapping[str, tuple[str, checks.Check]], problems: Problems
 ) -> dict[str, str | None]:
@@ -113,4 +126,5 @@ _READERS: dict[str, Callable[[Option, Given, Problems], object]] = {
     "rules": _rules,
     "locations": _locations,
     "ignore": _ignore,
+    "commands": _commands,
 }

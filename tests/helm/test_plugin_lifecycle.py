@@ -84,7 +84,7 @@ def source_in(folder: Path) -> Path:
             shutil.copytree(REPOSITORY / name, target)
         else:
             shutil.copy(REPOSITORY / name, target)
-    (folder / ".gitignore").write_text("/dist/\n", encoding="utf-8")
+    (folder / ".gitignore").write_text("/dist/\n/completion.yaml\n/plugin.complete\n", encoding="utf-8")
     return folder
 
 

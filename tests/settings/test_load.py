@@ -67,7 +67,9 @@ def _everywhere(levels: tuple[str, ...], directory: Path) -> tuple[dict[str, obj
 
 def test_the_table_of_places_is_complete() -> None:
     fields = set(Settings._fields) - {"pins"}  # which are read from the lock
-    assert {*PLACES, "rules", "locations", "ignore"} == fields == {option.field for option in OPTIONS}
+    assert (
+        {*PLACES, "rules", "locations", "ignore", "before", "after"} == fields == {option.field for option in OPTIONS}
+    )
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,12 @@ def test_ignore(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("before: [[a, b], a b]\n", "before[1] must be a list of a program and its arguments, as no shell reads it"),
+        ("before: [[]]\n", "acreg.yaml:2:10: before[0] must begin with a program"),
+        ("after: [['']]\n", "after[0] must begin with a program"),
+        ("after: a\n", "after must be a list, not a text"),
+        ("after: [[a, {b: c}]]\n", "after[0][1] must be a text, not a mapping"),
+        ('after: [[a, "b\\0"]]\n', "after[0][1] must be an argument of a program: it holds a null character"),
         ("locations:\n- kind: Widget\n", "acreg.yaml:3:3: locations[0] must have `path`"),
         ("locations:\n- path: spec\n", "acreg.yaml:3:9: locations[0].path must be a path from the object's root"),
         (

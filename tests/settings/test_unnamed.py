@@ -43,6 +43,8 @@ def _error(checkout: Path, text: str, place: str = "flag") -> str:
     ("text", "message"),
     [
         ("report: ../.bashrc", "acreg.yaml:1:9: report counts only in a file that you name, as acreg.yaml may have"),
+        ("before: [[a]]", "acreg.yaml:1:9: before counts only in a file that you name, as acreg.yaml may have"),
+        ("after: [[a, b]]", "acreg.yaml:1:8: after counts only in a file that you name, as acreg.yaml may have"),
         (
             "rules:\n- {from: quay.io, to: team}\n- {from: docker.io, to: evil.example.com/x}",
             "acreg.yaml:3:3: rules[1] moves images to `evil.example.com`, which is not the private registry `r.example",
@@ -69,7 +71,7 @@ def _refused(checkout: Path, text: str, place: str) -> str:
 
 def test_what_writes_files_needs_a_named_file() -> None:
     """A setting that writes a file or runs a program belongs into this list."""
-    assert [option.key for option in OPTIONS if option.only_named] == ["report"]
+    assert [option.key for option in OPTIONS if option.only_named] == ["report", "before", "after"]
 
 
 @pytest.mark.parametrize("place", ELSEWHERE)
