@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CORPUS = Path(os.environ.get("ACREG_CORPUS") or "/nonexistent").resolve()
@@ -23,13 +22,6 @@ pytestmark = [
         not os.environ.get("ACREG_CORPUS"), reason="needs a corpus of rendered charts, named by ACREG_CORPUS"
     ),
 ]
-
-SCORER = """\
-import re, sys, score
-score.PULL_SECRET = re.compile(score.PULL_SECRET.pattern + sys.argv.pop(1))
-score.main()
-"""
-"""The corpus' scorer, where lines may also be added that name a pull secret as this pattern does."""
 
 
 class Score(NamedTuple):
@@ -46,8 +38,8 @@ class Score(NamedTuple):
 def score(tmp_path_factory: pytest.TempPathFactory) -> Score:
     folder = tmp_path_factory.mktemp("corpus")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ACREG_", "HELM_"))}
-    environment |= {"PYTHONPATH": os.pathsep.join(map(str, (REPOSITORY, CORPUS))), "HELM_CACHE_HOME": str(folder)}
-    scorer: list[str | Path] = [sys.executable, "-c", SCORER, of_accounts(), CORPUS, "--misses", "1000000"]
+    environment |= {"PYTHONPATH": str(REPOSITORY), "HELM_CACHE_HOME": str(folder)}
+    scorer: list[str | Path] = [sys.executable, CORPUS / "score.py", CORPUS, "--misses", "1000000"]
     scorer += ["--json", folder / "score.json", "--", sys.executable, "-m", "postrenderer"]
     done = subprocess.run(
         scorer,
@@ -64,16 +56,6 @@ def score(tmp_path_factory: pytest.TempPathFactory) -> Score:
         json.loads((folder / "score.json").read_text()),
         [line for line in done.stdout.splitlines() if re.match(r"\S+\.yaml  ", line)],
     )
-
-
-def of_accounts() -> str:
-    """A pattern of the lines that give a pod the pull secrets of its ServiceAccount."""
-    names = set()
-    for file in (CORPUS / "rendered").glob("*.yaml"):
-        for document in re.split(r"^---", file.read_text("utf-8"), flags=re.MULTILINE):
-            if re.search(r"^kind: ServiceAccount$", document, re.MULTILINE) and "imagePullSecrets" in document:
-                names |= {secret["name"] for secret in yaml.safe_load(document)["imagePullSecrets"]}
-    return f"|^ *- name: (?:{'|'.join(map(re.escape, sorted(names)))})$"
 
 
 def test_every_image_of_a_pod_is_moved(score: Score) -> None:

@@ -113,7 +113,7 @@ def fill(
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))
     lines = _block_lines(value, indent, offset)
     removed = [Edit(start - 1 if text[start - 1] == " " else start, end, "")] if end > start else []
-    if isinstance(value, str):
+    if lines.startswith(" "):
         return [Edit(removed[0].start if removed else start, end, lines)]
     below = line_end(text, end)
     return [*removed, Edit(below, below, lines)]
@@ -154,9 +154,11 @@ def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
 
 
 def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # what JSON can hold
-    """What stands behind a key: a name on its line, or the lines below; only a list may stand in the key's column."""
+    """What stands behind a key: a name or several on its line, or the lines below; a list may stand in its column."""
     if isinstance(value, str):
         return f" {_block_scalar(value)}"
+    if isinstance(value, list) and len(value) > 1:  # one line, whatever the number
+        return f" [{', '.join(map(_flow_entry, value))}]"
     if isinstance(value, dict):
         return "".join(f"{indent}{offset or '  '}{key}: {_block_scalar(text)}" for key, text in value.items())
     return "".join(indent + offset + _block_entry(entry) for entry in value)
@@ -164,6 +166,10 @@ def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  
 
 def _block_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping with one
     return f"- {_block_scalar(entry)}" if isinstance(entry, str) else f"- name: {_block_scalar(entry['name'])}"
+
+
+def _flow_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping with one
+    return _block_scalar(entry) if isinstance(entry, str) else f"{{name: {_block_scalar(entry['name'])}}}"
 
 
 def _block_scalar(name: str) -> str:

@@ -10,7 +10,7 @@ WEB = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\nimagePullSec
 DEFAULT = WEB.replace("web", "default").replace("harbor", "usual")
 POD = "---\napiVersion: v1\nkind: Pod\nspec:\n  serviceAccountName: web\n  containers:\n  - image: a/b:1\n"
 OURS = f"  imagePullSecrets:\n  - name: {SECRET}\n"
-BOTH = f"{OURS}  - name: harbor\n"
+BOTH = f"  imagePullSecrets: [{{name: {SECRET}}}, {{name: harbor}}]\n"
 
 
 def with_secrets(pod: str, secrets: str) -> str:
@@ -29,8 +29,8 @@ def with_secrets(pod: str, secrets: str) -> str:
         (WEB.replace("[{", "&s [&h {").replace("}]", "}, *h]"), POD, BOTH),
         (f"{WEB}---\n{DEFAULT}", POD, BOTH),
         (f"{WEB}---\n{DEFAULT}", POD.replace("serviceAccountName", "serviceAccount"), BOTH),
-        (f"{WEB}---\n{DEFAULT}", POD.replace("  serviceAccountName: web\n", ""), f"{OURS}  - name: usual\n"),
-        (f"{WEB}---\n{DEFAULT}", POD.replace("Name: web", "Name:"), f"{OURS}  - name: usual\n"),
+        (f"{WEB}---\n{DEFAULT}", POD.replace("  serviceAccountName: web\n", ""), BOTH.replace("harbor", "usual")),
+        (f"{WEB}---\n{DEFAULT}", POD.replace("Name: web", "Name:"), BOTH.replace("harbor", "usual")),
         # What the account has is not the pod's.
         (DEFAULT, POD, OURS),
         (WEB.replace("[{name: harbor}]", "[]"), POD, OURS),
@@ -124,7 +124,7 @@ def test_a_custom_resource_that_names_its_account(spec: str, secrets: str) -> No
 def test_a_pod_in_a_text() -> None:
     pod = POD.removeprefix("---\n").replace("\n", "\n    ").rstrip(" ")
     text = f"{WEB}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  pod: |\n    {pod}"
-    assert f"- name: {SECRET}\n      - name: harbor\n" in render(text)
+    assert f"imagePullSecrets: [{{name: {SECRET}}}, {{name: harbor}}]\n" in render(text)
     (entry,) = summary(text)["pullSecrets"]
     assert entry["names"] == [SECRET, "harbor"]
 

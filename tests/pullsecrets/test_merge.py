@@ -129,7 +129,7 @@ def test_one_secret(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("containers: []\n", "imagePullSecrets:\n  - name: a\n  - name: b\ncontainers: []\n"),
+        ("containers: []\n", "imagePullSecrets: [{name: a}, {name: b}]\ncontainers: []\n"),
         ("imagePullSecrets: []\n", 'imagePullSecrets: [{"name": "a"}, {"name": "b"}]\n'),
         ("imagePullSecrets: [{name: b}]\n", 'imagePullSecrets: [{"name": "a"}, {name: b}]\n'),
         ("imagePullSecrets:\n- name: a\n", "imagePullSecrets:\n- name: b\n- name: a\n"),
