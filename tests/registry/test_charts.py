@@ -152,6 +152,18 @@ def _tgz(**files: str) -> bytes:
         _tgz(**{"x/Chart.yaml": "name: ..\nversion: 1"}),
         _tgz(**{"x/charts/y/Chart.yaml": "name: y\nversion: 1"}),
     ],
+    ids=[
+        "nothing",
+        "text",
+        "no tar",
+        "empty",
+        "a list",
+        "no version",
+        "no YAML",
+        "a name that leads out",
+        "two dots",
+        "a dependency alone",
+    ],
 )
 def test_what_is_no_chart(content: bytes) -> None:
     with pytest.raises(AcregError, match="it is not a chart: it is not an archive"):
