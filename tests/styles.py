@@ -18,7 +18,7 @@ WRAPPERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Rollout", ("spec", "workloads", "-", "podTemplate", "spec")),
     ("List", ("items", "-", "spec")),
 )
-HOSTS = ("", "bitnami/", "docker.io/", "quay.io/a/b/", "localhost:5000/", f"{SOURCE}/", f"{SOURCE}/minio/")
+HOSTS = ("", "bitnami/", "docker.io/", "quay.io/a/b/", "registry.local:5000/", f"{SOURCE}/", f"{SOURCE}/minio/")
 SUFFIXES = ("", ":1.27", "@sha256:" + "0" * 64, ":v1@sha256:" + "f" * 64)
 OTHER = ("0644", "yes", "22:22", "1e+06", "=", "12:30", "on", "true", "grün 😀\u00a0!", "a  b", "it's")
 SECRETS: tuple[Any, ...] = (["one"], ["one", "containerregistry"], ["containerregistry"], [])
