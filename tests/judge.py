@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from rendering import SECRET
+from rendering import SECRET, without_added
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +27,10 @@ _GUARD = b"#"
 """Stands before each document, as Helm takes a byte order mark off the start of every file of a chart."""
 BYTES = ("utf-8", "surrogateescape")
 """How a text may hold bytes that are not UTF-8."""
+_FIELD = re.compile(
+    r"[\s,]*[\"']?imagePullSecrets[\"']?:\s*(?:~|[Nn]ull|NULL|\[\s*\])?[\s,]*|- name: " + rf"{SECRET}\b"
+)
+"""The key of a list of pull secrets, with nothing in it or in front of its entries; and an entry that is added."""
 _MARKER = re.compile(r"(?:\A|\n)---[\t\n\f\r ]*")
 """What Helm 3 cuts at: `(?:^|\\s*\n)---\\s*` in Go, whose `\\s` is ASCII (helm, releaseutil/manifest.go)."""
 _MARKER_4 = re.compile(r"^---", re.MULTILINE)
@@ -157,7 +161,7 @@ def differences(before: Any, after: Any, moved: Callable[[str], str], path: str 
         path: where both stand.
     """
     if isinstance(before, str):
-        return [] if after == moved(before) else [path]
+        return [] if after == moved(before) or _got_secrets(moved(before), after) else [path]
     before, after = _without_secret(before), _without_secret(after)
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         pairs = list(enumerate(zip(before, after)))
@@ -168,6 +172,12 @@ def differences(before: Any, after: Any, moved: Callable[[str], str], path: str 
             found += differences(before[key], after[key], moved, f"{path}/{key}")
         return found
     return [] if before == after and type(before) is type(after) else [path]
+
+
+def _got_secrets(before: str, after: Any) -> bool:  # noqa: ANN401  # likewise
+    """Whether a text has more pull secrets than before, and differs in nothing else but white space and commas."""
+    plain = [_FIELD.sub(" ", without_added(text)).replace(",", " ").split() for text in (before, str(after))]
+    return SECRET in str(after) and plain[0] == plain[1]
 
 
 def _without_secret(node: Any) -> Any:  # noqa: ANN401  # likewise

@@ -61,3 +61,18 @@ def patched(text: str, reported: dict[str, Any]) -> list[Any]:
         index = change["document"]["index"]
         documents[index] = jsonpatch.apply_patch(documents[index], change.get("patch", []))
     return documents
+
+
+INSERTED = re.compile(
+    rf"imagePullSecrets:\s+- name: {SECRET}\s+(?![\s-])"
+    rf'|"imagePullSecrets": \[(?:{{"name": "{SECRET}"}})?\s*\],\s+'
+    rf"|- name: {SECRET}\s+(?=-\s)"
+    rf'|{{"name": "{SECRET}"}}(?:,\s+)?'
+)
+"""All the forms in which pull secrets are added to what is there; and a field without any, which may get some."""
+
+
+def without_added(text: str) -> str:
+    """A text without the pull secrets that are added to it, and to the texts within it."""
+    plain = re.sub(r"\\+r", "\r", re.sub(r"\\+n", "\n", re.sub(r'\\+"', '"', text)))
+    return INSERTED.sub("", plain)
