@@ -211,10 +211,12 @@ def _shown(patch: Patch, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     of_nodes: dict[int, list[Finding]] = {}
     for finding in findings:
         of_nodes.setdefault(id(finding.site.node), []).append(finding)
+    nodes = {id(node): node for node in patch.nodes}  # aliases put one in many places
+    bare = {key for key, node in nodes.items() if _is_bare(node, of_nodes.get(key, []))}
     return [
         operation
         for operation, node in zip(patch.operations, patch.nodes)
-        if not _is_secret(operation["path"], patch.after) and _is_bare(node, of_nodes.get(id(node), []))
+        if id(node) in bare and not _is_secret(operation["path"], patch.after)
     ]
 
 
