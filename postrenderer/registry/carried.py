@@ -46,6 +46,10 @@ class Saved(NamedTuple):
         return {self.layout: self.digest, **{part(self.layout, item.digest): item.digest for item in self.referrers}}
 
 
+_LAYOUT = "oci:"
+"""skopeo's transport for an image in a folder."""
+
+
 class Carried(NamedTuple):
     """A folder of images that was read: where images come from, in the place of their registries (see `Origin`).
 
@@ -100,13 +104,22 @@ class Carried(NamedTuple):
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def manifest(self, image: Copy) -> Manifest:
-        """Return the manifest of an image; nobody asks, as platforms are chosen where the folder is written."""
-        raise NotImplementedError(image)
+        """Return the manifest of an image.
+
+        Raises:
+            RegistryError: it is damaged.
+        """
+        digest = self.images[image.source].digest
+        name = self.place(image, digest).name.removeprefix(_LAYOUT)
+        found = layout.manifest_in(self.folder, name, digest)
+        if found is None:
+            raise RegistryError(DAMAGED, f"the manifest of {image.source} is missing or damaged")
+        return found
 
     def place(self, image: Copy, digest: str) -> Place:
         """Return where a digest is, relative to the folder."""
         names = {digest: name for name, digest in self.images[image.source].layouts.items()}
-        return Place(f"oci:{names[digest]}")
+        return Place(_LAYOUT + names[digest])
 
     def has(self, image: Copy, digest: str) -> bool:
         """Tell whether the folder has a digest of an image's repository."""

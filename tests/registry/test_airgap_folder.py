@@ -73,6 +73,14 @@ def test_what_was_saved_is_found_again(saved: Path) -> None:
     assert save(saved).status == "present"
 
 
+def test_its_manifest_is_that_of_the_layout(saved: Path) -> None:
+    carried = load(saved)
+    assert carried.manifest(IMAGE).digest == DIGEST
+    next((saved / NAME).glob(f"blobs/sha256/{DIGEST.partition(':')[2]}")).write_bytes(b"{}")
+    with pytest.raises(RegistryError, match=r"^the manifest of docker\.io/acme/app:1 is missing or damaged$"):
+        carried.manifest(IMAGE)
+
+
 def test_an_image_that_is_nowhere(tmp_path: Path) -> None:
     outcome = save(tmp_path, None)
     assert (outcome.status, outcome.note) == ("failed", "there is no image docker.io/acme/app:1")
