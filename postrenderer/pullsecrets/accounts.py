@@ -13,7 +13,7 @@ import yaml
 
 from postrenderer.pullsecrets.names import USUAL, is_empty
 from postrenderer.text import composer
-from postrenderer.text.mappings import TooMuchMergedError, check_merges, fields
+from postrenderer.text.mappings import TooMuchMergedError, check_merges, fields, fields_of
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ def _account(mapping: yaml.MappingNode) -> tuple[str, str, list[str]] | None:
     listed = there.get(USUAL)
     if _text(there.get("kind")) != _KIND or not isinstance(listed, yaml.SequenceNode):
         return None
-    metadata = there.get("metadata")
-    of = dict(fields(metadata)) if isinstance(metadata, yaml.MappingNode) else {}
+    of = fields_of(there.get("metadata"))
     entries = [dict(fields(entry)).get("name") for entry in listed.value if isinstance(entry, yaml.MappingNode)]
     secrets = [name for name in map(_text, entries) if _SECRET.fullmatch(name)]
     return _text(of.get("name")), _text(of.get("namespace")), secrets

@@ -10,7 +10,7 @@ import yaml
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS, REFERENCE
 from postrenderer.pullsecrets.names import is_field
 from postrenderer.text import composer
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields, fields_of, text_of
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _schema(raw: bytes, group: str, version: str, kind: str) -> yaml.Node | None
     """The schema of a version of a kind in the text of its definition; None if there is none."""
     for root in _roots(raw):
         spec = _get(root, "spec")
-        if _text(_get(spec, "group")) == group and _text(_get(spec, "names", "kind")) == kind:
+        if text_of(_get(spec, "group")) == group and text_of(_get(spec, "names", "kind")) == kind:
             return _version(spec, version)
     return None
 
@@ -112,7 +112,7 @@ def _version(spec: yaml.Node | None, version: str) -> yaml.Node | None:
     """The schema of a version in the `spec` of a definition; before apiextensions.k8s.io/v1 one serves all versions."""
     versions = _get(spec, "versions")
     for one in versions.value if isinstance(versions, yaml.SequenceNode) else ():
-        if _text(_get(one, "name")) == version:
+        if text_of(_get(one, "name")) == version:
             schema = _get(one, "schema", "openAPIV3Schema")
             return schema if schema is not None else _get(spec, "validation", "openAPIV3Schema")
     return _get(spec, "validation", "openAPIV3Schema")
@@ -126,9 +126,9 @@ def _property(schema: yaml.Node | None, name: str) -> yaml.Node | None:
 
 def _form(schema: yaml.Node) -> str:
     """The form of a field for pull secrets; empty if it is none that can be filled."""
-    kind = _text(_get(schema, "type"))
+    kind = text_of(_get(schema, "type"))
     if kind == "array":
-        return {"string": NAMES, "object": OBJECTS}.get(_text(_get(schema, "items", "type")), "")
+        return {"string": NAMES, "object": OBJECTS}.get(text_of(_get(schema, "items", "type")), "")
     if kind == "object" and _get(schema, "properties", "name") is not None:
         return REFERENCE if _get(schema, "properties", "namespace") is not None else OBJECT
     return NAME if kind == "string" else ""
@@ -137,10 +137,5 @@ def _form(schema: yaml.Node) -> str:
 def _get(node: yaml.Node | None, *names: str) -> yaml.Node | None:
     """What stands below these keys."""
     for name in names:
-        node = dict(fields(node)).get(name) if isinstance(node, yaml.MappingNode) else None
+        node = fields_of(node).get(name)
     return node
-
-
-def _text(node: yaml.Node | None) -> str:
-    """The text of a scalar; empty if it is none."""
-    return node.value if isinstance(node, yaml.ScalarNode) else ""

@@ -13,7 +13,7 @@ import yaml
 from postrenderer.sites import keys, named, text
 from postrenderer.sites.site import CERTAIN, STAYS, NamedImage, NamedText, ScalarVisit, sites_of
 from postrenderer.sites.tasks import PUSHED, TEKTON, pushed
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +75,7 @@ def _images(variables: list[NamedText], context: Context) -> Iterator[NamedImage
 
 def _variables(node: yaml.SequenceNode, path: Path, key: str = "value") -> Iterator[NamedText]:
     for index, item in enumerate(node.value):
-        entry = dict(fields(item)) if isinstance(item, yaml.MappingNode) else {}
+        entry = fields_of(item)
         name, value = entry.get("name"), entry.get(key)
         if isinstance(name, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and value.value:
             yield NamedText(name.value, value.value, 0, ScalarVisit(value, ((path, index), key), key))

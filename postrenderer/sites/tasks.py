@@ -13,7 +13,7 @@ import yaml
 from postrenderer.sites import kinds, text
 from postrenderer.sites.site import Api
 from postrenderer.text import composer, stream
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields_of, text_of
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -50,14 +50,16 @@ def pushed(spec: yaml.Node | None) -> set[str]:
     """The parameters that the commands of a task's steps copy or build to, and that are no step's image."""
     copied: set[str] = set()
     run: set[str] = set()
-    for step in _items(_fields(spec).get("steps")):
-        entry = _fields(step)
-        image = _text(entry.get("image"))
+    for step in _items(fields_of(spec).get("steps")):
+        entry = fields_of(step)
+        image = text_of(entry.get("image"))
         run.update(_USE.findall(image))
-        variables = {_text(one.get("name")): _text(one.get("value")) for one in map(_fields, _items(entry.get("env")))}
-        words = [_text(word) for key in ("command", "args") for word in _items(entry.get(key))]
+        variables = {
+            text_of(one.get("name")): text_of(one.get("value")) for one in map(fields_of, _items(entry.get("env")))
+        }
+        words = [text_of(word) for key in ("command", "args") for word in _items(entry.get(key))]
         whole = [" ".join(words)] if text.is_of_copier(image) else []
-        for command in (*whole, *text.copying(" ".join(words)), *text.copying(_text(entry.get("script")))):
+        for command in (*whole, *text.copying(" ".join(words)), *text.copying(text_of(entry.get("script")))):
             said = [variables.get(name, "") for name in _VARIABLE.findall(command)]
             copied.update(_USE.findall("\n".join((command, *said))))
     return copied - run
@@ -72,17 +74,9 @@ def _tasks(data: bytes) -> Iterator[tuple[str, set[str]]]:
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
             continue  # it is refused when its turn comes
         for root in roots:
-            task = _fields(root)
-            yield _text(_fields(task.get("metadata")).get("name")), pushed(task.get("spec"))
-
-
-def _fields(node: yaml.Node | None) -> dict[str, yaml.Node]:
-    return dict(fields(node)) if isinstance(node, yaml.MappingNode) else {}
+            task = fields_of(root)
+            yield text_of(fields_of(task.get("metadata")).get("name")), pushed(task.get("spec"))
 
 
 def _items(node: yaml.Node | None) -> Iterable[yaml.Node]:
     return node.value if isinstance(node, yaml.SequenceNode) else ()
-
-
-def _text(node: yaml.Node | None) -> str:
-    return node.value if isinstance(node, yaml.ScalarNode) else ""

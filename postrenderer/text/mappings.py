@@ -49,6 +49,16 @@ def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tu
     return _merged(mapping, entries) if _MERGE in dict(pairs) else pairs
 
 
+def fields_of(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    """The fields of a node as Kubernetes sees them; none if it is no mapping, or is not there."""
+    return dict(fields(node)) if isinstance(node, yaml.MappingNode) else {}
+
+
+def text_of(node: yaml.Node | None) -> str:
+    """The text of a scalar; empty if it is none, or is not there."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
 def check_merges(text: str, roots: list[yaml.Node]) -> None:
     """Count what merge keys add to the mappings of documents, before anybody reads one mapping a thousand times.
 
