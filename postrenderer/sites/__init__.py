@@ -128,7 +128,7 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     claimed: dict[int, ModuleType] = {}
     texts: dict[str, Text] = {}
     inner = partial(spans, known=known, texts=texts, depth=depth)
-    context = Context(known, inner, in_secrets, claimed, tasks or Tasks())
+    context = Context(known, inner, in_secrets, claimed, (tasks or Tasks()).why_stays)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
