@@ -103,14 +103,6 @@ def _is_in_force(path: Path) -> bool:
     return False
 
 
-_DOCUMENT = regex(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
-
-
-def may_be_document(text: str) -> bool:
-    """Whether a text is worth reading as YAML: a line starts with a key, also an explicit one, an item or a bracket."""
-    return _DOCUMENT.search(text) is not None
-
-
 def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
