@@ -205,7 +205,7 @@ def test_the_report(tmp_path: Path, zipapp: Path) -> None:
     """The last line is what acreg says of Appcircle's chart."""
     (block,) = blocks("report")
     environ = environment(tool("helm-4.3.1"), tmp_path)
-    arguments = ["template", "appcircle-server", CHARTS / "appcircle", "-f", VALUES / "private.yaml"]
+    arguments: list[str | Path] = ["template", "appcircle-server", CHARTS / "appcircle", "-f", VALUES / "private.yaml"]
     ran = subprocess.run([zipapp, *arguments], env=environ, capture_output=True, text=True, check=True)
     assert ran.stderr.splitlines()[-1] == block.text.strip()
 
@@ -225,7 +225,8 @@ def test_the_checkout(tmp_path: Path, version: str) -> None:
 @contextmanager
 def helm_repository(helm: Path, chart: Path, folder: Path, environ: dict[str, str]) -> Iterator[None]:
     """The Helm repository `appcircle`, with one chart."""
-    for arguments in (["package", chart, "-d", folder], ["repo", "index", folder]):
+    package: list[str | Path] = ["package", chart, "-d", folder]
+    for arguments in (package, ["repo", "index", folder]):
         subprocess.run([helm, *arguments], env=environ, capture_output=True, check=True)
     with serve(folder) as address:
         subprocess.run([helm, "repo", "add", "appcircle", address], env=environ, capture_output=True, check=True)
