@@ -24,13 +24,13 @@ import yaml
 from postrenderer.errors import SettingsError
 from postrenderer.images.pins import Pins
 from postrenderer.images.reference import parse
+from postrenderer.text import construct
 
 if TYPE_CHECKING:
     from postrenderer.settings.model import Settings
 
 VERSION = 1
 DEFAULT_NAME = "acreg.lock"
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Locked(NamedTuple):
@@ -86,7 +86,7 @@ def read(name: str) -> Lock:
     """
     try:
         with open(name, "rb") as file:
-            content = yaml.load(file.read(), Loader=_LOADER)  # noqa: S506  # a safe one
+            content = construct.load(file.read())
         if content["version"] != VERSION:
             raise SettingsError(
                 f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update it."
