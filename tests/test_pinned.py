@@ -122,6 +122,11 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (set(read.images), read.chart, lockfile.text(read)) == (set(LOCK.images), LOCK.chart, text)
 
 
+def test_a_lock_without_end() -> None:
+    with pytest.raises(SettingsError, match=r"^/dev/zero is longer than any lock is\.$"):
+        lockfile.read("/dev/zero")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

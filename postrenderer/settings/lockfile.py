@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 DEFAULT_NAME = "acreg.lock"
+_LONGEST = 64 * 1024 * 1024
 
 
 class Locked(NamedTuple):
@@ -86,7 +87,10 @@ def read(name: str) -> Lock:
     """
     try:
         with open(name, "rb") as file:
-            content = construct.load(file.read())
+            text = file.read(_LONGEST + 1)
+        if len(text) > _LONGEST:
+            raise SettingsError(f"{name} is longer than any lock is.")
+        content = construct.load(text)
         if content["version"] != VERSION:
             raise SettingsError(
                 f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update it."

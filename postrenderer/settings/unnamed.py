@@ -45,6 +45,11 @@ def refuse(
     for option in OPTIONS:
         if option.only_named and option.field in in_file:
             problems.add(in_file[option.field], f"counts only in a file that you name{_remedy(in_file[option.field])}")
+    if "lock" in in_file and "lock" not in elsewhere and not {"/", "\\"}.isdisjoint(settings.lock):
+        what = (
+            "names a file in another folder, to which `acreg lock` would write. It counts only in a file that you name"
+        )
+        problems.add(in_file["lock"], f"{what}{_remedy(in_file['lock'])}")
     if "strict" in elsewhere and settings.strict:
         for field in (option.field for option in OPTIONS if option.blinds and option.field not in elsewhere):
             if field in in_file and getattr(settings, field) != Settings._field_defaults[field]:

@@ -43,6 +43,12 @@ def _error(checkout: Path, text: str, place: str = "flag") -> str:
     ("text", "message"),
     [
         ("report: ../.bashrc", "acreg.yaml:1:9: report counts only in a file that you name, as acreg.yaml may have"),
+        (
+            "lock: ../.bashrc",
+            "acreg.yaml:1:7: lock names a file in another folder, to which `acreg lock` would write. It",
+        ),
+        ("lock: sub/x", "acreg.yaml:1:7: lock names a file in another folder"),
+        ("lock: /dev/zero", "acreg.yaml:1:7: lock names a file in another folder"),
         ("before: [[a]]", "acreg.yaml:1:9: before counts only in a file that you name, as acreg.yaml may have"),
         ("after: [[a, b]]", "acreg.yaml:1:8: after counts only in a file that you name, as acreg.yaml may have"),
         (
@@ -131,7 +137,14 @@ def test_a_registry_that_stands_in_for_none_gives_way_itself(checkout: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["others: keep", "sources: [quay.io]", "rules: [{from: quay.io, to: r.example.com/hub}]", "strict: true"]
+    "text",
+    [
+        "others: keep",
+        "sources: [quay.io]",
+        "rules: [{from: quay.io, to: r.example.com/hub}]",
+        "strict: true",
+        "lock: a.lock",
+    ],
 )
 def test_the_rest_counts_without_a_name(text: str, checkout: Path) -> None:
     (checkout / "acreg.yaml").write_text(text)
