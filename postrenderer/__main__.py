@@ -53,9 +53,10 @@ def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False
     """
     code, message = _run(run)
     if message:
-        from postrenderer.text import escape  # noqa: PLC0415  # most runs have nothing to say
+        from postrenderer.cli import front  # noqa: PLC0415  # most runs have nothing to say
+        from postrenderer.text import escape  # noqa: PLC0415  # as above
 
-        message = escape.lines(message)
+        message = front.as_typed(escape.lines(message))
         _say(message)
     if filters():
         from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted

@@ -45,7 +45,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
 
     `images`: each reference that is on the private registry now, with `from`, `to`, `pointer` (RFC 6901), `line` of the
     input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that something would pull from
-    elsewhere, with its `reason`. `stays`: each that nothing pulls from outside. `unsure`: each that only looks like
+    elsewhere, with its `reason`. `stays`: each that may stay. `unsure`: each that only looks like
     an image.
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
     `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull

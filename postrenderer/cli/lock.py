@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from postrenderer.registry.locking import Resolved
 
 _DESCRIPTION = """\
-Write acreg.lock: for every image of manifests, a chart, a release or a list the digest that the private registry has,
-or that `acreg mirror` would put there. With `--lock FILE` the post-renderer pins each reference to its digest, offline,
-and refuses one that the lock does not have; `acreg check --lock FILE` proves the registry against it."""
+Write acreg.lock: the digest of every image of manifests, a chart, a release or a list, as the private registry has it,
+or as `acreg mirror` would put it there. With `--lock FILE` the post-renderer pins each reference to its digest,
+offline, and refuses one that is not in the lock; `acreg check --lock FILE` compares the registry with it."""
 
 _EXAMPLES = """\
 examples:

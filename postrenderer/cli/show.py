@@ -60,6 +60,7 @@ def hanging(head: str, text: str, style: str) -> None:
     """Print a text behind its head, on a terminal wrapped beside it."""
     import textwrap  # noqa: PLC0415  # only few commands need it
 
+    text = front.as_typed(text)
     if not is_terminal():
         styled(head + text, style)
         return
@@ -120,7 +121,7 @@ def note(text: str) -> None:
     No text of a chart begins a line of its own: CI systems take some lines for commands, such as `::warning::`.
     """
     if front.chosen.level > front.QUIET and sys.stderr is not None:
-        sys.stderr.write(f"{escape.line(text)}\n")
+        sys.stderr.write(f"{escape.line(front.as_typed(text))}\n")
 
 
 def paragraph(text: str) -> None:

@@ -76,12 +76,13 @@ _TABLE = (
     _Known(
         "certificate",
         r"x509:|tls: failed to verify|certificate verify failed",
-        "its certificate is not trusted; --ca-file names its authority",
+        "its certificate is not trusted; name its authority with --ca-file FILE or ACREG_CA_FILE",
     ),
     _Known(
         "http",
         r"gave HTTP response to HTTPS|wrong version number|record layer failure|packet length too long",
-        "it speaks HTTP; --insecure-registry HOST[:PORT] allows that",
+        "it speaks HTTP, not HTTPS; to allow that, give --insecure-registry HOST[:PORT] or set"
+        " ACREG_INSECURE_REGISTRIES",
     ),
     _Known(
         LIMITED,
@@ -131,7 +132,7 @@ _TABLE = (
         r"proxyconnect",
         "the proxy in HTTPS_PROXY does not answer; list hosts that need no proxy in NO_PROXY",
     ),
-    _Known("unreachable", r"no such host|server misbehaving", "there is no such host name; correct it, or the DNS"),
+    _Known("unreachable", r"no such host|server misbehaving", "there is no such host; correct its name, or the DNS"),
     _Known(
         "unreachable",
         r"connection refused|timeout|timed out|reset by peer|closed connection|\bEOF\b|no route to host|unreachable",
