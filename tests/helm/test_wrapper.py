@@ -63,21 +63,6 @@ def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, 
 @pytest.mark.cluster
 @pytest.mark.slow
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
-def test_a_namespace_without_the_pull_secret_is_named(
-    helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path
-) -> None:
-    chart = write(TRAPS["hashes of templates"], tmp_path / "chart")
-    upgrade = ("upgrade", "--install", RELEASE, chart, "--no-hooks", "--registry", "r.example.com")
-    said = f"the namespace {namespace.name} lacks the pull secret containerregistry"
-    assert said in acreg(helm, zipapp, *upgrade).stderr
-    namespace.run("create", "secret", "generic", "containerregistry")
-    run = acreg(helm, zipapp, *upgrade)
-    assert (run.code, said in run.stderr) == (0, False)
-
-
-@pytest.mark.cluster
-@pytest.mark.slow
-@pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_a_generated_name(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
     run = acreg(helm, zipapp, "install", CHARTS / "appcircle", "--generate-name", "--no-hooks", "-f", PRIVATE_VALUES)
     assert run.code == 0, run.stderr
