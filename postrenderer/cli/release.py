@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.cli.helm import Helm
+    from postrenderer.lastrun import LastRun
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
@@ -127,14 +128,26 @@ def run(command: str, argv: Sequence[str]) -> int:
         code = helm.run([*command.split(), f"--post-renderer={post_renderer}", *job.arguments], environment, stdin)
         if whole is not None:
             lastrun.tell(*sum_up(whole.found))
-        ended = lastrun.end_of_helm(str(note), code)
-        if ended.error and helm.major >= helm_.HELM4:
-            show.note(f"acreg: {ended.error}")
         if code == 0 and whole is not None and effective.report:
             report.write(effective.report, report.as_json(whole))
-        if code == 0 and ended.summary and not _is_quiet():
-            show.note(f"acreg: {ended.summary}")
+        _say(helm, lastrun.end_of_helm(str(note), code), code)
         return code
+
+
+def _say(helm: Helm, ended: LastRun, code: int) -> None:
+    """Say how a run ended.
+
+    Args:
+        helm: Helm 4 has not told what was wrong.
+        ended: the run.
+        code: Helm's exit code.
+    """
+    if ended.error and helm.major >= helm_.HELM4:
+        show.note(f"acreg: {ended.error}")
+    elif code and ended.summary:
+        show.note("acreg: Helm failed after the images were made private. What may help: helm acreg explain")
+    elif ended.summary and not _is_quiet():
+        show.note(f"acreg: {ended.summary}")
 
 
 def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
