@@ -56,8 +56,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--for-service-accounts",
         action="store_true",
-        help="also write the ServiceAccounts of the pods, with this pull secret beside those that they have in the"
-        " cluster: those that a chart or a release uses and does not bring, else `default`",
+        help="also write the ServiceAccounts of the pods, with this pull secret added to those that they have in the"
+        " cluster: the ones that a chart or a release uses and does not bring, else `default`",
     )
     access.add_login(parser)
     request = inputs.parse(parser, argv)

@@ -75,6 +75,8 @@ def main() -> int:
         for name in [name for name in names if name.startswith("real-")]:
             names.remove(name)
             print(f"{name}: skipped, as it is made of real charts. ACREG_CORPUS or --corpus names a folder of them.")
+    if not names and not with_helm:
+        return 0
     if not options.zipapp.exists():
         subprocess.run([ROOT / "scripts" / "build", options.zipapp], check=True)
     with tempfile.TemporaryDirectory() as scratch:
