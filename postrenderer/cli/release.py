@@ -130,23 +130,24 @@ def run(command: str, argv: Sequence[str]) -> int:
             lastrun.tell(*sum_up(whole.found))
         if code == 0 and whole is not None and effective.report:
             report.write(effective.report, report.as_json(whole))
-        _say(helm, lastrun.end_of_helm(str(note), code), code)
+        _say(helm, lastrun.end_of_helm(str(note), code), code, came_to_us=note.exists())
         return code
 
 
-def _say(helm: Helm, ended: LastRun, code: int) -> None:
+def _say(helm: Helm, ended: LastRun, code: int, *, came_to_us: bool) -> None:
     """Say how a run ended.
 
     Args:
         helm: Helm 4 has not told what was wrong.
         ended: the run.
         code: Helm's exit code.
+        came_to_us: whether Helm ran the post-renderer.
     """
     if ended.error and helm.major >= helm_.HELM4:
         show.note(f"acreg: {ended.error}")
-    elif code and ended.summary:
+    elif code and came_to_us:
         show.note("acreg: Helm failed after the images were made private. What may help: helm acreg explain")
-    elif ended.summary and not _is_quiet():
+    elif not code and ended.summary and not _is_quiet():
         show.note(f"acreg: {ended.summary}")
 
 

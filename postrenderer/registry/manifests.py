@@ -82,6 +82,9 @@ _OTHERS = {
 """How other credentials are given for each side."""
 
 
+_AGENT = "acreg"
+
+
 class Manifests:
     """Asks registries. Every method may be called from several threads at once, and raises a RegistryError on failure.
 
@@ -112,12 +115,13 @@ class Manifests:
         return self._root(host).startswith("http://")
 
     def probe(self, host: str, side: str) -> None:
-        """Show the credentials to a registry, if there are any, and nothing else.
+        """See that a registry answers, and show it the credentials, if there are any.
 
         Raises:
             RegistryError: it refuses them, or cannot be reached.
         """
         if not self._login(side, host, ""):
+            self._once("GET", host, "/v2/", {"User-Agent": _AGENT}, b"")
             return
         try:
             answer = self._send("GET", Place("", host), "/v2/", side)
@@ -212,7 +216,7 @@ class Manifests:
         """Send a request with what was shown last, and once more with what the registry wants to see."""
         headers = {
             "Accept": ", ".join(_ACCEPTED) if "/manifests/" in path else "application/json, */*",
-            "User-Agent": "acreg",
+            "User-Agent": _AGENT,
         }
         if body:
             headers["Content-Type"] = body.media_type

@@ -31,7 +31,7 @@ class Remote:
         self._probed: set[tuple[str, str]] = set()
 
     def probe(self, host: str, side: str) -> None:
-        """Show the credentials to a registry, before all else; it is asked no more if they are refused."""
+        """See that a registry answers and takes the credentials, before all else; if not, it is asked no more."""
         with self._lock:  # the others wait, as more tries could lock the account
             if (host, side) not in self._probed:
                 self._probed.add((host, side))
