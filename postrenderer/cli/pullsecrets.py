@@ -103,14 +103,14 @@ class Wrapper:
 
     Args:
         job: the command.
-        names: the pull secrets.
+        settings: name the pull secrets and their registry.
         scratch: a folder for files of ours.
     """
 
-    def __init__(self, job: Job, names: Sequence[str], scratch: Path) -> None:
+    def __init__(self, job: Job, settings: Settings, scratch: Path) -> None:
         place = helmargs.known_to(probe.PLACE, job.arguments, job.flags)
         self._cluster = Cluster(job.helm, place, scratch)
-        self._names = names
+        self._settings = settings
         self._said: set[str] = set()
 
     def inform(self, found: Sequence[Found], settings: Settings) -> Settings:
@@ -129,7 +129,7 @@ class Wrapper:
             question: as `question` makes it.
         """
         used = [(name, place) for name, place in question["accounts"]]
-        items = [Item(SECRET, place, name) for place in question["namespaces"] for name in self._names]
+        items = [Item(SECRET, place, name) for place in question["namespaces"] for name in self._settings.pull_secrets]
         try:
             found = self._cluster.look([*items, *(Item(ACCOUNTS, place) for _, place in used)])
         except HelmError:
@@ -139,7 +139,8 @@ class Wrapper:
             if not is_there:
                 self._say(
                     f"the namespace {place} lacks the pull secret {item.name}. To create it: helm acreg secret"
-                    f" --name {item.name} -n {place} --username NAME --password-stdin | kubectl apply -f -"
+                    f" --server {self._settings.registry} --name {item.name} -n {place} --username NAME"
+                    " | kubectl apply -f -"
                 )
         for item, why in self._cluster.refused.items():
             if item.kind == SECRET or question["left"]:

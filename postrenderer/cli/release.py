@@ -1,4 +1,4 @@
-"""`acreg install`, `upgrade` and `template`: Helm's own commands, with the post-renderer that this Helm wants."""
+"""`acreg install`, `upgrade` and `template`: Helm's own commands, with the post-renderer as its version requires."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Run `helm {command}` with every image on the private registry. All other arguments go to Helm unchanged. The settings
 come from the values that Helm gets, in addition to flags, environment and acreg.yaml. On Helm 3, where a post-renderer
-never sees chart hooks, the chart is installed from a copy whose hooks are private."""
+never sees chart hooks, Helm gets a copy of the chart whose hooks are private."""
 
 _EXAMPLES = {
     "install": "example:\n  helm acreg install appcircle-server appcircle/appcircle -n appcircle -f values.yaml",
@@ -87,7 +87,7 @@ def run(command: str, argv: Sequence[str]) -> int:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="install only if the private registry has every image; credentials come from the environment",
+        help="run Helm only if the private registry has every image; credentials come from the environment",
     )
     add_settings(parser, values=False)
     values, argv = _for_us(argv)
@@ -116,7 +116,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         whole = None
         inform, way = None, {}
         if _asks(job, effective):
-            wrapper = pullsecrets.Wrapper(job, effective.pull_secrets, folder)
+            wrapper = pullsecrets.Wrapper(job, effective, folder)
             inform, way = wrapper.inform, stack.enter_context(desk.open_in(folder, wrapper.answer))
         if helm.major < helm_.HELM4:
             job, whole = hooks.make_private(job, effective, folder, inform)
@@ -165,9 +165,9 @@ def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
             )
         if name in _CREDENTIALS:
             raise SettingsError(
-                f"{name} is a flag of `acreg check`. Helm has flags of its own for credentials, so `acreg {command}"
-                " --check` takes those of the private registry from the environment: ACREG_USERNAME and ACREG_PASSWORD,"
-                " or ACREG_AUTHFILE=FILE. Without them those of docker login count."
+                f"{name} is a flag of `acreg check`. Helm has flags of its own for registries, so `acreg {command}"
+                " --check` reads the environment: ACREG_USERNAME and ACREG_PASSWORD,"
+                " or ACREG_AUTHFILE=FILE, without which those of docker login count, and ACREG_INSECURE_REGISTRIES."
             )
 
 
