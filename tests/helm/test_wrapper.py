@@ -141,7 +141,7 @@ def test_explain_tells_of_runs_that_helm_ended(helm: Helm, zipapp: Path) -> None
     before = "unknown flag" if helm.major == 3 else "Helm failed before it came to the post-renderer"
     after = "Helm 3 writes the files" if helm.major == 3 else "Helm failed after the post-renderer's work was done"
     for arguments, code, told in (
-        (("--set", "a.b=", "-f", VALUES / "private.yaml"), 0, "well"),
+        (("--set", "a.b=", "-f", VALUES / "private.yaml"), 0, "successfully"),
         (("--no-such-flag", "-f", VALUES / "private.yaml"), 1, before),
         (("--output-dir", "/proc/nowhere", "-f", VALUES / "private.yaml"), 2 if helm.major == 3 else 1, after),
         (("-f", CHARTS / "empty" / "Chart.yaml"), 2, "The private registry is not set"),
