@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from postrenderer.decide import OPEN
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import find
 from postrenderer.rewrite import rewrite
@@ -87,6 +88,24 @@ def test_a_split_reference_whose_tag_no_field_holds_is_left(settings: Settings) 
     assert [(one.kind, one.reason) for one in document.images] == [
         ("left", "no other field holds its tag, and the digest of the lock belongs behind that")
     ]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "image: 'quay.io/a/app:{{ .tag }}'",
+        "image: quay.io/a/app:$(TAG)",
+        "image: {repository: quay.io/a/app, tag: '{{ .tag }}'}",
+        "image: {registry: quay.io, repository: a/app, tag: '${TAG}'}",
+        "script: 'docker run quay.io/a/app:${TAG} now'",
+    ],
+)
+def test_a_reference_whose_tag_is_filled_in_later_is_left(place: str, settings: Settings) -> None:
+    text = f"kind: Demo\nspec:\n  {place}\n"
+    sure = settings._replace(sources=("quay.io",))
+    assert _filtered(text, sure) == text
+    (document,) = find(text.encode(), sure)
+    assert [(one.kind, one.reason) for one in document.images] == [("left", OPEN)]
 
 
 def test_a_tag_of_two_images(settings: Settings) -> None:

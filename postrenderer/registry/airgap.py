@@ -174,7 +174,7 @@ class Folder:
             packed = sorted((self.folder / CHARTS).glob("*.tgz"))
             sums.update({f"{CHARTS}/{path.name}": layout.sha256(path) for path in packed})
             layout.write(self.folder / SUMS, as_sums(text, sums))
-            there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if not path.name.startswith(".")]
+            there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if layout.is_one(path)]
             unlisted = [f"{IMAGES}/{name}" for name in there if f"{IMAGES}/{name}" not in names]
             for name in unlisted if self._prune else []:
                 shutil.rmtree(self.folder / name)

@@ -86,8 +86,18 @@ class Archive:
             raise self._failure(error) from None
         self._sums[name] = hashlib.sha256(chart.content).hexdigest()
 
-    def finish(self, _: Iterable[Outcome]) -> list[str]:
-        """Write the lists, and give the archive its name; nothing is left over."""
+    def finish(self, outcomes: Iterable[Outcome]) -> list[str]:
+        """Write the lists, and give the archive its name; nothing is left over.
+
+        An archive that has the name already goes only for one in which no image is missing.
+        """
+        missing = sum(not outcome.digest for outcome in outcomes)
+        if missing and self._path.exists():
+            self.abort(())
+            raise AcregError(
+                f"{self._path} stays as it was, as {missing} of the images could not be fetched. Run the command again,"
+                " or write to another file what could be."
+            )
         try:
             text = as_text(self._saved.values()).encode()
             sums = as_sums(text, self._sums)

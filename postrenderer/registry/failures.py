@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from email.message import Message
 
 ABSENT, DENIED, DAMAGED, OTHER, STOPPED = "absent", "denied", "damaged", "other", "stopped"
-LIMITED, REFUSED, UNMADE = "limited", "refused", "unmade"
+LIMITED, REFUSED, STRANGE, UNMADE = "limited", "refused", "strange", "unmade"
 OF_HOST = frozenset(("certificate", "expired", "helper", "http", "unreachable"))
 """Kinds of failures that all images of a registry have in common."""
 OF_ALL = frozenset(("full", "large", "policy", "old"))
 """Kinds of failures that all images have in common, wherever they are."""
 LASTING = (
-    (OF_HOST - {"unreachable"}) | OF_ALL | {ABSENT, DENIED, DAMAGED, REFUSED, STOPPED, UNMADE, "redirect", "upload"}
+    (OF_HOST - {"unreachable"})
+    | OF_ALL
+    | {ABSENT, DENIED, DAMAGED, REFUSED, STOPPED, STRANGE, UNMADE, "redirect", "upload"}
 )
 """Kinds of failures that a second try does not end."""
 

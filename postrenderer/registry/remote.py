@@ -29,9 +29,9 @@ class Remote:
         """Show the credentials to a registry, before all else; it is asked no more if they are refused."""
         self._crew.probe(lambda: self._manifests.probe(host, side), host)
 
-    def digest(self, place: Place, side: str) -> str | None:
+    def digest(self, place: Place, side: str, *, to_write: bool = False) -> str | None:
         """Return the digest of what a place holds; None if it holds nothing."""
-        return self._crew.attempt(lambda: self._manifests.digest(place, side), place.host)
+        return self._crew.attempt(lambda: self._manifests.digest(place, side, to_write=to_write), place.host)
 
     def get(self, place: Place, side: str) -> Manifest | None:
         """Return the manifest that a place holds; None if it holds nothing."""

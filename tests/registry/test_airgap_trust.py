@@ -84,6 +84,33 @@ def test_what_a_moved_tag_leaves_is_named_and_pruned(acreg: Acreg, published: Pu
     _sums_fit(acreg.folder / "media")
 
 
+def test_what_is_no_image_is_not_pruned(acreg: Acreg) -> None:
+    """A folder that was there before may have an `images` of its own."""
+    own = acreg.folder / "media" / "images"
+    (own / "photos").mkdir(parents=True)
+    (own / "empty").mkdir()
+    (own / "elsewhere").symlink_to(acreg.folder)
+    for file in (own / "notes.txt", own / "photos" / "blobs"):
+        file.write_text("mine")
+    (own / "photos" / "me.jpg").write_text("mine")
+    (acreg.folder / "one.txt").write_text((acreg.folder / "some.txt").read_text().splitlines()[0])
+    before = sorted(own.rglob("*"))
+    run = _save(acreg, "media", "--prune", listed="one.txt")
+    assert (run.code, counts(run.stdout)["copied"], run.stderr.count("--prune")) == (0, 1, 0), run
+    assert set(before) <= set(own.rglob("*"))
+
+
+def test_a_whole_archive_is_not_replaced_by_one_that_misses_an_image(acreg: Acreg, published: Published) -> None:
+    assert _save(acreg, "media.tar").code == 0
+    before = (acreg.folder / "media.tar").read_bytes()
+    (acreg.folder / "more.txt").write_text(f"{published.references[0]}\n{published.source}/no/such:1\n")
+    run = _save(acreg, "media.tar", listed="more.txt")
+    assert (run.code, counts(run.stdout)["failed"]) == (1, 1), run
+    assert "media.tar stays as it was, as 1 of the images could not be fetched" in run.stderr
+    assert (acreg.folder / "media.tar").read_bytes() == before
+    assert [path.name for path in acreg.folder.iterdir() if "partial" in path.name] == []
+
+
 def test_only_what_is_new_since_an_earlier_folder(acreg: Acreg, saved: Path, published: Published) -> None:
     (acreg.folder / "more.txt").write_text("\n".join(published.references[:8]))
     run = _save(acreg, "new", "--since", saved / "acreg-mirror.json", listed="more.txt")
