@@ -70,7 +70,10 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     manifests = inputs.rendered(manifests, settings)
     found = plan.of_manifests(manifests.data, settings)
     known = sources.known(request, manifests, settings, folder)
-    copies = {copy.target: copy._replace(source=known.get(copy.target, copy.source)) for copy in found.copies}
+    copies = {
+        copy.target: copy._replace(source=known.get(copy.target, copy.source)) if copy.source == copy.target else copy
+        for copy in found.copies
+    }
     if "rendered_only" in request.flags:
         relocation = Relocation(settings)
         for image in announced.of_request(request, manifests, folder):

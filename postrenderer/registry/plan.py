@@ -59,7 +59,9 @@ def of_manifests(raw: bytes, settings: Settings) -> Plan:
             elif image.is_open:
                 left.setdefault(image.source, Left(image.source, OPEN))
             elif image.is_private:
-                copies.setdefault(image.target, Copy(image.source, image.target))
+                other = copies.get(image.target)
+                if other is None or other.source == other.target:  # a public name tells where an image comes from
+                    copies[image.target] = Copy(image.source, image.target)
     return Plan(list(copies.values()), list(left.values()))
 
 

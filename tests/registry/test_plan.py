@@ -25,6 +25,12 @@ def test_of_manifests() -> None:
     assert all("not certain to be an image" in left.reason for left in found.left)
 
 
+@pytest.mark.parametrize("images", [(APP.source, APP.target), (APP.target, APP.source)])
+def test_a_public_name_tells_where_its_private_one_comes_from(images: tuple[str, str]) -> None:
+    manifest = "kind: Pod\nspec:\n  containers:\n" + "".join(f"  - image: {image}\n" for image in images)
+    assert plan.of_manifests(manifest.encode(), SETTINGS).copies == [APP]
+
+
 def test_what_has_no_tag_yet_is_not_taken_for_the_latest() -> None:
     """A template fills it in: `:latest`, which would be copied else, may be anything."""
     found = plan.of_manifests(
