@@ -141,6 +141,12 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (set(read.images), read.chart, lockfile.text(read)) == (set(LOCK.images), LOCK.chart, text)
 
 
+def test_a_version_may_be_in_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.write_text(lockfile.text(LOCK).replace("version: 1\n", "version: '1'\n"), encoding="utf-8")
+    assert set(lockfile.read(str(path)).images) == set(LOCK.images)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -148,10 +154,17 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
         ("", "is not a lock, or is damaged"),
         ("[]", "is not a lock"),
         ("version: 2\nimages: []", "is of version 2, and this acreg reads 1"),
-        ("version: 1\nimages: [{}]", "is not a lock"),
+        ("version: 1\nimages: [{}]", "is damaged: image 1: it has no 'target'"),
+        ("version: 1\nimages: [3]", "is damaged: image 1: "),
+        (f"{lockfile.text(LOCK)}<<<<<<< HEAD\n", r"is damaged in line \d+: write it anew"),
+        (lockfile.text(LOCK).replace("tag:", "tga:"), "is damaged: image 1 .*: it has an unknown key `tga`"),
+        (
+            lockfile.text(Lock((*LOCK.images, LOCK.images[0]._replace(digest=B)))),
+            "is damaged: r.example.com/x/a/app:1 has two digests",
+        ),
         ("version: 1\nimages: 3", "is not a lock"),
         (f"version: 1\nimages: [{{source: A:b, target: r/x, digest: '{A}'}}]", "or is damaged: "),
-        ("version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]", "or is damaged: a digest is"),
+        ("version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]", r"or is damaged: image 1 \(a\): a digest is"),
         ("a: b: c", "is not a lock"),
         ("[" * 20_000, "is not a lock"),
     ],

@@ -54,7 +54,9 @@ def main(argv: list[str]) -> int:
         "--from", metavar="DIR|FILE.tar", help="verify and copy the images of such a folder or archive"
     )
     parser.add_argument(
-        "--since", metavar="FILE", help="with --to: leave out what an earlier folder has, by its acreg-mirror.json"
+        "--since",
+        metavar="DIR|FILE",
+        help="with --to: leave out what an earlier folder has; its acreg-mirror.json will do",
     )
     parser.add_argument("--prune", action="store_true", help="with --to DIR: remove what no image there needs any more")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be copied where")
@@ -123,6 +125,8 @@ def _check(request: inputs.Request) -> None:
     to = request.text("to")
     if (request.flags["since"] or request.flags["prune"]) and not to:
         raise SettingsError("--since and --prune belong to the folder that --to DIR writes: add it, or leave them out.")
+    if to.endswith(archive.OTHER_SUFFIXES):
+        raise SettingsError(f"--to {to}: an archive is FILE.tar, not compressed, as the layers of images are already.")
     if request.flags["prune"] and to.endswith(archive.SUFFIX):
         raise SettingsError("An archive is always written anew, so there is nothing to prune: leave out --prune.")
     folder = next((name for name in ("to", "from") if request.flags[name]), "")

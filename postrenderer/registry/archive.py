@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from postrenderer.registry.mirror import Outcome
 
 SUFFIX = ".tar"
+OTHER_SUFFIXES = (".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip")
+"""Of archives that are not written: layers are compressed already."""
 _PARTIAL = ".partial-"
 
 
@@ -167,4 +169,6 @@ def load(path: Path, folder: Path) -> Carried:
         unpack([MANIFEST, SUMS])
     except RegistryError as error:
         raise AcregError(f"{path}: {error}.") from None
+    if not (folder / MANIFEST).exists() or not (folder / SUMS).exists():
+        raise AcregError(f"{path} is not a whole archive. Name one that `acreg mirror --to` has finished.")
     return carried.load(folder)._replace(unpack=unpack)

@@ -186,6 +186,8 @@ def inside(root: Path, name: str) -> Path:
         path /= part
         if part in ("", ".", "..") or os.sep in part or path.is_symlink():
             raise RegistryError(DAMAGED, f"{name} is not a file inside the folder, so it was not opened")
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise RegistryError(DAMAGED, f"{name} is not a file inside the folder, so it was not opened")
     return path
 
 

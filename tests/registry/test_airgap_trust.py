@@ -113,8 +113,9 @@ def test_a_whole_archive_is_not_replaced_by_one_that_misses_an_image(acreg: Acre
 
 def test_only_what_is_new_since_an_earlier_folder(acreg: Acreg, saved: Path, published: Published) -> None:
     (acreg.folder / "more.txt").write_text("\n".join(published.references[:8]))
-    run = _save(acreg, "new", "--since", saved / "acreg-mirror.json", listed="more.txt")
-    assert (run.code, counts(run.stdout)["copied"], counts(run.stdout)["present"]) == (0, 2, 6), run
+    for earlier, to in ((saved, "other"), (saved / "acreg-mirror.json", "new")):
+        run = _save(acreg, to, "--since", earlier, listed="more.txt")
+        assert (run.code, counts(run.stdout)["copied"], counts(run.stdout)["present"]) == (0, 2, 6), run
     listed = json.loads((acreg.folder / "new" / "acreg-mirror.json").read_text())["images"]
     assert [image["source"] for image in listed] == published.references[6:8]
     assert len(list((acreg.folder / "new" / "images").iterdir())) == 2
@@ -151,7 +152,7 @@ def test_a_killed_archive_leaves_what_the_next_one_removes(acreg: Acreg, publish
     assert [path.name for path in acreg.folder.iterdir() if "partial" in path.name] == []
 
 
-@pytest.mark.parametrize("harm", ["cut", "no archive", "a link in it"])
+@pytest.mark.parametrize("harm", ["cut", "cut between two files", "no archive", "a link in it"])
 def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
     file = acreg.folder / "media.tar"
     with tarfile.open(file, "w") as tar:
@@ -163,6 +164,10 @@ def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
             tar.addfile(link)
     if harm == "cut":
         file.write_bytes(file.read_bytes()[:3000])
+    elif harm == "cut between two files":
+        with tarfile.open(file) as tar:
+            last = tar.getmember("acreg-mirror.json").offset
+        file.write_bytes(file.read_bytes()[:last])
     elif harm == "no archive":
         file.write_text("nothing of the kind")
     run = acreg.run("mirror", "--from", file, **NOWHERE)
@@ -259,6 +264,7 @@ def test_an_image_that_leads_outside_is_not_opened(
         (("--list", "some.txt", "--prune"), "add it, or leave them out"),
         (("--list", "some.txt", "--since", "x"), "add it, or leave them out"),
         (("--list", "some.txt", "--to", "x.tar", "--prune"), "leave out --prune"),
+        (("--list", "some.txt", "--to", "x.tar.gz"), "an archive is FILE.tar, not compressed"),
     ],
 )
 def test_flags_that_are_about_a_folder(flags: tuple[str, ...], said: str, acreg: Acreg) -> None:
