@@ -164,7 +164,10 @@ def test_a_version_may_be_in_quotes(tmp_path: Path) -> None:
         ),
         ("version: 1\nimages: 3", "is not a lock"),
         (f"version: 1\nimages: [{{source: A:b, target: r/x, digest: '{A}'}}]", "or is damaged: "),
-        ("version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]", r"or is damaged: image 1 \(a\): a digest is"),
+        (
+            "version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]",
+            r"or is damaged: image 1 \(a\): a digest is",
+        ),
         ("a: b: c", "is not a lock"),
         ("[" * 20_000, "is not a lock"),
     ],

@@ -150,6 +150,11 @@ def _write_lock(run: _Run, crew: Crew) -> None:
     """Write what the private registry holds now; what the lock has of other images stays."""
     resolved = crew.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
     new = [item.locked for item in resolved if item.locked]
+    before = {image.reference: image.digest for image in run.lock.images}
+    moved = [image.reference for image in new if before.get(image.reference, image.digest) != image.digest]
+    show.note(
+        f"{run.settings.lock}: {len(new)} images of this run, of which {len(moved)} have another digest than before"
+    )
     save(run.settings.lock, run.lock._replace(images=locking.merged(run.lock.images, new)))
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Copy the images of manifests, a chart, a release or a list to the private registry, each to the reference that the
 post-renderer writes, with all platforms and unchanged digests. Images that are there with the same digest are skipped:
-rerun to resume. skopeo does the copying."""
+rerun to resume. skopeo does the copying. With `--lock FILE` the digests are written into FILE, too; what moved since
+shows in Git."""
 
 _EXAMPLES = """\
 examples:

@@ -67,6 +67,15 @@ def test_a_burst_of_trouble_passes(acreg: Acreg, published: Published, plain: Re
         ),
         (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "Your token has expired"}]}'), "log in again"),
         (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "no right"}]}'), "the right to do this"),
+        (
+            Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "quota exceeded"}]}'),
+            "the quota there is used up",
+        ),
+        (Given(405, {}, b'{"errors": [{"code": "UNSUPPORTED", "message": "read-only"}]}'), "it takes no uploads; "),
+        (
+            Given(400, {}, b'{"errors": [{"code": "TAG_INVALID", "message": "the tag is immutable"}]}'),
+            "it lets nobody overwrite a tag",
+        ),
     ],
 )
 def test_each_refusal_of_an_upload_is_said_once(
@@ -77,8 +86,9 @@ def test_each_refusal_of_an_upload_is_said_once(
         return given._replace(headers=kind) if asked.method in ("POST", "PUT", "PATCH") else None
 
     with FrontDoor(answer, plain.host) as door:
-        run = _mirror(acreg, published, door, "--retries", 0)
+        run = _mirror(acreg, published, door)
     assert (run.code, counts(run.stdout)["failed"], said in run.stdout) == (1, 6, True), run
+    assert "the next try" not in run.stderr
 
 
 @pytest.fixture
