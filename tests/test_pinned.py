@@ -147,6 +147,11 @@ def test_a_version_may_be_in_quotes(tmp_path: Path) -> None:
     assert set(lockfile.read(str(path)).images) == set(LOCK.images)
 
 
+def test_a_lock_without_end() -> None:
+    with pytest.raises(SettingsError, match=r"^/dev/zero is longer than any lock is\.$"):
+        lockfile.read("/dev/zero")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -170,6 +175,8 @@ def test_a_version_may_be_in_quotes(tmp_path: Path) -> None:
         ),
         ("a: b: c", "is not a lock"),
         ("[" * 20_000, "is not a lock"),
+        pytest.param("[" * 100_000 + "]" * 100_000, "is not a lock", id="deep"),
+        ("a: &a [*a]", "is not a lock"),
     ],
 )
 def test_what_is_no_lock(text: str | None, message: str, tmp_path: Path) -> None:
