@@ -125,7 +125,7 @@ def run(command: str, argv: Sequence[str]) -> int:
             lastrun.tell(*sum_up(whole.found))
         ended = lastrun.end_of_helm(str(note), code)
         if ended.error and helm.major >= helm_.HELM4:
-            show.note(f"acreg: {ended.error}")
+            show.paragraph(f"acreg: {ended.error}")
         if code == 0 and whole is not None and effective.report:
             report.write(effective.report, report.as_json(whole))
         if code == 0 and ended.summary and not _is_quiet():
