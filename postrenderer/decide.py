@@ -27,6 +27,8 @@ NOT_LOCKED = "not in the lock"
 _NOT_SURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
+OPEN = "its tag is filled in later, so which image it is cannot be known"
+"""Why a reference is neither copied nor pinned that something completes, as in `quay.io/acme/app:{{ .tag }}`."""
 
 
 class Finding(NamedTuple):
@@ -59,6 +61,11 @@ class Finding(NamedTuple):
     def is_prefix(self) -> bool:
         """Whether it is no image but a registry, or a path in one, to which something adds names."""
         return isinstance(self.site.span, Prefix)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something fills in the tag or the digest later, as in `quay.io/acme/app:{{ .tag }}`."""
+        return _is_open(self.site)
 
 
 class Decision(NamedTuple):
@@ -119,7 +126,9 @@ def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: 
     tags = [part for part in site.parts if reference.tag and part.value == reference.tag]
     bare = not (reference.tag or reference.digest)  # its tag may stand in a field of its own
     may_stay = outcome.status == "private" and (bool(digest or reason) or bare)
-    if not (digest or reason):
+    if _is_open(site):
+        reason = reason or OPEN
+    elif not (digest or reason):
         reason = f"{NOT_LOCKED} {pins.name}"
     elif added and suffix and not (tags and suffix.endswith(f":{reference.tag}")):
         reason = reason or "no other field holds its tag, and the digest of the lock belongs behind that"
@@ -183,5 +192,17 @@ def _new_text(site: Site, outcome: Outcome) -> str:
 
 def _is_broken(site: Site) -> bool:
     """Whether line breaks stand inside the reference where it is written: a folded text inside a longer one."""
-    value = decoded(site.node.value) if site.encoding else site.node.value
-    return len(value[site.span.start : site.span.end].split()) > 1
+    return len(_value(site)[site.span.start : site.span.end].split()) > 1
+
+
+def _is_open(site: Site) -> bool:
+    """Whether a tag or a digest belongs to it that is no part of the reference, as a template makes it."""
+    span = site.span
+    if not isinstance(span, Span) or parse(span.reference).suffix:
+        return False
+    in_another = any(part.value.strip("/") not in span.reference for part in site.parts)
+    return in_another or _value(site)[span.end :].startswith((":", "@"))
+
+
+def _value(site: Site) -> str:
+    return decoded(site.node.value) if site.encoding else site.node.value

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from postrenderer.decide import OPEN
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import find
 from postrenderer.rewrite import rewrite
@@ -89,6 +90,24 @@ def test_a_split_reference_whose_tag_no_field_holds_is_left(settings: Settings) 
     ]
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "image: 'quay.io/a/app:{{ .tag }}'",
+        "image: quay.io/a/app:$(TAG)",
+        "image: {repository: quay.io/a/app, tag: '{{ .tag }}'}",
+        "image: {registry: quay.io, repository: a/app, tag: '${TAG}'}",
+        "script: 'docker run quay.io/a/app:${TAG} now'",
+    ],
+)
+def test_a_reference_whose_tag_is_filled_in_later_is_left(place: str, settings: Settings) -> None:
+    text = f"kind: Demo\nspec:\n  {place}\n"
+    sure = settings._replace(sources=("quay.io",))
+    assert _filtered(text, sure) == text
+    (document,) = find(text.encode(), sure)
+    assert [(one.kind, one.reason) for one in document.images] == [("left", OPEN)]
+
+
 def test_a_tag_of_two_images(settings: Settings) -> None:
     both = "a: {repository: quay.io/a/app, tag: &tag '1'}\n  b: {repository: %s, tag: *tag}\n"
     text = f"kind: Demo\nspec:\n  {both % 'quay.io/a/app'}"
@@ -122,6 +141,12 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (set(read.images), read.chart, lockfile.text(read)) == (set(LOCK.images), LOCK.chart, text)
 
 
+def test_a_version_may_be_in_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.write_text(lockfile.text(LOCK).replace("version: 1\n", "version: '1'\n"), encoding="utf-8")
+    assert set(lockfile.read(str(path)).images) == set(LOCK.images)
+
+
 def test_a_lock_without_end() -> None:
     with pytest.raises(SettingsError, match=r"^/dev/zero is longer than any lock is\.$"):
         lockfile.read("/dev/zero")
@@ -134,10 +159,20 @@ def test_a_lock_without_end() -> None:
         ("", "is not a lock, or is damaged"),
         ("[]", "is not a lock"),
         ("version: 2\nimages: []", "is of version 2, and this acreg reads 1"),
-        ("version: 1\nimages: [{}]", "is not a lock"),
+        ("version: 1\nimages: [{}]", "is damaged: image 1: it has no 'target'"),
+        ("version: 1\nimages: [3]", "is damaged: image 1: "),
+        (f"{lockfile.text(LOCK)}<<<<<<< HEAD\n", r"is damaged in line \d+: write it anew"),
+        (lockfile.text(LOCK).replace("tag:", "tga:"), "is damaged: image 1 .*: it has an unknown key `tga`"),
+        (
+            lockfile.text(Lock((*LOCK.images, LOCK.images[0]._replace(digest=B)))),
+            "is damaged: r.example.com/x/a/app:1 has two digests",
+        ),
         ("version: 1\nimages: 3", "is not a lock"),
         (f"version: 1\nimages: [{{source: A:b, target: r/x, digest: '{A}'}}]", "or is damaged: "),
-        ("version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]", "or is damaged: a digest is"),
+        (
+            "version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]",
+            r"or is damaged: image 1 \(a\): a digest is",
+        ),
         ("a: b: c", "is not a lock"),
         ("[" * 20_000, "is not a lock"),
         pytest.param("[" * 100_000 + "]" * 100_000, "is not a lock", id="deep"),

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from postrenderer.cli import inputs, planned, results, show, withchart
 from postrenderer.cli.lock import save
 from postrenderer.cli.progress import Progress
+from postrenderer.images.reference import parse
 from postrenderer.registry import locking, record
 from postrenderer.registry.airgap import Folder, Save
 from postrenderer.registry.archive import SUFFIX, Archive
-from postrenderer.registry.carried import read_list
+from postrenderer.registry.carried import listed, read_list
 from postrenderer.registry.charts import CHARTS, Push
 from postrenderer.registry.creation import Creation
 from postrenderer.registry.failures import REFUSED
@@ -129,13 +130,17 @@ def _saving(run: _Run, to: Folder | Archive) -> Save:
     for chart in run.job.charts:
         to.take_chart(chart)
     since = run.request.text("since")
-    earlier = {image.source: image for image in (read_list(Path(since).resolve()) if since else [])}
+    before = Path(since).resolve() if since else None
+    read = listed if before and before.is_dir() else read_list
+    earlier = {image.source: image for image in (read(before) if before else [])}
     return Save(to.folder, run.remote, run.wishes, run.origin, earlier)
 
 
 def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror:
     """What copies images to the private registry, which gets to see the password first."""
     create = Creation(run.request.text("create_with"), reach.environ)
+    for name in _without_image(run.wishes, run.job):
+        notice(f"--replace {name} names nothing of this run: give an image's source or private reference")
     run.remote.probe(run.settings.registry, TARGET)
     kept = record.Record(record.default_path(os.environ), locking.known(run.lock), notice)
     return Mirror(run.remote, run.wishes, kept, run.job.loaded or run.origin, create)
@@ -145,7 +150,20 @@ def _write_lock(run: _Run, crew: Crew) -> None:
     """Write what the private registry holds now; what the lock has of other images stays."""
     resolved = crew.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
     new = [item.locked for item in resolved if item.locked]
+    before = {image.reference: image.digest for image in run.lock.images}
+    moved = [image.reference for image in new if before.get(image.reference, image.digest) != image.digest]
+    show.note(
+        f"{run.settings.lock}: {len(new)} images of this run, of which {len(moved)} have another digest than before"
+    )
     save(run.settings.lock, run.lock._replace(images=locking.merged(run.lock.images, new)))
+
+
+def _without_image(wishes: Wishes, job: Job) -> list[str]:
+    """Return what may be replaced by name, and is neither an image, a repository, a signature nor a chart of a run."""
+    repositories = {parse(image.target).repository for image in job.images}
+    known = {name for image in job.images for name in image} | repositories
+    known |= {f"{chart.name}:{chart.version}" for chart in job.charts}
+    return sorted(name for name in wishes.replace - known if name.rpartition(":")[0] not in repositories)
 
 
 def is_complete(outcomes: list[Outcome]) -> bool:

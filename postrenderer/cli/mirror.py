@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Copy the images of manifests, a chart, a release or a list to the private registry, each to the reference that the
 post-renderer writes, with all platforms and unchanged digests. Images that are there with the same digest are skipped:
-rerun to resume. skopeo does the copying."""
+rerun to resume. skopeo does the copying. With `--lock FILE` the digests are written into FILE, too; what moved since
+shows in Git."""
 
 _EXAMPLES = """\
 examples:
@@ -54,7 +55,9 @@ def main(argv: list[str]) -> int:
         "--from", metavar="DIR|FILE.tar", help="verify and copy the images of such a folder or archive"
     )
     parser.add_argument(
-        "--since", metavar="FILE", help="with --to: leave out what the acreg-mirror.json of an earlier folder lists"
+        "--since",
+        metavar="DIR|FILE",
+        help="with --to: leave out what an earlier folder, or its acreg-mirror.json, lists",
     )
     parser.add_argument("--prune", action="store_true", help="with --to DIR: remove files that no image needs any more")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be copied, and to which reference")
@@ -122,6 +125,8 @@ def _check(request: inputs.Request) -> None:
     to = request.text("to")
     if (request.flags["since"] or request.flags["prune"]) and not to:
         raise SettingsError("--since and --prune belong to the folder that --to DIR writes: add it, or leave them out.")
+    if to.endswith(archive.OTHER_SUFFIXES):
+        raise SettingsError(f"--to {to}: an archive is FILE.tar, not compressed, as the layers of images are already.")
     if request.flags["prune"] and to.endswith(archive.SUFFIX):
         raise SettingsError("An archive is always written anew, so there is nothing to prune: leave out --prune.")
     folder = next((name for name in ("to", "from") if request.flags[name]), "")

@@ -72,7 +72,10 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
     if not found.copies and not found.left:
         show.note("acreg: the manifests have no image to copy; `acreg images` lists those that stay, and why")
     known = sources.known(request, manifests, settings, folder)
-    copies = {copy.target: copy._replace(source=known.get(copy.target, copy.source)) for copy in found.copies}
+    copies = {
+        copy.target: copy._replace(source=known.get(copy.target, copy.source)) if copy.source == copy.target else copy
+        for copy in found.copies
+    }
     if "rendered_only" in request.flags:
         relocation = Relocation(settings)
         for image in announced.of_request(request, manifests, folder):

@@ -35,9 +35,10 @@ def check(moves: Iterable[tuple[str, str]]) -> None:
         other = taken.setdefault((target.components, target.tag or "latest"), own)
         same_content = source.digest and source.digest == other[2]
         if other[1] != own[1] and not same_content:
+            hosts = "" if other[1][0] == own[1][0] else " With `keepHost: true` (--keep-host) each keeps its host."
             raise AcregError(
                 f"`{other[0]}` and `{before}` are two images, and both would become `{after}`. Move one of them"
-                " elsewhere with an entry under `rules`, or name it under `keep`."
+                f" elsewhere with an entry under `rules`, or name it under `keep`.{hosts}"
             )
 
 

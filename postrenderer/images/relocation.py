@@ -24,6 +24,7 @@ is somebody else's. Who has a registry to himself names it under `keep`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from postrenderer.errors import SettingsError
@@ -130,8 +131,8 @@ class Relocation:
                 raise SettingsError(
                     f"rules: the entry with `from: {rule.source}` can never apply: what lies at or below"
                     f" {private[0]} is private and stays. Remove the entry, or the one whose `to` covers it. A `to`"
-                    " that looks like a host, such as `quay.io`, is a registry; a path below the private one does not,"
-                    " and `keepHost: true` puts each host into its own."
+                    " that looks like a host, such as `quay.io`, is a registry of its own and no path below the private"
+                    " one; `keepHost: true` puts each host into the private path."
                 )
 
     def __call__(self, text: str) -> Outcome:
@@ -159,14 +160,14 @@ class Relocation:
         return outcome._replace(target=outcome.target.removesuffix(SOME_IMAGE))
 
     def origin(self, text: str) -> str:
-        """Return the public reference that a private one stands for; empty if rules and sources name none, or several.
+        """Return the public reference that a private one stands for; empty if the settings name none, or several.
 
         Args:
             text: a reference below the private path, or below the `to` of a rule.
         """
         components = parse(text).components
         found: dict[int, dict[tuple[str, ...], str]] = {}
-        for source, base in self._moves:
+        for source, base in (*self._moves, *self._kept_hosts(components)):
             prefix = parse_prefix(base)
             if components[: len(prefix)] == prefix and text.startswith(base):
                 public = source + text[len(base) :]
@@ -175,6 +176,12 @@ class Relocation:
                     found.setdefault(len(prefix), {})[parse(public).components] = public
         nearest = list(found[max(found)].values()) if found else []
         return nearest[0] if len(nearest) == 1 else ""
+
+    def _kept_hosts(self, components: tuple[str, ...]) -> list[tuple[str, str]]:
+        """The host that `keepHost` has put into a private path, and where its images are."""
+        below = components[len(parse_prefix(self._private_path)) :]
+        host = _PORT.sub(r":\1", below[0]) if below and self._keep_host else ""
+        return [(host, f"{self._private_path}/{below[0]}")] if is_host(host) else []
 
     def known(self, text: str) -> bool:
         """Tell whether a reference in free text means an image: it is under a rule or a source, or private.
@@ -243,6 +250,9 @@ def host_as_path(host: str) -> str:
     """Return a registry's host as the component of a path that `keepHost` makes of it."""
     return host.lower().replace(":", "_")
 
+
+_PORT = re.compile(r"_(\d+)$")
+"""How `keepHost` writes a port, which no host name has."""
 
 OTHERS_FAIL = "others: fail"
 """Why a reference is refused that is under no source and no rule."""

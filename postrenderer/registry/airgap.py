@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from postrenderer.errors import AcregError
 from postrenderer.images.reference import parse
 from postrenderer.registry import carried, layout, referrers
-from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, Saved, listed
+from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, VERSION, Saved, listed
 from postrenderer.registry.charts import CHARTS
 from postrenderer.registry.failures import DAMAGED, REFUSED, RegistryError, failure
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, Outcome
@@ -174,7 +174,7 @@ class Folder:
             packed = sorted((self.folder / CHARTS).glob("*.tgz"))
             sums.update({f"{CHARTS}/{path.name}": layout.sha256(path) for path in packed})
             layout.write(self.folder / SUMS, as_sums(text, sums))
-            there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if not path.name.startswith(".")]
+            there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if layout.is_one(path)]
             unlisted = [f"{IMAGES}/{name}" for name in there if f"{IMAGES}/{name}" not in names]
             for name in unlisted if self._prune else []:
                 shutil.rmtree(self.folder / name)
@@ -213,7 +213,7 @@ def prepare(folder: Path) -> None:
 def as_text(saved: Iterable[Saved]) -> str:
     """Return the text of acreg-mirror.json."""
     images = [{**image._asdict(), "referrers": [item._asdict() for item in image.referrers]} for image in saved]
-    return json.dumps({"version": 1, "images": images}, indent=2) + "\n"
+    return json.dumps({"version": VERSION, "images": images}, indent=2) + "\n"
 
 
 def as_sums(text: bytes, sums: Mapping[str, str]) -> bytes:

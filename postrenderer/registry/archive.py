@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from postrenderer.registry.mirror import Outcome
 
 SUFFIX = ".tar"
+OTHER_SUFFIXES = (".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip")
+"""Of archives that are not written: layers are compressed already."""
 _PARTIAL = ".partial-"
 
 
@@ -87,8 +89,18 @@ class Archive:
             raise self._failure(error) from None
         self._sums[name] = hashlib.sha256(chart.content).hexdigest()
 
-    def finish(self, _: Iterable[Outcome]) -> list[str]:
-        """Write the lists, and give the archive its name; nothing is left over."""
+    def finish(self, outcomes: Iterable[Outcome]) -> list[str]:
+        """Write the lists, and give the archive its name; nothing is left over.
+
+        An archive that has the name already goes only for one in which no image is missing.
+        """
+        missing = sum(not outcome.digest for outcome in outcomes)
+        if missing and self._path.exists():
+            self.abort(())
+            raise AcregError(
+                f"{self._path} stays as it was, as {missing} of the images could not be fetched. Run the command again,"
+                " or write to another file what could be."
+            )
         try:
             text = as_text(self._saved.values()).encode()
             sums = as_sums(text, self._sums)
@@ -158,4 +170,6 @@ def load(path: Path, folder: Path) -> Carried:
         unpack([MANIFEST, SUMS])
     except RegistryError as error:
         raise AcregError(f"{path}: {error}.") from None
+    if not (folder / MANIFEST).exists() or not (folder / SUMS).exists():
+        raise AcregError(f"{path} is not a whole archive. Name one that `acreg mirror --to` has finished.")
     return carried.load(folder)._replace(unpack=unpack)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from postrenderer.registry.manifests import Manifest
     from postrenderer.registry.plan import Copy
 
+VERSION = 1
+"""Of acreg-mirror.json."""
 MANIFEST, SUMS, IMAGES = "acreg-mirror.json", "SHA256SUMS", "images"
 
 
@@ -148,6 +150,8 @@ def load(folder: Path) -> Carried:
     try:
         lines = layout.inside(folder, SUMS).read_text(encoding="utf-8").splitlines()
         sums = {name: value for value, _, name in (line.partition("  ") for line in lines)}
+        if "" in sums:
+            raise AcregError(f"{folder / SUMS} is damaged: a line of it names no file. Copy the folder again.")
         for name in sums:
             layout.inside(folder, name)
         layout.verify_sum(folder, MANIFEST, sums.get(MANIFEST, ""))
@@ -178,6 +182,8 @@ def read_list(path: Path) -> list[Saved]:
     try:
         layout.inside(path.parent, path.name)
         content = json.loads(path.read_bytes())
+        if content["version"] != VERSION:
+            raise AcregError(f"{path} is of version {content['version']}, and this acreg reads {VERSION}: update it.")
         images = [_saved(**image) for image in content["images"]]
     except OSError as error:
         raise AcregError(

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from email.message import Message
 
 ABSENT, DENIED, DAMAGED, OTHER, STOPPED = "absent", "denied", "damaged", "other", "stopped"
-LIMITED, REFUSED, UNMADE = "limited", "refused", "unmade"
+LIMITED, REFUSED, STRANGE, UNMADE = "limited", "refused", "strange", "unmade"
 OF_HOST = frozenset(("certificate", "expired", "helper", "http", "unreachable"))
 """Kinds of failures that all images of a registry have in common."""
 OF_ALL = frozenset(("full", "large", "policy", "old"))
 """Kinds of failures that all images have in common, wherever they are."""
+_OF_UPLOADS = frozenset(("immutable", "quota", "readonly", "upload"))
 LASTING = (
-    (OF_HOST - {"unreachable"}) | OF_ALL | {ABSENT, DENIED, DAMAGED, REFUSED, STOPPED, UNMADE, "redirect", "upload"}
+    (OF_HOST - {"unreachable"})
+    | OF_ALL
+    | _OF_UPLOADS
+    | {ABSENT, DENIED, DAMAGED, REFUSED, STOPPED, STRANGE, UNMADE, "redirect"}
 )
 """Kinds of failures that a second try does not end."""
 
@@ -94,6 +98,21 @@ _TABLE = (
         r"(?:status|HTTP):? 413|entity too large|content too large",
         "it takes no upload of this size; raise the limit of the registry or of the proxy in front of it, such as"
         " client_max_body_size of nginx",
+    ),
+    _Known(
+        "quota",
+        r"quota (?:has been |is )?exceeded|exceed the configured upper limit",
+        "the quota there is used up; raise it, or remove what nobody needs any more",
+    ),
+    _Known(
+        "immutable",
+        r"immutable|tag.invalid",
+        "it lets nobody overwrite a tag; name another tag, or allow it in the settings of the repository",
+    ),
+    _Known(
+        "readonly",
+        r"^(?=.*(?:upload|writing)).*(?:: unsupported\b|(?:status|HTTP):? 405)",
+        "it takes no uploads; it is set to be read-only, or only keeps copies of another registry",
     ),
     _Known(
         UNMADE,

@@ -62,6 +62,14 @@ def put_blob(layout: Path, manifest: Manifest) -> None:
     write(layout / BLOBS / digits(manifest.digest), manifest.content)
 
 
+def is_one(path: Path) -> bool:
+    """Tell whether a path is a layout, whole or not, and nothing else that somebody put there."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    names = {child.name for child in path.iterdir()}
+    return "blobs" in names and names <= {"blobs", INDEX, VERSION}
+
+
 def list_in(layout: Path, digest: str) -> None:
     """Write the lists of a layout.
 
@@ -177,6 +185,8 @@ def inside(root: Path, name: str) -> Path:
         path /= part
         if part in ("", ".", "..") or os.sep in part or path.is_symlink():
             raise RegistryError(DAMAGED, f"{name} is not a file inside the folder, so it was not opened")
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise RegistryError(DAMAGED, f"{name} is not a file inside the folder, so it was not opened")
     return path
 
 

@@ -21,7 +21,7 @@ from postrenderer.errors import AcregError
 from postrenderer.images.reference import DOCKER_HUB
 from postrenderer.registry import containers, credentials
 from postrenderer.registry.authorization import answer_to, challenges
-from postrenderer.registry.failures import ABSENT, DENIED, OF_HOST, OTHER, RegistryError, refusal
+from postrenderer.registry.failures import ABSENT, DENIED, OF_HOST, OTHER, STRANGE, RegistryError, refusal
 from postrenderer.registry.places import SOURCE, TARGET, Place
 from postrenderer.registry.transport import Transport
 
@@ -138,9 +138,16 @@ class Manifests:
                 host=host,
             )
 
-    def digest(self, place: Place, side: str) -> str | None:
-        """Return the digest of what a place holds, an image or a list of images; None if it holds nothing."""
-        answer = self._manifest("HEAD", place, side)
+    def digest(self, place: Place, side: str, *, to_write: bool = False) -> str | None:
+        """Return the digest of what a place holds, an image or a list of images; None if it holds nothing.
+
+        Args:
+            place: where to look.
+            side: whose credentials are shown.
+            to_write: whether a token is asked for that also lets us write, as some registries show a repository that
+                is not made yet to nobody else.
+        """
+        answer = self._manifest("HEAD", place, side, to_write=to_write)
         if answer is None:
             return None
         digest = str(answer.headers.get("Docker-Content-Digest", ""))
@@ -157,6 +164,13 @@ class Manifests:
             return None
         algorithm = place.digest.partition(":")[0] or "sha256"
         found = Manifest.of(answer.body, answer.headers.get_content_type(), algorithm)
+        if not found.document.keys() & {"schemaVersion", "mediaType"}:
+            raise RegistryError(
+                STRANGE,
+                f"{place.host}: it answers with {found.media_type} where a manifest belongs; what stands in front of"
+                " it, such as a login page, answers in its place",
+                host=place.host,
+            )
         declared = found.document.get("mediaType")  # which a proxy does not change
         return found._replace(media_type=declared) if isinstance(declared, str) else found
 
@@ -186,9 +200,9 @@ class Manifests:
             return None
         return [item for page in pages for item in _listed(page, "manifests") if isinstance(item, dict)]
 
-    def _manifest(self, method: str, place: Place, side: str) -> Answer | None:
+    def _manifest(self, method: str, place: Place, side: str, *, to_write: bool = False) -> Answer | None:
         path = f"/v2/{place.path}/manifests/{place.digest or place.tag}"
-        answer = self._send(method, place, path, side)
+        answer = self._send(method, place, path, side, to_write=to_write)
         if answer.status == _OK:
             return answer
         error = refusal(answer.status, answer.headers, answer.body, place.host)
@@ -212,7 +226,9 @@ class Manifests:
             following = _next(answer)
         return pages
 
-    def _send(self, method: str, place: Place, path: str, side: str, body: Manifest | None = None) -> Answer:
+    def _send(  # noqa: PLR0913  # what a request is made of
+        self, method: str, place: Place, path: str, side: str, body: Manifest | None = None, *, to_write: bool = False
+    ) -> Answer:
         """Send a request with what was shown last, and once more with what the registry wants to see."""
         headers = {
             "Accept": ", ".join(_ACCEPTED) if "/manifests/" in path else "application/json, */*",
@@ -221,13 +237,16 @@ class Manifests:
         if body:
             headers["Content-Type"] = body.media_type
         host, content = place.host, body.content if body else b""
-        key = (side, f"{host}/{place.path}", bool(body))
+        writes = to_write or bool(body)
+        key = (side, f"{host}/{place.path}", writes)
         shown = self._shown.get(key, "")
         answer = self._once(method, host, path, {**headers, "Authorization": shown} if shown else headers, content)
         if answer.status != _UNAUTHORIZED or not answer.url.startswith(f"{self._root(host)}/"):
             return answer  # a password is for nobody to whom the registry sends us
         found = challenges(answer.headers.get_all("WWW-Authenticate") or [])
-        scope = f"repository:{place.path}:pull{',push' if body else ''}" if place.path else ""
+        scope = f"repository:{place.path}:pull{',push' if writes else ''}" if place.path else ""
+        if to_write:
+            found = [one._replace(parameters={**one.parameters, "scope": scope}) for one in found]
         wanted = answer_to(found, self._login(side, host, place.path), self._transport, answer.url, scope)
         if not wanted or wanted == shown:
             return answer

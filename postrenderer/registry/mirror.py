@@ -92,11 +92,11 @@ class Mirror:
 
     def _copy(self, image: Copy) -> Outcome:
         pinned = parse(image.source).digest
-        if pinned and self._there(in_registry(image.target, digest=pinned)) == pinned:
+        if pinned and self._before(image, in_registry(image.target, digest=pinned)) == pinned:
             return Outcome(image, PRESENT, pinned)
         target = in_registry(image.target, tag=tag_of(image.target))
         digest = self._origin.digest(image)
-        before = self._there(target)
+        before = self._before(image, target)
         if before and before != digest:
             self._see_that_it_may_be_replaced(image, target, before, digest)
         if before != digest:
@@ -122,7 +122,7 @@ class Mirror:
         manifest = self._origin.manifest(image)
         parts = referrers.instances(manifest)
         for part in parts:
-            if self._there(target.pinned(part)) != part:
+            if self._before(image, target.pinned(part)) != part:
                 self._remote.copy(self._origin.place(image, part), target.pinned(part))
         if parts:
             self._remote.put(target, manifest, TARGET)
@@ -140,7 +140,7 @@ class Mirror:
 
     def _bring(self, image: Copy, referrer: Referrer, repository: Place) -> None:
         place = repository.tagged(referrer.tag) if referrer.tag else repository.pinned(referrer.digest)
-        there = self._there(place)
+        there = self._before(image, place)
         if there != referrer.digest:
             if there:
                 self._see_that_it_may_be_replaced(image, place, there, referrer.digest)
@@ -154,8 +154,7 @@ class Mirror:
                 referrers.attach(self._remote, repository.pinned(referrer.subject), TARGET, manifest)
 
     def _see_that_it_may_be_replaced(self, image: Copy, target: Place, before: str, digest: str) -> None:
-        repository = parse(image.target).repository
-        if self._wishes.replace & {image.source, image.target, repository, _key(target)}:
+        if self._is_named(image, target):
             return
         source = self._record.source_of(_key(target), before)
         if source and is_same_source(source, image.source):
@@ -169,17 +168,43 @@ class Mirror:
             " place",
         )
 
-    def _there(self, place: Place) -> str | None:
-        """Return the digest of what the private registry has; None if there is none, or if only the copy can tell.
+    def _is_named(self, image: Copy, target: Place) -> bool:
+        """Tell whether the user lets an image replace what is at a place, whatever that is."""
+        repository = parse(image.target).repository
+        return bool(self._wishes.replace & {image.source, image.target, repository, _key(target)})
 
-        A registry may refuse to show a repository that is to be created by the first push.
+    def _before(self, image: Copy, place: Place) -> str | None:
+        """Return the digest of what is at a place that is to be written to; None if there is nothing.
+
+        Raises:
+            RegistryError: the registry does not show it, so that something could be lost.
+        """
+        try:
+            return self._there(place)
+        except RegistryError as error:
+            if error.kind != DENIED:
+                raise
+            if place.digest or self._is_named(image, place):
+                return None  # what is named by its digest is the same content before and after
+            raise RegistryError(
+                DENIED,
+                f"{error}; it does not show what it has under {_key(place)}, so nothing was written there;"
+                f" --replace {_key(place)} writes all the same",
+                error.reason,
+                error.host,
+            ) from None
+
+    def _there(self, place: Place) -> str | None:
+        """Return the digest of what the private registry has; None if there is nothing.
+
+        A registry may refuse to show a repository that the first push is to make, but to who may push.
         """
         try:
             return self._remote.digest(place, TARGET)
         except RegistryError as error:
-            if error.kind == DENIED:
-                return None
-            raise
+            if error.kind != DENIED:
+                raise
+            return self._remote.digest(place, TARGET, to_write=True)
 
 
 def _key(place: Place) -> str:

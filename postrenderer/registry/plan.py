@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.decide import LEFT
+from postrenderer.decide import LEFT, OPEN
 from postrenderer.errors import AcregError
 from postrenderer.findings import check_collisions, find
 from postrenderer.images import collisions
@@ -56,8 +56,12 @@ def of_manifests(raw: bytes, settings: Settings) -> Plan:
         for image in document.images:
             if image.kind == LEFT:
                 left.setdefault(image.source, Left(image.source, image.reason))
+            elif image.is_open:
+                left.setdefault(image.source, Left(image.source, OPEN))
             elif image.is_private:
-                copies.setdefault(image.target, Copy(image.source, image.target))
+                other = copies.get(image.target)
+                if other is None or other.source == other.target:  # a public name tells where an image comes from
+                    copies[image.target] = Copy(image.source, image.target)
     return Plan(list(copies.values()), list(left.values()))
 
 

@@ -7,9 +7,10 @@ A line is appended as soon as its image is there, so that a killed run is in it,
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from postrenderer.images.collisions import origin
 from postrenderer.images.reference import InvalidReferenceError, parse
@@ -53,8 +54,9 @@ class Record:
             self._known[target] = Known(digest, source)
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                with self._path.open("a", encoding="utf-8") as file:
-                    file.write(f"{target}\t{digest}\t{source}\n")
+                with self._path.open("a+b") as file:
+                    line = f"{target}\t{digest}\t{source}\n".encode()
+                    file.write(line if _ends_a_line(file) else b"\n" + line)
             except OSError as error:
                 self._notice(f"{self._path} cannot be written: {error.strerror}; what was copied is not remembered")
                 self._notice = lambda _: None
@@ -72,6 +74,14 @@ def is_same_source(one: str, other: str) -> bool:
         return origin(parse(one)) == origin(parse(other))
     except InvalidReferenceError:
         return False
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    """Tell whether a file is empty or ends in a line break, as it does not if the disk was full once."""
+    if not file.seek(0, os.SEEK_END):
+        return True
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def _read(path: Path, notice: Callable[[str], None]) -> dict[str, Known]:

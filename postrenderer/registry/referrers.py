@@ -146,7 +146,13 @@ def _listed(remote: Remote, subject: Place, side: str, tags: frozenset[str] | No
         return listed
     tag = tag_for(subject.digest)
     index = remote.get(subject.tagged(tag), side) if tags is None or tag in tags else None
-    return _entries(index) if index else []
+    # Nobody takes an entry out of this list when what it names is deleted.
+    return [entry for entry in _entries(index) if _is_there(remote, subject, side, entry)] if index else []
+
+
+def _is_there(remote: Remote, subject: Place, side: str, entry: dict[str, Any]) -> bool:
+    digest = str(entry.get("digest", ""))
+    return is_digest(digest) and remote.digest(subject.pinned(digest), side) is not None
 
 
 def _entries(index: Manifest) -> list[dict[str, Any]]:

@@ -37,9 +37,9 @@ class Remote:
                 self._probed.add((host, side))
                 self._crew.probe(lambda: self._manifests.probe(host, side), host)
 
-    def digest(self, place: Place, side: str) -> str | None:
+    def digest(self, place: Place, side: str, *, to_write: bool = False) -> str | None:
         """Return the digest of what a place holds; None if it holds nothing."""
-        return self._ask(place, side, self._manifests.digest)
+        return self._ask(place, side, lambda place, side: self._manifests.digest(place, side, to_write=to_write))
 
     def get(self, place: Place, side: str) -> Manifest | None:
         """Return the manifest that a place holds; None if it holds nothing."""

@@ -91,17 +91,19 @@ def read(name: str) -> Lock:
         if len(text) > _LONGEST:
             raise SettingsError(f"{name} is longer than any lock is.")
         content = construct.load(text)
-        if content["version"] != VERSION:
+        if str(content["version"]) != str(VERSION):
             raise SettingsError(
                 f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update it."
             )
         chart = content.get("chart") or {}
-        images = tuple(_image(entry) for entry in content["images"])
+        images = tuple(_numbered(number, entry) for number, entry in enumerate(content["images"], 1))
+        _refuse_two_digests(images)
         return Lock(images, (str(chart.get("name", "")), str(chart.get("version", ""))))
     except OSError as error:
         raise SettingsError(f"The lock {name} cannot be read: {error.strerror}. `acreg lock` writes it.") from None
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        said = f": {error}" if isinstance(error, ValueError) else ""
+        mark = getattr(error, "problem_mark", None)
+        said = f" in line {mark.line + 1}" if mark else f": {error}" if isinstance(error, ValueError) else ""
         raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it anew with `acreg lock`.") from None
 
 
@@ -126,12 +128,41 @@ def _entry(image: Locked) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}
 
 
+def _refuse_two_digests(images: tuple[Locked, ...]) -> None:
+    """See that each reference has one digest, as it has not after a merge in Git.
+
+    Raises:
+        ValueError: one has two.
+    """
+    digests: dict[str, str] = {}
+    for image in images:
+        if digests.setdefault(image.reference, image.digest) != image.digest:
+            raise ValueError(f"{image.reference} has two digests")
+
+
+def _numbered(number: int, entry: dict[str, Any]) -> Locked:
+    """Read an image.
+
+    Raises:
+        ValueError: it is none; the message says which one, and why.
+    """
+    try:
+        return _image(entry)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        named = f" ({entry['source']})" if isinstance(entry, dict) and "source" in entry else ""
+        missing = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise ValueError(f"image {number}{named}: {missing}") from None
+
+
 def _image(entry: dict[str, Any]) -> Locked:
     """Read an image, and see that its references are such.
 
     Raises:
-        ValueError: they are not.
+        ValueError: they are not, or there is something else beside them.
     """
+    unknown = entry.keys() - set(Locked._fields)
+    if unknown:
+        raise ValueError(f"it has an unknown key `{min(map(str, unknown))}`")
     referrers = tuple(
         (str(item["digest"]), str(item["subject"]), str(item.get("tag", ""))) for item in entry.get("referrers", ())
     )

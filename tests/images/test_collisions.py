@@ -42,7 +42,8 @@ def test_collision(texts: list[str]) -> None:
     assert f"`{made[-1][1]}`" in str(caught.value)
     assert any(f"`{text}`" in str(caught.value) for text in texts[:-1])
     assert str(caught.value).endswith(
-        ". Move one of them elsewhere with an entry under `rules`, or name it under `keep`."
+        ". Move one of them elsewhere with an entry under `rules`, or name it under `keep`. With `keepHost: true`"
+        " (--keep-host) each keeps its host."
     )
 
 

@@ -434,6 +434,23 @@ def test_a_private_reference_stands_for_a_public_one(private: str, origin: str) 
     assert Relocation(Settings("r.io", "p", sources=("quay.io/acme",), rules=rules)).origin(private) == origin
 
 
+@pytest.mark.parametrize(
+    ("private", "origin"),
+    [
+        ("r.io/p/quay.io/acme/app:1", "quay.io/acme/app:1"),
+        ("r.io/p/quay.io_8443/acme/app@sha256:" + "a" * 64, "quay.io:8443/acme/app@sha256:" + "a" * 64),
+        ("r.io/p/docker.io/library/nginx:1", "docker.io/library/nginx:1"),
+        ("r.io/p/app:1", "ghcr.io/own/app:1"),
+        ("r.io/p/localhost_5000/app:1", "ghcr.io/own/localhost_5000/app:1"),
+        ("r.io/p", ""),
+    ],
+)
+def test_a_kept_host_tells_where_an_image_comes_from(private: str, origin: str) -> None:
+    """Below a source may be such a path, too, but hardly."""
+    settings = Settings("r.io", "p", sources=("ghcr.io/own",), keep_host=True)
+    assert Relocation(settings).origin(private) == origin
+
+
 def test_of_several_public_references_none_is_chosen() -> None:
     assert not Relocation(Settings("r.io", "p", sources=("quay.io/a", "quay.io/b"))).origin("r.io/p/x:1")
     # `ab` is not below `a`, so the rule says nothing about it.

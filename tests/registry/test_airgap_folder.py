@@ -124,9 +124,11 @@ def test_a_layout_that_went_before_the_end(saved: Path) -> None:
         (MANIFEST, None, rf"{MANIFEST} cannot be read: No such file or directory\. Name a folder"),
         (MANIFEST, "[]", "is damaged: copy the folder again"),
         (MANIFEST, '{"images": [{}]}', "is damaged"),
+        (MANIFEST, '{"version": 2, "images": []}', rf"{MANIFEST} is of version 2, and this acreg reads 1: update it"),
         (MANIFEST, '{"version": 1, "images": []}', rf"{MANIFEST} is damaged, its SHA-256 is"),
         (SUMS, None, rf"{SUMS} cannot be read: No such file or directory\. Copy the folder again"),
         (SUMS, "", rf"{MANIFEST} is damaged"),
+        (SUMS, "nonsense", rf"{SUMS} is damaged: a line of it names no file"),
     ],
 )
 def test_a_damaged_list(saved: Path, file: str, text: str | None, message: str) -> None:
@@ -136,6 +138,14 @@ def test_a_damaged_list(saved: Path, file: str, text: str | None, message: str) 
         (saved / file).write_text(text, encoding="utf-8")
     with pytest.raises(AcregError, match=message):
         load(saved)
+
+
+@pytest.mark.parametrize("file", [MANIFEST, SUMS, f"{NAME}/index.json", f"{NAME}/oci-layout"])
+def test_a_pipe_is_not_waited_for(saved: Path, file: str) -> None:
+    (saved / file).unlink()
+    os.mkfifo(saved / file)
+    with pytest.raises(AcregError, match="is not a file inside the folder"):
+        load(saved).digest(IMAGE)
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,38 @@ def test_what_a_moved_tag_leaves_is_named_and_pruned(acreg: Acreg, published: Pu
     _sums_fit(acreg.folder / "media")
 
 
+def test_what_is_no_image_is_not_pruned(acreg: Acreg) -> None:
+    """A folder that was there before may have an `images` of its own."""
+    own = acreg.folder / "media" / "images"
+    (own / "photos").mkdir(parents=True)
+    (own / "empty").mkdir()
+    (own / "elsewhere").symlink_to(acreg.folder)
+    for file in (own / "notes.txt", own / "photos" / "blobs"):
+        file.write_text("mine")
+    (own / "photos" / "me.jpg").write_text("mine")
+    (acreg.folder / "one.txt").write_text((acreg.folder / "some.txt").read_text().splitlines()[0])
+    before = sorted(own.rglob("*"))
+    run = _save(acreg, "media", "--prune", listed="one.txt")
+    assert (run.code, counts(run.stdout)["copied"], run.stderr.count("--prune")) == (0, 1, 0), run
+    assert set(before) <= set(own.rglob("*"))
+
+
+def test_a_whole_archive_is_not_replaced_by_one_that_misses_an_image(acreg: Acreg, published: Published) -> None:
+    assert _save(acreg, "media.tar").code == 0
+    before = (acreg.folder / "media.tar").read_bytes()
+    (acreg.folder / "more.txt").write_text(f"{published.references[0]}\n{published.source}/no/such:1\n")
+    run = _save(acreg, "media.tar", listed="more.txt")
+    assert (run.code, counts(run.stdout)["failed"]) == (1, 1), run
+    assert "media.tar stays as it was, as 1 of the images could not be fetched" in run.stderr
+    assert (acreg.folder / "media.tar").read_bytes() == before
+    assert [path.name for path in acreg.folder.iterdir() if "partial" in path.name] == []
+
+
 def test_only_what_is_new_since_an_earlier_folder(acreg: Acreg, saved: Path, published: Published) -> None:
     (acreg.folder / "more.txt").write_text("\n".join(published.references[:8]))
-    run = _save(acreg, "new", "--since", saved / "acreg-mirror.json", listed="more.txt")
-    assert (run.code, counts(run.stdout)["copied"], counts(run.stdout)["present"]) == (0, 2, 6), run
+    for earlier, to in ((saved, "other"), (saved / "acreg-mirror.json", "new")):
+        run = _save(acreg, to, "--since", earlier, listed="more.txt")
+        assert (run.code, counts(run.stdout)["copied"], counts(run.stdout)["present"]) == (0, 2, 6), run
     listed = json.loads((acreg.folder / "new" / "acreg-mirror.json").read_text())["images"]
     assert [image["source"] for image in listed] == published.references[6:8]
     assert len(list((acreg.folder / "new" / "images").iterdir())) == 2
@@ -124,7 +152,7 @@ def test_a_killed_archive_leaves_what_the_next_one_removes(acreg: Acreg, publish
     assert [path.name for path in acreg.folder.iterdir() if "partial" in path.name] == []
 
 
-@pytest.mark.parametrize("harm", ["cut", "no archive", "a link in it"])
+@pytest.mark.parametrize("harm", ["cut", "cut between two files", "no archive", "a link in it"])
 def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
     file = acreg.folder / "media.tar"
     with tarfile.open(file, "w") as tar:
@@ -136,6 +164,10 @@ def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
             tar.addfile(link)
     if harm == "cut":
         file.write_bytes(file.read_bytes()[:3000])
+    elif harm == "cut between two files":
+        with tarfile.open(file) as tar:
+            last = tar.getmember("acreg-mirror.json").offset
+        file.write_bytes(file.read_bytes()[:last])
     elif harm == "no archive":
         file.write_text("nothing of the kind")
     run = acreg.run("mirror", "--from", file, **NOWHERE)
@@ -232,6 +264,7 @@ def test_an_image_that_leads_outside_is_not_opened(
         (("--list", "some.txt", "--prune"), "add it, or leave them out"),
         (("--list", "some.txt", "--since", "x"), "add it, or leave them out"),
         (("--list", "some.txt", "--to", "x.tar", "--prune"), "leave out --prune"),
+        (("--list", "some.txt", "--to", "x.tar.gz"), "an archive is FILE.tar, not compressed"),
     ],
 )
 def test_flags_that_are_about_a_folder(flags: tuple[str, ...], said: str, acreg: Acreg) -> None:

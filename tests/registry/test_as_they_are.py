@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from registry.conftest import Acreg, Published, Run, counts
+from postrenderer.registry.places import SOURCE, in_registry
+from registry import images
+from registry.conftest import Acreg, Published, Run, counts, push
 from registry.frontdoor import Asked, FrontDoor, Given
+from registry.reaching import remote
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +67,15 @@ def test_a_burst_of_trouble_passes(acreg: Acreg, published: Published, plain: Re
         ),
         (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "Your token has expired"}]}'), "log in again"),
         (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "no right"}]}'), "the right to do this"),
+        (
+            Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "quota exceeded"}]}'),
+            "the quota there is used up",
+        ),
+        (Given(405, {}, b'{"errors": [{"code": "UNSUPPORTED", "message": "read-only"}]}'), "it takes no uploads; "),
+        (
+            Given(400, {}, b'{"errors": [{"code": "TAG_INVALID", "message": "the tag is immutable"}]}'),
+            "it lets nobody overwrite a tag",
+        ),
     ],
 )
 def test_each_refusal_of_an_upload_is_said_once(
@@ -74,8 +86,9 @@ def test_each_refusal_of_an_upload_is_said_once(
         return given._replace(headers=kind) if asked.method in ("POST", "PUT", "PATCH") else None
 
     with FrontDoor(answer, plain.host) as door:
-        run = _mirror(acreg, published, door, "--retries", 0)
+        run = _mirror(acreg, published, door)
     assert (run.code, counts(run.stdout)["failed"], said in run.stdout) == (1, 6, True), run
+    assert "the next try" not in run.stderr
 
 
 @pytest.fixture
@@ -144,3 +157,50 @@ def test_a_command_that_makes_none(  # noqa: PLR0913, PLR0917  # two parameters 
 def test_what_is_no_command(command: str, said: str, acreg: Acreg) -> None:
     run = acreg.run("mirror", "--list", "some.txt", "--create-with", command, ACREG_REGISTRY="localhost:1")
     assert (run.code, said in run.stderr, run.stdout) == (2, True, ""), run
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_what_a_registry_does_not_show_is_not_overwritten(
+    status: int, acreg: Acreg, published: Published, plain: Registry
+) -> None:
+    """Credentials that may push and not pull see nothing of what is there."""
+    target = published.references[1].replace(published.source, f"{plain.host}/appcircle")
+    images.build(acreg.folder / "precious", "precious")
+    push(acreg.folder / "precious", target)
+    precious = remote(plain.host).digest(in_registry(target), SOURCE)
+
+    def answer(asked: Asked) -> Given | None:
+        return Given(status, {}) if asked.method in ("HEAD", "GET") and "/manifests/" in asked.path else None
+
+    with FrontDoor(answer, plain.host) as door:
+        run = _mirror(acreg, published, door, "--jobs", 1, "--retries", 0)
+        own = target.replace(plain.host, door.host)
+        assert (run.code, counts(run.stdout)["failed"]) == (1, 6), run
+        assert f"it does not show what it has under {own}, so nothing was written there; --replace {own}" in run.stdout
+        assert remote(plain.host).digest(in_registry(target), SOURCE) == precious
+        _mirror(acreg, published, door, "--jobs", 1, "--retries", 0, "--replace", own)
+    assert remote(plain.host).digest(in_registry(target), SOURCE) == published.digests[published.references[1]]
+
+
+def test_a_registry_that_shows_a_new_repository_to_who_may_push_alone(
+    acreg: Acreg, published: Published, plain: Registry
+) -> None:
+    """As Quay and Docker Hub do: with a token to pull there is nothing, with one to push it is told so."""
+
+    def answer(asked: Asked) -> Given | None:
+        if asked.path.startswith("/token"):
+            return Given(200, {}, json.dumps({"token": "push" if "push" in asked.path else "pull"}).encode())
+        shown = asked.headers.get("authorization", "")
+        is_made = any(before.method == "PUT" and "/manifests/" in before.path for before in door.asked)
+        if shown == "Bearer push" or (shown and is_made):
+            return None
+        scope = f"repository:{asked.path.split('/manifests/')[0].removeprefix('/v2/')}:pull"
+        challenge = f'Bearer realm="http://{door.host}/token",service="x",scope="{scope}"'
+        return Given(401, {"WWW-Authenticate": challenge})
+
+    with FrontDoor(answer, plain.host) as door:
+        first = published.references[0]
+        hosts = f"{door.host},{published.registry.host}"
+        more = {"ACREG_REGISTRY": door.host, "ACREG_INSECURE_REGISTRIES": hosts, "ACREG_CA_FILE": ""}
+        run = acreg.run("mirror", "--list", "-", "--no-referrers", stdin=first, **more)
+    assert (run.code, counts(run.stdout)["copied"]) == (0, 1), run

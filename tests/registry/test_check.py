@@ -12,6 +12,7 @@ from postrenderer.errors import AcregError
 from postrenderer.settings import Settings
 from registry import images
 from registry.conftest import Acreg, Published, counts, login, open_target, push
+from registry.frontdoor import FrontDoor, Given
 
 if TYPE_CHECKING:
     from registry.servers import Registry
@@ -48,6 +49,17 @@ def test_what_is_missing_for_the_pages_of_ci_systems(form: str, acreg: Acreg, en
             6,
             True,
         )
+
+
+def test_a_login_page_is_no_image(acreg: Acreg, published: Published) -> None:
+    """What stands in front of a registry answers everything with 200, which says nothing of images."""
+    page = Given(200, {"Content-Type": "text/html"}, b"<html>Log in</html>")
+    with FrontDoor(lambda _: page) as door:
+        more = {"ACREG_REGISTRY": door.host, "ACREG_INSECURE_REGISTRIES": f"{door.host},{published.registry.host}"}
+        for command in ("check", "mirror"):
+            run = acreg.run(command, "--list", "some.txt", **more)
+            assert (run.code, counts(run.stdout)["failed"]) == (1, 6), run
+            assert "it answers with text/html where a manifest belongs" in run.stdout
 
 
 def test_private_and_kept_images(

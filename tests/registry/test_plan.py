@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from postrenderer.decide import OPEN
 from postrenderer.errors import AcregError
 from postrenderer.registry import plan
 from postrenderer.registry.plan import Copy, Plan
@@ -22,6 +23,27 @@ def test_of_manifests() -> None:
     assert found.moved == [APP]
     assert [left.reference for left in found.left] == ["quay.io/acme/app:1", "redis"]
     assert all("not certain to be an image" in left.reason for left in found.left)
+
+
+@pytest.mark.parametrize("images", [(APP.source, APP.target), (APP.target, APP.source)])
+def test_a_public_name_tells_where_its_private_one_comes_from(images: tuple[str, str]) -> None:
+    manifest = "kind: Pod\nspec:\n  containers:\n" + "".join(f"  - image: {image}\n" for image in images)
+    assert plan.of_manifests(manifest.encode(), SETTINGS).copies == [APP]
+
+
+def test_what_has_no_tag_yet_is_not_taken_for_the_latest() -> None:
+    """A template fills it in: `:latest`, which would be copied else, may be anything."""
+    found = plan.of_manifests(
+        b"kind: Pod\nspec:\n  containers:\n  - image: quay.io/acme/app:1\n    env:\n"
+        b"    - {name: OTHER_IMAGE, value: 'quay.io/acme/other:{{ .tag }}'}\n"
+        b"    - {name: PINNED_IMAGE, value: 'quay.io/acme/pinned@${DIGEST}'}\n",
+        SETTINGS,
+    )
+    assert found.copies == [APP]
+    assert [(left.reference, left.reason) for left in found.left] == [
+        ("quay.io/acme/other", OPEN),
+        ("quay.io/acme/pinned", OPEN),
+    ]
 
 
 def test_of_list() -> None:

@@ -152,18 +152,19 @@ def test_a_registry_with_a_referrers_api_keeps_its_own_list() -> None:
 
 @pytest.mark.parametrize("status", [401, 404, 405])
 def test_a_registry_that_lists_no_tags_is_asked_for_each(status: int) -> None:
-    digest = f"sha256:{'a' * 64}"
-    index = referrers.as_index([{"digest": f"sha256:{'b' * 64}"}])
+    """Its list of what goes with an image may name what is deleted: that cannot be copied, and is not missed."""
+    digest, there, deleted = (f"sha256:{letter * 64}" for letter in "abc")
+    index = referrers.as_index([{"digest": there}, {"digest": deleted}])
 
     def answer(asked: Asked) -> Given:
-        if asked.path.endswith((referrers.tag_for(digest), ".sig")):
+        if asked.path.endswith((referrers.tag_for(digest), ".sig", there)) and "/manifests/" in asked.path:
             return Given(200, {"Content-Type": OCI_INDEX, "Docker-Content-Digest": index.digest}, index.content)
         return Given(status if "/tags/" in asked.path else 404, {})
 
     with FrontDoor(answer) as door:
         place = in_registry(f"{door.host}/x:1")
         found = referrers.find(remote(door.host), place, SOURCE, [digest])
-    expected = [(f"sha256:{'b' * 64}", ""), (index.digest, f"{referrers.tag_for(digest)}.sig")]
+    expected = [(there, ""), (index.digest, f"{referrers.tag_for(digest)}.sig")]
     assert sorted((one.digest, one.tag) for one in found if one.subject == digest) == sorted(expected)
 
 

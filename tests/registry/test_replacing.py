@@ -68,7 +68,8 @@ def test_who_is_asked_to_replaces(
     target = hosts[0].replace(published.source, f"{plain.host}/appcircle")
     old, new = _push(acreg, target, "old"), _push(acreg, hosts[0], "new")
     assert _mirror(acreg, hosts[0], more).code == 1
-    assert _mirror(acreg, hosts[0], more, "--replace", f"{target}0").code == 1
+    mistyped = _mirror(acreg, hosts[0], more, "--replace", f"{target.rpartition(':')[0]}0")
+    assert (mistyped.code, "0 names nothing of this run" in mistyped.stderr) == (1, True), mistyped
     names = {"source": hosts[0], "target": target, "repository": target.rpartition(":")[0]}
     run = _mirror(acreg, hosts[0], more, "--replace", names[named])
     assert (run.code, f"was {old}" in run.stdout, new[:19] in run.stdout) == (0, True, True), run
@@ -122,6 +123,9 @@ def test_the_record(tmp_path: Path) -> None:
     path.write_text(f"{path.read_text()}damaged\n")
     record = Record(path, {}, said.append)
     assert [record.source_of("r/x:1", digest) for digest in (A, B)] == ["", "quay.io/x:1"]
+    path.write_text(f"{path.read_text()}r/cut:1\t")
+    record.add("r/y:1", A, "quay.io/y:1")
+    assert Record(path, {}, said.append).source_of("r/y:1", A) == "quay.io/y:1"
     assert said == []
     assert Record(tmp_path, {}, said.append).source_of("r/x:1", A) == ""
     assert "cannot be read: Is a directory" in said[0]
