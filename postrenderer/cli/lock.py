@@ -6,9 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
-from postrenderer.cli import access, announced, helmargs, inputs, planned, show
+from postrenderer.cli import access, announced, chartfiles, helmargs, inputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry.layout import write
@@ -98,5 +96,5 @@ def _chart(request: inputs.Request) -> tuple[str, str]:
 
     helm = helm_.find()
     known = helmargs.known_to(helm.flags("show chart"), request.helm, helm.flags("template"))
-    content = yaml.safe_load(helm.output("show", "chart", request.text("chart"), *known))
+    content = chartfiles.mapping(helm.output("show", "chart", request.text("chart"), *known))
     return str(content.get("name", "")), str(content.get("version", ""))

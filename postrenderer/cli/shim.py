@@ -73,8 +73,9 @@ def write(folder: Path) -> None:
         )
     program.write_to(folder / _FOLDER)
     program.write_manifest(folder / _FOLDER)
-    unfinished = folder / f".helm.{os.getpid()}"
-    unfinished.write_bytes(_text().replace(_UNSET, f"\nplugins={shlex.quote(str(folder / _FOLDER))} ").encode())
+    unfinished = folder / f".helm.{os.urandom(8).hex()}"
+    with unfinished.open("xb") as file:
+        file.write(_text().replace(_UNSET, f"\nplugins={shlex.quote(str(folder / _FOLDER))} ").encode())
     unfinished.chmod(0o755)
     unfinished.replace(script)
 

@@ -188,11 +188,11 @@ def _said(body: bytes) -> str:
 
 def _seconds(text: str) -> float:
     """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or a date."""
-    if text.isdigit():
-        return float(text)
     try:
+        if text.isdigit():
+            return float(text)
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(timezone.utc)).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
 
 

@@ -30,6 +30,7 @@ class Option(NamedTuple):
         may_be_empty: whether an empty variable means none of it, rather than that the variable is not set.
         only_named: whether an acreg.yaml that nobody named must not hold it, as it writes files or runs programs.
         gives_way: whether in an acreg.yaml that nobody named it counts only if no other place has it.
+        blinds: whether it can hide images from `--strict`; such a file must not if `--strict` comes from elsewhere.
     """
 
     field: str
@@ -45,6 +46,7 @@ class Option(NamedTuple):
     may_be_empty: bool = False
     only_named: bool = False
     gives_way: bool = False
+    blinds: bool = False
 
 
 OPTIONS = (
@@ -205,6 +207,7 @@ OPTIONS = (
         flag="--secrets",
         negation="--no-secrets",
         variable="ACREG_SECRETS",
+        blinds=True,
     ),
     Option(
         field="locations",
@@ -218,6 +221,7 @@ OPTIONS = (
         form="ignore",
         key="ignore",
         help="texts that look like images and are not: a list of {apiVersion, kind, name, path, reference}",
+        blinds=True,
     ),
     Option(
         field="before",

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
-from postrenderer.sites import evidence, keys, named
-from postrenderer.sites.keys import COPYING
+from postrenderer.sites import copiers, evidence, keys, named
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
 from postrenderer.text.regex import regex
 
@@ -47,25 +46,11 @@ _ASSIGNMENT = regex(
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
-_COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
     regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*"),  # a line that is a comment
     regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
     regex(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
 )
-_MAKES = (
-    rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:buildx|image|manifest)[ \t]+)?(?:push|tag|build|imagetools[ \t]+create)\b"
-)
-_COPIER = rf"(?:{'|'.join(_COPIERS)})(?:-daemonless)?(?:\.sh)?|kaniko/executor"
-_JIB = r"jib[\w:.-]{0,99}"
-"""Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
-_COPYING = regex(rf"\b(?:{_COPIER}|{_MAKES}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
-"""Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
-_IS_COPIER = regex(rf"(?:.*/)?(?:{_COPIER})", re.DOTALL)
-_IS_COPYING = regex(rf"(?:\S*/)?{_MAKES}")
-_IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
-COPIED = "a tool that copies or builds images reads or writes it"
-"""Why what stands in such a command stays."""
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER)))
@@ -118,14 +103,6 @@ def _is_in_force(path: Path) -> bool:
     return False
 
 
-_DOCUMENT = regex(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
-
-
-def may_be_document(text: str) -> bool:
-    """Whether a text is worth reading as YAML: a line starts with a key, also an explicit one, an item or a bracket."""
-    return _DOCUMENT.search(text) is not None
-
-
 def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
@@ -133,33 +110,13 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     assigned = sorted([*_assigned(text), *_of_docker(text)], key=start_of)
     outspoken = sorted(_outspoken(text, references), key=start_of)
     if assigned or outspoken:
-        ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((_COPYING,), "\n" + text)
+        ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((copiers.COMMAND,), "\n" + text)
         for found in (assigned, outspoken):
             pulled = list(_outside(found, copied))
             kept = {id(span) for span in pulled}
-            spans = (span if id(span) in kept else span._replace(level=STAYS, reason=COPIED) for span in found)
+            spans = (span if id(span) in kept else span._replace(level=STAYS, reason=copiers.STAYS) for span in found)
             chosen = _merged(chosen, _outside(spans, ignored))
     return chosen
-
-
-def is_copier(word: str) -> bool:
-    """Whether a word of a command line is a tool that copies or builds images."""
-    return _IS_COPIER.fullmatch(word) is not None
-
-
-def is_of_copier(image: str) -> bool:
-    """Whether an image is that of a tool that copies or builds images, such as kaniko's executor."""
-    return not COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/"))
-
-
-def copying(text: str) -> Iterator[str]:
-    """The commands in a script that copy or build images."""
-    return (match.group() for match in _COPYING.finditer(text))
-
-
-def is_copying(words: list[str]) -> bool:
-    """Whether a command line copies or builds images: `docker push x`, `mvn jib:build`."""
-    return _IS_COPYING.match(" ".join(words[:4])) is not None or any(map(_IS_JIB.fullmatch, words))
 
 
 def _references(text: str) -> Iterator[re.Match[str]]:
