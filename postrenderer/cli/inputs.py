@@ -267,7 +267,7 @@ def _cluster(helm: Helm, argv: Sequence[str], folder: Path) -> list[str]:
     found = probe.cluster(helm, folder, argv, flags)
     if not found:
         show.note(
-            "acreg: no cluster can be reached, so the chart was rendered for none: what it makes only where the cluster"
-            " has an API is not there. --kube-version and --api-versions say what the cluster has."
+            "acreg: no cluster can be reached, so the chart was rendered without one: what it makes only if the cluster"
+            " has certain APIs is missing. Name them with --kube-version and --api-versions."
         )
     return found

@@ -38,7 +38,7 @@ exit codes: as `acreg render`; 1 if any image failed or was refused."""
 
 _COPY_SECONDS = 3600
 _FORMS = tuple(export.FORMS)
-_OWN = "already private, and no public image is known that it is a copy of"
+_OWN = "already private, and its public source is unknown"
 
 
 def main(argv: list[str]) -> int:
@@ -123,7 +123,9 @@ def _check(request: inputs.Request) -> None:
     if (request.flags["since"] or request.flags["prune"]) and not to:
         raise SettingsError("--since and --prune belong to the folder that --to DIR writes: add it, or leave them out.")
     if request.flags["prune"] and to.endswith(archive.SUFFIX):
-        raise SettingsError("An archive is always written anew, so there is nothing to prune: leave out --prune.")
+        raise SettingsError(
+            "An archive is always written from scratch, so there is nothing to prune: leave out --prune."
+        )
     folder = next((name for name in ("to", "from") if request.flags[name]), "")
     if folder and request.flags["output"]:
         raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")

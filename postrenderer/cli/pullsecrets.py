@@ -53,7 +53,7 @@ def warn(job: Job, found: Iterable[Found], settings: Settings, scratch: Path) ->
         )
     except HelmError as error:
         if "forbidden" in str(error):
-            show.note(f"acreg: whether the pull secret {settings.pull_secrets[0]} is there cannot be seen: {error}")
+            show.note(f"acreg: cannot check whether the pull secret {settings.pull_secrets[0]} exists: {error}")
         return  # Helm says itself what is wrong with the cluster
     for place, name, is_missing in answer:
         if is_missing:

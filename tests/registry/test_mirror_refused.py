@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_wrong_password_ends_the_run_before_the_account_is_locked(acreg: Acreg, secured: Registry) -> None:
     run = acreg.run("mirror", "--list", "images.txt", "--jobs", 2, **login(secured, "wrong-password"))
     assert (run.code, counts(run.stdout)["failed"]) == (1, 38)
-    refusal = f"not tried: {secured.host}: it refuses the credentials, or the right to do this; `skopeo login`"
+    refusal = f"not tried: {secured.host}: it refuses the credentials, or they may not do this; use others with"
     assert run.stdout.count(refusal) == 38
     assert "wrong-password" not in run.stdout + run.stderr
 
