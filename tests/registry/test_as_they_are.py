@@ -63,7 +63,7 @@ def test_a_burst_of_trouble_passes(acreg: Acreg, published: Published, plain: Re
             "it refuses uploads of this size; raise the limit of the registry",
         ),
         (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "Your token has expired"}]}'), "log in again"),
-        (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "no right"}]}'), "the right to do this"),
+        (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "no right"}]}'), "they may not do this"),
     ],
 )
 def test_each_refusal_of_an_upload_is_said_once(
