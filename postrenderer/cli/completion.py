@@ -67,7 +67,9 @@ def _write(folder: Path) -> None:
             file.write_text(text, encoding="utf-8")
             file.chmod(0o755 if text.startswith("#!") else 0o644)
         except OSError as error:
-            raise SettingsError(f"{file} cannot be written: {error.strerror}. Name a folder of yours.") from None
+            raise SettingsError(
+                f"{file} cannot be written: {error.strerror}. Name a folder that you can write to."
+            ) from None
         show.write(str(file))
 
 
@@ -79,5 +81,5 @@ def _script(name: str) -> str:
     """
     text = pkgutil.get_data(__package__, f"shells/{name}")
     if text is None:
-        raise InternalError("This acreg came without its scripts for shells. Install it again.")
+        raise InternalError("This installation of acreg lacks its scripts for shells. Reinstall it.")
     return text.decode().removesuffix("\n")

@@ -116,7 +116,7 @@ def _init(flags: dict[str, Any], name: str = "") -> int:
             file.write(text)
     except FileExistsError:
         raise SettingsError(
-            f"{name} is there already and was not touched: name another file, or `-` to see it"
+            f"{name} already exists and was not changed: name another file, or `-` for standard output"
         ) from None
     except OSError as error:
         raise SettingsError(f"{name} cannot be written: {error.strerror}") from None

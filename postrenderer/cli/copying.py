@@ -105,7 +105,7 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
         manifests.close()
     _print(in_order, to_folder=to is not None)
     for name in to.finish(in_order) if to else []:
-        progress.note(f"{name} is of no image of the list any more: --prune removes it")
+        progress.note(f"{name} belongs to no image in the list any more: --prune removes it")
     return in_order
 
 

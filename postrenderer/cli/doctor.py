@@ -169,5 +169,5 @@ def _others() -> Iterator[Finding]:
         yield Finding("note", "skopeo", "not found; only `acreg mirror` needs it: apt or dnf install skopeo")
     run = lastrun.read(lastrun.path())
     if run:
-        text = "went well" if run.code == "0" else f"failed with exit code {run.code}: `acreg explain` says why"
+        text = "succeeded" if run.code == "0" else f"failed with exit code {run.code}: `acreg explain` says why"
         yield Finding("ok" if run.code == "0" else "note", "last run", f"{run.time} {text}")

@@ -9,6 +9,8 @@ from postrenderer.cli import show
 from postrenderer.cli.arguments import Parser
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from postrenderer.lastrun import LastRun
 
 _DESCRIPTION = """\
@@ -31,13 +33,25 @@ def main(argv: list[str]) -> int:
         show.write(f"There was no run of the post-renderer by this user, or it could not be noted in {path}.")
         return 1
     for name, value in rows(run):
-        show.styled(f"{name:<9} {value}", "")
-    for entry in filter(None, run.open.split(lastrun.BAR)):
-        show.styled(f"  {entry}", "")
+        show.hanging(f"{name:<9} ", value, "")
+    for reason, places in by_reason(run.open.split(lastrun.BAR)).items():
+        show.write("")
+        show.hanging("", f"{reason}:", "")
+        for place in places:
+            show.hanging("  - ", place, "")
     if run.error:
         show.write("")
         show.styled(f"acreg: {run.error}", "red")
     return 0
+
+
+def by_reason(entries: Iterable[str]) -> dict[str, list[str]]:
+    """Return the places of what is left to be looked at, by the reason behind each."""
+    found: dict[str, list[str]] = {}
+    for entry in filter(None, entries):
+        place, end, reason = entry.partition("): ")
+        found.setdefault(reason or entry, []).append(place + end[:1])
+    return found
 
 
 def rows(run: LastRun) -> list[tuple[str, str]]:

@@ -139,7 +139,7 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
 
 def _say_what_is_not_pinned(wanted: Settings) -> None:
     if wanted.lock:
-        show.note("`lock` does not apply: what is exported pins no digests.")
+        show.note("`lock` does not apply: an export pins no digests.")
 
 
 def _helm_release(given: str) -> HelmRelease | None:
@@ -191,7 +191,7 @@ def _api_version(kubernetes: str) -> str:
     minor = int(match[1])
     if minor < _FIRST_BETA:
         raise SettingsError(
-            f"--kubernetes: {kubernetes} is too old: MutatingAdmissionPolicy is there since Kubernetes 1.{_FIRST_BETA},"
+            f"--kubernetes: {kubernetes} is too old: MutatingAdmissionPolicy exists since Kubernetes 1.{_FIRST_BETA},"
             f" and stable since 1.{_FIRST_STABLE}. `acreg export kyverno-cel` needs Kyverno instead."
         )
     return "v1" if minor >= _FIRST_STABLE else "v1beta1"

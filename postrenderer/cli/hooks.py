@@ -80,7 +80,7 @@ def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | No
         if wrong:
             raise AcregError(
                 "Helm 3 keeps chart hooks from a post-renderer, and a copy of the chart with private hooks does not"
-                f" render {wrong} as the chart does. Nothing was installed. Use Helm 4, and report this, please."
+                f" render {wrong} as the chart does. Nothing was installed. Use Helm 4, and please report this."
             )
         _see_that_it_fits(expected, after)
     return copy.job, rewritten

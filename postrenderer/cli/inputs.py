@@ -150,13 +150,30 @@ def read(request: Request, folder: Path) -> Manifests:
 
     Raises:
         AcregError: a file cannot be read, or Helm fails.
+        SettingsError: nothing is named, and nobody pipes manifests to us.
     """
     if request.flags.get("chart") or request.flags.get("release"):
         return _from_helm(request, folder)
-    names = request.flags.get("filename") or ["-"]
+    named = request.flags.get("filename")
+    if not named:
+        refuse_terminal()
+    names = named or ["-"]
     if not isinstance(names, list):
         raise TypeError(names)
     return Manifests(join([read_file(str(name)) for name in names]), [])
+
+
+def refuse_terminal() -> None:
+    """See that standard input is not somebody's keyboard, where a command would wait without a word.
+
+    Raises:
+        SettingsError: it is.
+    """
+    if sys.stdin is not None and sys.stdin.isatty():
+        raise SettingsError(
+            "There are no manifests to read: name a chart with --chart CHART, a release with --release NAME or files"
+            " with -f FILE, or pipe manifests into acreg."
+        )
 
 
 def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool = True) -> Settings:
@@ -267,7 +284,7 @@ def _cluster(helm: Helm, argv: Sequence[str], folder: Path) -> list[str]:
     found = probe.cluster(helm, folder, argv, flags)
     if not found:
         show.note(
-            "acreg: no cluster can be reached, so the chart was rendered for none: what it makes only where the cluster"
-            " has an API is not there. --kube-version and --api-versions say what the cluster has."
+            "acreg: no cluster can be reached, so the chart was rendered without one: what it makes only if the cluster"
+            " has certain APIs is missing. Name them with --kube-version and --api-versions."
         )
     return found

@@ -39,7 +39,7 @@ exit codes: as `acreg render`; 1 if any image failed or was refused."""
 
 _COPY_SECONDS = 3600
 _FORMS = tuple(export.FORMS)
-_OWN = "already private, and no public image is known that it is a copy of"
+_OWN = "already private, and its public source is unknown"
 
 
 def main(argv: list[str]) -> int:
@@ -128,7 +128,9 @@ def _check(request: inputs.Request) -> None:
     if to.endswith(archive.OTHER_SUFFIXES):
         raise SettingsError(f"--to {to}: an archive is FILE.tar, not compressed, as the layers of images are already.")
     if request.flags["prune"] and to.endswith(archive.SUFFIX):
-        raise SettingsError("An archive is always written anew, so there is nothing to prune: leave out --prune.")
+        raise SettingsError(
+            "An archive is always written from scratch, so there is nothing to prune: leave out --prune."
+        )
     folder = next((name for name in ("to", "from") if request.flags[name]), "")
     if folder and request.flags["output"]:
         raise SettingsError(f"-o prints copies from registry to registry: leave out -o or --{folder} DIR.")

@@ -91,7 +91,8 @@ def _say_what_is_left(flags: Mapping[str, object], target: Target) -> None:
         left = [mirror.source for mirror in target.mirrors if containerd.in_front(mirror) is None]
         if left:
             show.note(
-                f"Not through the registry, as containerd cannot replace a part of a path: images of {', '.join(left)}."
+                "Not pulled through the registry, because containerd cannot replace part of a path: images of"
+                f" {', '.join(left)}."
             )
 
 

@@ -20,7 +20,7 @@ registry, and changes nothing else."""
 
 _TAIL = """\
 `acreg COMMAND --help` has examples; `acreg help settings` lists the settings.
-With only settings, or with manifests on standard input, acreg is `acreg render`."""
+Without a command, acreg reads manifests from standard input: `acreg render`."""
 
 
 def text(commands: Mapping[str, Command], groups: Mapping[str, str]) -> str:

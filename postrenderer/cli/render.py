@@ -43,6 +43,7 @@ def main(argv: list[str]) -> int:
     from postrenderer import pipe  # noqa: PLC0415  # help and wrong usage need no filter
 
     if not any(request.flags.get(name) for name in ("filename", "chart", "release")):
+        inputs.refuse_terminal()
         pipe.run(inputs.settle(request.flags, os.environ))
         return 0
     with inputs.scratch() as folder:

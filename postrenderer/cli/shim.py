@@ -45,12 +45,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("folder", metavar="DIR", help="the folder to write to, created if it does not exist")
     folder = Path(os.path.abspath(str(parser.read(argv)["folder"])))
     if os.pathsep in str(folder):
-        raise SettingsError(f"{folder} cannot stand on PATH, as there is a `{os.pathsep}` in it. Name another folder.")
+        raise SettingsError(f"{folder} cannot be on PATH, because it contains `{os.pathsep}`. Name another folder.")
     try:
         write(folder)
     except OSError as error:
         raise SettingsError(
-            f"{error.filename or folder} cannot be written: {error.strerror}. Name a folder of yours."
+            f"{error.filename or folder} cannot be written: {error.strerror}. Name a folder that you can write to."
         ) from None
     if shutil.which("helm") != str(folder / "helm"):
         show.note(f'Put it first on PATH:  export PATH={shlex.quote(str(folder))}:"$PATH"')
@@ -68,8 +68,7 @@ def write(folder: Path) -> None:
     script = folder / "helm"
     if script.exists() and not helm.is_shim(str(script)):
         raise SettingsError(
-            f"{script} is there already, and is not acreg's. Name another folder, which then stands before {folder} on"
-            " PATH."
+            f"{script} already exists and is not acreg's. Name another folder, and put it before {folder} on PATH."
         )
     program.write_to(folder / _FOLDER)
     program.write_manifest(folder / _FOLDER)
@@ -84,5 +83,5 @@ def _text() -> str:
     """The script as the package has it."""
     text = pkgutil.get_data(__package__, "helm-shim")
     if text is None:
-        raise InternalError("This acreg came without its helm-shim. Install it again.")
+        raise InternalError("This installation of acreg lacks helm-shim. Reinstall it.")
     return text.decode()

@@ -51,7 +51,10 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for text in above:
         styled(text, "bold")
     widest = max(len(text) for text in (*drawn.head, *(row.text for row in drawn.rows)))
-    styled(last.ljust(min(widest, _columns())) if is_fancy() else last, "head")
+    if is_fancy():
+        styled(last.ljust(min(widest, _columns())), "head")
+    else:
+        _put(f"{last}\n{'-' * min(widest, _columns())}" if drawn.stacked else last)
     for row in drawn.rows:
         styled(row.text, "bold" if drawn.stacked and row.begins else "")
 

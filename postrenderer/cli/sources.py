@@ -57,9 +57,9 @@ def unknown(request: inputs.Request, references: list[str]) -> AcregError:
     """Return the error for private references whose public images nobody knows."""
     where = "release" if request.text("release") else "manifests"
     return AcregError(
-        f"Nobody knows where these images come from, as the {where} and the settings `sources` and `rules` do not tell:"
+        f"It is unknown where these images come from: neither the {where} nor the settings `sources` and `rules` say:"
         f" {', '.join(references)}. Name the chart with --chart CHART and its values with -f FILE instead of the"
-        f" {where}, and the chart tells."
+        f" {where}."
     )
 
 

@@ -20,6 +20,7 @@ _FOLD = "    "
 _DIGEST = re.compile(r"(@sha256:[0-9a-f]{7})[0-9a-f]{57}\b")
 _BREAK = re.compile(r"(?<=[/ ])|(?=@)")
 """Where a cell may go on in the next line: behind a space or a slash, before a digest."""
+_WORDS = re.compile(r"(?<= )")
 
 
 class Line(NamedTuple):
@@ -153,13 +154,15 @@ def _narrowest(cell: str) -> int:
 
 
 def _fold(cell: str, width: int) -> list[str]:
-    """Cut a cell into lines, of which the second and later ones are indented."""
+    """Cut a cell into lines, of which the second and later ones are indented; a word that fits into one stays whole."""
     if len(cell) <= width:
         return [cell]
     lines, current = [], ""
-    for piece in _BREAK.split(cell):
-        if current.strip() and len((current + piece).rstrip()) > width:
-            lines.append(current.rstrip())
-            current = _FOLD
-        current += piece
+    for word in _WORDS.split(cell):
+        fits = len(_FOLD + word.rstrip()) <= width
+        for piece in [word] if fits else _BREAK.split(word):
+            if current.strip() and len((current + piece).rstrip()) > width:
+                lines.append(current.rstrip())
+                current = _FOLD
+            current += piece
     return [*lines, current.rstrip()]

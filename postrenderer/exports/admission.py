@@ -80,7 +80,7 @@ def admission(settings: Settings, scope: Scope, version: str = "v1") -> Export:
     about_mutating = (
         f"Kubernetes {since}: `kubectl apply -f` it.",
         "The API server points the images of pods at the private registry: containers, init and ephemeral containers,",
-        "and image volumes. Pods alone are changed, not what they are made from, which stays as Git or Helm has it.",
+        "and image volumes. Only pods change, not the objects that make them, which stay as Git or Helm has them.",
         "A running pod keeps the images that it has.",
     )
     refuses = (

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _ABOUT = (
     "Kyverno 1.17 or newer: `kubectl apply -f` it. It points the images of pods at the private registry: containers,",
-    "init and ephemeral containers, and image volumes. Pods alone are changed, not what they are made from: that",
-    "stays as Git or Helm has it. A running pod keeps the images that it has.",
+    "init and ephemeral containers, and image volumes. Only pods change, not the objects that make them, which",
+    "stay as Git or Helm has them. A running pod keeps the images that it has.",
 )
 
 

@@ -68,7 +68,7 @@ def obstacle(flag: Flag, names: tuple[str, ...]) -> str:
     present = _present(flag)
     if flag.takes_many or not present or present[0] in names:
         return ""
-    return f"`{flag.name}` holds `{present[0]}` and takes one Secret alone: see that it opens the registry"
+    return f"`{flag.name}` holds `{present[0]}` and takes only one Secret: check that it is valid for the registry"
 
 
 def add(text: str, view: View, flag: Flag, names: list[str]) -> list[Edit]:

@@ -109,7 +109,11 @@ def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, na
     if field.form not in _ONE:
         return "" if isinstance(current, yaml.SequenceNode) else f"{place} is not a list: correct it"
     held = _name(view, current)
-    return "" if held in names else f"{place} holds `{held}` and takes one Secret alone: see that it opens the registry"
+    return (
+        ""
+        if held in names
+        else f"{place} holds `{held}` and takes only one Secret: check that it is valid for the registry"
+    )
 
 
 def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:

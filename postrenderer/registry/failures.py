@@ -69,13 +69,13 @@ _TABLE = (
     _Known(
         "large",
         r"file too large",
-        "a file may not be that large there; FAT32 takes none above 4 GiB, exFAT and ext4 do",
+        "files cannot be that large there; FAT32 allows at most 4 GiB, exFAT and ext4 allow more",
     ),
     _Known(
         "certificate",
         r"x509: certificate (?:is valid for|is not valid for|has expired|relies on)|not yet valid"
         r"|verify failed: (?:hostname mismatch|ip address mismatch|certificate has expired)",
-        "its certificate is not valid for this name or this day",
+        "its certificate is not valid for this name or date",
     ),
     _Known(
         "certificate",
@@ -91,12 +91,12 @@ _TABLE = (
     _Known(
         LIMITED,
         r"toomanyrequests|too many requests|(?:status|HTTP):? 429",
-        "it allows no more for now; log in, or wait",
+        "its rate limit is reached; log in, or wait",
     ),
     _Known(
         "upload",
         r"(?:status|HTTP):? 413|entity too large|content too large",
-        "it takes no upload of this size; raise the limit of the registry or of the proxy in front of it, such as"
+        "it refuses uploads of this size; raise the limit of the registry or of the proxy in front of it, such as"
         " client_max_body_size of nginx",
     ),
     _Known(
@@ -118,13 +118,13 @@ _TABLE = (
         UNMADE,
         r"^(?=.*(?:upload|writing|reuse blob|whether a blob))(?=.*(?:name.unknown|not exist|not found))"
         r"(?=.*(?:name.unknown|repository))",
-        "it makes no repositories by itself; `acreg mirror -o repositories` lists those to make first, and"
+        "it does not create repositories by itself; `acreg mirror -o repositories` lists those to make first, and"
         " --create-with 'COMMAND {repository}' makes them",
     ),
     _Known(
         "expired",
         r"expired (?:token|password)|(?:token|password|credentials?) (?:has|have|is|are) expired",
-        "the credentials were right and are too old now; log in again",
+        "the credentials have expired; log in again",
     ),
     _Known(
         ABSENT,
@@ -134,17 +134,17 @@ _TABLE = (
     _Known(
         DENIED,
         r"unauthorized|denied|authentication required|invalid username/password|forbidden|(?:status|HTTP):? 40[13]",
-        "it refuses the credentials, or the right to do this; `skopeo login` or --[source-]username gives others",
+        "it refuses the credentials, or they may not do this; use others with `skopeo login` or --[source-]username",
     ),
     _Known(
         "redirect",
         r"stopped after \d+ redirects|from one address to the next",
-        "it redirects without end; what stands in front of it is set up wrongly",
+        "it redirects without end; check the proxy in front of it",
     ),
     _Known(
         "busy",
         r"(?:status|HTTP):? 5\d\d|internal server error|bad gateway|service unavailable|gateway timeout",
-        "it reports a failure of its own",
+        "it reports an internal error",
     ),
     _Known(
         "unreachable",

@@ -100,7 +100,7 @@ class Quay:
         except urllib.error.HTTPError as error:
             if error.code in _REDIRECTS:
                 raise AcregError(
-                    f"{url} sends elsewhere, which is not followed, as the token is for Quay alone."
+                    f"{url} redirects elsewhere, and acreg does not follow, because the token is for Quay alone."
                 ) from None
             return Answer(error.code, _value(error.read()))
         except OSError as error:

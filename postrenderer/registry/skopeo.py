@@ -34,7 +34,7 @@ class Skopeo:
         program = shutil.which("skopeo", path=reach.environ.get("PATH"))
         if not program:
             raise AcregError(
-                "skopeo is not installed, and images are copied by it: install the package `skopeo` of"
+                "skopeo is not installed, and acreg copies images with it: install the package `skopeo` of"
                 " Debian, Ubuntu, Fedora, RHEL, Alpine or Homebrew, 1.6.0 or newer, and see that it is on PATH."
             )
         self._program = program

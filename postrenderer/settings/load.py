@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NO_REGISTRY = (
     "is not set: give --registry HOST[:PORT], or set ACREG_REGISTRY, or write `registry: HOST[:PORT]` into acreg.yaml,"
-    " or name a Helm values file that has global.imageRegistry with --values FILE. Once for all commands:"
+    " or give --values FILE with a Helm values file that has global.imageRegistry. Once for all commands:"
     " `helm acreg config init -f values.yaml`, or `export ACREG_VALUES=values.yaml`"
 )
 

@@ -35,7 +35,7 @@ def test_init_writes_the_flags_and_shows_the_rest(acreg: Acreg, empty_folder: Pa
     assert [
         option.key for option in OPTIONS if f"\n{option.key}:" not in text and f"\n# {option.key}:" not in text
     ] == []
-    with pytest.raises(SettingsError, match="is there already and was not touched"):
+    with pytest.raises(SettingsError, match="already exists and was not changed"):
         acreg("config", "init")
 
 

@@ -179,7 +179,7 @@ def test_a_token_is_needed(token: str, quay: StandIn, monkeypatch: pytest.Monkey
 
 def test_the_token_goes_nowhere_else(quay: StandIn) -> None:
     quay.elsewhere = f"http://localhost:{quay.server.server_address[1]}/elsewhere"
-    with pytest.raises(AcregError, match="sends elsewhere"):
+    with pytest.raises(AcregError, match="redirects elsewhere"):
         _run()
     assert len(quay.requests) == 1
 

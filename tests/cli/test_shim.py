@@ -277,13 +277,13 @@ def test_written_again_it_is_the_same(shimmed: Shimmed, acreg: Acreg) -> None:
 
 def test_somebody_elses_helm_stays(shimmed: Shimmed, acreg: Acreg) -> None:
     before = (shimmed.behind / "helm").read_bytes()
-    with pytest.raises(SettingsError, match="is there already, and is not acreg's"):
+    with pytest.raises(SettingsError, match="already exists and is not acreg's"):
         acreg("shim", shimmed.behind)
     assert (shimmed.behind / "helm").read_bytes() == before
     assert list(shimmed.behind.iterdir()) == [shimmed.behind / "helm"]
 
 
-@pytest.mark.parametrize(("name", "message"), [("file", "file/.* cannot be written"), ("a:b", "cannot stand on PATH")])
+@pytest.mark.parametrize(("name", "message"), [("file", "file/.* cannot be written"), ("a:b", "cannot be on PATH")])
 def test_a_folder_that_will_not_do(tmp_path: Path, acreg: Acreg, name: str, message: str) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match=message):

@@ -73,7 +73,7 @@ def test_plain_where_no_colour_is_wanted(
 
 @pytest.mark.zipapp
 def test_references_stay_whole_on_a_narrow_terminal(zipapp: Path, images: tuple[str | Path, ...]) -> None:
-    lines = ["IMAGE", "  BECOMES", "  CLASS    WHERE", "nginx:1.27", f"  {BECOMES}", "  podspec  Pod p"]
+    lines = ["IMAGE", "  BECOMES", "  CLASS    WHERE", "-" * 50, "nginx:1.27", f"  {BECOMES}", "  podspec  Pod p"]
     assert shown(zipapp, *images, COLUMNS="54", NO_COLOR="1").splitlines() == lines
     assert f"{BOLD}nginx:1.27" in shown(zipapp, *images, COLUMNS="54")
 
@@ -95,6 +95,13 @@ def test_no_colour_on_request(zipapp: Path, images: tuple[str | Path, ...], flag
 def test_acreg_alone_on_a_terminal_shows_the_overview(zipapp: Path) -> None:
     for arguments in ([], ["--color=never"]):
         assert shown(zipapp, *arguments).startswith("usage: acreg ")
+
+
+@pytest.mark.zipapp
+@pytest.mark.parametrize("command", [["images"], ["diff"], ["mirror"], ["render"], []], ids=str)
+def test_nobody_has_to_type_manifests(zipapp: Path, command: list[str]) -> None:
+    said = shown(zipapp, *command, *REGISTRY)
+    assert said.startswith("acreg: There are no manifests to read: name a chart with --chart CHART, ")
 
 
 def test_colour_in_a_pipe_on_request(acreg: Callable[..., Ended], images: tuple[str | Path, ...]) -> None:

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
 
 PARAGRAPH = (
     "acreg: The private registry is not set: give --registry HOST[:PORT], or set ACREG_REGISTRY, or write `registry:"
-    " HOST[:PORT]` into acreg.yaml, or name a Helm values file that has global.imageRegistry with --values FILE. Once"
+    " HOST[:PORT]` into acreg.yaml, or give --values FILE with a Helm values file that has global.imageRegistry. Once"
     " for all commands: `helm acreg config init -f values.yaml`, or `export ACREG_VALUES=values.yaml`"
 )
 SOURCE = "europe-west1-docker.pkg.dev/appcircle/docker-registry"

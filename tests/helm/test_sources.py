@@ -72,7 +72,7 @@ def test_ones_own_images_have_no_source(helm: Helm, zipapp: Path, tmp_path: Path
     assert "left out, as it stays where it is: gcr.io/kept/b:1 (under `keep` entry gcr.io)\n" in run.stderr
     run = acreg(helm, zipapp, "mirror", "--dry-run", *of_chart)
     assert OWN not in run.stdout
-    assert f"not copied: {OWN}: already private, and no public image is known" in run.stderr
+    assert f"not copied: {OWN}: already private, and its public source is unknown" in run.stderr
     table = acreg(helm, zipapp, "images", "-o", "txt", *of_chart).stdout.splitlines()
     assert f"quay.io/acme/a:1 {PRIVATE}/acme/a:1" in table
 
@@ -87,7 +87,7 @@ def test_manifests_are_mapped_back_or_refused(helm: Helm, zipapp: Path, tmp_path
     for command in (("mirror", "--dry-run"), ("images", "--source-only")):
         run = acreg(helm, zipapp, *command, *settings, "--source", "quay.io/acme", "--source", "quay.io/other")
         assert (run.code, run.stdout) == (1, "")
-        assert f"do not tell: {PRIVATE}/team/a:1. Name the chart with --chart CHART" in run.stderr
+        assert f"say: {PRIVATE}/team/a:1. Name the chart with --chart CHART" in run.stderr
 
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
@@ -105,7 +105,7 @@ def test_a_chart_is_rendered_for_the_cluster(helm: Helm, zipapp: Path, namespace
     assert "quay.io/acme/d:1" in said.stdout
     helm.environment["KUBECONFIG"] = "/nowhere"
     said = acreg(helm, zipapp, "images", "--source-only", *of_chart)
-    assert "no cluster can be reached, so the chart was rendered for none" in said.stderr
+    assert "no cluster can be reached, so the chart was rendered without one" in said.stderr
     helm.environment["KUBECONFIG"] = namespace.kubeconfig
 
 

@@ -108,7 +108,7 @@ def test_pull_through_of_containerd_is_for_whole_hosts(capsys: pytest.CaptureFix
         cli.main(["nodes", "containerd", "--pull-through"])
     (tmp_path / "acreg.yaml").write_text("rules: [{from: docker.io, to: hub}]\n")
     cli.main(["nodes", "containerd", "--pull-through", "--into", "certs.d"])
-    assert f"containerd cannot replace a part of a path: images of {SOURCE}." in capsys.readouterr().err
+    assert f"containerd cannot replace part of a path: images of {SOURCE}." in capsys.readouterr().err
     assert read_toml((tmp_path / "certs.d" / "docker.io" / "hosts.toml").read_text()) == {
         "server": "https://registry-1.docker.io",
         "host": {

@@ -93,8 +93,8 @@ def test_no_field_is_guessed_and_the_report_says_so(spec: str) -> None:
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ("imagePullSecret: mine", "holds `mine` and takes one Secret alone"),
-        ("pullSecretRef: {name: mine}", "holds `mine` and takes one Secret alone"),
+        ("imagePullSecret: mine", "holds `mine` and takes only one Secret"),
+        ("pullSecretRef: {name: mine}", "holds `mine` and takes only one Secret"),
         ("imagePullSecret: &a ''", "is an alias or has one"),
     ],
 )

@@ -147,7 +147,9 @@ def test_a_setting_is_the_place_of_the_images_beside_it() -> None:
     text = config_map("cnpg", "POSTGRES_IMAGE_NAME: ghcr.io/cloudnative-pg/postgresql:17.2", "PULL_SECRET_NAME: {}")
     assert summary(text.format("''"))["withoutSecret"] == []
     (without,) = summary(text.format("old"))["withoutSecret"]
-    assert without["reason"].startswith("`PULL_SECRET_NAME` at /data/PULL_SECRET_NAME holds `old` and takes one Secret")
+    assert without["reason"].startswith(
+        "`PULL_SECRET_NAME` at /data/PULL_SECRET_NAME holds `old` and takes only one Secret"
+    )
 
 
 def test_without_pull_secrets_settings_stay() -> None:

@@ -165,7 +165,7 @@ def test_a_file_system_with_small_files_is_named(acreg: Acreg) -> None:
         timeout=LONGEST,
     )
     assert run.returncode == 1, run
-    assert "a file may not be that large there; FAT32" in run.stdout + run.stderr
+    assert "files cannot be that large there; FAT32" in run.stdout + run.stderr
     assert "Traceback" not in run.stderr
 
 

@@ -39,7 +39,7 @@ def test_a_registry_that_limits_is_waited_for(acreg: Acreg, published: Published
     with FrontDoor(answer, plain.host) as door:
         run = _mirror(acreg, published, door, "--jobs", 4)
     assert (run.code, counts(run.stdout)["copied"]) == (0, 6), run
-    assert run.stderr.count("it allows no more for now; log in, or wait; the next try is in 2 s") == 2
+    assert run.stderr.count("its rate limit is reached; log in, or wait; the next try is in 2 s") == 2
     assert times[2] - times[0] >= 4
 
 
@@ -55,7 +55,7 @@ def test_a_burst_of_trouble_passes(acreg: Acreg, published: Published, plain: Re
     with FrontDoor(answer, plain.host) as door:
         run = _mirror(acreg, published, door)
     assert (run.code, counts(run.stdout)["copied"]) == (0, 6), run
-    assert "it reports a failure of its own; the next try is in 1 s" in run.stderr
+    assert "it reports an internal error; the next try is in 1 s" in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_a_burst_of_trouble_passes(acreg: Acreg, published: Published, plain: Re
     [
         (
             Given(413, {}, b"<html><h1>413 Request Entity Too Large</h1></html>"),
-            "it takes no upload of this size; raise the limit of the registry",
+            "it refuses uploads of this size; raise the limit of the registry",
         ),
         (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "Your token has expired"}]}'), "log in again"),
-        (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "no right"}]}'), "the right to do this"),
+        (Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "no right"}]}'), "they may not do this"),
         (
             Given(403, {}, b'{"errors": [{"code": "DENIED", "message": "quota exceeded"}]}'),
             "the quota there is used up",
