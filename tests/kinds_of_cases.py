@@ -305,6 +305,57 @@ TEMPLATES = [
         ('{"containers": [{"image": "quay.io/a/b:${TAG}"}]}\n', {"quay.io/a/b": MOVED}),
     )
 ]
+FALLBACKS = [
+    Row(config(text), becomes)
+    for text, becomes in (
+        ('image: {{ default "acme/a:1" .x }}\n{{ end }}\n', {"acme/a:1": MOVED}),
+        ("image: {{ .x | default `quay.io/a/b:1` }}\n{{ end }}\n", {"quay.io/a/b:1": MOVED}),
+        ("image: '{{ or .x \"acme/a:1\" }}'\n", {"acme/a:1": MOVED}),
+        ("image: \"{{ image | default('acme/a:1') }}\"\n{% endif %}\n", {"acme/a:1": MOVED}),
+        ('containers:\n- image: {{ default "busybox:1.36" .x }}\n', {"busybox:1.36": MOVED}),
+        ("containers: [{name: a, image: '{{ .x | default `acme/a:1` }}'}]\n", {"acme/a:1": MOVED}),
+        ('sidecarImage: \'{{ ternary "acme/a:1" "acme/b:2" .x }}\'\n', {"acme/a:1": MOVED, "acme/b:2": MOVED}),
+        ('image: {{ index .Values "acme/a" }}\n{{ end }}\n', {}),
+        ('image: {{ annotation .ObjectMeta "acme.io/image" .x }}\n{{ end }}\n', {}),
+        ('title: {{ default "acme/a:1" .x }}\n{{ end }}\n', {}),
+    )
+]
+ARTIFACTS = [
+    Row(api(version, kind, spec), becomes)
+    for version, kind, spec, becomes in (
+        ("source.toolkit.fluxcd.io/v1", "OCIRepository", "{url: 'oci://ghcr.io/a/b'}", {"ghcr.io/a/b": LEFT}),
+        ("source.toolkit.fluxcd.io/v1", "HelmRepository", "{type: oci, url: 'oci://ghcr.io/a'}", {"ghcr.io/a": LEFT}),
+        (
+            "policies.kubewarden.io/v1",
+            "AdmissionPolicy",
+            "{module: 'registry://ghcr.io/a/b:v1'}",
+            {"ghcr.io/a/b:v1": LEFT},
+        ),
+        (
+            "security-profiles-operator.x-k8s.io/v1beta1",
+            "SeccompProfile",
+            "{baseProfileName: 'oci://ghcr.io/a/b:v1'}",
+            {"ghcr.io/a/b:v1": LEFT},
+        ),
+        ("helm.cattle.io/v1", "HelmChart", "{chart: 'oci://quay.io/a/b'}", {"quay.io/a/b": LEFT}),
+        ("extensions.istio.io/v1alpha1", "WasmPlugin", "{url: 'oci://quay.io/a/b:1'}", {"quay.io/a/b:1": MOVED}),
+        ("extensions.istio.io/v1alpha1", "WasmPlugin", "{url: 'https://quay.io/a/b.wasm'}", {}),
+        (
+            "serving.kserve.io/v1beta1",
+            "InferenceService",
+            "{predictor: {model: {storageUri: 'oci://quay.io/a/b:1'}}}",
+            {"quay.io/a/b:1": MOVED},
+        ),
+        (
+            "serving.kserve.io/v1beta1",
+            "InferenceService",
+            "{predictor: {model: {storageUri: 's3://a/b'}}}",
+            {},
+        ),
+        ("acme.io/v1", "Widget", "{source: 'oci://registry.spacetech.com:8083/appcircle/a/b:1'}", {}),
+        ("acme.io/v1", "Widget", "{source: 'oci://localhost:5000/a/b:1'}", {"localhost:5000/a/b:1": STAYS}),
+    )
+]
 TAGS_BY_VARIABLE = [
     Row(text, becomes)
     for text, becomes in (
@@ -334,6 +385,11 @@ IN_FRONT = [
         container("args: [--container-registry=docker.elastic.co]"),
     )
 ] + [
+    Row(container("env: [{name: VM_CONTAINERREGISTRY, value: docker.io}]"), {"docker.io": LEFT, "alpine": MOVED}),
+    Row(
+        api("mutations.gatekeeper.sh/v1alpha1", "AssignImage", "{parameters: {assignDomain: docker.io}}"),
+        {"docker.io": LEFT},
+    ),
     Row(config("container-registry: registry.spacetech.com:8083/appcircle\n"), {}),
     Row(config("registry: docker.elastic.co\n"), {}),
     Row(config("container-registry: acme\n"), {}),
@@ -500,6 +556,8 @@ KINDS = {
     "overrides by name": OVERRIDES,
     "labels beside images": LABELS,
     "templates in texts": TEMPLATES,
+    "what templates fall back to": FALLBACKS,
+    "artifacts behind their scheme": ARTIFACTS,
     "tags by variable": TAGS_BY_VARIABLE,
     "registries in front of images": IN_FRONT,
     "base64 data by their keys": ENCODED,

@@ -22,6 +22,8 @@ REPOSITORY = "repository"
 TAG = "tag"
 PREFIX = "prefix"
 """A registry or a path in it to which names of images are added elsewhere; only tables of known fields say so."""
+HOST = "host"
+"""A registry that can have no path; only tables say so, too."""
 UNPULLED = "unpulled"
 """References that no node pulls: artifacts of other kinds, and where images are copied from and to."""
 QUOTED = "quoted"
@@ -49,6 +51,8 @@ _ROLES = {
     "sha": TAG,
     "sha256": TAG,
 }
+_GLUED = {"containerregistry": ("container", "registry"), "imageregistry": ("image", "registry")}
+"""Words that are written as one: VM_CONTAINERREGISTRY of VictoriaMetrics' operator."""
 _PICTURES = _set("avatar background banner favicon icon logo thumbnail")
 _NO_IMAGE = _PICTURES | _set(
     "bucket const dir enum format gc host hostname key policy port secret secrets size timeout type"
@@ -91,6 +95,8 @@ HINTS = tuple(word for word in HINT_WORDS if not any(word.startswith(other) for 
 URL, FROM = "docker://", "FROM "
 """What stands before images in CI and in Dockerfiles."""
 DOCKER = (URL, FROM)
+ARTIFACTS = ("oci://", "registry://")
+"""What stands before OCI artifacts in the fields of controllers."""
 
 
 class Word(NamedTuple):
@@ -110,7 +116,7 @@ class Word(NamedTuple):
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in camel, snake, kebab or dotted case, in lower case: `dockerImageName`, `docker_image`."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    return tuple(part for word in _WORD.findall(name) for part in _GLUED.get(word.lower(), (word.lower(),)))
 
 
 @lru_cache(maxsize=8192)

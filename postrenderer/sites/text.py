@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
-from postrenderer.sites import evidence, keys, named
+from postrenderer.sites import artifacts, evidence, keys, named
 from postrenderer.sites.keys import COPYING
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
+from postrenderer.text import templates
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _ASSIGNMENT = regex(
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_TEMPLATE = regex(r"\{\{[^{}\n]*\}\}")
 _COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
     regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*"),  # a line that is a comment
@@ -68,7 +70,7 @@ COPIED = "a tool that copies or builds images reads or writes it"
 """Why what stands in such a command stays."""
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
-_INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER)))
+_INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS)))
 _OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
 _INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
 """What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
@@ -97,6 +99,10 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
     """The references inside a scalar that no family of places has claimed."""
     value = scalar.node.value
     if not _INTERESTING.search(value):
+        return
+    artifact = artifacts.site(scalar)
+    if artifact:
+        yield artifact
         return
     role = keys.read(scalar.key).role
     quoted = value.startswith(_PRINTED) or (role == keys.QUOTED and not _is_in_force(scalar.path))
@@ -244,7 +250,7 @@ def _weighed(value: str, start: int, place: str, reason: str) -> Iterator[Found]
 def _assigned(text: str) -> Iterator[Found]:
     """Images by the names that they are assigned to, or of the flags that carry them."""
     values = [
-        NamedText(match["name"], match["value"], match.start("value"))
+        NamedText(match["name"], _with_template(text, match), match.start("value"))
         for pattern in (_ASSIGNMENT, _FLAG)
         for match in pattern.finditer(text)
         if keys.read(match["name"]).role
@@ -252,6 +258,12 @@ def _assigned(text: str) -> Iterator[Found]:
     for group in _neighbours(sorted(values, key=lambda value: value.start), text):
         yield from (image.span for image in named.images(group))
         yield from _services(group)
+
+
+def _with_template(text: str, match: re.Match[str]) -> str:
+    """The value of an assignment; of one that is a template, all of that: `{{ default "acme/app:1" .image }}`."""
+    template = _TEMPLATE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
+    return template.group() if template else match["value"]
 
 
 def _of_docker(text: str) -> Iterator[Found]:
