@@ -188,6 +188,43 @@ BUILD_TOOLS = [
         {"alpine": MOVED, "quay.io/a/out:1": STAYS, "quay.io/a/in:1": MOVED},
     ),
 ]
+BUILT_UPON = [
+    Row(text, becomes)
+    for text, becomes in (
+        (
+            container("args: ['--destination=quay.io/a/b:1', '--build-arg=BASE=quay.io/a/c:1']").replace(
+                "image: alpine", "image: 'gcr.io/kaniko-project/executor:v1'"
+            ),
+            {"gcr.io/kaniko-project/executor:v1": MOVED, "quay.io/a/b:1": STAYS, "quay.io/a/c:1": MOVED},
+        ),
+        (
+            container("args: [bud, --build-arg, 'BASE_IMAGE=python:3.12', -t, 'quay.io/a/b:1']").replace(
+                "image: alpine", "image: 'quay.io/buildah/stable:v1'"
+            ),
+            {"quay.io/buildah/stable:v1": MOVED, "python:3.12": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+        (
+            config("docker build --build-arg BASE=quay.io/a/c:1 -t quay.io/a/b:1 .\n", "build.sh"),
+            {"quay.io/a/c:1": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+        (
+            config("buildah bud --build-arg=BASE_IMAGE=python:3.12 -t quay.io/a/b:1 .\n", "build.sh"),
+            {"python:3.12": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+        (
+            container("command: [sh, -c, 'buildah push quay.io/a/b:1 && podman pull quay.io/a/c:1']").replace(
+                "image: alpine", "image: 'quay.io/buildah/stable:v1'"
+            ),
+            {"quay.io/buildah/stable:v1": MOVED, "quay.io/a/b:1": STAYS, "quay.io/a/c:1": MOVED},
+        ),
+        (
+            container("args: ['--build-arg', 'VERSION=1.2', '-d=quay.io/a/b:1']").replace(
+                "image: alpine", "image: 'gcr.io/kaniko-project/executor:v1'"
+            ),
+            {"gcr.io/kaniko-project/executor:v1": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+    )
+]
 EQUALS = "object.spec.containers.all(c, c.image == 'quay.io/a/b:1')"
 CONDITIONS = [
     Row(api(version, kind, spec), {"quay.io/a/b:1": STAYS})
@@ -551,6 +588,7 @@ KINDS = {
     "rules about registries, and what is watched": MIRROR_SETS,
     "where a build goes": BUILD_OUTPUTS,
     "tools that push": BUILD_TOOLS,
+    "what builds build upon": BUILT_UPON,
     "conditions of policies": CONDITIONS,
     "what policies inject": MUTATIONS,
     "overrides by name": OVERRIDES,

@@ -68,6 +68,8 @@ COPYING = _set("buildah buildctl cosign crane gcrane imgpkg kaniko kaniko-projec
 """Tools that read or write the very registry that they are told, by their names or those of their images."""
 PULLED = _set("builder run-image lifecycle-image jib.from.image Djib.from.image")
 """Flags of such tools for what they run or build upon: pack's, and jib's."""
+BUILD_ARGUMENT = "build-arg"
+"""The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")

@@ -37,8 +37,8 @@ IMAGES = {
 
 _POD_SPEC = regex(r".*pod_?spec|pod|podTemplate", re.IGNORECASE)
 """The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `pod`."""
-_POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplate|.*podTemplateSpec", re.IGNORECASE)
-"""The names of what has a pod spec as its `spec`."""
+_POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplates?|.*podTemplateSpec", re.IGNORECASE)
+"""The names of what has a pod spec as its `spec`, and of lists of such, as ClickHouse's `podTemplates`."""
 
 FAMILIES = (FAMILY, VOLUME_FAMILY)
 
@@ -85,7 +85,10 @@ def _is_named_so(place: Path) -> bool:
     """Whether the name of a place, or its name and the one above, are those of a pod spec."""
     if place is None or not isinstance(place[1], str):
         return False
-    above = place[0][1] if place[0] else ""
+    holder = place[0]
+    if holder and isinstance(holder[1], int):
+        holder = holder[0]
+    above = holder[1] if holder else ""
     is_spec = place[1] == "spec" and isinstance(above, str) and _POD_TEMPLATE.fullmatch(above) is not None
     return is_spec or _POD_SPEC.fullmatch(place[1]) is not None
 

@@ -63,6 +63,8 @@ _JIB = r"jib[\w:.-]{0,99}"
 """Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
 _COPYING = regex(rf"\b(?:{_COPIER}|{_MAKES}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
 """Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
+_GIVEN = regex(r"--build-arg(?:=|[ \t]+)[\"']?\w+=")
+"""What begins an argument of a build, which names an image that is built upon."""
 _IS_COPIER = regex(rf"(?:.*/)?(?:{_COPIER})", re.DOTALL)
 _IS_COPYING = regex(rf"(?:\S*/)?{_MAKES}")
 _IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
@@ -142,10 +144,16 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
         ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((_COPYING,), "\n" + text)
         for found in (assigned, outspoken):
             pulled = list(_outside(found, copied))
-            kept = {id(span) for span in pulled}
+            kept = {id(span) for span in (*pulled, *_given(found, text))}
             spans = (span if id(span) in kept else span._replace(level=STAYS, reason=COPIED) for span in found)
             chosen = _merged(chosen, _outside(spans, ignored))
     return chosen
+
+
+def _given(spans: Iterable[Found], text: str) -> Iterator[Found]:
+    """The spans that are arguments of a build: `--build-arg BASE=quay.io/acme/base:1`."""
+    starts = {match.end() for match in _GIVEN.finditer(text)}
+    return (span for span in spans if span.start in starts)
 
 
 def is_copier(word: str) -> bool:
