@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 INTERRUPTED = 130
+_NO_THREAD = (
+    "No more threads can be started, so the run ended early. Raise the limit of processes of this user (`ulimit -u`) "
+    "or of the container, or give a smaller --jobs."
+)
 
 
 def main() -> int:
@@ -49,9 +53,10 @@ def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False
     """
     code, message = _run(run)
     if message:
-        from postrenderer.text import escape  # noqa: PLC0415  # most runs have nothing to say
+        from postrenderer.cli import front  # noqa: PLC0415  # most runs have nothing to say
+        from postrenderer.text import escape  # noqa: PLC0415  # as above
 
-        message = escape.lines(message)
+        message = front.as_typed(escape.lines(message))
         _say(message)
     if filters():
         from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted
@@ -74,9 +79,15 @@ def _run(run: Callable[[], int]) -> tuple[int, str]:
         return AcregError.exit_code, ""
     except MemoryError:
         return AcregError.exit_code, "There is not enough memory for the manifests. Nothing was written."
-    except Exception:  # noqa: BLE001  # a defect of acreg; the user gets a message and the details a file
-        message = f"Something went wrong inside acreg, and nothing was rendered. {_keep_details()}"
-        return InternalError.exit_code, message
+    except Exception as error:  # noqa: BLE001  # mostly a defect of acreg; the user gets a message and the details a file
+        return _of_defect(error)
+
+
+def _of_defect(error: Exception) -> tuple[int, str]:
+    if isinstance(error, RuntimeError) and "start new thread" in str(error):  # as Python says of this alone
+        return AcregError.exit_code, _NO_THREAD
+    message = f"Something went wrong inside acreg, and nothing was rendered. {_keep_details()}"
+    return InternalError.exit_code, message
 
 
 def _filter() -> int:

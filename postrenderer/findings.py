@@ -196,7 +196,5 @@ def placeless(count: int) -> str:
 def _others(findings: list[Finding]) -> str:
     """How many findings do not count for `strict`, as a sentence; nothing if there are none."""
     stays, unsure = (sum(one.kind == kind for one in findings) for kind in (STAYS, UNSURE))
-    parts = [f"{stays} that nothing pulls from outside"] * bool(stays) + [
-        f"{unsure} that only look like images"
-    ] * bool(unsure)
+    parts = [f"{stays} that may stay"] * bool(stays) + [f"{unsure} that only look like images"] * bool(unsure)
     return f" Not counted: {' and '.join(parts)}." if parts else ""

@@ -201,23 +201,12 @@ def _refuse_keys(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
         AcregError: one is.
     """
     wanted = {id(scalar) for scalar in scalars}
-    stack = [root]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            stack += node.value
-            continue
-        for key, value in node.value:
-            if id(key) in wanted:
-                raise AcregError(
-                    "an image reference there is an alias of a mapping's key, which may not change. Write the "
-                    "reference out instead of the alias."
-                )
-            stack += (key, value)
+    for node in mappings.collections([root]):
+        if isinstance(node, yaml.MappingNode) and any(id(key) in wanted for key, _ in node.value):
+            raise AcregError(
+                "an image reference there is an alias of a mapping's key, which may not change. Write the reference "
+                "out instead of the alias."
+            )
 
 
 def _rewrite(text: str, view: View, change: Change) -> list[Edit]:

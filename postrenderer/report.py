@@ -34,6 +34,8 @@ SECRET_KINDS = ("Secret", "SecretList")
 _SECRET_IN_TEXT = regex(r"kind[\\\"' ]*[:=][\\\"' ]*Secret(?:List)?\b")
 _FLAG = regex(r"(?:--?[A-Za-z][\w.-]*=)?")
 """What may stand in front of the first reference of a text that is shown."""
+_OPEN_FILE = regex(r"(?:/dev/fd/|/proc/self/fd/)(\d{1,9})|/dev/(stdin|stdout|stderr)")
+_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
 _BETWEEN = regex(r"[\s,;]*")
 _WITHHELD = "(withheld)"
 
@@ -43,7 +45,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
 
     `images`: each reference that is on the private registry now, with `from`, `to`, `pointer` (RFC 6901), `line` of the
     input (from 1), `class`, `confidence`, `reason` and `document`. `left`: each that something would pull from
-    elsewhere, with its `reason`. `stays`: each that nothing pulls from outside. `unsure`: each that only looks like
+    elsewhere, with its `reason`. `stays`: each that may stay. `unsure`: each that only looks like
     an image.
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
     `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull
@@ -92,7 +94,8 @@ def as_json(result: Rewritten) -> dict[str, Any]:
 def write(path: str, content: dict[str, Any]) -> None:
     """Write a report, for its owner alone, whole or not at all.
 
-    A symbolic link is replaced and not followed. What is no regular file, such as /dev/stderr, is written to as it is.
+    A symbolic link is replaced and not followed. A name of an open file, such as /dev/stderr, means that file, even if
+    it is a regular one. What is no regular file, such as /dev/tty, is written to as it is.
 
     Raises:
         AcregError: it cannot be written.
@@ -100,18 +103,13 @@ def write(path: str, content: dict[str, Any]) -> None:
     """
     _refuse_stdout(path)
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    special = os.path.exists(path) and not os.path.isfile(path)
-    partial = "" if special else f"{path}.{os.urandom(8).hex()}.part"
+    number = _descriptor(path)
     try:
-        try:
-            with open(partial or path, "x" if partial else "w", encoding="utf-8", opener=_for_owner) as file:
+        if number is None:
+            _write_file(path, text)
+        else:
+            with open(number, "w", encoding="utf-8", closefd=False) as file:
                 file.write(text)
-            if partial:
-                os.replace(partial, path)
-        except BaseException:
-            if partial and os.path.exists(partial):
-                os.unlink(partial)
-            raise
     except OSError as error:
         raise AcregError(
             f"The report cannot be written to {path}: {error.strerror}. Nothing was rendered. Give --report a file in "
@@ -119,8 +117,28 @@ def write(path: str, content: dict[str, Any]) -> None:
         ) from None
 
 
+def _write_file(path: str, text: str) -> None:
+    special = os.path.exists(path) and not os.path.isfile(path)
+    partial = "" if special else f"{path}.{os.urandom(8).hex()}.part"
+    try:
+        with open(partial or path, "x" if partial else "w", encoding="utf-8", opener=_for_owner) as file:
+            file.write(text)
+        if partial:
+            os.replace(partial, path)
+    except BaseException:
+        if partial and os.path.exists(partial):
+            os.unlink(partial)
+        raise
+
+
 def _for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def _descriptor(path: str) -> int | None:
+    """The number of the open file that a path names, whether there is a /proc or not; None if it names none."""
+    found = _OPEN_FILE.fullmatch(os.path.abspath(path))
+    return (int(found[1]) if found[1] else _STREAMS[found[2]]) if found else None
 
 
 def _refuse_stdout(path: str) -> None:
@@ -129,7 +147,7 @@ def _refuse_stdout(path: str) -> None:
     Raises:
         SettingsError: it is.
     """
-    if path == "-" or _is_stdout(path):
+    if path == "-" or _descriptor(path) == 1 or _is_stdout(path):
         raise SettingsError(
             f"--report: {path} is standard output, and the report would come among the manifests. Nothing was "
             "rendered. Give --report the name of a file, or /dev/stderr."

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -30,8 +31,9 @@ def zipapp() -> Path:
     if not folder.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         for old in CACHE.iterdir():
-            if old.stat().st_mtime < time.time() - KEPT:
-                shutil.rmtree(old, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another process may be faster
+                if old.stat().st_mtime < time.time() - KEPT:
+                    shutil.rmtree(old, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
             made = Path(scratch, "made")
             build = [REPOSITORY / "scripts" / "build", made / "acreg.pyz"]

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+import shutil
 import signal
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import built
 import effort
@@ -11,9 +14,6 @@ import yaml
 from interpreters import without_extension
 
 from postrenderer.text import composer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # How long an example takes says how busy the machine is, so no time limit and no health check of time ends a test. What
 # fixtures make for one example serves the others, too.
@@ -28,6 +28,11 @@ hypothesis.settings.load_profile("acreg")
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # As a shell's background jobs have it, and so what the tests start and interrupt would have it too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+PYTHON = Path(sys.executable).resolve()
+if Path(shutil.which("python3") or "").resolve() != PYTHON:
+    # A shim of a version manager, such as pyenv's, takes longer to find Python than Python then takes to start.
+    os.environ["PATH"] = f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -342,6 +342,17 @@ TEMPLATES = [
         ('{"containers": [{"image": "quay.io/a/b:${TAG}"}]}\n', {"quay.io/a/b": MOVED}),
     )
 ]
+OTHER_TEXTS = [
+    Row(config(text), becomes)
+    for text, becomes in (
+        ("spark.kubernetes.container.image    apache/spark:3.5\nspark.x y\n", {"apache/spark:3.5": MOVED}),
+        ("spark.kubernetes.driver.container.image quay.io/a/b:1\n", {"quay.io/a/b:1": MOVED}),
+        ("pipeline { agent { docker { image 'maven:3.9' } } }\n", {"maven:3.9": MOVED}),
+        ('node { docker.image("acme/a:1").inside { sh "make" } }\n', {"acme/a:1": MOVED}),
+        ("node { docker.image('acme/a:1').push() }\n", {}),
+        ("a text about the logo.image and others\n", {}),
+    )
+]
 FALLBACKS = [
     Row(config(text), becomes)
     for text, becomes in (
@@ -594,6 +605,7 @@ KINDS = {
     "overrides by name": OVERRIDES,
     "labels beside images": LABELS,
     "templates in texts": TEMPLATES,
+    "texts with a grammar of their own": OTHER_TEXTS,
     "what templates fall back to": FALLBACKS,
     "artifacts behind their scheme": ARTIFACTS,
     "tags by variable": TAGS_BY_VARIABLE,

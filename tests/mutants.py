@@ -191,6 +191,8 @@ def differences(before: Any, after: Any, moved: Callable[[str], str], path: str 
     if isinstance(before, str) and isinstance(after, str):
         return [] if _same(before, after, moved) else [path]
     empty = before in (None, "") and (_is_secret(after) or after in ([SECRET], [{"name": SECRET}]))
+    if isinstance(before, (int, float)) and isinstance(after, str) and after.startswith(REGISTRY):
+        return []  # `image: 1`, which the API server refuses before and behind: to us each scalar is a text
     return [] if empty or (before == after and type(before) is type(after)) else [path]
 
 

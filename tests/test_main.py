@@ -162,6 +162,14 @@ def test_too_little_memory(acreg: Acreg) -> None:
     assert run.stderr == b"acreg: There is not enough memory for the manifests. Nothing was written.\n"
 
 
+def test_too_few_threads(acreg: Acreg) -> None:
+    """A mock: root, as which tests may run, has no such limit."""
+    run = acreg(program=failing('RuntimeError("can\'t start new thread")'))
+    assert (run.returncode, run.stdout) == (1, b"")
+    assert run.stderr.startswith(b"acreg: No more threads can be started, so the run ended early. Raise the limit")
+    assert run.stderr.count(b"\n") == 1
+
+
 def test_interrupted(acreg: Acreg) -> None:
     run = acreg(program=failing("OSError('was not interrupted')", INTERRUPTS))
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")

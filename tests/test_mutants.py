@@ -31,6 +31,7 @@ def test_a_seed_repeats_its_mutants_and_others_make_others() -> None:
         ({"repository": "nginx"}, {"repository": "nginx", "registry": PRIVATE}),
         ('image = "nginx:1"\nsecrets = ["own"]', f'image = "{PRIVATE}/nginx:1"\nsecrets = ["{SECRET}", "own"]'),
         ("docker.io", PRIVATE),
+        (1, f"{PRIVATE}/1"),
     ],
 )
 def test_references_and_pull_secrets_may_differ(before: Any, after: Any) -> None:  # noqa: ANN401  # JSON

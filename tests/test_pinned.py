@@ -122,6 +122,11 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (set(read.images), read.chart, lockfile.text(read)) == (set(LOCK.images), LOCK.chart, text)
 
 
+def test_a_lock_without_end() -> None:
+    with pytest.raises(SettingsError, match=r"^/dev/zero is longer than any lock is\.$"):
+        lockfile.read("/dev/zero")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -135,6 +140,8 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
         ("version: 1\nimages: [{source: a, target: r/x, digest: 'sha256:1'}]", "or is damaged: a digest is"),
         ("a: b: c", "is not a lock"),
         ("[" * 20_000, "is not a lock"),
+        pytest.param("[" * 100_000 + "]" * 100_000, "is not a lock", id="deep"),
+        ("a: &a [*a]", "is not a lock"),
     ],
 )
 def test_what_is_no_lock(text: str | None, message: str, tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ PHRASES = {
     r"\bin the stead of\b|\blikewise\b": "instead of, too",
     r"\bwith which pods\b|\bof which only\b": "name the thing",
     r"\bwho asks for none\b|\bwho needs none\b": "to ask for none",
+    r"\bwhich else\b|\bsettings else\b": "otherwise",
+    r"\bnothing pulls from outside\b": "may stay",
+    r"\bas they become\b|\bby the Tab key\b|\bfor the front of PATH\b": "say it with a verb",
+    r"\bin the same form\b": "as in `before`",
+    r"\bcorrect it, or the\b": "name what is corrected",
     r"\ba reference a line\b|\bone a line\b": "one per line",
 }
 

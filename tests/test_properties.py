@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.usefixtures("loader"), pytest.mark.slow]
 
-examples = effort.examples(50)
+examples = effort.examples(25)
 
 PIECES = (
     "image: ", "image", "containers:\n", "- image: nginx:1\n", "containers: [{image: 'a:1'}]",

@@ -12,7 +12,7 @@ from process import FILTER, POD, environment
 from rendering import PRIVATE, SOURCE, patched, render, run, summary, values
 
 from postrenderer import __version__, report
-from postrenderer.errors import AcregError, InternalError
+from postrenderer.errors import AcregError, InternalError, SettingsError
 from postrenderer.patch import Patch, patch
 
 if TYPE_CHECKING:
@@ -278,6 +278,34 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     assert other.read_text() == "other"
     assert not path.is_symlink()
     assert json.loads(path.read_text("utf-8")) == CONTENT
+
+
+@pytest.mark.parametrize("name", ["/dev/stderr", "/dev/fd/2", "/proc/self/fd/2", "/dev/../dev/stderr"])
+def test_standard_error_may_be_a_regular_file_and_keeps_what_it_has(name: str, tmp_path: Path) -> None:
+    """Of `2> log`, whose name /dev/stderr must not be given to the report: a shell needs it."""
+    log = tmp_path / "log"
+    with log.open("w") as file:
+        file.write("before\n")
+        file.flush()
+        subprocess.run(FILTER, input=POD, stderr=file, env=environment(tmp_path, ACREG_REPORT=name), check=True)
+        file.write("behind\n")
+    assert Path("/dev/stderr").is_symlink()
+    first, *report, last = log.read_text().splitlines()
+    assert (first, report[0], last) == ("before", "{", "behind")
+    assert json.loads("\n".join(report))["summary"]
+
+
+def test_the_name_of_an_open_file_needs_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mock of a system without /proc, where /dev/stdout is a link to nowhere, and so no file to compare with."""
+    monkeypatch.setattr(os, "stat", _refuses)
+    with pytest.raises(SettingsError, match="is standard output, and the report would come among the manifests"):
+        report.write("/dev/stdout", {})
+    with pytest.raises(AcregError, match=r"^The report cannot be written to /dev/fd/987: Bad file descriptor"):
+        report.write("/dev/fd/987", {})
+
+
+def _refuses(*_: object, **__: object) -> None:
+    raise FileNotFoundError
 
 
 @pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "out.yaml", "./link"])

@@ -309,8 +309,23 @@ def test_two_images_that_would_become_one() -> None:
         ("image: a/b:1\nx: &a [*a]\n", r"^document 1 is nested too deep for a report, or its aliases make it endless"),
         ("image: a/b:1\nx:\n" + "- " * 3000 + "y\n", r"^document 1 is nested too deep for a report"),
         ("a: b\n--- \n  containers:\n  - image: a/b:1\n", r"^document 2: line 3 of the stream is indented, and Helm"),
+        (
+            "%YAML 1.1\n---\n  containers:\n  - image: a/b:1\n",
+            r"^document 1: line 3 of the stream is indented, and Helm",
+        ),
+        (
+            "%YAML 1.1\n---\n...\n---\n  imagePullSecrets:\n  containers:\n  - image: a/b:1\n",
+            r"^document 1: line 5 of the stream is indented, and Helm",
+        ),
     ],
-    ids=["no YAML", "endless", "deep", "a pod spec that Helm would misread"],
+    ids=[
+        "no YAML",
+        "endless",
+        "deep",
+        "a pod spec that Helm would misread",
+        "one behind a directive",
+        "one of several",
+    ],
 )
 def test_a_stream_that_cannot_be_processed(text: str, message: str) -> None:
     with pytest.raises(AcregError, match=message) as caught:

@@ -194,7 +194,7 @@ def _add(group: argparse._MutuallyExclusiveGroup, option: Option, *, shown: bool
                 dest=option.field,
                 action="store_const",
                 const=(),
-                help="none of them" if shown else text,
+                help=f"no {option.field.replace('_', ' ')}" if shown else text,
             )
     else:
         group.add_argument(option.flag, dest=option.field, metavar=option.metavar, help=text)

@@ -12,6 +12,7 @@ import yaml
 
 from postrenderer.cli import helmargs
 from postrenderer.errors import AcregError
+from postrenderer.text import construct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -146,7 +147,7 @@ def with_subchart(files: Files, where: str, inside: Files) -> Files:
 def mapping(text: bytes) -> dict[str, Any]:
     """Return what a YAML text holds; nothing if that is no mapping."""
     try:
-        found = yaml.load(text.removeprefix(b"\xef\xbb\xbf"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  # safe
+        found = construct.load(text.removeprefix(b"\xef\xbb\xbf"))
     except yaml.YAMLError:
         return {}
     return found if isinstance(found, dict) else {}

@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Check that the private registry has every image of manifests, a chart, a release or a list, under the reference that
-the post-renderer writes. With --lock alone, check the images of the lock, each with its digest and all that goes with
-it. With --digests, also compare each image with its source, if the source can be reached."""
+the post-renderer writes. With --lock alone, check the images of the lock: digests, platforms and signatures.
+With --digests, also compare each image with its source, if the source can be reached."""
 
 _EXAMPLES = """\
 examples:
-  Before an upgrade, which runs only if nothing is missing:
+  Upgrade only if no image is missing:
     helm acreg check --chart appcircle/appcircle -f values.yaml --username robot --password-stdin < password.txt &&
       helm acreg upgrade appcircle-server appcircle/appcircle -f values.yaml
-  For a script, what is missing:
+  List what is missing, for a script:
     helm acreg check --list images.txt --values values.yaml -o json | jq '.images[] | select(.status != "present")'
 
 exit codes: as `acreg render`; 1 if any image is missing, differs, or cannot be checked."""
@@ -50,7 +50,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--digests",
         action="store_true",
-        help="compare the digests with those at the source, and see that what goes with the images is there, too",
+        help="also compare digests with the source, and check that signatures, attestations and SBOMs are there",
     )
     forms = ("table", "json", *outputs.FORMS)
     parser.add_argument("-o", "--output", choices=forms, default="table", metavar="|".join(forms))

@@ -10,12 +10,12 @@ from postrenderer.cli.arguments import Parser
 from postrenderer.errors import InternalError, SettingsError
 
 _DESCRIPTION = """\
-Print the script by which a shell completes `acreg` by the Tab key:
+Print the script with which a shell completes `acreg` on the Tab key:
   bash, zsh, fish  for an `acreg` on PATH
-  helm DIR         completion.yaml and plugin.complete in DIR, by which Helm completes `helm acreg`
-  -- WORD…         what the scripts ask: how the last of the words can go on
-Helm's plugin has its files from its installation, so that `helm completion bash` or that of another shell is enough for
-it. Releases, charts and Helm's own flags are what Helm answers."""
+  helm DIR         write completion.yaml and plugin.complete, with which Helm completes `helm acreg`
+  -- WORD…         list what the last word can become; the scripts call this
+Helm's plugin brings its files, so `helm completion bash`, or that of another shell, is all that it needs. Names of
+releases and charts and Helm's own flags come from Helm."""
 
 _EXAMPLES = """\
 examples:
@@ -23,7 +23,7 @@ examples:
     source <(acreg completion bash)
     source <(acreg completion zsh)
     acreg completion fish | source
-  In every new one:
+  In every new shell:
     acreg completion bash > ~/.local/share/bash-completion/completions/acreg
     acreg completion zsh > ~/.zfunc/_acreg
     acreg completion fish > ~/.config/fish/completions/acreg.fish

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from postrenderer import settings
-from postrenderer.cli import inputs, show
+from postrenderer.cli import front, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
@@ -60,7 +60,9 @@ def main(argv: list[str]) -> int:
     """Run the sub-command."""
     parser = Parser("acreg config", "init|show|validate|schema [FILE] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
     parser.actions = tuple(_ACTIONS)
-    parser.add_argument("-o", "--output", choices=("table", "json"), default="table", help="of show; default: table")
+    parser.add_argument(
+        "-o", "--output", choices=("table", "json"), default="table", help="the form of `show` (default: table)"
+    )
     add_settings(parser, short="-f")
     flags, words = parser.split(argv)
     unknown = [word for word in words if word.startswith("-") and word != "-"]
@@ -118,7 +120,7 @@ def _init(flags: dict[str, Any], name: str = "") -> int:
         ) from None
     except OSError as error:
         raise SettingsError(f"{name} cannot be written: {error.strerror}") from None
-    show.write(f"{name} is written. `acreg config show` lists the settings in effect.")
+    show.write(front.as_typed(f"{name} is written. `acreg config show` lists the settings in effect."))
     return 0
 
 

@@ -45,7 +45,7 @@ def rows(run: LastRun) -> list[tuple[str, str]]:
     first, *more = run.files.split(", ")
     found = [
         ("time", run.time.replace("T", " ").replace("Z", " UTC")),
-        ("ended", "well" if run.code == "0" else f"with exit code {run.code}"),
+        ("ended", "successfully" if run.code == "0" else f"with exit code {run.code}"),
         ("under", "Helm 4" if run.helm else ""),
         ("folder", run.folder),
         ("command", run.command),

@@ -25,7 +25,7 @@ _DESCRIPTION = """\
 Write the same rules for tools that a post-renderer cannot reach:
   flux         the post-renderer of a HelmRelease, for the images of a chart
   kustomize    a component, for the images of manifests
-  kyverno      ClusterPolicies of Kyverno before 1.20, for every pod of a cluster and what makes pods
+  kyverno      ClusterPolicies of Kyverno before 1.20, for every pod of a cluster and every kind that makes pods
   kyverno-cel  a MutatingPolicy of Kyverno from 1.17 on, for every pod of a cluster
   admission    Kubernetes' own admission policies for every pod of a cluster: one moves images, one refuses the rest
 Flux and Kustomize need a list of images, from manifests or a chart; policies contain the rules themselves. What a tool
@@ -36,7 +36,7 @@ examples:
   A patch for a HelmRelease in Git, and a component for `components` of a kustomization:
     helm acreg export flux --helm-release appcircle/server --chart appcircle/appcircle -f values.yaml > patch.yaml
     kustomize build app | acreg export kustomize --registry registry.example.com:8083 > private/kustomization.yaml
-  Every pod of a cluster but those of kube-system and one more; see first what the API server thinks of the policies:
+  Every pod of a cluster except in kube-system and one more namespace; the API server checks the policies first:
     helm acreg export admission --values values.yaml --except local-path-storage > policies.yaml
     kubectl apply --dry-run=server -f policies.yaml
   Only pods of namespaces with a label:
@@ -65,7 +65,7 @@ def main(argv: list[str]) -> int:
         parser.add_argument(
             "--helm-release",
             metavar="[NAMESPACE/]NAME",
-            help="the HelmRelease that it is for: makes it a patch, where else it is only the part of one; for flux",
+            help="for flux: write a patch for this HelmRelease instead of its `postRenderers` alone",
         )
     export = (_of_policies if kind in exports.OF_POLICIES else _of_manifests)(parser, argv)
     show.write(document.write(export).removesuffix("\n"))
@@ -75,27 +75,31 @@ def main(argv: list[str]) -> int:
 
 
 def _add_scope(parser: Parser) -> None:
-    group = parser.add_argument_group("where policies apply", "For policies.")
+    group = parser.add_argument_group("where policies apply", "For kyverno, kyverno-cel and admission.")
     group.add_argument(
         "--except",
         dest="excepted",
         action="append",
         metavar="NAMESPACE",
-        help="exclude a namespace beside kube-system, or several: `team-*`; may be repeated",
+        help="leave out this namespace, or several as `team-*`, in addition to kube-system; may be repeated",
     )
     group.add_argument(
-        "--openshift", action="store_true", help="pass over OpenShift's own namespaces: openshift, openshift-*, kube-*"
+        "--openshift", action="store_true", help="leave out OpenShift's own namespaces: openshift, openshift-*, kube-*"
     )
-    group.add_argument("--name", default=NAME, help=f"of the policies, so that two exports live side by side ({NAME})")
+    group.add_argument(
+        "--name", default=NAME, help=f"the name of the policies, so that two exports can coexist (default: {NAME})"
+    )
     group.add_argument(
         "--label",
         dest="labels",
         action="append",
         metavar="KEY=VALUE",
-        help="only namespaces with this label; if repeated, with all of them",
+        help="only namespaces with this label; may be repeated: namespaces with all of them",
     )
     group.add_argument(
-        "--kubernetes", metavar="VERSION", help="of the cluster, such as 1.34, for admission (default: 1.36 or newer)"
+        "--kubernetes",
+        metavar="VERSION",
+        help="for admission: the cluster's version, such as 1.34 (default: 1.36 or newer)",
     )
 
 

@@ -6,6 +6,7 @@ in front of the plugin's arguments.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import SettingsError
@@ -44,6 +45,11 @@ class Front(NamedTuple):
 
 chosen = Front(NORMAL, "auto", [])
 """The flags of this run."""
+
+
+def as_typed(text: str) -> str:
+    """Name acreg's commands as the user types them: `helm acreg …` where Helm runs acreg as its plugin."""
+    return text.replace("`acreg ", "`helm acreg ") if os.environ.get("HELM_PLUGIN_NAME") == "acreg" else text
 
 
 def take(argv: Sequence[str]) -> Front:

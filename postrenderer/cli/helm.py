@@ -28,6 +28,8 @@ SHIM_MARK = b"# A helm in front of helm, put there by acreg."
 """The second line of what `acreg shim` writes."""
 
 _FLAG = re.compile(r"^ +(?:-(?P<short>\w), )?--(?P<long>[\w-]+)(?: (?P<value>\S+))?(?: {2,}|$)", re.MULTILINE)
+_STACK = re.compile(r"\n\n(?:runtime stack:|goroutine \d)")
+"""What a Go program begins to say of its threads when it ends for lack of memory or of threads, behind the reason."""
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
@@ -79,7 +81,7 @@ class Helm(NamedTuple):
         except subprocess.TimeoutExpired:
             raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:
-            said = run.stderr.decode(errors="replace").strip()
+            said = _STACK.split(run.stderr.decode(errors="replace"))[0].strip()
             words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]
             raise HelmError(
                 f"`helm {' '.join(arguments[:2])}` failed: {' '.join(words) or said or 'it did not say why'}",
@@ -181,8 +183,8 @@ def version(binary: str) -> str:
     try:
         run = subprocess.run([binary, "version", "--short"], capture_output=True, text=True, check=False)  # noqa: S603  # Helm
         found = re.match(r"v(\d+\.\d+\.\d+)", run.stdout)
-    except OSError:
-        found = None
+    except OSError as error:
+        raise SettingsError(f"{binary} cannot be started: {error.strerror}") from None
     if found is None:
         raise SettingsError(f"{binary} does not say which Helm it is: `{binary} version --short` should print v3 or v4")
     return found[1]

@@ -16,8 +16,8 @@ _COLUMN = 26
 """Where the explanations of flags begin."""
 
 _ROW = re.compile(r"(?P<name> *\S+(?: \S+)* {2,})(?P<text>\S.*)")
-_WORD = re.compile(r"""(?:--[\w-]+[ ](?=[\w./$]))?(?:'[^']*'|"[^"]*"|\S)+""")
-"""A word of a shell command, or a flag with its value; quoted spaces do not end it."""
+_WORD = re.compile(r"""(?:(?:--?[\w-]+|[<>|]|&&)[ ](?=[\w./$]))*(?:'[^']*'|"[^"]*"|\S)+""")
+"""A word of a shell command, with the flag, pipe or redirection that it belongs to; quoted spaces do not end it."""
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -74,12 +74,13 @@ def fill(text: str, width: int) -> Iterator[str]:
         The lines.
     """
     paragraph: list[str] = []
-    for line in text.splitlines():
+    lines = text.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""]):
         row = _ROW.fullmatch(line)
         is_prose = bool(line) and not line.startswith(" ") and not row
         if is_prose:
             paragraph.append(line)
-        if not is_prose or line.endswith(":"):
+        if not is_prose or (line.endswith(":") and (following.startswith(" ") or _ROW.fullmatch(following))):
             yield from _wrap(" ".join(paragraph), width)
             paragraph = []
         if row:

@@ -74,11 +74,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("-o", "--output", choices=_FORMS, default="", metavar="|".join(_FORMS), help="default: table")
     parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     only = parser.add_mutually_exclusive_group()
-    only.add_argument("--source-only", action="store_true", help="only where they come from, sorted, each once")
+    only.add_argument(
+        "--source-only", action="store_true", help="list only where the images come from, sorted, without repetition"
+    )
     only.add_argument(
         "--target-only",
         action="store_true",
-        help="only those on the private registry, as they become, sorted, each once",
+        help="list only the references on the private registry, sorted, without repetition",
     )
     request = inputs.parse(parser, argv, lists=True)
     with inputs.scratch() as folder:
@@ -109,7 +111,7 @@ def main(argv: list[str]) -> int:
         _print_rows(found, form)
     lacking = placeless(sum(bool(row.without_secret) for row in found))
     if lacking:
-        show.note(f"acreg: of the {len(found)} images, {lacking}. `helm acreg images -o json` says which.")
+        show.note(f"acreg: of the {len(found)} references, {lacking}. Add `-o json` to see which.")
     return 0
 
 

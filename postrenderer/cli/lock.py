@@ -6,9 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
-from postrenderer.cli import access, announced, helmargs, inputs, planned, show
+from postrenderer.cli import access, announced, chartfiles, helmargs, inputs, planned, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry.layout import write
@@ -25,9 +23,9 @@ if TYPE_CHECKING:
     from postrenderer.registry.locking import Resolved
 
 _DESCRIPTION = """\
-Write acreg.lock: for every image of manifests, a chart, a release or a list the digest that the private registry has,
-or that `acreg mirror` would put there. With `--lock FILE` the post-renderer pins each reference to its digest, offline,
-and refuses one that the lock does not have; `acreg check --lock FILE` proves the registry against it."""
+Write acreg.lock: the digest of every image of manifests, a chart, a release or a list, as the private registry has it,
+or as `acreg mirror` would put it there. With `--lock FILE` the post-renderer pins each reference to its digest,
+offline, and refuses one that is not in the lock; `acreg check --lock FILE` compares the registry with it."""
 
 _EXAMPLES = """\
 examples:
@@ -98,5 +96,5 @@ def _chart(request: inputs.Request) -> tuple[str, str]:
 
     helm = helm_.find()
     known = helmargs.known_to(helm.flags("show chart"), request.helm, helm.flags("template"))
-    content = yaml.safe_load(helm.output("show", "chart", request.text("chart"), *known))
+    content = chartfiles.mapping(helm.output("show", "chart", request.text("chart"), *known))
     return str(content.get("name", "")), str(content.get("version", ""))

@@ -54,10 +54,10 @@ def main(argv: list[str]) -> int:
         "--from", metavar="DIR|FILE.tar", help="verify and copy the images of such a folder or archive"
     )
     parser.add_argument(
-        "--since", metavar="FILE", help="with --to: leave out what an earlier folder has, by its acreg-mirror.json"
+        "--since", metavar="FILE", help="with --to: leave out what the acreg-mirror.json of an earlier folder lists"
     )
-    parser.add_argument("--prune", action="store_true", help="with --to DIR: remove what no image there needs any more")
-    parser.add_argument("--dry-run", action="store_true", help="only show what would be copied where")
+    parser.add_argument("--prune", action="store_true", help="with --to DIR: remove files that no image needs any more")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be copied, and to which reference")
     parser.add_argument(
         "-o", "--output", choices=_FORMS, metavar="|".join(_FORMS), help="print the list in this form, and copy nothing"
     )
@@ -65,20 +65,19 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--with-chart",
         action="store_true",
-        help="with --chart: push the chart, too, and those that it brings along, to oci://PRIVATE-PATH/charts",
+        help="with --chart: also push the chart and its dependencies to oci://PRIVATE-PATH/charts",
     )
     parser.add_argument(
         "--replace",
         metavar="REFERENCE",
         action="append",
-        help="let this image replace what is under its private reference, though that came from elsewhere; may be"
-        " repeated",
+        help="overwrite what this private reference has, even if it came from another source; may be repeated",
     )
     parser.add_argument(
         "--create-with",
         metavar="COMMAND",
-        help="make a repository that the registry does not make by itself, such as 'aws ecr create-repository"
-        " --repository-name {repository}'; it is run once for each",
+        help="create each missing repository with this command, for registries that do not create them on a push:"
+        " 'aws ecr create-repository --repository-name {repository}'",
     )
     parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
     planned.add_work(parser)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Write the configuration that nodes, or the cluster itself, need to pull from the private registry: whether it speaks
-HTTP, its certificate authority, its credentials and, with --pull-through, that original references of the sources and
-rules in the settings are pulled from it too. Comments say where the file goes and what to restart."""
+HTTP, its certificate authority and its credentials. With --pull-through, nodes pull the original references of the
+sources and rules in the settings from it, too. Comments say where the file goes and what to restart."""
 
 _EXAMPLES = """\
 examples:

@@ -39,7 +39,7 @@ def _groups(commands: Mapping[str, Command], groups: Mapping[str, str]) -> Itera
 
 
 def _flags() -> Iterator[str]:
-    yield "in front of the command:"
+    yield "before the command:"
     width = max(len(names) for names, _ in front.HELP)
     for names, meaning in front.HELP:
         yield f"  {names:{width}}  {meaning}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import announced, inputs, sources
+from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.images import collisions
 from postrenderer.images.relocation import Relocation
@@ -69,6 +69,8 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
         return settings, plan.of_list(manifests.data, settings)
     manifests = inputs.rendered(manifests, settings)
     found = plan.of_manifests(manifests.data, settings)
+    if not found.copies and not found.left:
+        show.note("acreg: the manifests have no image to copy; `acreg images` lists those that stay, and why")
     known = sources.known(request, manifests, settings, folder)
     copies = {copy.target: copy._replace(source=known.get(copy.target, copy.source)) for copy in found.copies}
     if "rendered_only" in request.flags:
@@ -92,7 +94,7 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-referrers",
         action="store_true",
-        help="leave signatures, attestations and SBOMs alone, which else belong to each image",
+        help="leave out signatures, attestations and SBOMs, which otherwise go with each image",
     )
 
 
@@ -110,13 +112,15 @@ def wishes(flags: Mapping[str, object]) -> Wishes:
 
 def add_work(parser: argparse.ArgumentParser) -> None:
     """Add the flags about parallel work."""
-    parser.add_argument("--jobs", type=int, default=_JOBS, metavar="N", help=f"images at once (default: {_JOBS})")
+    parser.add_argument(
+        "--jobs", type=int, default=_JOBS, metavar="N", help=f"work on N images at once (default: {_JOBS})"
+    )
     parser.add_argument(
         "--retries",
         type=int,
         default=_RETRIES,
         metavar="N",
-        help=f"further tries after 1, 2, 4 … seconds (default: {_RETRIES})",
+        help=f"try again up to N times, after 1, 2, 4 … seconds (default: {_RETRIES})",
     )
 
 

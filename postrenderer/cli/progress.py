@@ -30,7 +30,11 @@ class Progress:
         """Show the bar."""
         if self._bar is not None:
             self._task = self._bar.add_task("images", total=self._total)
-            self._bar.start()
+            try:
+                self._bar.start()  # a thread, too
+            except RuntimeError:
+                self._bar.stop()
+                raise
         return self
 
     def __exit__(self, *_: object) -> None:

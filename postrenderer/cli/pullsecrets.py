@@ -12,11 +12,12 @@ from postrenderer.cli import helmargs, probe, show
 from postrenderer.cli.helm import HelmError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from postrenderer.cli.job import Job
     from postrenderer.findings import Found
+    from postrenderer.settings import Settings
 
 
 def namespaces(found: Iterable[Found], default: str) -> list[str]:
@@ -30,13 +31,13 @@ def namespaces(found: Iterable[Found], default: str) -> list[str]:
     return [default, *sorted(of_objects - {"", default})]
 
 
-def warn(job: Job, found: Iterable[Found], names: Sequence[str], scratch: Path) -> None:
+def warn(job: Job, found: Iterable[Found], settings: Settings, scratch: Path) -> None:
     """Say which namespaces of a release lack a pull secret, as far as the cluster tells.
 
     Args:
         job: the command.
         found: what was found in the release; nothing, where only the namespace of the release is known.
-        names: the pull secrets.
+        settings: they name the pull secrets and their registry.
         scratch: a folder for files of ours.
     """
     places = namespaces(found, "")
@@ -44,7 +45,7 @@ def warn(job: Job, found: Iterable[Found], names: Sequence[str], scratch: Path) 
         f'(list {_namespace(place)} {json.dumps(name)} (lookup "v1" "Secret" {_namespace(place)} {json.dumps(name)}'
         " | empty))"
         for place in places
-        for name in names
+        for name in settings.pull_secrets
     )
     try:
         answer = probe.online(
@@ -52,13 +53,14 @@ def warn(job: Job, found: Iterable[Found], names: Sequence[str], scratch: Path) 
         )
     except HelmError as error:
         if "forbidden" in str(error):
-            show.note(f"acreg: whether the pull secret {names[0]} is there cannot be seen: {error}")
+            show.note(f"acreg: whether the pull secret {settings.pull_secrets[0]} is there cannot be seen: {error}")
         return  # Helm says itself what is wrong with the cluster
     for place, name, is_missing in answer:
         if is_missing:
             show.note(
                 f"acreg: the namespace {place} lacks the pull secret {name}. To create it:"
-                f" helm acreg secret --name {name} -n {place} --username NAME --password-stdin | kubectl apply -f -"
+                f" helm acreg secret --server {settings.registry} --name {name} -n {place} --username NAME"
+                " | kubectl apply -f -"
             )
 
 

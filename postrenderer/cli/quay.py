@@ -11,8 +11,8 @@ from postrenderer.errors import SettingsError
 from postrenderer.registry import quay
 
 _DESCRIPTION = """\
-Create the organization that the settings name, if the registry, a Quay, does not have it, and make it a proxy cache of
-the source: images are then pulled through it, and none has to be mirrored."""
+Make an organization of a Quay registry a proxy cache of the source, and create the organization if it does not exist.
+Pods then pull images through it, and you need not mirror them. The settings name the registry and the organization."""
 
 _EXAMPLES = """\
 examples:
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--expiration", type=int, default=_DAY, metavar="SECONDS", help=f"how long tags are cached (default: {_DAY})"
     )
-    parser.add_argument("--email", default="", help="of the organization, if Quay requires one")
+    parser.add_argument("--email", default="", help="the organization's email address, if Quay requires one")
     parser.add_argument("--token-file", metavar="FILE", help="read the OAuth access token from FILE [ACREG_QUAY_TOKEN]")
     parser.add_argument("--replace", action="store_true", help="replace an existing proxy cache")
     parser.add_argument("--dry-run", action="store_true", help="only print the requests, without the password")

@@ -1,4 +1,4 @@
-"""`acreg install`, `upgrade` and `template`: Helm's own commands, with the post-renderer that this Helm wants."""
+"""`acreg install`, `upgrade` and `template`: Helm's own commands, with the post-renderer as its version requires."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Run `helm {command}` with every image on the private registry. All other arguments go to Helm unchanged. The settings
 come from the values that Helm gets, in addition to flags, environment and acreg.yaml. On Helm 3, where a post-renderer
-never sees chart hooks, the chart is installed from a copy whose hooks are private."""
+never sees chart hooks, Helm gets a copy of the chart whose hooks are private."""
 
 _EXAMPLES = {
     "install": "example:\n  helm acreg install appcircle-server appcircle/appcircle -n appcircle -f values.yaml",
@@ -84,7 +84,7 @@ def run(command: str, argv: Sequence[str]) -> int:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="install only if the private registry has every image; credentials come from the environment",
+        help="run Helm only if the private registry has every image; credentials come from the environment",
     )
     add_settings(parser, values=False)
     values, argv = _for_us(argv)
@@ -114,7 +114,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         if helm.major < helm_.HELM4:
             job, whole = hooks.make_private(job, effective, folder)
         if command in ("install", "upgrade") and effective.pull_secrets:
-            pullsecrets.warn(job, whole.found if whole else (), effective.pull_secrets, folder)
+            pullsecrets.warn(job, whole.found if whole else (), effective, folder)
         note = folder / "last-run"
         environment = {**_environment(flags, values), lastrun.VARIABLE: str(note)}
         post_renderer, plugins = program.for_helm(helm, folder)
@@ -147,9 +147,9 @@ def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
             )
         if name in _CREDENTIALS:
             raise SettingsError(
-                f"{name} is a flag of `acreg check`. Helm has flags of its own for credentials, so `acreg {command}"
-                " --check` takes those of the private registry from the environment: ACREG_USERNAME and ACREG_PASSWORD,"
-                " or ACREG_AUTHFILE=FILE. Without them those of docker login count."
+                f"{name} is a flag of `acreg check`. Helm has flags of its own for registries, so `acreg {command}"
+                " --check` reads the environment: ACREG_USERNAME and ACREG_PASSWORD,"
+                " or ACREG_AUTHFILE=FILE, without which those of docker login count, and ACREG_INSECURE_REGISTRIES."
             )
 
 

@@ -14,10 +14,10 @@ the manifests to standard output. Nothing else changes."""
 _EXAMPLES = """\
 examples:
   Helm 3, with the registry from the values file that Helm gets:
-    helm upgrade appcircle-server appcircle/server -f values.yaml --post-renderer ./acreg.pyz \\
+    helm upgrade appcircle-server appcircle/appcircle -f values.yaml --post-renderer ./acreg.pyz \\
       --post-renderer-args --values=values.yaml
   Helm 4, where the post-renderer is a plugin:
-    helm upgrade appcircle-server appcircle/server -f values.yaml --post-renderer acreg-postrenderer \\
+    helm upgrade appcircle-server appcircle/appcircle -f values.yaml --post-renderer acreg-postrenderer \\
       --post-renderer-args --values=values.yaml
   Manifests from anywhere:
     acreg --registry registry.example.com:8083 --repository-path appcircle < manifests.yaml > private.yaml

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Write the pull secret for the private registry to standard output, as
 `kubectl create secret docker-registry --dry-run=client -o yaml` does. Its name and registry come from the settings. A
-pull secret works only in its own namespace: with --chart or --release there is one for each namespace whose pods pull
-from the private registry."""
+pull secret works only in its own namespace: --chart and --release make one for each namespace whose pods pull from the
+private registry."""
 
 _EXAMPLES = """\
 examples:
-  With a password from a file or a program:
+  With a password from a file; on a terminal, without --password-stdin, acreg asks for it:
     helm acreg secret -n appcircle --values values.yaml --username robot --password-stdin < password.txt |
       kubectl apply -f -
   One for each namespace in which a chart makes pods:
@@ -41,8 +41,10 @@ _NAMESPACE = re.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 def main(argv: list[str]) -> int:
     """Write the Secret."""
     parser = Parser("acreg secret", "[SETTINGS] [CREDENTIALS]", _DESCRIPTION, _EXAMPLES)
-    parser.add_argument("--name", help="of the Secret, instead of the first pull secret in the settings")
-    parser.add_argument("-n", "--namespace", help="of the Secret [HELM_NAMESPACE]; none leaves it to kubectl")
+    parser.add_argument("--name", help="the name of the Secret (default: the first pull secret in the settings)")
+    parser.add_argument(
+        "-n", "--namespace", help="the namespace of the Secret (default: left to kubectl) [HELM_NAMESPACE]"
+    )
     parser.add_argument("--server", metavar="HOST[:PORT]", help="a registry other than the one in the settings")
     access.add_login(parser)
     request = inputs.parse(parser, argv)

@@ -15,17 +15,17 @@ from postrenderer.errors import InternalError, SettingsError
 _DESCRIPTION = """\
 Write DIR/helm, a small shell script to put first on PATH. It adds the post-renderer to install, upgrade, template and
 diff upgrade, unless they have one; everything else goes to Helm unchanged. The settings are those of the post-renderer:
-ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml. Under Helm 3, which keeps chart hooks from any
+ACREG_REGISTRY and the other variables, ACREG_VALUES, acreg.yaml. Under Helm 3, which shows chart hooks to no
 post-renderer, it runs `acreg install`, `upgrade`, `template` and `diff upgrade`, which rewrite them.
 
-To a plugin that runs Helm itself, as `helm secrets upgrade` does, Helm names the real one, which gets no post-renderer:
-check the result with `helm acreg verify --release NAME`."""
+A plugin that runs Helm itself, such as `helm secrets upgrade`, runs the real Helm, without the post-renderer. Check its
+result with `helm acreg verify --release NAME`."""
 
 _EXAMPLES = """\
 examples:
   Once, on the machine or in the image that runs the pipeline:
     helm acreg shim /opt/acreg
-  Then, in front of an unchanged pipeline:
+  Then, before an unchanged pipeline:
     export PATH=/opt/acreg:$PATH ACREG_VALUES=$PWD/values.yaml
     ./deploy.sh
   Show what it runs, on standard error:
@@ -33,7 +33,7 @@ examples:
   Remove it:
     rm -r /opt/acreg/helm /opt/acreg/.acreg
 
-exit codes: 0; 2 if DIR cannot be used. Those of the script are Helm's, or 2 where there is no Helm behind it."""
+exit codes: 0; 2 if DIR cannot be used. The script itself exits as Helm does, or with 2 if it finds no Helm."""
 
 _UNSET = "\nplugins=/nowhere "
 _FOLDER = ".acreg"
@@ -73,8 +73,9 @@ def write(folder: Path) -> None:
         )
     program.write_to(folder / _FOLDER)
     program.write_manifest(folder / _FOLDER)
-    unfinished = folder / f".helm.{os.getpid()}"
-    unfinished.write_bytes(_text().replace(_UNSET, f"\nplugins={shlex.quote(str(folder / _FOLDER))} ").encode())
+    unfinished = folder / f".helm.{os.urandom(8).hex()}"
+    with unfinished.open("xb") as file:
+        file.write(_text().replace(_UNSET, f"\nplugins={shlex.quote(str(folder / _FOLDER))} ").encode())
     unfinished.chmod(0o755)
     unfinished.replace(script)
 

@@ -60,6 +60,7 @@ def hanging(head: str, text: str, style: str) -> None:
     """Print a text behind its head, on a terminal wrapped beside it."""
     import textwrap  # noqa: PLC0415  # only few commands need it
 
+    text = front.as_typed(text)
     if not is_terminal():
         styled(head + text, style)
         return
@@ -117,7 +118,7 @@ def warn_of_password(instead: str) -> None:
 def note(text: str) -> None:
     """Print a line on standard error, for the user and not for what reads our output; nothing with `--quiet`."""
     if front.chosen.level > front.QUIET and sys.stderr is not None:
-        sys.stderr.write(f"{escape.lines(text)}\n")
+        sys.stderr.write(f"{escape.lines(front.as_typed(text))}\n")
 
 
 def detail(text: str) -> None:

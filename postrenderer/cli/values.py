@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Write a values file that makes a chart and its sub-charts pull from the private registry, as far as the chart's values
-allow. The chart is rendered with every image value marked, to see which of them reach which references,
-and rendered again with the result: how many references it reaches, and which are hard-coded, is said on standard error.
-Only a post-renderer reaches those. All other arguments go to Helm unchanged: -f, --set, --version, …"""
+allow. acreg renders the chart with every image value marked, to see which values reach which references, and renders it
+again with the result. Standard error says how many references the values reach, and which ones are hard-coded: only a
+post-renderer reaches those. All other arguments go to Helm unchanged: -f, --set, --version, …"""
 
 _EXAMPLES = """\
 examples:

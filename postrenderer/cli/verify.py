@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Find references in manifests, a chart or a release that are not on the private registry, whatever tool wrote them.
-Nothing is changed. Texts that only might be images do not count; with --confidence certain only certain ones do."""
+Nothing is changed. What only looks like an image does not count; with --confidence certain only certain images do."""
 
 _EXAMPLES = """\
 examples:
@@ -33,12 +33,12 @@ examples:
     acreg verify --values values.yaml -f manifests.yaml && kubectl apply -f manifests.yaml
   What a release has in the cluster, hooks too:
     helm acreg verify --release appcircle-server -n appcircle
-  On the pages of a CI system:
+  For a CI system that shows results in its own pages:
     helm acreg verify -f manifests.yaml -o sarif > acreg.sarif    # or junit
   For a script:
-    helm acreg verify -o json --chart appcircle/appcircle -f values.yaml | jq -r '.public[].reference'
+    helm acreg verify -o json --chart appcircle/appcircle -f values.yaml | jq -r '.findings[].reference'
 
-exit codes: 0 all are private; 1 one is not, or there are no manifests to read; 2 wrong usage or settings."""
+exit codes: 0 all are private; 1 some are not, or there are no manifests to read; 2 wrong usage or settings."""
 
 
 _STATUS = {MOVED: "public", LEFT: "public"}
@@ -174,7 +174,7 @@ def _print(found: list[Row], bad: list[Row], form: str) -> None:
     without = counts["withoutPullSecret"]
     lacking = f", and {without} {'place lacks' if without == 1 else 'places lack'} a pull secret" if without else ""
     pulled = sum(counts[name] for name in ("private", "public", "kept"))
-    others = [f"{counts[STAYS]} that nothing pulls from outside"] * bool(counts[STAYS])
+    others = [f"{counts[STAYS]} that may stay"] * bool(counts[STAYS])
     others += [f"{counts[UNSURE]} that only look like images"] * bool(counts[UNSURE])
     uncounted = f"; not counted: {' and '.join(others)}" if others else ""
     more = placeless(counts["withoutSecret"])

@@ -18,7 +18,7 @@ examples:
 
 def main(argv: list[str]) -> int:
     """Print the version."""
-    parser = Parser("acreg version", "[--short | -o json]", "Show which acreg this is.", _EXAMPLES)
+    parser = Parser("acreg version", "[--short | -o json]", "Print acreg's version.", _EXAMPLES)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--short", action="store_true", help="the number alone")
     form.add_argument("-o", "--output", choices=("text", "json"), default="text", metavar="text|json")

@@ -56,6 +56,8 @@ def _merge_json(text: str, content: dict[str, Any]) -> str:
         old = json.loads(text)
     except ValueError as error:
         raise AcregError(f"The file is not JSON: {error}.") from None
+    except RecursionError:
+        raise AcregError("The file is nested too deep.") from None
     if not isinstance(old, dict) or not all(isinstance(old.get(key, value), list) for key, value in content.items()):
         raise AcregError("The file holds something else where the registry goes: merge it by hand.")
     new = {**old, **{key: _union(old.get(key, []), value) for key, value in content.items()}}

@@ -13,7 +13,7 @@ import yaml
 
 from postrenderer.pullsecrets.names import USUAL, is_empty
 from postrenderer.text import composer
-from postrenderer.text.mappings import TooMuchMergedError, check_merges, fields, fields_of
+from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -95,24 +95,10 @@ def _in_document(raw: bytes) -> list[tuple[str, str, list[str]]]:
         text = raw.decode()
         roots = composer.compose(text).roots
         check_merges(text, roots)
-        return [found for found in map(_account, _mappings(roots)) if found]
+        mappings = (node for node in collections(roots) if isinstance(node, yaml.MappingNode))
+        return [found for found in map(_account, mappings) if found]
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, TooMuchMergedError):
         return []
-
-
-def _mappings(roots: list[yaml.Node]) -> Iterator[yaml.MappingNode]:
-    """All mappings of documents, each once, in their order."""
-    work, seen = roots[::-1], set()
-    while work:
-        node = work.pop()
-        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            yield node
-            work += [value for _, value in reversed(node.value)]
-        else:
-            work += reversed(node.value)
 
 
 def _account(mapping: yaml.MappingNode) -> tuple[str, str, list[str]] | None:

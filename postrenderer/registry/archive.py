@@ -56,7 +56,8 @@ class Archive:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
         prepare(self.folder)
         try:
-            self._tar = tarfile.open(self._file, "w")  # noqa: SIM115  # closed at the end
+            self._file.unlink(missing_ok=True)
+            self._tar = tarfile.open(self._file, "x")  # noqa: SIM115  # closed at the end
         except OSError as error:
             raise self._failure(error) from None
 

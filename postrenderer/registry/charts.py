@@ -19,6 +19,7 @@ from postrenderer.errors import AcregError
 from postrenderer.registry.failures import REFUSED, RegistryError
 from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED
 from postrenderer.registry.places import TARGET, in_registry
+from postrenderer.text import construct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -113,7 +114,7 @@ def read(content: bytes, name: str) -> Packed:
     try:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             file = archive.extractfile(next(one for one in archive if one.name.split("/")[1:] == [_FILE]))
-            about = yaml.safe_load(file.read() if file else b"")
+            about = construct.load(file.read() if file else b"")
         packed = Packed(str(about["name"]), str(about["version"]), content)
     except (StopIteration, tarfile.TarError, OSError, EOFError, yaml.YAMLError, TypeError, LookupError):
         packed = None

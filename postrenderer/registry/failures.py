@@ -76,12 +76,13 @@ _TABLE = (
     _Known(
         "certificate",
         r"x509:|tls: failed to verify|certificate verify failed",
-        "its certificate is not trusted; --ca-file names its authority",
+        "its certificate is not trusted; name its authority with --ca-file FILE or ACREG_CA_FILE",
     ),
     _Known(
         "http",
         r"gave HTTP response to HTTPS|wrong version number|record layer failure|packet length too long",
-        "it speaks HTTP; --insecure-registry HOST[:PORT] allows that",
+        "it speaks HTTP, not HTTPS; to allow that, give --insecure-registry HOST[:PORT] or set"
+        " ACREG_INSECURE_REGISTRIES",
     ),
     _Known(
         LIMITED,
@@ -131,7 +132,7 @@ _TABLE = (
         r"proxyconnect",
         "the proxy in HTTPS_PROXY does not answer; list hosts that need no proxy in NO_PROXY",
     ),
-    _Known("unreachable", r"no such host|server misbehaving", "there is no such host name; correct it, or the DNS"),
+    _Known("unreachable", r"no such host|server misbehaving", "there is no such host; correct its name, or the DNS"),
     _Known(
         "unreachable",
         r"connection refused|timeout|timed out|reset by peer|closed connection|\bEOF\b|no route to host|unreachable",
@@ -187,11 +188,11 @@ def _said(body: bytes) -> str:
 
 def _seconds(text: str) -> float:
     """Read a Retry-After header (RFC 9110, 10.2.3): seconds, or a date."""
-    if text.isdigit():
-        return float(text)
     try:
+        if text.isdigit():
+            return float(text)
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(timezone.utc)).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
 
 

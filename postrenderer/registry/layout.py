@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import shutil
-import threading
 from typing import TYPE_CHECKING, Any
 
 from postrenderer.registry.failures import DAMAGED, RegistryError
@@ -196,9 +195,10 @@ def write(path: Path, content: bytes) -> None:
     Raises:
         OSError: the disk is full, or the like.
     """
-    whole = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    whole = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     try:
-        whole.write_bytes(content)
+        with whole.open("xb") as file:  # through no link that somebody has put there
+            file.write(content)
         whole.replace(path)
     finally:
         whole.unlink(missing_ok=True)

@@ -214,5 +214,5 @@ def _expect(send: Callable[[Request], Answer], request: Request, *statuses: int)
 def _value(data: bytes) -> Any:  # noqa: ANN401  # what JSON can hold
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -133,6 +133,8 @@ def _roots(text: str, name: str) -> list[yaml.Node]:
     except yaml.YAMLError:  # from the reader, without a mark
         bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
         raise _error(name, text, bad.start() if bad else 0, "YAML does not allow this control character") from None
+    except RecursionError:
+        raise SettingsError(f"{name} is nested deeper than any settings are") from None
 
 
 def _error(name: str, text: str, index: int, why: str) -> SettingsError:

@@ -12,6 +12,7 @@ from postrenderer.settings.given import Given, Place, Problems
 from postrenderer.settings.model import Settings
 from postrenderer.settings.options import BY_FIELD, OPTIONS
 from postrenderer.settings.read import read
+from postrenderer.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ class Effective(NamedTuple):
         settings: what counts.
         places: of each setting that was given, its place: a flag, a variable, or `file:line:column`.
         unnamed: where the registry stands if it comes from an acreg.yaml that nobody named, else empty.
-        file: the path of an acreg.yaml that nobody named, if a setting of it counts, else empty.
+        file: the path of an acreg.yaml that nobody named and its settings that count, if there are any, else empty.
     """
 
     settings: Settings
@@ -50,7 +51,7 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> S
 def announce(file: str) -> None:
     """Say on standard error that settings are those of a file that nobody named; nothing if there is none."""
     if file and sys.stderr is not None:
-        sys.stderr.write(f"acreg: settings are taken from {file}\n")
+        sys.stderr.write(f"acreg: settings are taken from {escape.line(file)}\n")
 
 
 def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
@@ -87,7 +88,8 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     problems.raise_if_any()
     places = {field: str(value.place) for field, value in given.items()}
     taken = [] if config else [field for field, value in in_file.items() if given[field] is value]
-    file = os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME) if taken else ""
+    keys = ", ".join(option.key for option in OPTIONS if option.field in taken)
+    file = f"{os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME)}: {keys}" if taken else ""
     return Effective(settings, places, places["registry"] if "registry" in taken else "", file)
 
 

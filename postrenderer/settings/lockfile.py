@@ -24,13 +24,14 @@ import yaml
 from postrenderer.errors import SettingsError
 from postrenderer.images.pins import Pins
 from postrenderer.images.reference import parse
+from postrenderer.text import construct
 
 if TYPE_CHECKING:
     from postrenderer.settings.model import Settings
 
 VERSION = 1
 DEFAULT_NAME = "acreg.lock"
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONGEST = 64 * 1024 * 1024
 
 
 class Locked(NamedTuple):
@@ -86,7 +87,10 @@ def read(name: str) -> Lock:
     """
     try:
         with open(name, "rb") as file:
-            content = yaml.load(file.read(), Loader=_LOADER)  # noqa: S506  # a safe one
+            text = file.read(_LONGEST + 1)
+        if len(text) > _LONGEST:
+            raise SettingsError(f"{name} is longer than any lock is.")
+        content = construct.load(text)
         if content["version"] != VERSION:
             raise SettingsError(
                 f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update it."

@@ -30,6 +30,7 @@ class Option(NamedTuple):
         may_be_empty: whether an empty variable means none of it, rather than that the variable is not set.
         only_named: whether an acreg.yaml that nobody named must not hold it, as it writes files or runs programs.
         gives_way: whether in an acreg.yaml that nobody named it counts only if no other place has it.
+        blinds: whether it can hide images from `--strict`; such a file must not if `--strict` comes from elsewhere.
     """
 
     field: str
@@ -45,6 +46,7 @@ class Option(NamedTuple):
     may_be_empty: bool = False
     only_named: bool = False
     gives_way: bool = False
+    blinds: bool = False
 
 
 OPTIONS = (
@@ -101,8 +103,8 @@ OPTIONS = (
         field="others",
         form="text",
         key="others",
-        help="what happens to images from elsewhere: their host is replaced and the path stays (the default), they are "
-        "kept, or they end the run",
+        help="images from elsewhere: `rewrite` replaces their host and keeps their path (the default), `keep` leaves "
+        "them as they are, `fail` ends the run",
         flag="--others",
         metavar="rewrite|keep|fail",
         variable="ACREG_OTHERS",
@@ -113,7 +115,7 @@ OPTIONS = (
         form="switch",
         key="keepHost",
         help="put the host of images from elsewhere into their path, such as quay.io/team/app and"
-        " docker.io/library/nginx, so that no two can meet",
+        " docker.io/library/nginx, so that no two become the same",
         flag="--keep-host",
         negation="--no-keep-host",
         variable="ACREG_KEEP_HOST",
@@ -133,8 +135,8 @@ OPTIONS = (
         field="rules",
         form="rules",
         key="rules",
-        help="registry paths that move to other places: a list of {from, to}; a `to` that looks like a host, such as "
-        "quay.io or quay.io/team, is the whole new place, and any other is a path below the private one",
+        help="registry paths that move elsewhere: a list of {from, to}; `to` is a path below the private one, or a "
+        "whole new place if it begins with a host, such as quay.io/team",
     ),
     Option(
         field="strict",
@@ -149,7 +151,7 @@ OPTIONS = (
         field="strict_secrets",
         form="switch",
         key="strictSecrets",
-        help="fail if no place is known for the pull secret of a private image",
+        help="fail if a private image has no known place for its pull secret",
         flag="--strict-secrets",
         negation="--no-strict-secrets",
         variable="ACREG_STRICT_SECRETS",
@@ -170,8 +172,8 @@ OPTIONS = (
         field="lock",
         form="text",
         key="lock",
-        help="pin each reference to the digest that FILE has for it, as `acreg lock` wrote it; one that it does not"
-        " have fails the run",
+        help="pin each reference to its digest in FILE, which `acreg lock` writes; a reference that FILE does not have"
+        " fails the run",
         flag="--lock",
         metavar="FILE",
         variable="ACREG_LOCK",
@@ -191,7 +193,7 @@ OPTIONS = (
         field="confidence",
         form="text",
         key="confidence",
-        help="how sure it must be that a text is an image before it is changed (default: strong)",
+        help="the least evidence on which a text counts as an image: `certain`, or `strong` too (the default)",
         flag="--confidence",
         metavar="certain|strong",
         variable="ACREG_CONFIDENCE",
@@ -201,16 +203,17 @@ OPTIONS = (
         field="secrets",
         form="switch",
         key="secrets",
-        help="look into the base64 data of Secrets too (default)",
+        help="also rewrite images in the base64 data of Secrets (the default)",
         flag="--secrets",
         negation="--no-secrets",
         variable="ACREG_SECRETS",
+        blinds=True,
     ),
     Option(
         field="locations",
         form="locations",
         key="locations",
-        help="more places where images live: a list of {apiVersion, kind, path, form, parts}; and fields for pull "
+        help="more places with images: a list of {apiVersion, kind, path, form, parts}; and fields for pull "
         "secrets: {apiVersion, kind, path, pullSecrets}",
     ),
     Option(
@@ -218,19 +221,20 @@ OPTIONS = (
         form="ignore",
         key="ignore",
         help="texts that look like images and are not: a list of {apiVersion, kind, name, path, reference}",
+        blinds=True,
     ),
     Option(
         field="before",
         form="commands",
         key="before",
-        help="other post-renderers that get the manifests first: a list of lists, each a program and its arguments",
+        help="other post-renderers that run first: a list of lists, each a program and its arguments",
         only_named=True,
     ),
     Option(
         field="after",
         form="commands",
         key="after",
-        help="other post-renderers that get what acreg made, in the same form; acreg does not look at what they change",
+        help="other post-renderers that get acreg's output, as in `before`; acreg does not check what they change",
         only_named=True,
     ),
 )

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.images import reference
+from postrenderer.settings.model import Settings
 from postrenderer.settings.options import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from postrenderer.settings.given import Given, Problems
-    from postrenderer.settings.model import Settings
 
 NO_REGISTRY = "registry.invalid"
 """The registry of commands that need none: it gives way to every other (RFC 2606 keeps `.invalid` from being real)."""
@@ -45,6 +45,16 @@ def refuse(
     for option in OPTIONS:
         if option.only_named and option.field in in_file:
             problems.add(in_file[option.field], f"counts only in a file that you name{_remedy(in_file[option.field])}")
+    if "lock" in in_file and "lock" not in elsewhere and not {"/", "\\"}.isdisjoint(settings.lock):
+        what = (
+            "names a file in another folder, to which `acreg lock` would write. It counts only in a file that you name"
+        )
+        problems.add(in_file["lock"], f"{what}{_remedy(in_file['lock'])}")
+    if "strict" in elsewhere and settings.strict:
+        for field in (option.field for option in OPTIONS if option.blinds and option.field not in elsewhere):
+            if field in in_file and getattr(settings, field) != Settings._field_defaults[field]:
+                what = "hides images from --strict, and so counts only in a file that you name"
+                problems.add(in_file[field], f"{what}{_remedy(in_file[field])}")
     if "registry" not in elsewhere or _stands_in(elsewhere["registry"]):
         return
     rules = in_file["rules"].value if "rules" in in_file else []

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.images import registries
-from postrenderer.sites import args, env, fields, kinds, podspec, secrets, text
+from postrenderer.sites import args, embedded, env, fields, kinds, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
+from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
     CERTAIN,
     KNOWN,
@@ -26,9 +26,8 @@ from postrenderer.sites.site import (
 )
 from postrenderer.sites.tasks import Tasks
 from postrenderer.sites.walk import Visit, walk
-from postrenderer.text import composer, templates
-from postrenderer.text.mappings import TooMuchMergedError, check_merges
-from postrenderer.text.regex import regex
+from postrenderer.text import templates
+from postrenderer.text.mappings import TooMuchMergedError
 from postrenderer.text.scalars import BINARY_TAG, Edit, in_text
 
 if TYPE_CHECKING:
@@ -45,15 +44,6 @@ MAPPING_FAMILIES = (fields,)
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
-_SURROGATE = regex(r"\\u[dD][89a-fA-F]")
-"""Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
-_MARK = "\ufeff"
-"""A byte order mark, as editors on Windows put at the start of a file that a chart then holds as a text."""
-_REPEATED = 1_000
-"""How often lists and items of _SMALL fields may be looked at again, where aliases put them into several mappings."""
-_SMALL = 100
-"""Fields of an item, and items of a list with their fields, fewer of which may be looked at without end."""
-_TEMPLATE = regex(r"\{\{[^{}]*\}\}")
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -92,7 +82,7 @@ class Text(NamedTuple):
     """A text that is one or more documents.
 
     Attributes:
-        value: what it says, as composable() writes it.
+        value: what it says, as embedded.composable() writes it.
         documents: the root of each document, and what it holds.
         sites: the references in them, by where each one starts in the text.
     """
@@ -128,13 +118,13 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     claimed: dict[int, ModuleType] = {}
     texts: dict[str, Text] = {}
     inner = partial(spans, known=known, texts=texts, depth=depth)
-    context = Context(known, inner, in_secrets, claimed, tasks or Tasks())
+    context = Context(known, inner, in_secrets, claimed, (tasks or Tasks()).why_stays)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
     shared: list[tuple[Path, str]] = []
-    in_lists = _Lists() if hints.everywhere else None  # else there are no aliases
+    in_lists = Repeats() if hints.everywhere else None  # else there are no aliases
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
             continue
@@ -175,8 +165,8 @@ def spans(
         texts: gets the text if it is a document.
         depth: in how many texts it stands.
     """
-    readable = composable(value)
-    roots = _documents(readable) if depth < _LEVELS_OF_TEXT else []
+    readable = embedded.composable(value)
+    roots = embedded.documents(readable) if depth < _LEVELS_OF_TEXT else []
     if not roots:
         return text.spans(value, known)
     try:
@@ -189,7 +179,7 @@ def spans(
             by_node.setdefault(id(site.node), {})[site.span.start] = site
     found = []
     for inside in by_node.values():
-        ordered = [site for _, site in sorted(inside.items()) if _is_unbroken(site.node.value, site.span)]
+        ordered = [site for _, site in sorted(inside.items()) if embedded.is_unbroken(site.node.value, site.span)]
         places = in_text(readable, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered]) if ordered else []
         for site, place in zip(ordered, places):
             read.sites[place.start] = site
@@ -203,41 +193,9 @@ def spans(
 
 def read(value: str) -> Text | None:
     """A text in which nothing was found, as documents; None if it is no document."""
-    value = composable(value)
-    roots = _documents(value)
+    value = embedded.composable(value)
+    roots = embedded.documents(value)
     return Text(value, [(root, Contents([], [], [], {})) for root in roots], {}) if roots else None
-
-
-def composable(value: str) -> str:
-    """A text as libyaml reads it, with the same number of characters.
-
-    It refuses the escapes for surrogates, which JSON has, and does not count a byte order mark at the start.
-    """
-    plain = _SURROGATE.sub(r"\\u00", value)
-    return f"\n{plain[1:]}" if plain.startswith(_MARK) else plain
-
-
-def _is_unbroken(value: str, span: Found) -> bool:
-    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space.
-
-    A template may have some behind a registry: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` says nothing.
-    """
-    literal = value[span.start : span.end]
-    if registries.kind(literal.partition("/")[0]) == registries.REGISTRY:
-        literal = _TEMPLATE.sub("", literal)
-    return not any(char.isspace() for char in literal)
-
-
-def _documents(value: str) -> list[yaml.Node]:
-    """The documents that a composable text holds; none if it is a plain text or a template."""
-    if not text.may_be_document(value):
-        return []
-    try:
-        roots = composer.compose(value).roots
-        check_merges(value, roots)
-    except (yaml.YAMLError, TooMuchMergedError, RecursionError):
-        return []
-    return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
 
 
 def _families(visit: MappingVisit, *, lists: bool) -> list[ModuleType]:
@@ -250,35 +208,6 @@ def _concerned(api: Api, key: str, keys: tuple[str, ...], lists: bool) -> list[M
     """The families that may find something in a mapping, by the names in it and its own."""
     families = (*LIST_FAMILIES, *MAPPING_FAMILIES) if lists else MAPPING_FAMILIES
     return [family for family in families if family.is_concerned(api, key, keys)]
-
-
-class _Lists:
-    """Counts what aliases put into several lists, or into several mappings as their lists: `containers: *all`."""
-
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
-        self._repeated = 0
-
-    def look_at(self, mapping: MappingVisit) -> None:
-        """Count the large lists of a mapping, and the large items of its lists, that were seen in other mappings.
-
-        Raises:
-            RecursionError: there are too many.
-        """
-        for _, value in mapping.pairs:
-            if isinstance(value, yaml.SequenceNode):
-                whole = id(value) in self._seen
-                self._seen.add(id(value))
-                fields = 0
-                for item in value.value:
-                    own = 0 if isinstance(item, yaml.ScalarNode) else len(item.value)
-                    fields += 1 + own
-                    if id(item) in self._seen:
-                        self._repeated += own // _SMALL
-                    self._seen.add(id(item))
-                self._repeated += fields // _SMALL if whole else 0
-        if self._repeated > _REPEATED:
-            raise RecursionError
 
 
 def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context: Context) -> list[Site]:

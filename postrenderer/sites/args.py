@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import keys, named, text
+from postrenderer.sites import copiers, keys, named
 from postrenderer.sites.site import CERTAIN, STAYS, NamedText, ScalarVisit, Site, sites_of
 from postrenderer.text.regex import regex
 
@@ -36,7 +36,7 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that the flags in a mapping's lists of arguments carry."""
     lists = [(key, value) for key, value in mapping.pairs if key in LISTS and isinstance(value, yaml.SequenceNode)]
     words = [word.value for _, value in lists for word in value.value if isinstance(word, yaml.ScalarNode)]
-    copying = text.is_copying(words) or any(_copies(value) for _, value in lists) or _is_of_a_copier(mapping)
+    copying = copiers.is_copying(words) or any(_copies(value) for _, value in lists) or _is_of_a_copier(mapping)
     for key, value in lists:
         if copying:
             yield from _copied(value, (mapping.path, key), context)
@@ -46,13 +46,13 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
 
 def _copies(node: yaml.SequenceNode) -> bool:
     """Whether a command line is one of a tool that copies images."""
-    return any(isinstance(word, yaml.ScalarNode) and text.is_copier(word.value) for word in node.value[:2])
+    return any(isinstance(word, yaml.ScalarNode) and copiers.is_copier(word.value) for word in node.value[:2])
 
 
 def _is_of_a_copier(mapping: MappingVisit) -> bool:
     """Whether a container's image is that of a tool that copies or builds images, such as kaniko's executor."""
     images = [value.value for key, value in mapping.pairs if key == "image" and isinstance(value, yaml.ScalarNode)]
-    return any(map(text.is_of_copier, images))
+    return any(map(copiers.is_of_copier, images))
 
 
 def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[Site]:
@@ -62,9 +62,9 @@ def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[S
     passed = {id(flag.scalar.node) for flag in pulled if flag.scalar}
     for index, word in enumerate(node.value):
         is_open = isinstance(word, yaml.ScalarNode) and id(word) not in passed
-        says_itself = is_open and any(text.copying(word.value))  # a script, of which some commands copy
+        says_itself = is_open and any(copiers.commands(word.value))  # a script, of which some commands copy
         for span in context.spans(word.value) if is_open else ():
-            stays = span._replace(level=STAYS, reason=text.COPIED)
+            stays = span._replace(level=STAYS, reason=copiers.STAYS)
             yield Site(word, span if says_itself or span.level == CERTAIN else stays, FAMILY, (path, index))
 
 

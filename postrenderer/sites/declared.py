@@ -116,6 +116,8 @@ def revise(
 ) -> list[Site]:
     """Add the places that the user knows of, instead of what was found there, and remove what is no image.
 
+    Of several locations that name the same place the first counts.
+
     Args:
         root: the composed document.
         found: what the families found in it.
@@ -127,8 +129,12 @@ def revise(
         return found
     all_objects = list(objects(root))
     of_images = [location for location in locations if not location.pull_secrets]
-    own = [site for item in all_objects for location in of_images for site in _at(item, location, spans)]
-    declared = {id(site.node) for site in own}
+    own: list[Site] = []
+    declared: set[int] = set()
+    for location in of_images:
+        sites = [site for item in all_objects for site in _at(item, location, spans) if id(site.node) not in declared]
+        own += sites
+        declared.update(id(site.node) for site in sites)
     sites = [*own, *(site for site in found if id(site.node) not in declared)]
     by_place: dict[str, Object] = {}
     for item in all_objects if ignore else ():

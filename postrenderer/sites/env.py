@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from postrenderer.sites.site import Api, Context, MappingVisit, Site
-    from postrenderer.sites.tasks import Tasks
     from postrenderer.text.pointer import Path
 
 FAMILY = "env"
@@ -36,7 +35,7 @@ def is_concerned(_api: Api, _key: str, _keys: tuple[str, ...]) -> bool:
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images in the lists of variables of a mapping."""
-    stays = _outputs(mapping, context.tasks)
+    stays = _outputs(mapping, context.pushed)
     for key, value in mapping.pairs:
         if isinstance(value, yaml.SequenceNode):
             variables = list(_variables(value, (mapping.path, key)))
@@ -81,7 +80,7 @@ def _variables(node: yaml.SequenceNode, path: Path, key: str = "value") -> Itera
             yield NamedText(name.value, value.value, 0, ScalarVisit(value, ((path, index), key), key))
 
 
-def _outputs(mapping: MappingVisit, tasks: Tasks) -> Callable[[str], str] | None:
+def _outputs(mapping: MappingVisit, why_stays: Callable[[str, str], str]) -> Callable[[str], str] | None:
     """Says of a parameter why what stands there stays; None if the mapping is no task of Tekton, nor a run of one."""
     entry = dict(mapping.pairs) if not _TASKS.isdisjoint(mapping.keys) else {}
     spec = (
@@ -92,7 +91,7 @@ def _outputs(mapping: MappingVisit, tasks: Tasks) -> Callable[[str], str] | None
         return lambda parameter: PUSHED if parameter in names else ""
     reference = entry.get("taskRef")
     task = _name(reference) if isinstance(reference, yaml.MappingNode) else ""
-    return partial(tasks.why_stays, task) if task else None
+    return partial(why_stays, task) if task else None
 
 
 def _name(reference: yaml.MappingNode) -> str:

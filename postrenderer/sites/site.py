@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     import yaml
 
-    from postrenderer.sites.tasks import Tasks
     from postrenderer.text.pointer import Path
 
 CERTAIN = "certain"
@@ -180,14 +179,14 @@ class Context(NamedTuple):
         spans: the references in a text, read as a document if it is one.
         secrets: whether the base64 data of Secrets is read.
         claimed: the families that have scalars already, by the scalars' id().
-        tasks: the tasks of Tekton in the stream.
+        pushed: why an image in a parameter of a task of Tekton stays, by the names of both; empty if it does not.
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Found]]
     secrets: bool
     claimed: dict[int, ModuleType]
-    tasks: Tasks
+    pushed: Callable[[str, str], str]
 
 
 def whole(scalar: ScalarVisit, family: str, level: str, reason: str) -> Site:

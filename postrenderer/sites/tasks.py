@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import kinds, text
+from postrenderer.sites import copiers, kinds
 from postrenderer.sites.site import Api
 from postrenderer.text import composer, stream
 from postrenderer.text.mappings import fields_of, text_of
@@ -58,8 +58,8 @@ def pushed(spec: yaml.Node | None) -> set[str]:
             text_of(one.get("name")): text_of(one.get("value")) for one in map(fields_of, _items(entry.get("env")))
         }
         words = [text_of(word) for key in ("command", "args") for word in _items(entry.get(key))]
-        whole = [" ".join(words)] if text.is_of_copier(image) else []
-        for command in (*whole, *text.copying(" ".join(words)), *text.copying(text_of(entry.get("script")))):
+        whole = [" ".join(words)] if copiers.is_of_copier(image) else []
+        for command in (*whole, *copiers.commands(" ".join(words)), *copiers.commands(text_of(entry.get("script")))):
             said = [variables.get(name, "") for name in _VARIABLE.findall(command)]
             copied.update(_USE.findall("\n".join((command, *said))))
     return copied - run

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
-from postrenderer.sites import artifacts, evidence, keys, named
-from postrenderer.sites.keys import COPYING
+from postrenderer.sites import artifacts, copiers, evidence, keys, named
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
 from postrenderer.text import templates
 from postrenderer.text.regex import regex
@@ -48,32 +47,23 @@ _ASSIGNMENT = regex(
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_PROPERTY = regex(r"^[ \t]*(?P<name>[a-z][\w-]*(?:\.[\w-]+)*\.image)[ \t]+(?P<value>[^\s=:]\S*)[ \t]*$", re.MULTILINE)
+"""A property with white space in front of its value: spark-defaults.conf, https://spark.apache.org/docs/latest."""
 _TEMPLATE = regex(r"\{\{[^{}\n]*\}\}")
-_COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
 _IGNORED = (
     regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*"),  # a line that is a comment
     regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
     regex(r"[{,][ \t]*\w+(?:=~|!=|!~|=)\\?\"[^\"\n]*\""),  # PromQL's label matchers
 )
-_MAKES = (
-    rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:buildx|image|manifest)[ \t]+)?(?:push|tag|build|imagetools[ \t]+create)\b"
-)
-_COPIER = rf"(?:{'|'.join(_COPIERS)})(?:-daemonless)?(?:\.sh)?|kaniko/executor"
-_JIB = r"jib[\w:.-]{0,99}"
-"""Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
-_COPYING = regex(rf"\b(?:{_COPIER}|{_MAKES}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
-"""Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
-_GIVEN = regex(r"--build-arg(?:=|[ \t]+)[\"']?\w+=")
-"""What begins an argument of a build, which names an image that is built upon."""
-_IS_COPIER = regex(rf"(?:.*/)?(?:{_COPIER})", re.DOTALL)
-_IS_COPYING = regex(rf"(?:\S*/)?{_MAKES}")
-_IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
-COPIED = "a tool that copies or builds images reads or writes it"
-"""Why what stands in such a command stays."""
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS)))
 _OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
+_OF_JENKINS = regex(
+    r"\bdocker(?:\s{0,99}\{\s{0,99}image\s{1,99}|\.image\()(?P<quote>[\"'])(?P<reference>[^\s\"'$]+)(?P=quote)(?!\)\.push)"
+)
+"""How Jenkinsfiles name what a step runs in: `agent { docker { image 'maven:3.9' } }`, `docker.image('maven:3.9')`."""
+_DOTTED = ".image"
 _INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
 """What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
 _FROM = regex(
@@ -126,14 +116,6 @@ def _is_in_force(path: Path) -> bool:
     return False
 
 
-_DOCUMENT = regex(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
-
-
-def may_be_document(text: str) -> bool:
-    """Whether a text is worth reading as YAML: a line starts with a key, also an explicit one, an item or a bracket."""
-    return _DOCUMENT.search(text) is not None
-
-
 def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
@@ -141,39 +123,13 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     assigned = sorted([*_assigned(text), *_of_docker(text)], key=start_of)
     outspoken = sorted(_outspoken(text, references), key=start_of)
     if assigned or outspoken:
-        ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((_COPYING,), "\n" + text)
+        ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((copiers.COMMAND,), "\n" + text)
+        given = copiers.given(text) if copied else set()
         for found in (assigned, outspoken):
-            pulled = list(_outside(found, copied))
-            kept = {id(span) for span in (*pulled, *_given(found, text))}
-            spans = (span if id(span) in kept else span._replace(level=STAYS, reason=COPIED) for span in found)
+            kept = {id(span) for span in _outside(found, copied)} | {id(span) for span in found if span.start in given}
+            spans = (span if id(span) in kept else span._replace(level=STAYS, reason=copiers.STAYS) for span in found)
             chosen = _merged(chosen, _outside(spans, ignored))
     return chosen
-
-
-def _given(spans: Iterable[Found], text: str) -> Iterator[Found]:
-    """The spans that are arguments of a build: `--build-arg BASE=quay.io/acme/base:1`."""
-    starts = {match.end() for match in _GIVEN.finditer(text)}
-    return (span for span in spans if span.start in starts)
-
-
-def is_copier(word: str) -> bool:
-    """Whether a word of a command line is a tool that copies or builds images."""
-    return _IS_COPIER.fullmatch(word) is not None
-
-
-def is_of_copier(image: str) -> bool:
-    """Whether an image is that of a tool that copies or builds images, such as kaniko's executor."""
-    return not COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/"))
-
-
-def copying(text: str) -> Iterator[str]:
-    """The commands in a script that copy or build images."""
-    return (match.group() for match in _COPYING.finditer(text))
-
-
-def is_copying(words: list[str]) -> bool:
-    """Whether a command line copies or builds images: `docker push x`, `mvn jib:build`."""
-    return _IS_COPYING.match(" ".join(words[:4])) is not None or any(map(_IS_JIB.fullmatch, words))
 
 
 def _references(text: str) -> Iterator[re.Match[str]]:
@@ -259,7 +215,7 @@ def _assigned(text: str) -> Iterator[Found]:
     """Images by the names that they are assigned to, or of the flags that carry them."""
     values = [
         NamedText(match["name"], _with_template(text, match), match.start("value"))
-        for pattern in (_ASSIGNMENT, _FLAG)
+        for pattern in (_ASSIGNMENT, _FLAG, *((_PROPERTY,) if _DOTTED in text else ()))
         for match in pattern.finditer(text)
         if keys.read(match["name"]).role
     ]
@@ -275,9 +231,11 @@ def _with_template(text: str, match: re.Match[str]) -> str:
 
 
 def _of_docker(text: str) -> Iterator[Found]:
-    """The images of `docker://node:20`, as CI has it, and of a Dockerfile's `FROM golang AS build`."""
+    """The images of `docker://node:20`, of Jenkinsfiles, and of a Dockerfile's `FROM golang AS build`."""
     for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
         yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")
+    for match in _OF_JENKINS.finditer(text) if "docker" in text else ():
+        yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, "what a Jenkinsfile runs in")
     if keys.FROM not in text or not (_INSTRUCTION.search(text) or text.lstrip().startswith(keys.FROM)):
         return
     stages = {*_NO_IMAGE}

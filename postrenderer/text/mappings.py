@@ -8,9 +8,13 @@ entries that it would see are in the list, too, and whoever looks for images loo
 
 from __future__ import annotations
 
-from typing import Callable
+from itertools import chain
+from typing import TYPE_CHECKING, Callable
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _MERGE = "<<"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -71,21 +75,29 @@ def check_merges(text: str, roots: list[yaml.Node]) -> None:
     """
     if _MERGE not in text and not ("!" in text and "\\" in text):  # `!!merge "\x3c<"` is a merge key, too
         return
-    added, seen, work = 0, set(map(id, roots)), list(roots)
-    while work:
-        node = work.pop()
-        below: list[yaml.Node] = []
+    added = 0
+    for node in collections(roots):
         if isinstance(node, yaml.MappingNode):
             added += len(fields(node)) - len(node.value)
             if added > _MOST_IN_ALL:
                 raise TooMuchMergedError
-            below = [part for entry in node.value for part in entry]
-        elif isinstance(node, yaml.SequenceNode):
-            below = node.value
-        for part in below:
-            if not isinstance(part, yaml.ScalarNode) and id(part) not in seen:
-                seen.add(id(part))
-                work.append(part)
+
+
+def collections(roots: Iterable[yaml.Node]) -> Iterator[yaml.Node]:
+    """The mappings and sequences of documents, keys included, in the order of the text; each once, whatever aliases do.
+
+    Args:
+        roots: the root nodes of the documents.
+    """
+    work, seen = list(roots)[::-1], set()
+    while work:
+        node = work.pop()
+        if isinstance(node, yaml.ScalarNode) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        children = node.value if isinstance(node, yaml.SequenceNode) else chain.from_iterable(node.value)
+        work += reversed(list(children))
 
 
 def is_merge(key: yaml.Node) -> bool:

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 OURS = re.compile(r"\.?acreg\.pyz_[0-9a-f]{64}(\.tmp|_lock)?")  # what shiv leaves below a root, of any build
 DAY = 24 * 3600
-UNWATCHED = ("rich/", "rich-")  # the filter never imports rich, and the commands do without it where it is missing
+UNWATCHED = ("rich/", "rich-")
+"""What only a progress bar imports. Python compiles it then, and the commands do without it where it is missing."""
 
 
 def extract(
@@ -142,7 +143,9 @@ def _make_ready(folder: Path, stamp: str, is_ours: Callable[[os.stat_result], bo
                 shutil.rmtree(f"{folder}.tmp", ignore_errors=True)  # a full disk needs the room
                 raise
     site_packages = folder / "site-packages"
-    compileall.compile_dir(site_packages, quiet=2, force=True)
+    for source in site_packages.rglob("*.py"):
+        if not source.relative_to(site_packages).as_posix().startswith(UNWATCHED):
+            compileall.compile_file(source, quiet=2, force=True)
     bytecode = f".{sys.implementation.cache_tag}.pyc"
     lines = []
     for path in sorted(site_packages.rglob("*")):

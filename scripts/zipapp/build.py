@@ -58,8 +58,9 @@ def main() -> None:
         finished = Path(scratch, "finished.pyz")
         finish(packed, finished)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(finished, target.with_name(target.name + ".new"))
-        target.with_name(target.name + ".new").replace(target)
+        new = target.with_name(f"{target.name}.{os.getpid()}")  # two builds may come to their end at once
+        shutil.copy(finished, new)
+        new.replace(target)
     version = runpy.run_path(str(ROOT / "postrenderer" / "__init__.py"))["__version__"]
     print(f"{target}: acreg {version}, sha256:{hashlib.sha256(target.read_bytes()).hexdigest()}")
 

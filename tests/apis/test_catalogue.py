@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -131,9 +132,11 @@ def run(text: str, package: Path, code: str) -> str:
     program = "import sys; from postrenderer import __main__ as door; door.main(); print(end='', flush=True); " + code
     environment = {"PYTHONPATH": str(package), "ACREG_REGISTRY": "r.example.com", "PATH": os.environ["PATH"]}
     command = [sys.executable, "-c", program]
-    done = subprocess.run(
-        command, input=text, capture_output=True, text=True, env=environment, cwd=package.parent, check=True
-    )
+    with tempfile.TemporaryDirectory() as cache:
+        environment["HELM_CACHE_HOME"] = cache
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, env=environment, cwd=package.parent, check=True
+        )
     return done.stdout
 
 
@@ -170,7 +173,7 @@ def test_it_is_read_from_within_an_archive(tmp_path: Path) -> None:
 def test_what_public_schemas_say(tmp_path: Path) -> None:
     result = tmp_path / "score.json"
     scorer = Path(os.environ["ACREG_APIS"]) / "score.py"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HELM_CACHE_HOME": str(tmp_path)}
     command: list[str | Path] = [sys.executable, scorer, "--json", result, "--", sys.executable, "-m", "postrenderer"]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     score = json.loads(result.read_text())

@@ -84,6 +84,11 @@ def test_the_overview_begins_with_what_matters(acreg: Acreg) -> None:
         ("one two three fo-ur", ["one two three fo-ur"]),
         ("one two three four-five", ["one two three", "four-five"]),
         ("examples:\n  run it:\n    acreg images", ["examples:", "  run it:", "    acreg images"]),
+        ("a path:\nb c d", ["a path: b c d"]),
+        ("a path:\n  b  c", ["a path:", "  b  c"]),
+        ("  acreg diff -f values.yaml", ["  acreg diff \\", "    -f values.yaml"]),
+        ("  acreg images < images", ["  acreg images \\", "    < images"]),
+        ("  acreg secret | kubectl", ["  acreg secret \\", "    | kubectl"]),
         ("  acreg images --list FILE -o 'a b c d'", ["  acreg images \\", "    --list FILE -o \\", "    'a b c d'"]),
     ],
 )

@@ -47,7 +47,9 @@ def test_init_takes_what_a_values_file_says(acreg: Acreg, empty_folder: Path) ->
     assert load({}, {}, ".") == Settings("r.example.com", "p", ("mine",))
     (empty_folder / "pod.yaml").write_text("kind: Pod\n", encoding="utf-8")
     shown = acreg("render", "-f", "pod.yaml").err
-    assert shown.endswith(f"acreg: settings are taken from {empty_folder}/acreg.yaml\n")
+    assert shown.endswith(
+        f"acreg: settings are taken from {empty_folder}/acreg.yaml: registry, repositoryPath, pullSecrets\n"
+    )
     (empty_folder / "acreg.yaml").unlink()
     values.write_text("other: 1\n", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"values\.yaml names no registry"):
@@ -111,7 +113,7 @@ def test_validate_refuses_what_runs_refuse_in_a_file_that_nobody_named(acreg: Ac
 def test_a_command_says_which_file_that_nobody_named_it_takes_settings_from(acreg: Acreg, empty_folder: Path) -> None:
     (empty_folder / "acreg.yaml").write_text("registry: r.example.com\n", encoding="utf-8")
     (empty_folder / "pod.yaml").write_text("kind: Pod\nspec: {containers: [{image: nginx}]}\n", encoding="utf-8")
-    said = f"acreg: settings are taken from {empty_folder}/acreg.yaml\n"
+    said = f"acreg: settings are taken from {empty_folder}/acreg.yaml: registry\n"
     assert acreg("render", "-f", "pod.yaml").err == said
     assert acreg("render", "-f", "pod.yaml", "--config", "acreg.yaml").err == ""
     assert acreg("render", "-f", "pod.yaml", "--registry", "s.example.com").err == ""

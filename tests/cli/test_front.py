@@ -70,6 +70,15 @@ def test_quiet_leaves_notes_out(acreg: Acreg, tmp_path: Path) -> None:
     assert acreg("-q", *arguments).err == ""
 
 
+@pytest.mark.parametrize(("plugin", "named"), [("acreg", "`helm acreg --help`"), ("", "`acreg --help`")])
+def test_messages_name_commands_as_they_are_typed(
+    zipapp: Path, monkeypatch: pytest.MonkeyPatch, plugin: str, named: str
+) -> None:
+    monkeypatch.setenv("HELM_PLUGIN_NAME", plugin)
+    run = subprocess.run([zipapp, "nosuch"], capture_output=True, text=True, check=False)
+    assert run.stderr == f"acreg: there is no command `nosuch`. {named} lists the commands\n"
+
+
 def test_verbose_says_what_is_run(acreg: Acreg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helm = tmp_path / "helm"  # a mock
     helm.write_text("#!/bin/sh\necho v3.19.0\n", encoding="utf-8")

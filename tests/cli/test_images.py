@@ -146,7 +146,7 @@ def test_images_without_a_place_for_their_secret_are_counted(acreg: Acreg, tmp_p
     path.write_text("apiVersion: e/v1\nkind: A\nspec: {image: quay.io/a/b:1}\n---\n" + POD, encoding="utf-8")
     run = acreg("images", *REGISTRY, "-f", path)
     assert run.err == (
-        "acreg: of the 2 images, 1 has no known place for the pull secret. `helm acreg images -o json` says which.\n"
+        "acreg: of the 2 references, 1 has no known place for the pull secret. Add `-o json` to see which.\n"
     )
     rows = json.loads(acreg("images", "-o", "json", *REGISTRY, "-f", path).out)
     assert ["withoutSecret" in row for row in rows] == [True, False]

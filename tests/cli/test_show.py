@@ -38,10 +38,14 @@ def shown(zipapp: Path, *arguments: str | Path, **environment: str) -> str:
     return output.decode().replace("\r\n", "\n")
 
 
+@pytest.fixture(autouse=True)
+def _one_extraction(shiv_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIV_ROOT", str(shiv_root))
+
+
 @pytest.fixture
 def images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str | Path, ...]:
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("SHIV_ROOT", str(tmp_path / "shiv"))
     manifests = tmp_path / "pod.yaml"
     manifests.write_text(POD, encoding="utf-8")
     return ("images", *REGISTRY, "-f", manifests)

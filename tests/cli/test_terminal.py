@@ -84,8 +84,8 @@ def test_errors_and_what_explain_tells_of_them(
 
 
 @pytest.mark.zipapp
-def test_on_a_terminal(zipapp: Path, manifests: Path, tmp_path: Path) -> None:
+def test_on_a_terminal(zipapp: Path, manifests: Path, shiv_root: Path) -> None:
     arguments: tuple[str | Path, ...] = ("images", *REGISTRY, "-f", manifests)
-    text = shown(zipapp, *arguments, SHIV_ROOT=str(tmp_path / "shiv"), NO_COLOR="1")
+    text = shown(zipapp, *arguments, SHIV_ROOT=str(shiv_root), NO_COLOR="1")
     assert "\\u001b]0;title" in text
     assert escape.lines(text) == text

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Node = Any  # parsed YAML or JSON
+LOADER: Any = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+"""Every scalar is text."""
 SECRET = {"name": "containerregistry"}
 POD_SPEC = "\n  containers:\n"
 PULL_SECRETS = "\n  imagePullSecrets:\n    - name: containerregistry"
@@ -24,9 +26,9 @@ MOVES = {
 
 
 def documents(text: str) -> list[Node]:
-    """Return the documents of a stream with every scalar as text; a `kind: List` counts as its items."""
+    """Return the documents of a stream; a `kind: List` counts as its items."""
     found: list[Node] = []
-    for document in yaml.load_all(text, yaml.BaseLoader):
+    for document in yaml.load_all(text, LOADER):
         if document:
             found += document["items"] if document["kind"] == "List" else [document]
     return sorted(found, key=lambda one: (one["kind"], one["metadata"]["name"]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 
-from helm.harness import CHARTS
+from helm.harness import CHARTS, LATEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +97,7 @@ def test_explain_always_tells(helm: Helm, zipapp: Path) -> None:
     assert "ended     with exit code 2\n" in run.stdout
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 @pytest.mark.parametrize("where", [in_a_pipe, in_a_file, in_a_log, on_a_terminal])
 def test_the_wrapper_tells(
     helm: Helm, tmp_path: Path, zipapp: Path, where: Callable[[list[str], dict[str, str], Path], str]

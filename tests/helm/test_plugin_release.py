@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import subprocess
 import sys
 import tarfile
@@ -69,31 +67,3 @@ def test_release_archives_on_disk(tmp_path: Path, zipapp: Path, release: Path, v
             archive.extractall(at.source)  # noqa: S202  # ours
         at.install(ACREG_PYZ="")
     check_release(at)
-
-
-@pytest.mark.parametrize("version", LATEST)
-def test_the_one_liners_of_the_readme(tmp_path: Path, release: Path, version: str) -> None:
-    """Each line as it stands, but for RELEASE, which is a server of ours."""
-    block = re.findall(r"^```sh\n(# Helm 4\ncurl .*?)^```$", README, re.MULTILINE | re.DOTALL)[0]
-    lines = dict(re.findall(r"^# (.*)\n((?:(?!#).*\n)+)", block, re.MULTILINE))
-    at = home(tmp_path, tmp_path, version, tmp_path)
-    place = tmp_path / "place"
-    place.mkdir()
-    path = os.pathsep.join([str(at.helm.binary.parent), os.environ["PATH"]])
-    with serve(release) as address:
-        environment = {**at.helm.environment, "ACREG_PYZ": "", "PATH": path, "RELEASE": address}
-        for name in (f"Helm {version[0]}", "the zipapp alone"):
-            run = subprocess.run(
-                ["sh", "-ec", lines[name]], cwd=place, env=environment, capture_output=True, check=False
-            )
-            assert run.returncode == 0, run.stderr
-    assert at.output("acreg", "version") == f"acreg {__version__}\n"
-    shown = subprocess.run(
-        [place / "acreg.pyz", "version"], env=environment, capture_output=True, text=True, check=True
-    )
-    assert shown.stdout == f"acreg {__version__}\n"
-    assert lines.keys() == {"Helm 3", "Helm 4", "the zipapp alone"}
-    (place / "acreg-0.1.0.tgz").write_bytes(b"changed")
-    with serve(release) as address:
-        checked = f'curl -fsSL "{address}/SHA256SUMS" | sha256sum --check --ignore-missing'
-        assert subprocess.run(["sh", "-c", checked], cwd=place, capture_output=True, check=False).returncode == 1

@@ -46,7 +46,7 @@ def chart(folder: Path, defaults: str, *templates: str) -> Path:
 
 
 @pytest.mark.slow
-def test_what_the_page_tells_people_to_type(helm: Helm, zipapp: Path) -> None:
+def test_what_the_page_tells_people_to_type(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     page = yaml.safe_load((VALUES / "private-stragglers.yaml").read_text(encoding="utf-8"))
     found, said = values(helm, zipapp, CHARTS / "appcircle", *REGISTRY)
     assert {key: found[key] for key in page} == page
@@ -54,7 +54,7 @@ def test_what_the_page_tells_people_to_type(helm: Helm, zipapp: Path) -> None:
     assert "58 of 60 references are private" in said
     assert "toolbox:1.5.1 in ConfigMap release-name-runner" in said
 
-    archive = helm.output("package", CHARTS / "appcircle", "--destination", zipapp.parent).split(": ")[1].strip()
+    archive = helm.output("package", CHARTS / "appcircle", "--destination", tmp_path).split(": ")[1].strip()
     assert values(helm, zipapp, archive, *REGISTRY)[0] == found
 
 

@@ -135,6 +135,7 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path, capsys: pytest.Captur
         (("k3s",), "a: 1\n---\nb: 1\n", "several documents"),
         (("crio",), 'a = """\nb\n"""\n', "strings over several lines"),
         (("docker", "--insecure"), "{", "is not JSON"),
+        pytest.param(("docker", "--insecure"), "[" * 100_000 + "]" * 100_000, "nested too deep", id="deep"),
         (("docker", "--insecure"), '{"insecure-registries": 1}', "something else"),
     ],
 )

@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -104,14 +103,14 @@ class Brake:
             folder,
             "case \" $* \" in *' copy '*)\n"
             f'  count=0; while ! mkdir "{folder}/begun/$count" 2>/dev/null; do count=$((count + 1)); done\n'
-            f'  [ $count != {passing} ] || [ -e "{folder}/released" ] || kill -STOP {registry.pid};;\n'
+            f'  [ $count != {passing} ] || [ -e "{self._released}" ] || kill -STOP {registry.pid}\n'
+            f'  [ ! -e "{self._released}" ] || kill -CONT {registry.pid};;\n'
             "esac\n",
         )
 
     def release(self) -> None:
-        """Let the registry go on; a copy whose acreg was killed a moment ago may be about to stop it."""
+        """Let the registry go on; a copy whose acreg was killed a moment ago may still stop it, and then lets it go."""
         self._released.touch()
-        time.sleep(0.3)
         os.kill(self._registry.pid, signal.SIGCONT)
 
 

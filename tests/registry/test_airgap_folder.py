@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from postrenderer.errors import AcregError
+from postrenderer.registry import layout
 from postrenderer.registry.airgap import Folder, Save, layout_name, prepare
+from postrenderer.registry.archive import Archive
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, load
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest
@@ -151,3 +153,17 @@ def test_a_damaged_list(saved: Path, file: str, text: str | None, message: str) 
 def test_a_damaged_image(saved: Path, change: Any, message: str) -> None:  # noqa: ANN401  # a lambda of the table
     with pytest.raises(RegistryError, match=message):
         change(load(saved)).digest(IMAGE)
+
+
+def test_nothing_is_written_through_a_link_that_somebody_has_put_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("own")
+    monkeypatch.setattr(os, "urandom", bytes)  # a mock, as nobody can know the name
+    (tmp_path / f".file.{'00' * 8}").symlink_to(victim)
+    with pytest.raises(FileExistsError):
+        layout.write(tmp_path / "file", b"new")
+    (tmp_path / f".x.tar.partial-{os.getpid()}").symlink_to(victim)
+    Archive(tmp_path / "x.tar")
+    assert victim.read_text() == "own"

@@ -90,3 +90,9 @@ def test_the_gate_names_what_is_missing(acreg: Acreg, published: Published, envi
     (acreg.folder / "one.txt").write_text(reference)
     assert acreg.run("mirror", "--list", "one.txt", **environment).code == 0
     require(manifests, settings, {}, environ)
+
+
+def test_manifests_without_an_image_to_check_say_so(acreg: Acreg, environment: dict[str, str]) -> None:
+    pod = "kind: Pod\nspec: {containers: [{image: 'registry.demo.svc/app:1'}]}\n"
+    run = acreg.run("check", stdin=pod, **environment)
+    assert run.stderr == ("acreg: the manifests have no image to copy; `acreg images` lists those that stay, and why\n")

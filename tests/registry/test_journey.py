@@ -1,4 +1,4 @@
-"""From one values file to a release whose images all come from the private registry: the README's lines in order."""
+"""From one values file to a release whose images all come from the private registry, then upgraded and rolled back."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ spec:
       initContainers: [{name: fixed, image: %(fixed)s}]
       containers:
         - name: web
-          image: {{ .Values.global.imageRegistry | default .Values.registry }}/{{ .Values.path }}/%(name)s
+          image: {{ .Values.global.imageRegistry | default .Values.registry }}/{{ .Values.global.imageRepositoryPath
+            | default .Values.path }}/%(name)s
 """
 COMPLETE = '{"status": {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}}'
 SOON = 0.3
@@ -97,13 +98,13 @@ def namespace() -> Iterator[Namespace]:
     new.run("delete", "namespace", new.name, "--wait=false")
 
 
-def write_chart(folder: Path, published: Published) -> list[str]:
+def write_chart(folder: Path, published: Published, name: str = "app") -> list[str]:
     """Write a chart with an image in its values, one that is fixed, a hook and a test, and return its images."""
     tagged = [reference for reference in published.references if "@" not in reference]
     web, fixed, hook, test, _ = tagged[:5]
     registry, _, path = published.source.partition("/")
     (folder / "templates").mkdir(parents=True)
-    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: app\nversion: 1.0.0\n")
+    (folder / "Chart.yaml").write_text(f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n")
     (folder / "values.yaml").write_text(f"global: {{}}\nregistry: {registry}\npath: {path}\nhook: {hook}\n")
     deployment = DEPLOYMENT % {"fixed": fixed, "name": web.removeprefix(f"{published.source}/")}
     (folder / "templates" / "web.yaml").write_text(deployment)
@@ -113,7 +114,7 @@ def write_chart(folder: Path, published: Published) -> list[str]:
     return sorted([web, fixed, hook, test])
 
 
-def test_the_whole_page(  # noqa: PLR0915  # one journey
+def test_the_whole_way(  # noqa: PLR0915  # one journey
     acreg: Acreg, published: Published, secured: Registry, helm: Path, namespace: Namespace
 ) -> None:
     known = {name: value for name, value in acreg.environment.items() if name != "ACREG_REPOSITORY_PATH"}

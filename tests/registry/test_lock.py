@@ -48,7 +48,7 @@ def test_from_the_source_through_the_air_to_pinned_manifests(  # noqa: PLR0913, 
     """A chart with three hundred references → lock → archive → empty registry → check → filter → skopeo inspect."""
     signed = [f"{name}/signed-{number}:1" for number in range(2)]
     with_them = [one for n, ref in enumerate(signed) for one in push_signed(tmp_path / str(n), ref, f"signed {n}")[1]]
-    references = [*published.references, *signed]
+    references = [*published.references[:12], *signed]
     chart = acreg.folder / "chart"
     (chart / "templates").mkdir(parents=True)
     (chart / "Chart.yaml").write_text("apiVersion: v2\nname: many\nversion: 1.2.3\n")
@@ -58,18 +58,18 @@ def test_from_the_source_through_the_air_to_pinned_manifests(  # noqa: PLR0913, 
     more = {**login(secured), "ACREG_LOCK": "acreg.lock"}
 
     locked = acreg.run("lock", "--chart", "chart", **more, **helm)
-    assert (locked.code, locked.stdout) == (0, "acreg.lock: 40 images\n"), locked
+    assert (locked.code, locked.stdout) == (0, "acreg.lock: 14 images\n"), locked
     lock = yaml.safe_load((acreg.folder / "acreg.lock").read_text())
-    assert (lock["chart"], len(lock["images"])) == ({"name": "many", "version": "1.2.3"}, 40)
+    assert (lock["chart"], len(lock["images"])) == ({"name": "many", "version": "1.2.3"}, 14)
 
     saved = acreg.run("mirror", "--chart", "chart", "--to", "media.tar", **helm)
-    assert (saved.code, counts(saved.stdout)["copied"]) == (0, 40), saved
+    assert (saved.code, counts(saved.stdout)["copied"]) == (0, 14), saved
     before = acreg.run("check", "--lock", "acreg.lock", **login(secured))
-    assert (before.code, counts(before.stdout)["missing"]) == (1, 40), before
+    assert (before.code, counts(before.stdout)["missing"]) == (1, 14), before
     carried = acreg.run("mirror", "--from", "media.tar", **login(secured))
-    assert (carried.code, counts(carried.stdout)["copied"]) == (0, 40), carried
+    assert (carried.code, counts(carried.stdout)["copied"]) == (0, 14), carried
     after = acreg.run("check", "--lock", "acreg.lock", **login(secured))
-    assert (after.code, counts(after.stdout)["present"]) == (0, 40), after
+    assert (after.code, counts(after.stdout)["present"]) == (0, 14), after
 
     rendered = acreg.run("render", "--chart", "chart", **more, **helm)
     assert rendered.code == 0, rendered

@@ -209,6 +209,7 @@ def test_tags_and_referrers_come_in_pages() -> None:
     ("status", "headers", "kind", "wait"),
     [
         (429, {"Retry-After": "7"}, "limited", 7),
+        (429, {"Retry-After": "\xb2"}, "limited", 0),  # a digit, but no number
         (429, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, "limited", 0),
         (503, {}, "busy", 0),
         (413, {}, "upload", 0),

@@ -43,6 +43,12 @@ def _error(checkout: Path, text: str, place: str = "flag") -> str:
     ("text", "message"),
     [
         ("report: ../.bashrc", "acreg.yaml:1:9: report counts only in a file that you name, as acreg.yaml may have"),
+        (
+            "lock: ../.bashrc",
+            "acreg.yaml:1:7: lock names a file in another folder, to which `acreg lock` would write. It",
+        ),
+        ("lock: sub/x", "acreg.yaml:1:7: lock names a file in another folder"),
+        ("lock: /dev/zero", "acreg.yaml:1:7: lock names a file in another folder"),
         ("before: [[a]]", "acreg.yaml:1:9: before counts only in a file that you name, as acreg.yaml may have"),
         ("after: [[a, b]]", "acreg.yaml:1:8: after counts only in a file that you name, as acreg.yaml may have"),
         (
@@ -74,6 +80,39 @@ def test_what_writes_files_needs_a_named_file() -> None:
     assert [option.key for option in OPTIONS if option.only_named] == ["report", "before", "after"]
 
 
+BLINDS = ("ignore: [{reference: '*'}]", "secrets: false")
+
+
+@pytest.mark.parametrize("text", BLINDS)
+@pytest.mark.parametrize(
+    ("flags", "environ"), [({"strict": True}, {}), ({}, {"ACREG_STRICT": "1"})], ids=["flag", "variable"]
+)
+def test_what_hides_images_from_a_strict_that_is_not_its_own(
+    text: str, flags: dict[str, object], environ: dict[str, str], checkout: Path
+) -> None:
+    """`keep`, `others` and `confidence` hide nothing: --strict names what they leave."""
+    (checkout / "acreg.yaml").write_text(text)
+    with pytest.raises(SettingsError) as raised:
+        load({"registry": "r.example.com", **flags}, environ, str(checkout))
+    assert " hides images from --strict, and so counts only in a file that you name, as acreg.yaml" in str(raised.value)
+    named = {"registry": "r.example.com", "config": "acreg.yaml", **flags}
+    assert load(named, environ, str(checkout)).strict
+
+
+@pytest.mark.parametrize("text", BLINDS)
+def test_what_hides_images_counts_where_nobody_else_is_strict(text: str, checkout: Path) -> None:
+    for more, flags in (("", {}), ("\nstrict: true", {}), ("\nstrict: true", {"strict": False})):
+        (checkout / "acreg.yaml").write_text(text + more)
+        assert load({"registry": "r.example.com", **flags}, {}, str(checkout)) != load(
+            {"registry": "r.example.com", "config": "/dev/null"}, {}, str(checkout)
+        )
+
+
+def test_what_is_taken_from_the_file_is_named(checkout: Path) -> None:
+    (checkout / "acreg.yaml").write_text("strict: true\nignore: [{name: x}]\nregistry: q.example.com\n")
+    assert effective({"registry": "r.example.com"}, {}, str(checkout)).file == f"{checkout}/acreg.yaml: strict, ignore"
+
+
 @pytest.mark.parametrize("place", ELSEWHERE)
 def test_the_registry_gives_way_to_every_other_place(place: str, checkout: Path) -> None:
     (checkout / "acreg.yaml").write_text("registry: evil.example.com\nrepositoryPath: evil\n")
@@ -98,7 +137,14 @@ def test_a_registry_that_stands_in_for_none_gives_way_itself(checkout: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["others: keep", "sources: [quay.io]", "rules: [{from: quay.io, to: r.example.com/hub}]", "strict: true"]
+    "text",
+    [
+        "others: keep",
+        "sources: [quay.io]",
+        "rules: [{from: quay.io, to: r.example.com/hub}]",
+        "strict: true",
+        "lock: a.lock",
+    ],
 )
 def test_the_rest_counts_without_a_name(text: str, checkout: Path) -> None:
     (checkout / "acreg.yaml").write_text(text)

@@ -57,6 +57,18 @@ def test_a_location_is_read_where_nothing_else_looks_like_an_image() -> None:
     assert render(text, Location("/spec/engine", kind="Other")) == text
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "after"),
+    [("whole", "prefix", f"{PRIVATE}/quay.io"), ("prefix", "whole", PRIVATE), ("text", "prefix", PRIVATE)],
+)
+def test_of_two_locations_at_one_place_the_first_that_finds_something_counts(
+    first: str, second: str, after: str
+) -> None:
+    text = "kind: Widget\nspec:\n  engine: quay.io\n"
+    pair = Location("/spec/engine", form=first), Location("/spec/*", form=second)
+    assert render(text, *pair) == text.replace("quay.io", after)
+
+
 def test_paths_begin_at_the_items_of_a_list() -> None:
     text = "kind: List\nitems:\n- kind: Widget\n  spec:\n    engine: acme/engine\n"
     assert render(text, Location("/spec/engine", kind="Widget")) == text.replace("acme", f"{PRIVATE}/acme")

@@ -149,7 +149,7 @@ VALUES = st.recursive(
 
 
 @pytest.mark.slow
-@examples(400)
+@examples(100)
 @given(st.dictionaries(TEXTS | st.sampled_from(["kind", "data", "spec"]), VALUES, max_size=5), st.booleans())
 def test_what_is_passed_over_holds_no_image(fields: dict[str, object], flow: bool) -> None:  # noqa: FBT001  # hypothesis
     relocation = Relocation(acreg_settings())

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from postrenderer import sites
-from postrenderer.sites import text
+from postrenderer.sites import embedded, text
 
 SIZE = 20_000
 """Characters; a quadratic search of so many takes seconds."""
@@ -75,7 +75,7 @@ def cost(content: str) -> float:
     times = []
     for _ in range(3):
         start = time.process_time()
-        text.may_be_document(content)
+        embedded.may_be_document(content)
         text.spans(content, known)
         list(text.mentioned(content))
         times.append(time.process_time() - start)

@@ -17,6 +17,7 @@ from rendering import settings
 from postrenderer.rewrite import rewrite
 from postrenderer.sites import hints
 
+DUMPER: Any = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
 SETTINGS = settings(sources=("known.io",), pull_secrets=())
 PREFIXES = ["", "x", "X_", "init", "proxy-", "db."]
 WORDS = [
@@ -94,7 +95,7 @@ def test_each_name_with_each_text(form: str) -> None:
         {"apiVersion": api, "kind": "Demo", **FORMS[form](prefix + word, value)}
         for prefix, word, value in itertools.product(("", "X_"), WORDS, VALUES)
     )
-    same(yaml.safe_dump_all(documents))
+    same(yaml.dump_all(documents, Dumper=DUMPER))
 
 
 KEY = st.builds(lambda prefix, word: prefix + word, st.sampled_from(PREFIXES), st.sampled_from(WORDS))

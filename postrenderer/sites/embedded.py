@@ -1,0 +1,60 @@
+"""A text in a scalar as YAML or JSON documents, which a chart keeps there for somebody else to read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.images import registries
+from postrenderer.text import composer
+from postrenderer.text.mappings import TooMuchMergedError, check_merges
+from postrenderer.text.regex import regex
+
+if TYPE_CHECKING:
+    from postrenderer.sites.site import Found
+
+_SURROGATE = regex(r"\\u[dD][89a-fA-F]")
+"""Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
+_MARK = "\ufeff"
+"""A byte order mark, as editors on Windows put at the start of a file that a chart then holds as a text."""
+_TEMPLATE = regex(r"\{\{[^{}]*\}\}")
+_DOCUMENT = regex(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
+
+
+def composable(value: str) -> str:
+    """A text as libyaml reads it, with the same number of characters.
+
+    It refuses the escapes for surrogates, which JSON has, and does not count a byte order mark at the start.
+    """
+    plain = _SURROGATE.sub(r"\\u00", value)
+    return f"\n{plain[1:]}" if plain.startswith(_MARK) else plain
+
+
+def is_unbroken(value: str, span: Found) -> bool:
+    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space.
+
+    A template may have some behind a registry: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` says nothing.
+    """
+    literal = value[span.start : span.end]
+    if registries.kind(literal.partition("/")[0]) == registries.REGISTRY:
+        literal = _TEMPLATE.sub("", literal)
+    return not any(char.isspace() for char in literal)
+
+
+def may_be_document(text: str) -> bool:
+    """Whether a text is worth reading as YAML: a line starts with a key, also an explicit one, an item or a bracket."""
+    return _DOCUMENT.search(text) is not None
+
+
+def documents(value: str) -> list[yaml.Node]:
+    """The documents that a composable text holds; none if it is a plain text or a template."""
+    if not may_be_document(value):
+        return []
+    try:
+        roots = composer.compose(value).roots
+        check_merges(value, roots)
+    except (yaml.YAMLError, TooMuchMergedError, RecursionError):
+        return []
+    return [] if any(isinstance(root, yaml.ScalarNode) for root in roots) else roots
