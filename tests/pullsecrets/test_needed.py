@@ -40,6 +40,8 @@ spec:
         ("image: a/b:1\n  imagePullSecret: ''", 'imagePullSecret: "containerregistry"'),
         ("image: a/b:1\n  imagePullSecret:", "imagePullSecret: containerregistry"),
         ("image: a/b:1\n  pullSecretRef: {}", 'pullSecretRef: {"name": "containerregistry"}'),
+        ("image: a/b:1\n  pullSecretRef: {name: ''}", 'pullSecretRef: {name: "containerregistry"}'),
+        ("image: a/b:1\n  pullSecretRef:\n    name:", "pullSecretRef:\n    name: containerregistry"),
         ("image: a/b:1\n  imagePullSecretNames: []", 'imagePullSecretNames: ["containerregistry"]'),
         ("image: a/b:1\n  imagePullSecrets: []", 'imagePullSecrets: [{"name": "containerregistry"}]'),
         ("image: a/b:1\n  imagePullSecrets:", "imagePullSecrets:\n    - name: containerregistry"),
