@@ -100,7 +100,12 @@ def _filter() -> int:
     found = settings.effective({}, os.environ, os.getcwd())
     lastrun.settle(found.unnamed)
     settings.announce(found.file)
-    pipe.run(found.settings)
+    inform = None
+    if pipe.DESK in os.environ:
+        from postrenderer.cli import pullsecrets  # noqa: PLC0415  # only where `helm acreg` started Helm
+
+        inform = pullsecrets.informed
+    pipe.run(found.settings, inform)
     return 0
 
 

@@ -15,22 +15,34 @@ from postrenderer.rewrite import rewrite
 from postrenderer.text import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from postrenderer.findings import Found
     from postrenderer.rewrite import Rewritten
     from postrenderer.settings import Settings
+
+    Inform = Callable[[Sequence[Found], Settings], Settings]
 
 _VARIABLE = "ACREG_CHAIN"
 """Set for the other post-renderers, so that an acreg that one of them runs does not run it again, without end."""
 
 
-def through(raw: bytes, settings: Settings) -> Rewritten:
+def through(raw: bytes, settings: Settings, inform: Inform | None = None) -> Rewritten:
     """Rewrite a stream as `rewrite` does, between the other post-renderers.
+
+    Args:
+        raw: the stream.
+        settings: what is asked for.
+        inform: returns the settings with more that is known, by what was found in the stream.
 
     Raises:
         AcregError: as `rewrite`, or another post-renderer failed.
     """
-    rewritten = rewrite(before(raw, settings), settings)
+    data = before(raw, settings)
+    rewritten = rewrite(data, settings)
+    more = inform(rewritten.found, settings) if inform else settings
+    if more != settings:
+        rewritten = rewrite(data, more)
     if not settings.after:
         return rewritten
     return rewritten._replace(output=[_run_all("after", settings.after, b"".join(rewritten.output))])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from postrenderer.decide import Finding
     from postrenderer.plan import Plan, WithoutSecret
+    from postrenderer.pullsecrets.accounts import Use
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
     from postrenderer.text.reading import Identity
@@ -34,12 +35,14 @@ class Found(NamedTuple):
         findings: the references in it, in the order of the text.
         additions: the pull secrets that mappings in it lack.
         without: the images on the private registry without a known place for their pull secret.
+        accounts: the ServiceAccounts whose pull secrets Kubernetes gives to pods no longer.
     """
 
     identity: Identity
     findings: list[Finding]
     additions: list[Addition]
     without: list[WithoutSecret]
+    accounts: list[Use]
 
     @property
     def images(self) -> list[Finding]:
@@ -57,8 +60,8 @@ class Summary(NamedTuple):
 
     Attributes:
         line: one line with the counts.
-        open: each image that stays outside the private registry, and each without a known place for its pull secret,
-            with its document and the reason.
+        open: each image that stays outside the private registry, each without a known place for its pull secret, and
+            each whose pod may lack the secrets of its ServiceAccount, with its document and the reason.
     """
 
     line: str
@@ -81,7 +84,7 @@ def find(raw: bytes, settings: Settings) -> list[Found]:
 
 def found_in(plan: Plan) -> Found:
     """What was found in a document that was planned."""
-    return Found(plan.identity, plan.findings, plan.additions, plan.without)
+    return Found(plan.identity, plan.findings, plan.additions, plan.without, plan.accounts)
 
 
 def check_collisions(found: Iterable[Found]) -> None:
@@ -171,9 +174,21 @@ def sum_up(found: Iterable[Found]) -> Summary:
         f"images: {moved} moved, {private} private already, {len(left)} left{_named(left)}; pull secrets added: {added}"
     )
     line += f"; {placeless(len(without))}" if without else ""
+    losing = [(document.identity, use) for document in documents for use in document.accounts if use.left]
+    line += f"; {len(losing)} may lack the pull secrets of the ServiceAccount" if losing else ""
     listed = [f"{image.source} of {of}: {image.reason}" for of, image in left]
     listed += [f"{one.finding.target} of {of}: {one.reason}" for of, one in without]
+    listed += [f"{' '.join(use.left)} of {of}: {loss(use)}" for of, use in losing]
     return Summary(line, listed)
+
+
+def loss(use: Use) -> str:
+    """Why the images that a pod keeps may lack pull secrets, and what the user can do."""
+    return (
+        f"Kubernetes gives the pull secrets of the ServiceAccount {use.name} only to pods without any, and these pods"
+        " get ours. Which ones it has is not known, as it is not among the manifests: name them under `pullSecrets`,"
+        " too, or install with `helm acreg upgrade`, which asks the cluster"
+    )
 
 
 def _named(left: list[tuple[Identity, Finding]]) -> str:

@@ -12,14 +12,22 @@ from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import sum_up
 
 if TYPE_CHECKING:
+    from postrenderer.chain import Inform
     from postrenderer.settings import Settings
+
+DESK = "ACREG_DESK"
+"""Names the socket of the `helm acreg` that started Helm, see `cli.desk`."""
 
 NOTHING = b"# no manifests\n"
 """What stands for an empty stream under Helm 4, which refuses empty output."""
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, inform: Inform | None = None) -> None:
     """Rewrite standard input to standard output.
+
+    Args:
+        settings: what is asked for.
+        inform: see `chain.through`.
 
     Raises:
         AcregError: nothing was written to stdout, or stdout cannot take it.
@@ -29,11 +37,16 @@ def run(settings: Settings) -> None:
         raise SettingsError("Standard input is closed. The manifests are read from it, as Helm writes them there.")
     raw = sys.stdin.buffer.read()
     lastrun.begin(raw, settings.report)
-    write(raw, settings)
+    write(raw, settings, inform)
 
 
-def write(raw: bytes, settings: Settings) -> None:
+def write(raw: bytes, settings: Settings, inform: Inform | None = None) -> None:
     """Rewrite manifests to standard output.
+
+    Args:
+        raw: the manifests.
+        settings: what is asked for.
+        inform: see `chain.through`.
 
     Raises:
         AcregError: nothing was written to stdout, or stdout cannot take it.
@@ -46,7 +59,7 @@ def write(raw: bytes, settings: Settings) -> None:
         from postrenderer.settings import lockfile  # noqa: PLC0415  # most runs have none
 
         settings = lockfile.pinned(settings)
-    result = chain.through(raw, settings)
+    result = chain.through(raw, settings, inform)
     if settings.report:
         from postrenderer import report  # noqa: PLC0415  # most runs write none
 

@@ -14,7 +14,7 @@ import yaml
 
 from postrenderer import sites, texts
 from postrenderer.apis.forms import REGISTRY
-from postrenderer.decide import decide
+from postrenderer.decide import LEFT, decide
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import merge, needed, places, writing
 from postrenderer.pullsecrets.accounts import Accounts
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
+    from postrenderer.pullsecrets.accounts import Use
     from postrenderer.settings import Settings
     from postrenderer.text.reading import Identity, Reading
     from postrenderer.text.stream import Document
@@ -48,6 +49,7 @@ class Plan(NamedTuple):
         findings: the references in it, and what becomes of them.
         additions: the pull secrets that mappings lack and get.
         without: the images on the private registry without a known place for their pull secret.
+        accounts: the ServiceAccounts whose pull secrets Kubernetes gives to pods no longer.
     """
 
     identity: Identity
@@ -55,6 +57,7 @@ class Plan(NamedTuple):
     findings: list[Finding]
     additions: list[merge.Addition]
     without: list[WithoutSecret]
+    accounts: list[Use]
 
 
 class WithoutSecret(NamedTuple):
@@ -94,7 +97,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     words = _more_words(settings)
     told = [word for word in UNHINTED if settings.pull_secrets and data.find(word) >= 0]
     hosts = frozenset(host.encode() for host in relocation.hosts)
-    wanted = Wanted(settings, relocation, Schemas(data), Accounts(data), Tasks(data))
+    wanted = Wanted(settings, relocation, Schemas(data), Accounts(data, settings.accounts), Tasks(data))
     for document in stream.documents(data):
         raw = document.raw()
         hinted = hints.hints(raw, hosts, words, told)
@@ -146,7 +149,8 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
             if finding.site.registry and registry:
                 edits.append(writing.insert(text, view, finding.site.registry, REGISTRY, registry))
         if settings.pull_secrets:
-            added = _add_secrets(piece, Tree(text, root, contents), within, wanted)
+            left = {id(one.site.node): one.source for one in findings if one.kind == LEFT}
+            added = _add_secrets(piece, Tree(text, root, contents), within, wanted, left)
         else:
             added = needed.NOTHING
         edits += added.edits
@@ -154,11 +158,11 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
         raise AcregError(f"{identity}: {error}") from None
     reasons = {id(site): reason for site, reason in (*within.without, *added.without)}
     without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
-    return Plan(identity, root, findings, [*within.additions, *added.additions], without)
+    return Plan(identity, root, findings, [*within.additions, *added.additions], without, added.accounts)
 
 
-def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted) -> needed.Added:
-    """Plan the pull secrets of the images that are or will be on the private registry."""
+def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted, left: dict[int, str]) -> needed.Added:
+    """Plan the pull secrets of the images that are or will be on the private registry, beside those that are left."""
     settings = wanted.settings
     around = places.Places(tree.root, wanted.schemas, settings.locations)
     need = needed.find(
@@ -167,6 +171,7 @@ def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted)
         wanted.relocation.is_private,
         around,
         wanted.accounts,
+        left=left,
         service_accounts=settings.service_accounts,
     )
     return needed.add(tree.text, piece.view, need.with_settings(within.settings), settings.pull_secrets)

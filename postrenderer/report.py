@@ -11,6 +11,7 @@ import jsonpatch  # type: ignore[import-untyped]  # ships no types
 from postrenderer import __version__
 from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError, InternalError, SettingsError
+from postrenderer.findings import loss
 from postrenderer.patch import patch
 from postrenderer.sites.site import STAYS
 from postrenderer.text.pointer import pointer
@@ -49,8 +50,10 @@ def as_json(result: Rewritten) -> dict[str, Any]:
     an image.
     `registries`: places that are no images, but to which the names of images are added elsewhere; as `images`.
     `pullSecrets`: which names were added where. `withoutSecret`: each image on the private registry for whose pull
-    secret no place is known, with what to do as its `reason`. `documents`: each that was changed, with its `patch`
-    (RFC 6902) and the number of operations `withheld`, as they would show more than references. `summary`: the counts.
+    secret no place is known, with what to do as its `reason`. `serviceAccounts`: each
+    whose pull secrets pods may lack, with the images (`references`) that they keep, and what to do as its `reason`.
+    `documents`: each that was changed, with its `patch` (RFC 6902) and the number of operations `withheld`, as they
+    would show more than references. `summary`: the counts.
 
     Raises:
         AcregError: a document is too large for a patch.
@@ -64,6 +67,18 @@ def as_json(result: Rewritten) -> dict[str, Any]:
         for path in addition.paths
     ]
     without = [(document.identity, one) for document in result.found for one in document.without]
+    accounts = [
+        {
+            "serviceAccount": use.name,
+            "references": use.left,
+            "reason": loss(use),
+            "pointer": pointer(use.paths[0]),
+            "document": _document(document.identity),
+        }
+        for document in result.found
+        for use in document.accounts
+        if use.left
+    ]
     patches = [(plan, _patch(plan, piece.view)) for piece in result.pieces for plan in piece.plans]
     secret = {id(one) for plan, patch in patches for one in plan.findings if _may_be_secret(one, patch.after)}
     images = [_moved(identity, one) for identity, one in found if one.is_private and not one.is_prefix]
@@ -80,6 +95,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
             **{kind: len(listed) for kind, listed in others.items()},
             "pullSecrets": len(secrets),
             "withoutSecret": len(without),
+            "serviceAccounts": len(accounts),
             "documents": len(changed),
         },
         "images": images,
@@ -87,6 +103,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
         **others,
         "pullSecrets": secrets,
         "withoutSecret": [_without(identity, one) for identity, one in without],
+        "serviceAccounts": accounts,
         "documents": [_changed(plan, patch) for plan, patch in changed],
     }
 

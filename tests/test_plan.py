@@ -136,6 +136,7 @@ def test_pull_secrets_are_told_for_each_place() -> None:
     "text",
     [
         "? &k a/x:1\n: 1\nimage: *k\n",
+        "&k a/x:1 : 1\nimage: *k\n",
         "a:\n- b\n- ? &k a/x:1\n  : 1\n- image: *k\n",
         "a: {c: {? &k a/x:1 : 1}}\nb: [{image: *k}]\n",
         "- image: &k a/x:1\n- {b: 1, *k : 2}\n",

@@ -40,6 +40,7 @@ def test_no_difference(planned: str, written: str) -> None:
         ("a: b\n", "a: b\nc: d\n", "its root"),
         ("a: b\n", "a: b\n---\nc: d\n", "1 documents became 2"),
         ("a: &x [b]\nc: *x\n", "a: [b]\nc: [d]\n", "/c/0"),
+        ("a: &x [b]\nc: *x\nd: [e]\n", "a: &x [b]\nc: *x\nd: [f]\n", "/d/0"),
         ("a: &x {b: c, d: [*x]}\n", "a: &x {b: z, d: [*x]}\n", "/a/b"),
         ("a: b\n---\nc: {d: e}\n", "a: b\n---\nc: {d: f}\n", "/c/d"),
     ],

@@ -67,6 +67,7 @@ def test_a_report() -> None:
         "unsure": 0,
         "pullSecrets": 1,
         "withoutSecret": 1,
+        "serviceAccounts": 0,
         "documents": 2,
     }
     images = reported.pop("images")
@@ -100,7 +101,18 @@ def test_a_report() -> None:
         },
         {"document": JOB, "patch": [{"op": "replace", "path": "/image", "value": f"{PRIVATE}/nginx:1"}]},
     ]
-    assert reported == {"registries": [], "stays": [], "unsure": []}
+    assert reported == {"registries": [], "stays": [], "unsure": [], "serviceAccounts": []}
+
+
+def test_the_secrets_that_nobody_knows() -> None:
+    (account,) = summary(TEXT.replace("imagePullSecrets", "others"), keep=("ghcr.io",))["serviceAccounts"]
+    assert account.pop("reason").startswith("Kubernetes gives the pull secrets of the ServiceAccount default only")
+    assert account == {
+        "serviceAccount": "default",
+        "references": ["ghcr.io/kept:1"],
+        "pointer": "/spec/template/spec",
+        "document": WEB,
+    }
 
 
 def test_a_source_itself_is_a_registry_and_no_image() -> None:
@@ -144,15 +156,11 @@ def test_the_patch_makes_the_output() -> None:
 
 
 def test_nothing_to_report() -> None:
+    listed = ("images", "left", "stays", "unsure", "pullSecrets", "withoutSecret", "serviceAccounts", "documents")
     assert summary("kind: Role\n") == {
         "acreg": __version__,
-        "summary": dict.fromkeys(
-            ("images", "moved", "left", "stays", "unsure", "pullSecrets", "withoutSecret", "documents"), 0
-        ),
-        **{
-            name: []
-            for name in ("images", "registries", "left", "stays", "unsure", "pullSecrets", "withoutSecret", "documents")
-        },
+        "summary": dict.fromkeys((*listed, "moved"), 0),
+        **{name: [] for name in (*listed, "registries")},
     }
 
 

@@ -394,8 +394,12 @@ def test_a_full_disk_does_not_stop_it(machine: Machine) -> None:
 # How an extraction is kept in order
 
 
-def test_a_zipapp_that_is_replaced_while_it_starts(machine: Machine, tmp_path: Path) -> None:
-    """Its launcher is read, then the file is another one: that one starts, and each build has a folder of its own."""
+@pytest.mark.parametrize("read_before", ["", "import zipimport; zipimport.zipimporter(sys.argv[1]); "])
+def test_a_zipapp_that_is_replaced_while_it_starts(machine: Machine, tmp_path: Path, read_before: str) -> None:
+    """Its launcher is read, then the file is another one: that one starts, and each build has a folder of its own.
+
+    It may also be that Python has read by then where the files lie in the old one.
+    """
     old, new = Path(shutil.copy(machine.zipapp, tmp_path / "old.pyz")), tmp_path / "new.pyz"
     with zipfile.ZipFile(old) as archive:
         build_id = json.loads(archive.read("environment.json"))["build_id"].encode()
@@ -405,13 +409,45 @@ def test_a_zipapp_that_is_replaced_while_it_starts(machine: Machine, tmp_path: P
                 if name == "site-packages/postrenderer/__init__.py":
                     content += b"import sys\nsys.stderr.write('new')\n"
                 target.writestr(name, content)
-    shell = old.read_bytes().partition(b"\nexec ")[2].partition(b"\n")[0].decode()
-    read = shell.partition("exec(")[2].partition(")'")[0]
-    program = f"import os, sys; code = {read}; os.replace({str(new)!r}, sys.argv[1]); exec(code)"
+    new.write_bytes(_head(old).replace(build_id, b"f" * 64) + new.read_bytes())
+    new.chmod(0o755)
+    read = re.search(r"^text = (open.*)$", old.read_bytes().partition(b"PK")[0].decode(), re.MULTILINE)
+    assert read
+    program = f"import os, sys; code = {read[1]}; {read_before}os.replace({str(new)!r}, sys.argv[1]); exec(code)"
     machine = machine._replace(zipapp=old)
     assert machine.renders(sys.executable, "-I", "-S", "-c", program, str(old)) == "new"
     (extraction,) = machine.root.glob("acreg.pyz_*")
     assert extraction.name == "acreg.pyz_" + "f" * 64
+
+
+def _head(zipapp: Path, comment: str = "") -> bytes:
+    """What stands in front of the zip archive, with a longer launcher."""
+    head = zipapp.read_bytes().partition(b"PK\3\4")[0].decode()
+    length = len(head.encode())
+    head = head.replace(f"({length:6})", f"({length + len(comment):6})")
+    return (head.removesuffix("start()\n") + f"{comment}start()\n").encode()
+
+
+def test_a_zipapp_that_is_replaced_before_its_launcher_is_read(machine: Machine, tmp_path: Path) -> None:
+    """A shell has read where the launcher lies, and in the new file it lies elsewhere."""
+    zipapp = Path(shutil.copy(machine.zipapp, tmp_path / "acreg.pyz"))
+    raw = zipapp.read_bytes()
+    command = raw.partition(b" -c '")[2].partition(b'\' "$0"')[0].decode()
+    for comment in ("# longer\n", "# so long that nothing of it would run\n" * 200):
+        zipapp.write_bytes(_head(machine.zipapp, comment) + raw[raw.index(b"PK\3\4") :])
+        assert machine.renders(sys.executable, "-I", "-S", "-c", command, str(zipapp)) == ""
+    zipapp.write_bytes(raw.replace(b"\nstart()\n", b"\n_tart()\n"))
+    run = machine.run(str(zipapp))
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", f"acreg: {zipapp} is damaged: download it again.\n")
+
+
+def test_a_zipapp_that_is_damaged_says_so_after_a_few_starts(machine: Machine, tmp_path: Path) -> None:
+    damaged = Path(shutil.copy(machine.zipapp, tmp_path / "damaged.pyz"))
+    head, marker, rest = damaged.read_bytes().partition(b"PK\3\4")
+    damaged.write_bytes(head + marker + rest.replace(b"PK\3\4", b"PK\3\5"))
+    run = machine.run(str(damaged))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "ImportError" in run.stderr
 
 
 @pytest.mark.parametrize(

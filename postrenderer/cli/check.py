@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, outputs, planned, show
+from postrenderer.cli import access, inputs, outputs, planned, results, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry import locking, plan
@@ -72,13 +72,13 @@ def main(argv: list[str]) -> int:
     findings = look(found.copies, settings, request.flags, environ)
     if request.text("output") in outputs.FORMS:
         file = planned.where(request)
-        results = [
+        made = [
             outputs.Result(
                 item.status, item.image.target, item.note, item.status != PRESENT, item.image.source, file, 0
             )
             for item in findings
         ]
-        show.write(outputs.FORMS[request.text("output")]("acreg check", results))
+        show.write(outputs.FORMS[request.text("output")]("acreg check", made))
     else:
         _print(findings, request.text("output"))
     return int(any(finding.status != PRESENT for finding in findings))
@@ -126,16 +126,18 @@ def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], e
         AcregError: an image is not there, or cannot be looked for; the message names all of them.
     """
     findings = look(plan.of_manifests(manifests, settings).copies, settings, flags, environ)
-    bad: dict[str, list[str]] = {}
-    for item in findings:
-        if item.status != PRESENT:
-            bad.setdefault(item.note or item.status, []).append(item.image.target)
+    bad = [item for item in findings if item.status != PRESENT]
     if bad:
-        count = sum(map(len, bad.values()))
-        named = "; ".join(f"{', '.join(targets)} ({why})" for why, targets in bad.items())
+        named = results.in_a_sentence((item.image.target, item.note or item.status) for item in bad)
+        is_known = any(item.status != FAILED for item in bad)
+        remedy = (
+            "Copy what is missing with `acreg mirror`, or run"
+            if is_known
+            else "Nothing was installed. Mend this, or run"
+        )
         raise AcregError(
-            f"{count} of {len(findings)} images cannot be pulled from the private registry: {named}. Copy what is"
-            " missing with `acreg mirror`, or run again without --check."
+            f"{len(bad)} of {len(findings)} images cannot be pulled from the private registry: {named}. {remedy} again"
+            " without --check."
         )
 
 
@@ -156,7 +158,5 @@ def _print(findings: list[Finding], form: str) -> None:
         ]
         show.write(json.dumps({"images": images, "summary": counts}, indent=2, ensure_ascii=False))
         return
-    rows = [(item.status, item.image.target, item.digest[:_SHORT], item.note) for item in findings]
-    if rows:
-        show.table(("STATUS", "IMAGE", "DIGEST", "NOTE"), rows)
+    results.table([(item.status, item.image.target, item.digest[:_SHORT], item.note) for item in findings])
     show.write(f"{len(findings)} images: {', '.join(f'{count} {status}' for status, count in counts.items())}")

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import inputs, planned, show, withchart
+from postrenderer.cli import inputs, planned, results, show, withchart
 from postrenderer.cli.lock import save
 from postrenderer.cli.progress import Progress
 from postrenderer.registry import locking, record
@@ -164,8 +164,7 @@ def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
         )
         for outcome in outcomes
     ]
-    if rows:
-        show.table(("STATUS", "IMAGE", "DIGEST", "NOTE"), rows)
+    results.table(rows)
     statuses = [outcome.status for outcome in outcomes]
     counts = [f"{statuses.count(status)} {status}" for status in (COPIED, REPLACED, PRESENT, *_BAD)]
     show.write(f"{len(outcomes)} images: {', '.join(counts)}")

@@ -28,6 +28,8 @@ SHIM_MARK = b"# A helm in front of helm, put there by acreg."
 """The second line of what `acreg shim` writes."""
 
 _FLAG = re.compile(r"^ +(?:-(?P<short>\w), )?--(?P<long>[\w-]+)(?: (?P<value>\S+))?(?: {2,}|$)", re.MULTILINE)
+_ASIDES = ("WARNING:", "Use --debug flag to render out")
+"""How lines of Helm's begin that do not say what is wrong."""
 _STACK = re.compile(r"\n\n(?:runtime stack:|goroutine \d)")
 """What a Go program begins to say of its threads when it ends for lack of memory or of threads, behind the reason."""
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
@@ -82,9 +84,10 @@ class Helm(NamedTuple):
             raise HelmError(f"`helm {arguments[0]}` did not end within {patience:.0f} seconds", 1) from None
         if run.returncode:
             said = _STACK.split(run.stderr.decode(errors="replace"))[0].strip()
-            words = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith("WARNING:")]
+            lines = [line.removeprefix("Error: ") for line in said.splitlines() if not line.startswith(_ASIDES)]
+            why = " ".join(" ".join(lines).split())
             raise HelmError(
-                f"`helm {' '.join(arguments[:2])}` failed: {' '.join(words) or said or 'it did not say why'}",
+                f"`helm {' '.join(arguments[:2])}` failed: {why or said or 'it did not say why'}",
                 run.returncode,
             )
         return run.stdout

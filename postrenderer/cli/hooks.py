@@ -19,6 +19,7 @@ from postrenderer.errors import AcregError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from postrenderer.chain import Inform
     from postrenderer.cli.chartfiles import Files
     from postrenderer.cli.job import Job
     from postrenderer.cli.rendering import Rendering
@@ -44,13 +45,14 @@ class _Copy(NamedTuple):
     literal: set[str]
 
 
-def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewritten]:
+def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | None) -> tuple[Job, Rewritten]:
     """Return the command with which every hook is as the post-renderer would make it, and the whole release with it.
 
     Args:
         job: the command.
         settings: where images must come from.
         folder: a folder for files of ours.
+        inform: see `chain.through`.
 
     Raises:
         AcregError: the release cannot be processed as asked; nothing was installed.
@@ -60,6 +62,9 @@ def make_private(job: Job, settings: Settings, folder: Path) -> tuple[Job, Rewri
     job, before = job.rendered(folder)
     lastrun.begin(rendering.as_stream([*before.documents, *before.hooks]), settings.report)
     private, rewritten = rendering.private_hooks(before, settings)
+    more = inform(rewritten.found, settings) if inform else settings
+    if more != settings:
+        private, rewritten = rendering.private_hooks(before, more)
     changed = {new.template for old, new in zip(before.hooks, private) if old != new}
     if not changed:
         return job, rewritten

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from postrenderer import lastrun, settings
@@ -107,7 +107,7 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that only this user can look into, for as long as it is needed, and no longer if we are told to end."""
+    """A folder that only this user can look into, for as long as it is needed, and no longer however we end."""
     import signal  # noqa: PLC0415  # only needed here
     import tempfile  # noqa: PLC0415  # a filter that has its settings from flags does not need it
     from pathlib import Path  # noqa: PLC0415  # only needed here
@@ -117,11 +117,28 @@ def scratch() -> Iterator[Path]:
 
     before = signal.signal(signal.SIGTERM, end) if threading.current_thread() is threading.main_thread() else None
     try:
-        with tempfile.TemporaryDirectory(prefix="acreg-") as folder:
+        with tempfile.TemporaryDirectory(prefix="acreg-") as folder, _removed_if_killed(folder):
             yield Path(folder)
     finally:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _removed_if_killed(folder: str) -> Iterator[None]:
+    """Have a shell remove a folder once our end of its pipe is closed, as the system does when we are killed.
+
+    It has a session of its own, so that it outlives a signal to all processes of ours.
+    """
+    import subprocess  # noqa: PLC0415  # only needed here
+
+    with ExitStack() as stack:
+        with suppress(OSError):  # there is no shell
+            script = 'exec >/dev/null 2>&1; read -r _; rm -rf -- "$1"'
+            command = ("/bin/sh", "-c", script, "sh", folder)
+            shell = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd="/")  # noqa: S603  # ours
+            stack.enter_context(shell)
+        yield
 
 
 def read(request: Request, folder: Path) -> Manifests:

@@ -57,6 +57,11 @@ class Job(NamedTuple):
         """The chart as the user named it."""
         return helmargs.positional(self.arguments, self.flags)[-1]
 
+    @property
+    def is_of_client(self) -> bool:
+        """Whether it is a dry run with which Helm asks no cluster."""
+        return self.value("--dry-run") in _CLIENT
+
     def value(self, flag: str) -> str | None:
         """Return the last value of a flag, None if it is not given."""
         given = [one.value for one in helmargs.split(self.arguments, self.flags) if one.name == flag]
@@ -117,8 +122,7 @@ class Job(NamedTuple):
             return rendering.of_stream(self.helm.output("template", *plain, stdin=self.stdin))
         plain = helmargs.without(_SHOWN, self.arguments, self.flags)
         if self.cluster is None:
-            given = self.value("--dry-run")
-            dry = "client" if given in _CLIENT else "server"
+            dry = "client" if self.is_of_client else "server"
             words = (self.command, *plain, f"--dry-run={dry}", "--output=json")
             return rendering.of_release(self.helm.output(*words, stdin=self.stdin))
         known = helmargs.known_to(self.helm.flags("template"), plain, self.flags)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, announced, chartfiles, helmargs, inputs, planned, show
+from postrenderer.cli import access, announced, chartfiles, helmargs, inputs, planned, results, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry.layout import write
@@ -72,9 +72,10 @@ def main(argv: list[str]) -> int:
 
 
 def _write(name: str, resolved: list[Resolved], chart: tuple[str, str]) -> None:
-    missing = [f"{item.image.source} ({item.note})" for item in resolved if item.locked is None]
+    missing = [(item.image.source, item.note) for item in resolved if item.locked is None]
     if missing:
-        raise AcregError(f"{name} was not written, as {len(missing)} images cannot be found: {'; '.join(missing)}.")
+        named = results.in_a_sentence(missing)
+        raise AcregError(f"{name} was not written, as {len(missing)} images cannot be found: {named}.")
     save(name, lockfile.Lock(tuple(item.locked for item in resolved if item.locked), chart))
 
 

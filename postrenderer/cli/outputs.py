@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_BREAKS = str.maketrans({"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
+"""As they are, attributes would have spaces in their place (XML 1.0, 3.3.3)."""
+
 
 class Result(NamedTuple):
     """What a gate says of one thing.
@@ -104,4 +107,4 @@ def _junit(result: Result) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{escape(_NOT_IN_XML.sub("?", text))}"'
+    return f'"{escape(_NOT_IN_XML.sub("?", text)).translate(_BREAKS)}"'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from postrenderer import lastrun, report
-from postrenderer.cli import access, gate, helmargs, helmvalues, hooks, inputs, program, pullsecrets, show
+from postrenderer.cli import access, desk, gate, helmargs, helmvalues, hooks, inputs, program, pullsecrets, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.job import DIFF, Job
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.cli.helm import Helm
+    from postrenderer.lastrun import LastRun
+    from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
 Run `helm {command}` with every image on the private registry. All other arguments go to Helm unchanged. The settings
@@ -100,7 +103,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
     if helm.major < helm_.HELM4 and any(argument.name == "--output-dir" for argument in given):
         raise SettingsError(_NO_FILES)
-    with inputs.scratch() as folder:
+    with inputs.scratch() as folder, ExitStack() as stack:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(arguments) else None
         reused = _reused_values(helm, command, arguments, folder) if command in ("upgrade", DIFF) else []
         named_before = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
@@ -111,26 +114,41 @@ def run(command: str, argv: Sequence[str]) -> int:
         if flags["check"]:
             gate.require_images(job, effective, environ, folder)
         whole = None
+        inform, way = None, {}
+        if _asks(job, effective):
+            wrapper = pullsecrets.Wrapper(job, effective, folder)
+            inform, way = wrapper.inform, stack.enter_context(desk.open_in(folder, wrapper.answer))
         if helm.major < helm_.HELM4:
-            job, whole = hooks.make_private(job, effective, folder)
-        if command in ("install", "upgrade") and effective.pull_secrets:
-            pullsecrets.warn(job, whole.found if whole else (), effective, folder)
+            job, whole = hooks.make_private(job, effective, folder, inform)
         note = folder / "last-run"
-        environment = {**_environment(flags, values), lastrun.VARIABLE: str(note)}
+        environment = {**_environment(flags, values), **way, lastrun.VARIABLE: str(note)}
         post_renderer, plugins = program.for_helm(helm, folder)
         environment.update(plugins)
         # In front of everything, where no flag takes it for its value and no `--` for an argument.
         code = helm.run([*command.split(), f"--post-renderer={post_renderer}", *job.arguments], environment, stdin)
         if whole is not None:
             lastrun.tell(*sum_up(whole.found))
-        ended = lastrun.end_of_helm(str(note), code)
-        if ended.error and helm.major >= helm_.HELM4:
-            show.note(f"acreg: {ended.error}")
         if code == 0 and whole is not None and effective.report:
             report.write(effective.report, report.as_json(whole))
-        if code == 0 and ended.summary and not _is_quiet():
-            show.note(f"acreg: {ended.summary}")
+        _say(helm, lastrun.end_of_helm(str(note), code), code, came_to_us=note.exists())
         return code
+
+
+def _say(helm: Helm, ended: LastRun, code: int, *, came_to_us: bool) -> None:
+    """Say how a run ended.
+
+    Args:
+        helm: Helm 4 has not told what was wrong.
+        ended: the run.
+        code: Helm's exit code.
+        came_to_us: whether Helm ran the post-renderer.
+    """
+    if ended.error and helm.major >= helm_.HELM4:
+        show.paragraph(f"acreg: {ended.error}")
+    elif code and came_to_us:
+        show.note("acreg: Helm failed after the images were made private. What may help: helm acreg explain")
+    elif not code and ended.summary and not _is_quiet():
+        show.note(f"acreg: {ended.summary}")
 
 
 def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
@@ -151,6 +169,11 @@ def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
                 " --check` reads the environment: ACREG_USERNAME and ACREG_PASSWORD,"
                 " or ACREG_AUTHFILE=FILE, without which those of docker login count, and ACREG_INSECURE_REGISTRIES."
             )
+
+
+def _asks(job: Job, settings: Settings) -> bool:
+    """Whether the cluster is asked for pull secrets: it gets some, and Helm asks it, too."""
+    return job.command in ("install", "upgrade") and bool(settings.pull_secrets) and not job.is_of_client
 
 
 def _is_quiet() -> bool:

@@ -6,13 +6,17 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, pullsecrets, show
+from postrenderer.cli import access, helmargs, inputs, probe, pullsecrets, show
+from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser
-from postrenderer.errors import SettingsError
+from postrenderer.errors import AcregError, SettingsError
+from postrenderer.pullsecrets.accounts import DEFAULT, Accounts
 from postrenderer.registry import credentials, secret
 from postrenderer.settings import checks
+from postrenderer.text import stream
 
 if TYPE_CHECKING:
+    from postrenderer.pullsecrets.accounts import Account
     from postrenderer.settings import Settings
 
 _DESCRIPTION = """\
@@ -28,6 +32,8 @@ examples:
       kubectl apply -f -
   One for each namespace in which a chart makes pods:
     helm acreg secret -n appcircle --chart appcircle/appcircle -f values.yaml | kubectl apply -f -
+  For the pods' ServiceAccounts, instead of a pull secret in each pod (`pullSecrets: []` in the settings):
+    helm acreg secret -n appcircle --name containerregistry --for-service-accounts | kubectl apply -f -
   With the key of a Google service account, for a registry that the settings do not name:
     helm acreg secret -n appcircle --server europe-west1-docker.pkg.dev --username _json_key \\
       --password-file cred.json | kubectl apply -f -
@@ -36,6 +42,9 @@ examples:
 
 _NAMESPACE = re.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """Kubernetes' rule: an RFC 1123 label."""
+
+_ANY = "any"
+"""A pull secret where the settings name none, to see which pods would get it."""
 
 
 def main(argv: list[str]) -> int:
@@ -46,6 +55,12 @@ def main(argv: list[str]) -> int:
         "-n", "--namespace", help="the namespace of the Secret (default: left to kubectl) [HELM_NAMESPACE]"
     )
     parser.add_argument("--server", metavar="HOST[:PORT]", help="a registry other than the one in the settings")
+    parser.add_argument(
+        "--for-service-accounts",
+        action="store_true",
+        help="also write the ServiceAccounts of the pods, with this pull secret added to those that they have in the"
+        " cluster: the ones that a chart or a release uses and does not bring, else `default`",
+    )
     access.add_login(parser)
     request = inputs.parse(parser, argv)
     flags = request.flags
@@ -62,7 +77,7 @@ def main(argv: list[str]) -> int:
             f"--namespace must be the name of a namespace, not `{namespace}`: lower-case letters, digits and `-`, with"
             " a letter or digit at each end, at most 63 characters."
         )
-    wanted, places = _places(request, namespace)
+    wanted, places, used = _places(request, namespace)
     name = str(flags["name"] or next(iter(wanted.pull_secrets), ""))
     if not name:
         raise SettingsError("The settings name no pull secret, so the Secret needs a name: give --name NAME.")
@@ -80,22 +95,63 @@ def main(argv: list[str]) -> int:
             f" --password-file FILE, or log in with `docker login {wanted.registry}`, or name the file that has them"
             " with --authfile FILE."
         )
-    show.write(
-        "---\n".join(secret.manifest(name, place, wanted.registry, login) for place in places).removesuffix("\n")
-    )
+    made = [secret.manifest(name, place, wanted.registry, login) for place in places]
+    for account in _accounts(request, namespace, used) if flags["for_service_accounts"] else ():
+        listed = dict.fromkeys((*account.secrets, name))
+        made.append(secret.account(account.name, account.namespace or namespace, listed))
+    show.write("---\n".join(made).removesuffix("\n"))
     show.warn_of_password("pipe it into `kubectl apply -f -` at once")
     return 0
 
 
-def _places(request: inputs.Request, namespace: str) -> tuple[Settings, list[str]]:
-    """The settings, and the namespaces for which Secrets are wanted: all in which a chart or a release pulls."""
+def _places(request: inputs.Request, namespace: str) -> tuple[Settings, list[str], list[tuple[str, str]]]:
+    """What a chart or a release asks for, or else one Secret.
+
+    Returns:
+        The settings, the namespaces in which something pulls, and the names and namespaces of the ServiceAccounts that
+        are used and not brought along.
+    """
     if not any(request.flags.get(name) for name in ("chart", "release", "filename")):
-        return inputs.settle(request.flags, os.environ), [namespace]
+        return inputs.settle(request.flags, os.environ), [namespace], [(DEFAULT, "")]
     from postrenderer.findings import find  # noqa: PLC0415  # one Secret needs no manifests
 
     with inputs.scratch() as folder:
-        of_helm = [f"--namespace={namespace}"] if namespace and not request.flags.get("filename") else []
-        asked = request._replace(helm=[*request.helm, *of_helm])
+        asked = request._replace(helm=[*request.helm, *_of_helm(request, namespace)])
         manifests = inputs.read(asked, folder)
         wanted = inputs.load(asked, manifests, folder)
-        return wanted, pullsecrets.namespaces(find(manifests.data, wanted), namespace)
+        of_pods = wanted._replace(pull_secrets=wanted.pull_secrets or (_ANY,))
+        found = find(manifests.data, of_pods)
+    brought = Accounts(stream.decode(manifests.data).data)
+    used = [
+        (name, place) for name, place in pullsecrets.question(found)["accounts"] if not brought.holds(name, [place])
+    ]
+    return wanted, pullsecrets.namespaces(found, namespace), used
+
+
+def _accounts(request: inputs.Request, namespace: str, used: list[tuple[str, str]]) -> list[Account]:
+    """The ServiceAccounts as they are in the cluster.
+
+    Raises:
+        AcregError: the cluster does not tell.
+    """
+    helm = helm_.find()
+    items = [pullsecrets.Item(pullsecrets.ACCOUNTS, place) for _, place in used]
+    argv = [*request.helm, *_of_helm(request, namespace)]
+    with inputs.scratch() as folder:
+        cluster = pullsecrets.Cluster(helm, helmargs.known_to(probe.PLACE, argv, helm.flags("template")), folder)
+        try:
+            found = cluster.look(items)
+        except helm_.HelmError as error:
+            cluster.refused.update(dict.fromkeys(items, str(error)))
+    if cluster.refused:
+        item, why = next(iter(cluster.refused.items()))
+        raise AcregError(
+            f"The cluster does not tell {item}, and a list without these would take them away: {why}. Leave out"
+            " --for-service-accounts, or have somebody do this who may see them."
+        )
+    return pullsecrets.accounts(found, used)
+
+
+def _of_helm(request: inputs.Request, namespace: str) -> list[str]:
+    """The namespace as an argument of Helm's."""
+    return [f"--namespace={namespace}"] if namespace and not request.flags.get("filename") else []

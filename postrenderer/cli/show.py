@@ -116,9 +116,18 @@ def warn_of_password(instead: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print a line on standard error, for the user and not for what reads our output; nothing with `--quiet`."""
+    """Print a line on standard error, for the user and not for what reads our output; nothing with `--quiet`.
+
+    No text of a chart begins a line of its own: CI systems take some lines for commands, such as `::warning::`.
+    """
     if front.chosen.level > front.QUIET and sys.stderr is not None:
-        sys.stderr.write(f"{escape.lines(front.as_typed(text))}\n")
+        sys.stderr.write(f"{escape.line(front.as_typed(text))}\n")
+
+
+def paragraph(text: str) -> None:
+    """Print several lines as `note` prints one."""
+    for line in text.splitlines():
+        note(line)
 
 
 def detail(text: str) -> None:

@@ -35,13 +35,14 @@ _MOST = 1
 def main(argv: list[str]) -> int:
     """Print the values."""
     parser = Parser("acreg values", "CHART [HELM'S FLAGS] [SETTINGS]", _DESCRIPTION, _EXAMPLES)
+    parser.add_argument("--chart", metavar="CHART", help="the chart, as the other commands name it")
     add_settings(parser, values=False)
     flags, arguments = parser.split(argv)
     from postrenderer.cli import helmargs, overlay  # noqa: PLC0415  # help and wrong usage need neither
 
     helm = helm_.find()
     known = helm.flags("template")
-    positional = helmargs.positional(arguments, known)
+    positional = [*helmargs.positional(arguments, known), *([str(flags["chart"])] if flags["chart"] else [])]
     if not positional:
         raise SettingsError("name the chart, as `acreg values CHART`: a folder, an archive, repository/name or oci://…")
     name, charted = positional if len(positional) > 1 else ("release-name", positional[0])

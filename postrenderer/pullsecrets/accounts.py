@@ -7,7 +7,7 @@ https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-accou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
@@ -18,6 +18,8 @@ from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from postrenderer.text.pointer import Path
 
 _KIND = "ServiceAccount"
 _WORD = _KIND.encode()
@@ -30,22 +32,66 @@ _FIELDS = ("serviceAccountName", "serviceAccount")
 DEFAULT = "default"
 """The ServiceAccount of pods that name none."""
 _SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
+_ByName = dict[str, dict[str, list[str]]]
+"""Pull secrets by the name of their ServiceAccount and by its namespace."""
+
+
+class Account(NamedTuple):
+    """A ServiceAccount.
+
+    Attributes:
+        name: its name.
+        namespace: its namespace; empty for that of the release.
+        secrets: its pull secrets.
+    """
+
+    name: str
+    namespace: str
+    secrets: tuple[str, ...]
+
+
+class Use(NamedTuple):
+    """The ServiceAccount of pods that had no pull secrets of their own, and so had those of the ServiceAccount.
+
+    Attributes:
+        name: its name.
+        namespaces: those of the pods; empty for that of the release.
+        paths: where the pod specs are in their document.
+        left: the images of the pods that stay on other registries, if nothing tells which pull secrets it has.
+    """
+
+    name: str
+    namespaces: tuple[str, ...]
+    paths: list[Path]
+    left: list[str]
 
 
 class Accounts:
-    """The ServiceAccounts of a stream that have pull secrets. They are read when something asks for one of them.
+    """The ServiceAccounts of a stream, and of a cluster. They are read when something asks for one of them.
 
     Args:
         data: the stream, in UTF-8.
+        known: those of the cluster, as far as it was asked.
     """
 
-    def __init__(self, data: bytes = b"") -> None:
+    def __init__(self, data: bytes = b"", known: Iterable[Account] = ()) -> None:
         self._data = data
-        self._found: dict[str, dict[str, list[str]]] | None = None if data.find(USUAL.encode()) >= 0 else {}
+        self._known = list(known)
+        self._with_secrets: _ByName | None = None
+        self._all: _ByName | None = None
+        if data.find(USUAL.encode()) < 0 and not any(account.secrets for account in self._known):
+            self._with_secrets = {}
 
     def __bool__(self) -> bool:
-        """Whether there may be some."""
-        return self._found is None or bool(self._found)
+        """Whether some may have pull secrets."""
+        return self._with_secrets is None or bool(self._with_secrets)
+
+    def holds(self, name: str, namespaces: Iterable[str]) -> bool:
+        """Whether a ServiceAccount is known in each of these namespaces, see `secrets`."""
+        if self._all is None:
+            self._all = self._read(b"")
+        same = self._all.get(name, {})
+        return all(_places(wanted, same) for wanted in namespaces)
 
     def secrets(self, name: str, namespaces: Iterable[str]) -> list[str]:
         """The pull secrets of a ServiceAccount; none if the stream has none for it.
@@ -57,16 +103,18 @@ class Accounts:
             name: its name.
             namespaces: those of the objects that use it; empty where one does not say.
         """
-        if self._found is None:
-            self._found = {}
-            for account, namespace, secrets in _accounts(self._data):
-                self._found.setdefault(account, {}).setdefault(namespace, []).extend(secrets)
-        same = self._found.get(name, {})
-        found: list[str] = []
-        for wanted in namespaces if same else ():
-            places = [wanted] if wanted in same else ["", *(() if wanted else same)]
-            found += [secret for place in places for secret in same.get(place, ())]
+        if self._with_secrets is None:
+            self._with_secrets = self._read(USUAL.encode())
+        same = self._with_secrets.get(name, {})
+        found = [secret for wanted in namespaces for place in _places(wanted, same) for secret in same[place]]
         return list(dict.fromkeys(found))
+
+    def _read(self, word: bytes) -> _ByName:
+        """Those of the documents that hold a word, and those of the cluster, by name and namespace."""
+        found: _ByName = {}
+        for account in (*_accounts(self._data, word), *self._known):
+            found.setdefault(account.name, {}).setdefault(account.namespace, []).extend(account.secrets)
+        return found
 
 
 def named(holder: yaml.MappingNode) -> str:
@@ -75,8 +123,15 @@ def named(holder: yaml.MappingNode) -> str:
     return next(filter(None, (_text(there.get(field)) for field in _FIELDS)), "")
 
 
-def _accounts(data: bytes) -> Iterator[tuple[str, str, list[str]]]:
-    """The name, the namespace and the pull secrets of each ServiceAccount in a stream that has some."""
+def _places(wanted: str, same: Iterable[str]) -> list[str]:
+    """The namespaces, of those that have a ServiceAccount of some name, which may be the one that is wanted."""
+    if wanted in same:
+        return [wanted]
+    return [place for place in same if not (place and wanted)]
+
+
+def _accounts(data: bytes, word: bytes) -> Iterator[Account]:
+    """The ServiceAccounts of a stream, in the documents that hold a word."""
     at = data.find(_WORD)
     while at >= 0:
         end = at + len(_WORD)
@@ -84,12 +139,12 @@ def _accounts(data: bytes) -> Iterator[tuple[str, str, list[str]]]:
             start = data.rfind(_MARKER, 0, at) + 1
             end = data.find(_MARKER, at)
             end = end if end >= 0 else len(data)
-            if data.find(USUAL.encode(), start, end) >= 0:
+            if data.find(word, start, end) >= 0:
                 yield from _in_document(data[start:end])
         at = data.find(_WORD, end)
 
 
-def _in_document(raw: bytes) -> list[tuple[str, str, list[str]]]:
+def _in_document(raw: bytes) -> list[Account]:
     """The ServiceAccounts of a document, also those of a list; none if it cannot be read: it is refused in its turn."""
     try:
         text = raw.decode()
@@ -101,16 +156,16 @@ def _in_document(raw: bytes) -> list[tuple[str, str, list[str]]]:
         return []
 
 
-def _account(mapping: yaml.MappingNode) -> tuple[str, str, list[str]] | None:
-    """What a mapping says, if it is a ServiceAccount with pull secrets."""
+def _account(mapping: yaml.MappingNode) -> Account | None:
+    """What a mapping says, if it is a ServiceAccount."""
     there = dict(fields(mapping))
-    listed = there.get(USUAL)
-    if _text(there.get("kind")) != _KIND or not isinstance(listed, yaml.SequenceNode):
+    if _text(there.get("kind")) != _KIND or "metadata" not in there:
         return None
-    of = fields_of(there.get("metadata"))
-    entries = [dict(fields(entry)).get("name") for entry in listed.value if isinstance(entry, yaml.MappingNode)]
-    secrets = [name for name in map(_text, entries) if _SECRET.fullmatch(name)]
-    return _text(of.get("name")), _text(of.get("namespace")), secrets
+    of, listed = fields_of(there["metadata"]), there.get(USUAL)
+    listed_there = listed.value if isinstance(listed, yaml.SequenceNode) else ()
+    entries = [dict(fields(entry)).get("name") for entry in listed_there if isinstance(entry, yaml.MappingNode)]
+    secrets = tuple(name for name in map(_text, entries) if _SECRET.fullmatch(name))
+    return Account(_text(of.get("name")), _text(of.get("namespace")), secrets)
 
 
 def _text(node: yaml.Node | None) -> str:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.pullsecrets import merge
-from postrenderer.pullsecrets.accounts import DEFAULT, named
+from postrenderer.pullsecrets.accounts import DEFAULT, Use, named
 from postrenderer.sites import args, env
 from postrenderer.text.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from postrenderer.pullsecrets.accounts import Accounts
     from postrenderer.pullsecrets.places import Places
@@ -38,12 +38,14 @@ class Wanting(NamedTuple):
     Attributes:
         holder: the mapping.
         images: the images that it is for; a ServiceAccount has none of its own.
-        others: the secrets that its pods would have from their ServiceAccount, if they got none of their own.
+        account: the ServiceAccount of its pods, if they have no secrets of their own yet.
+        others: the secrets that the pods have from that one, as long as they get none of their own.
         lenient: whether a field that cannot take them is reported, as those of custom resources may be of any form.
     """
 
     holder: merge.Holder
     images: list[Site]
+    account: Use | None = None
     others: Sequence[str] = ()
     lenient: bool = False
 
@@ -73,14 +75,16 @@ class Added(NamedTuple):
         additions: the secrets that mappings lack and get.
         edits: the edits of the text that add them.
         without: the images without a place that takes their secret, each with what the user can do.
+        accounts: the ServiceAccounts whose secrets Kubernetes gives to pods no longer.
     """
 
     additions: list[merge.Addition]
     edits: list[Edit]
     without: list[tuple[Site, str]]
+    accounts: list[Use]
 
 
-NOTHING = Added([], [], [])
+NOTHING = Added([], [], [], [])
 """What is planned where no pull secrets are asked for."""
 
 
@@ -91,6 +95,7 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
     places: Places,
     accounts: Accounts,
     *,
+    left: Mapping[int, str] | None = None,
     service_accounts: bool = False,
 ) -> Need:
     """Find where the pull secrets of a document go: an image in a pod spec has that, any other the nearest place.
@@ -100,7 +105,8 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
         private: where its images are that are or will be on the private registry.
         is_private: whether a reference is, also one that the settings ignore.
         places: the places for pull secrets outside pod specs.
-        accounts: the ServiceAccounts of the stream.
+        accounts: the ServiceAccounts that are known.
+        left: the images that stay on other registries, by the identity of their nodes.
         service_accounts: whether ServiceAccounts are asked for.
     """
     found: dict[int, Wanting] = {}
@@ -112,8 +118,9 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
         own = [id(image) for image in owner.images]
         if not nodes.keys().isdisjoint(own) or any(is_private(image.value) for image in owner.images):
             images = [nodes[image] for image in own if image in nodes]
-            holder = merge.Holder(owner.node, owner.paths)
-            found[id(owner.node)] = Wanting(holder, images, _others(holder, places, accounts, DEFAULT))
+            wanting = Wanting(merge.Holder(owner.node, owner.paths), images)
+            staying = [left[image] for image in own if left and image in left]
+            found[id(owner.node)] = _with_account(wanting, places, accounts, staying, DEFAULT)
             in_pods.update(own)
     nowhere = []
     for site in private:
@@ -124,17 +131,33 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
             nowhere.append(site)
             continue
         if id(nearest.node) not in found:
-            found[id(nearest.node)] = Wanting(nearest, [], _others(nearest, places, accounts), lenient=True)
+            found[id(nearest.node)] = _with_account(Wanting(nearest, [], lenient=True), places, accounts)
         found[id(nearest.node)].images.append(site)
     return Need(list(found.values()), nowhere)
 
 
-def _others(holder: merge.Holder, places: Places, accounts: Accounts, default: str = "") -> Sequence[str]:
-    """The pull secrets that the pods of a holder have from their ServiceAccount as long as it has none of its own."""
-    if not accounts or not isinstance(holder.node, yaml.MappingNode) or not merge.is_bare(_AS_READ, holder):
-        return ()
+def _with_account(
+    wanting: Wanting, places: Places, accounts: Accounts, left: Sequence[str] = (), default: str = ""
+) -> Wanting:
+    """A mapping without pull secrets of its own with those that its pods have from their ServiceAccount.
+
+    Args:
+        wanting: the mapping.
+        places: know its namespaces.
+        accounts: the ServiceAccounts that are known.
+        left: the images of its pods that stay on other registries.
+        default: the ServiceAccount if it names none; empty for none.
+    """
+    holder = wanting.holder
+    if not isinstance(holder.node, yaml.MappingNode) or not merge.is_bare(_AS_READ, holder):
+        return wanting
     name = named(holder.node) or default
-    return accounts.secrets(name, map(places.namespace, holder.paths)) if name else ()
+    if not name:
+        return wanting
+    namespaces = tuple(dict.fromkeys(map(places.namespace, holder.paths)))
+    unknown = list(left) if left and not accounts.holds(name, namespaces) else []
+    use = Use(name, namespaces, holder.paths, unknown)
+    return wanting._replace(account=use, others=accounts.secrets(name, namespaces) if accounts else ())
 
 
 def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
@@ -151,7 +174,7 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
     """
     wanting = [(one, (*names, *(name for name in one.others if name not in names))) for one in need.wanting]
     lacking = [(one, wanted, merge.missing(view, one.holder, wanted)) for one, wanted in wanting]
-    added = Added([], [], [(site, _NOWHERE) for site in need.nowhere])
+    added = Added([], [], [(site, _NOWHERE) for site in need.nowhere], [])
     for one, wanted, planned in lacking:
         obstacle = merge.obstacle(text, view, one.holder, wanted) if one.lenient else ""
         if obstacle:
@@ -166,4 +189,5 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
             absent = merge.missing(view, one.holder, wanted) if one.others else ()
             shown = [name for name in planned if name not in absent]
             added.additions.append(merge.Addition(shown, one.holder.paths))
+            added.accounts.extend([one.account] if one.account else [])
     return added

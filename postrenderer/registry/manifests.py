@@ -21,8 +21,8 @@ from postrenderer.errors import AcregError
 from postrenderer.images.reference import DOCKER_HUB
 from postrenderer.registry import containers, credentials
 from postrenderer.registry.authorization import answer_to, challenges
-from postrenderer.registry.failures import ABSENT, OF_HOST, OTHER, RegistryError, refusal
-from postrenderer.registry.places import Place
+from postrenderer.registry.failures import ABSENT, DENIED, OF_HOST, OTHER, RegistryError, refusal
+from postrenderer.registry.places import SOURCE, TARGET, Place
 from postrenderer.registry.transport import Transport
 
 if TYPE_CHECKING:
@@ -75,6 +75,16 @@ def is_digest(text: object) -> bool:
     return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
 
 
+_OTHERS = {
+    TARGET: "--username and --password-stdin (ACREG_USERNAME, ACREG_PASSWORD)",
+    SOURCE: "--source-username and --source-password-stdin (ACREG_SOURCE_USERNAME, ACREG_SOURCE_PASSWORD)",
+}
+"""How other credentials are given for each side."""
+
+
+_AGENT = "acreg"
+
+
 class Manifests:
     """Asks registries. Every method may be called from several threads at once, and raises a RegistryError on failure.
 
@@ -105,11 +115,28 @@ class Manifests:
         return self._root(host).startswith("http://")
 
     def probe(self, host: str, side: str) -> None:
-        """Show the credentials to a registry, if there are any, and nothing else."""
-        if self._login(side, host, ""):
+        """See that a registry answers, and show it the credentials, if there are any.
+
+        Raises:
+            RegistryError: it refuses them, or cannot be reached.
+        """
+        if not self._login(side, host, ""):
+            self._once("GET", host, "/v2/", {"User-Agent": _AGENT}, b"")
+            return
+        try:
             answer = self._send("GET", Place("", host), "/v2/", side)
-            if answer.status == _UNAUTHORIZED:
-                raise refusal(answer.status, answer.headers, answer.body, host)
+            is_refused = answer.status == _UNAUTHORIZED
+        except RegistryError as error:
+            if error.kind != DENIED:
+                raise
+            is_refused = True
+        if is_refused:
+            raise RegistryError(
+                DENIED,
+                f"{host}: it refuses the user name or the password; others are given with `docker login {host}`, or"
+                f" with {_OTHERS[side]}",
+                host=host,
+            )
 
     def digest(self, place: Place, side: str) -> str | None:
         """Return the digest of what a place holds, an image or a list of images; None if it holds nothing."""
@@ -189,7 +216,7 @@ class Manifests:
         """Send a request with what was shown last, and once more with what the registry wants to see."""
         headers = {
             "Accept": ", ".join(_ACCEPTED) if "/manifests/" in path else "application/json, */*",
-            "User-Agent": "acreg",
+            "User-Agent": _AGENT,
         }
         if body:
             headers["Content-Type"] = body.media_type

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 if TYPE_CHECKING:
     from postrenderer.registry.manifests import Manifest, Manifests
     from postrenderer.registry.places import Place
     from postrenderer.registry.skopeo import Skopeo
     from postrenderer.registry.work import Crew
+
+_Answer = TypeVar("_Answer")
 
 
 class Remote:
@@ -24,30 +27,39 @@ class Remote:
         self._manifests = manifests
         self._crew = crew
         self._skopeo = skopeo
+        self._lock = threading.Lock()
+        self._probed: set[tuple[str, str]] = set()
 
     def probe(self, host: str, side: str) -> None:
-        """Show the credentials to a registry, before all else; it is asked no more if they are refused."""
-        self._crew.probe(lambda: self._manifests.probe(host, side), host)
+        """See that a registry answers and takes the credentials, before all else; if not, it is asked no more."""
+        with self._lock:  # the others wait, as more tries could lock the account
+            if (host, side) not in self._probed:
+                self._probed.add((host, side))
+                self._crew.probe(lambda: self._manifests.probe(host, side), host)
 
     def digest(self, place: Place, side: str) -> str | None:
         """Return the digest of what a place holds; None if it holds nothing."""
-        return self._crew.attempt(lambda: self._manifests.digest(place, side), place.host)
+        return self._ask(place, side, self._manifests.digest)
 
     def get(self, place: Place, side: str) -> Manifest | None:
         """Return the manifest that a place holds; None if it holds nothing."""
-        return self._crew.attempt(lambda: self._manifests.get(place, side), place.host)
+        return self._ask(place, side, self._manifests.get)
 
     def put(self, place: Place, manifest: Manifest, side: str) -> None:
         """Write a manifest."""
-        self._crew.attempt(lambda: self._manifests.put(place, manifest, side), place.host)
+        self._ask(place, side, lambda place, side: self._manifests.put(place, manifest, side))
 
     def tags(self, place: Place, side: str) -> list[str]:
         """Return the tags of a repository."""
-        return self._crew.attempt(lambda: self._manifests.tags(place, side), place.host)
+        return self._ask(place, side, self._manifests.tags)
 
     def referrers(self, place: Place, side: str) -> list[dict[str, Any]] | None:
         """Return the descriptors of what refers to a digest; None if the registry cannot be asked for them."""
-        return self._crew.attempt(lambda: self._manifests.referrers(place, side), place.host)
+        return self._ask(place, side, self._manifests.referrers)
+
+    def _ask(self, place: Place, side: str, step: Callable[[Place, str], _Answer]) -> _Answer:
+        self.probe(place.host, side)
+        return self._crew.attempt(lambda: step(place, side), place.host)
 
     def copy(self, source: Place, target: Place) -> None:
         """Copy an image with all its platforms, every byte of its manifests as it is."""

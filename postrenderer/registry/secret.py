@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from postrenderer.registry.credentials import Login
 
 TYPE = "kubernetes.io/dockerconfigjson"
@@ -36,3 +38,17 @@ def manifest(name: str, namespace: str, registry: str, login: Login) -> str:
     metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
     secret = {"apiVersion": "v1", "data": {".dockerconfigjson": data}, "kind": "Secret", "metadata": metadata}
     return yaml.safe_dump({**secret, "type": TYPE}, width=2**31)
+
+
+def account(name: str, namespace: str, secrets: Iterable[str]) -> str:
+    """Return a ServiceAccount as YAML.
+
+    Args:
+        name: of the ServiceAccount.
+        namespace: as for `manifest`.
+        secrets: all its pull secrets: `kubectl apply` replaces the list.
+    """
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    listed = [{"name": secret} for secret in secrets]
+    content = {"apiVersion": "v1", "imagePullSecrets": listed, "kind": "ServiceAccount", "metadata": metadata}
+    return yaml.safe_dump(content, width=2**31)

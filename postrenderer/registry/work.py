@@ -23,6 +23,10 @@ _REFUSALS = 3
 """So many in a row, before anything else of a registry was seen, and it is asked no more: accounts get locked."""
 
 
+NOT_TRIED = "not tried: "
+"""How the message of a step begins that was not done, as it would have failed like others."""
+
+
 class Crew:
     """The workers, and what they have learned of registries.
 
@@ -80,7 +84,7 @@ class Crew:
         for count in range(self._retries + 1):
             reasons = [self._reason] if self._stop.is_set() else [self._given_up.get(host, "") for host in hosts]
             if any(reasons):
-                raise RegistryError(STOPPED, f"not tried: {next(filter(None, reasons))}")
+                raise RegistryError(STOPPED, NOT_TRIED + next(filter(None, reasons)))
             try:
                 with self._turn(hosts):
                     done = step()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from postrenderer.images.pins import Pins
     from postrenderer.images.relocation import Rule
+    from postrenderer.pullsecrets.accounts import Account
     from postrenderer.sites.declared import Ignore, Location
 
 
@@ -34,6 +35,7 @@ class Settings(NamedTuple):
         after: other post-renderers that get what acreg made.
         lock: the file with the digests that references are pinned to; empty for none.
         pins: these digests, once the file was read.
+        accounts: ServiceAccounts of the cluster, where `helm acreg` asked it.
     """
 
     registry: str
@@ -56,6 +58,7 @@ class Settings(NamedTuple):
     after: tuple[tuple[str, ...], ...] = ()
     lock: str = ""
     pins: Pins | None = None
+    accounts: tuple[Account, ...] = ()
 
     @property
     def prefix(self) -> str:

@@ -2,6 +2,7 @@
 
     scripts/bench                                    everything, three rounds; dist/acreg.pyz, built if it is not there
     scripts/bench --rounds 9 --json bench.json 1MB   one stream, more rounds
+    scripts/bench wrapper                            `acreg template` beside `helm template`
     scripts/bench --corpus DIR                       with real renders, DIR/rendered/*.yaml; else ACREG_CORPUS names DIR
 
 It prints medians: of CPU time, user and system, of wall time and of peak memory, as the system counts them for a whole
@@ -28,6 +29,7 @@ import programs
 import real
 import streams
 import targets
+import wrapper
 from programs import PATH, REGISTRY, ROOT, Program, Sample
 from streams import Stream
 from targets import COMPOSING, Figures
@@ -41,6 +43,7 @@ GENERATED = {
     "like-corpus-100MB": Stream(100, images=0.09, schemas=0.8),
 }
 STREAMS = (*REAL, *GENERATED)
+ALL = (*STREAMS, wrapper.NAME)
 OFTEN = {
     "real-1.2MB": 5,
     "appcircle": 9,
@@ -56,26 +59,29 @@ def main() -> int:
     """Measure, print, and return 0 if every target that was measured is met, else 1."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=str(__doc__), allow_abbrev=False)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("streams", nargs="*", metavar="STREAM", help=f"of {', '.join(STREAMS)}; all if none is named")
+    parser.add_argument("streams", nargs="*", metavar="STREAM", help=f"of {', '.join(ALL)}; all if none is named")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--zipapp", type=Path, default=ROOT / "dist" / "acreg.pyz")
     parser.add_argument("--corpus", type=Path, default=os.environ.get("ACREG_CORPUS") or None)
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     options = parser.parse_args()
-    if set(options.streams) - set(STREAMS):
-        parser.error(f"the streams are {', '.join(STREAMS)}")
+    if set(options.streams) - set(ALL):
+        parser.error(f"the streams are {', '.join(ALL)}")
     if options.corpus and not real.charts(options.corpus):
         parser.error(f"{options.corpus} has no rendered/*.yaml")
     names = [name for name in STREAMS if name in (options.streams or STREAMS)]
+    with_helm = not options.streams or wrapper.NAME in options.streams
     if not options.corpus:
         for name in [name for name in names if name.startswith("real-")]:
             names.remove(name)
             print(f"{name}: skipped, as it is made of real charts. ACREG_CORPUS or --corpus names a folder of them.")
-        if not names:
-            return 0
+    if not names and not with_helm:
+        return 0
     if not options.zipapp.exists():
         subprocess.run([ROOT / "scripts" / "build", options.zipapp], check=True)
     with tempfile.TemporaryDirectory() as scratch:
+        for line in wrapper.measure(Path(scratch), options.zipapp.resolve(), options.rounds, say) if with_helm else ():
+            print(line)
         samples = {name: make_sample(name, Path(scratch), options.corpus) for name in names}
         sizes = {name: sample.file.stat().st_size for name, sample in samples.items()}
         found = measure(samples, programs.make(Path(scratch), options.zipapp.resolve()), options.rounds)
@@ -143,6 +149,8 @@ def say(progress: str) -> None:
 
 def print_table(sizes: dict[str, int], found: dict[tuple[str, str], list[Figures]]) -> None:
     """Print the medians, with each program's CPU time as a multiple of that of composing."""
+    if not found:
+        return
     print(f"{'stream':18} {'program':20} {'CPU s':>8} {'wall s':>8} {'peak MiB':>9} {'CPU / compose':>15}")
     for (stream, program), runs in found.items():
         cpu, wall, memory = map(statistics.median, zip(*runs))

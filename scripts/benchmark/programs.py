@@ -61,15 +61,7 @@ def make(folder: Path, zipapp: Path) -> dict[str, Program]:
     Composing starts as anybody starts Python, with its site-packages. As these may hold much that is slow to import,
     it is measured a second time without them, as the zipapp starts, for streams that are so short that it shows.
     """
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "SHIV_ROOT": str(folder / "warm"),
-        "ACREG_PYTHON": PYTHON,
-        "ACREG_REGISTRY": REGISTRY,
-        "ACREG_REPOSITORY_PATH": PATH,
-    }
+    environment = surroundings(folder)
     rules = folder / "rules.yaml"
     more = (f"- {{from: quay.io/none-{number}, to: none-{number}}}\n" for number in range(10_000))
     rules.write_text(SETTINGS + "".join(more), encoding="utf-8")
@@ -94,6 +86,19 @@ def make(folder: Path, zipapp: Path) -> dict[str, Program]:
     if kbld:  # it lists the images that it finds; to change them it would ask their registries
         programs["kbld"] = Program([kbld, "-f", "-", "--unresolved-inspect"], environment, short)
     return programs
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """Return an environment with nothing of the user's, in which acreg has a registry and its own folder."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "SHIV_ROOT": str(folder / "warm"),
+        "ACREG_PYTHON": PYTHON,
+        "ACREG_REGISTRY": REGISTRY,
+        "ACREG_REPOSITORY_PATH": PATH,
+    }
 
 
 def tool(name: str) -> str:

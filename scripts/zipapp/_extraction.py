@@ -59,10 +59,12 @@ def extract(
     Returns:
         The folder to import acreg from. Where nothing can be extracted, this is the zipapp itself. It is slower, as it
         has no bytecode and PyYAML's C extension cannot be loaded from it, but a release does not fail over it.
+
+    Raises:
+        ReplacedError: the zipapp is another one now, whose content would go into the folder of this one.
     """
     failures = []
     folder, stamp = os.path.split(place)
-    _start_again_if_replaced(folder)
     for root in roots:
         try:
             with _others_kept_out():
@@ -88,15 +90,8 @@ def extract(
     return str(Path(sys.argv[0]).absolute() / "site-packages")
 
 
-def _start_again_if_replaced(folder: str) -> None:
-    """Start the zipapp anew if another one has taken its place since this one's launcher was read.
-
-    Its content would go into the folder of this one. Nothing has been read from standard input yet.
-    """
-    with zipfile.ZipFile(sys.argv[0]) as archive:
-        build_id = json.loads(archive.read("environment.json"))["build_id"]
-    if not folder.endswith(build_id) and os.name == "posix":
-        os.execv(sys.executable, [sys.executable, "-I", "-S", *sys.argv])  # noqa: S606  # ourselves
+class ReplacedError(Exception):
+    """Another zipapp has taken the place of this one since its launcher was read; the launcher starts that one."""
 
 
 def note_use(root: str, folder: str) -> None:
@@ -136,6 +131,8 @@ def _make_ready(folder: Path, stamp: str, is_ours: Callable[[os.stat_result], bo
     """Extract what is missing, damaged or not safe from others, and compile it for the running interpreter."""
     shutil.rmtree(f"{folder}.tmp", ignore_errors=True)  # of a run that was killed, or of somebody else
     with zipfile.ZipFile(sys.argv[0]) as archive:
+        if not folder.name.endswith(json.loads(archive.read("environment.json"))["build_id"]):
+            raise ReplacedError
         if not _is_whole(folder, archive, is_ours):
             try:
                 extract_site_packages(archive, folder, force=True)

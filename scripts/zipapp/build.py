@@ -32,7 +32,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 
 # With -I and -S, Python takes nothing from PYTHONPATH, site-packages and .pth files. A shell passes them on, because
 # BusyBox's env has no -S. Python reads the launcher from behind these lines: to look for it in the archive takes as
-# long as a bare interpreter's start. A zip archive is read from the end of its file, whatever stands in front.
+# long as a bare interpreter's start. A zip archive is read from the end of its file, whatever stands in front. If the
+# file is another one by then, a part of its launcher would do nothing and go well, so that one is started.
 PREFIX = """\
 #!/bin/sh
 p=${ACREG_PYTHON:-python3}
@@ -41,7 +42,16 @@ case $p in *python2*) false ;; *) command -v "$p" >/dev/null ;; esac || {
     "on PATH, name it in the environment, such as ACREG_PYTHON=python3.12." >&2
   exit 2
 }
-exec "$p" -I -S -c 'import sys; exec(open(sys.argv[1], "rb").read(%6d)[%4d:])' "$0" "$@"
+exec "$p" -I -S -c 'import os, sys
+text = open(sys.argv[1], "rb").read(%6d)[%4d:]
+if text.startswith(b"\\"\\"\\"The zipapp") and text.endswith(b"\\nstart()\\n"):
+    exec(text)
+    sys.exit()
+tried = os.environ.get("ACREG_STARTED_AGAIN", "")
+if len(tried) < 9:
+    os.environ["ACREG_STARTED_AGAIN"] = tried + "+"
+    os.execv(sys.argv[1], sys.argv[1:])
+sys.exit("acreg: " + sys.argv[1] + " is damaged: download it again.")' "$0" "$@"
 """
 
 

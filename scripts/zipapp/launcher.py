@@ -16,6 +16,8 @@ import time
 FOLDER = "acreg.pyz_@BUILD_ID@"  # scripts/build fills in shiv's hash of everything in site-packages
 STAMP = "%s.stamp" % sys.implementation.cache_tag  # in FOLDER: "size mtime path" of each file this interpreter uses
 HOUR = 3600
+AGAIN = "ACREG_STARTED_AGAIN"
+TRIES = 9
 USERS = (0, os.geteuid()) if hasattr(os, "geteuid") else None  # whose files are trusted; Windows has other means
 
 
@@ -129,10 +131,26 @@ def start() -> None:
         from postrenderer.__main__ import main
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:
+        start_again()
+        raise
+    os.environ.pop(AGAIN, None)
     code = main()
     if is_filter:
         leave(code)
     sys.exit(code)
+
+
+def start_again() -> None:
+    """Start the zipapp anew, unless that was done often: it may be another one than that whose contents Python read.
+
+    Nothing has been read from standard input yet.
+    """
+    tried = os.environ.get(AGAIN, "")
+    if len(tried) < TRIES and os.name == "posix":
+        os.environ[AGAIN] = tried + "+"
+        words = sys.argv if os.access(sys.argv[0], os.X_OK) else [sys.executable, "-I", "-S", *sys.argv]
+        os.execv(words[0], words)  # noqa: S606  # ourselves
 
 
 def leave(code: int) -> None:

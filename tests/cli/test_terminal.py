@@ -46,6 +46,42 @@ def test_lists_show_no_control_characters(acreg: Acreg, manifests: Path, command
     assert not ACTED_ON.search(run.out + run.err)
 
 
+LINE = "\\n::warning::"
+LINES = f"""\
+kind: "Pod{LINE}"
+metadata: {{name: "p{LINE}", namespace: "n{LINE}"}}
+spec:
+  containers:
+  - {{name: "c{LINE}", image: "quay.io/a/b:1{LINE}"}}
+  - {{name: d, image: nginx:1, env: [{{name: "X{LINE}", value: "quay.io/x/y:1{LINE}"}}]}}
+---
+apiVersion: "example.com/v1{LINE}"
+kind: Kit
+spec: {{"key{LINE}": quay.io/z/z:1, image: quay.io/q/q:1, args: ["--image{LINE}=quay.io/k/k:1"]}}
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("images",),
+        ("images", "-o", "yaml"),
+        ("verify", "-o", "junit"),
+        ("verify", "-o", "sarif"),
+        ("diff",),
+        ("mirror", "-o", "script"),
+        ("export", "kustomize"),
+        ("export", "flux"),
+    ],
+)
+def test_a_chart_begins_no_line(acreg: Acreg, empty_folder: Path, command: tuple[str, ...]) -> None:
+    """GitHub's runners take lines for commands that begin with `::`, and Azure DevOps `##vso[`."""
+    (empty_folder / "lines.yaml").write_text(LINES, encoding="utf-8")
+    run = acreg(*command, *REGISTRY, "-f", "lines.yaml")
+    assert run.out
+    assert not re.search("^::", run.out + run.err, re.MULTILINE)
+
+
 @pytest.mark.parametrize("command", [("images", "-o", "json"), ("verify", "-o", "json")])
 def test_json_stays_json(
     acreg: Acreg, manifests: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

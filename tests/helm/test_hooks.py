@@ -198,6 +198,39 @@ def test_a_chart_with_signature_and_archive(helm: Helm, zipapp: Path, tmp_path: 
     assert (run.code, "failed" in run.stderr) == (1, True)
 
 
+@THREE
+def test_a_chart_that_depends_on_its_neighbour(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
+    """Helm fetches the neighbour by a path that leads nowhere from a copy, and locks its version."""
+    (tmp_path / "text").write_text("a {{ b }}\nc\n", encoding="utf-8")
+    text = "    text: {{ .Values.text | quote }}\n"
+    write(chart("db", {"templates/job.yaml": job(more=text), "values.yaml": "text: none\n"}), tmp_path / "db")
+    named = "[{name: db, version: 1.0.0, repository: 'file://../db'}]"
+    folder = write(chart("app", {"templates/job.yaml": job("mine")}, dependencies=named), tmp_path / "app")
+    for more in (["--dependency-update"], []):  # the second time it is locked
+        arguments: list[str | Path] = ["template", "r", folder, *more, "--set-file", f"db.text={tmp_path}/text"]
+        run = acreg(helm, zipapp, *arguments, *SETTINGS)
+        assert run.code == 0, run.stderr
+        assert documents(run.stdout) == private(documents(helm.output(*arguments)))
+        assert '"a {{ b }}\\nc\\n"' in run.stdout
+        assert (folder / "Chart.lock").exists()
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+@pytest.mark.parametrize("command", [("install",), ("upgrade", "--install")], ids=" ".join)
+def test_a_dry_run_shows_what_would_be_installed(
+    helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folder = write(CHARTS["hashes of templates"], tmp_path / "chart")
+    for dry in ("--dry-run=server", "--dry-run=client"):
+        run = acreg(helm, zipapp, *command, RELEASE, folder, dry, *SETTINGS)
+        assert run.code == 0, run.stderr
+        assert (HOOK in run.stdout, "quay.io" in run.stdout) == (True, False)
+        assert ("lacks the pull secret" in run.stderr) == (dry == "--dry-run=server")
+    assert namespace.get("jobs,deployments") == []
+
+
 @LAST_THREE
 def test_the_fixture_chart(helm: Helm, zipapp: Path) -> None:
     run = acreg(helm, zipapp, "template", RELEASE, FIXTURES / "appcircle", "-f", VALUES / "private.yaml")

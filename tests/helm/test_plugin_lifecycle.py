@@ -163,7 +163,7 @@ def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: s
     assert "registry.spacetech.com:8083" in at.output("acreg", "config", "show", "--config", acreg_yaml)
     assert at.run("acreg", "explain").code == 1
     at.output("acreg", "template", CHART, "-f", PRIVATE_VALUES)
-    assert "ended     well\n" in at.output("acreg", "explain")
+    assert "ended     successfully\n" in at.output("acreg", "explain")
     note = tmp_path / "cache" / "acreg" / "last-run"
     assert note.stat().st_mode & 0o777 == 0o600
     check_removal(at, tmp_path)

@@ -137,6 +137,7 @@ def test_diff_upgrade(shop: Shop) -> None:
     assert shop.run("helm", "diff", "revision", "r").returncode == 3
 
 
+@pytest.mark.slow
 def test_acreg_sees_what_is_behind_the_shim(shop: Shop, zipapp: Path) -> None:
     plugin = Path(shop.environment["HELM_PLUGINS"], "acreg")
     (plugin / "dist").mkdir(parents=True)
@@ -164,6 +165,7 @@ def test_helm_fails_where_acreg_does(shop: Shop) -> None:
     assert "The private registry is not set" in run.stderr
 
 
+@pytest.mark.slow
 def test_hooks_and_arguments_for_the_post_renderer(shop: Shop, tmp_path: Path) -> None:
     folder = write(TRAPS["a test that is hard-coded"], tmp_path / "chart")
     for command in (["template", "r"], ["template", "--post-renderer-args", "--strict", "r"]):

@@ -59,6 +59,7 @@ def test_the_list_is_the_pages_list(helm: Helm, zipapp: Path, how: str) -> None:
     assert sorted(pairs) == sorted(listed.stdout.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_ones_own_images_have_no_source(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     of_chart = ("--chart", write(MIXED, tmp_path / "app"), "-f", tmp_path / "values.yaml", "--keep", "gcr.io")
@@ -117,6 +118,7 @@ annotations:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_a_chart_may_announce_more_than_it_renders(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     files = chart(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import signal
 import subprocess
 from pathlib import Path
@@ -59,24 +58,6 @@ def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, 
     run = acreg(helm, zipapp, *upgrade, "--reset-values")
     assert (run.code, "The private registry is not set" in run.stderr) == (2, True)
     assert namespace.get("deployments")
-
-
-@pytest.mark.cluster
-@pytest.mark.slow
-@pytest.mark.parametrize("helm", LATEST, indirect=True)
-def test_a_namespace_without_the_pull_secret_is_named(
-    helm: Helm, zipapp: Path, namespace: Namespace, tmp_path: Path
-) -> None:
-    chart = write(TRAPS["hashes of templates"], tmp_path / "chart")
-    upgrade = ("upgrade", "--install", RELEASE, chart, "--no-hooks", "--registry", "r.example.com")
-    said = f"the namespace {namespace.name} lacks the pull secret containerregistry"
-    (line,) = (line for line in acreg(helm, zipapp, *upgrade).stderr.splitlines() if said in line)
-    command = shlex.split(line.partition("To create it: helm acreg ")[2].partition(" | ")[0])
-    made = acreg(helm, zipapp, *command, "--password-stdin", stdin="secret")
-    assert "name: containerregistry" in made.stdout, made.stderr
-    namespace.run("create", "secret", "generic", "containerregistry")
-    run = acreg(helm, zipapp, *upgrade)
-    assert (run.code, said in run.stderr) == (0, False)
 
 
 @pytest.mark.cluster
@@ -160,7 +141,7 @@ def test_explain_tells_of_runs_that_helm_ended(helm: Helm, zipapp: Path) -> None
     before = "unknown flag" if helm.major == 3 else "Helm failed before it came to the post-renderer"
     after = "Helm 3 writes the files" if helm.major == 3 else "Helm failed after the post-renderer's work was done"
     for arguments, code, told in (
-        (("--set", "a.b=", "-f", VALUES / "private.yaml"), 0, "well"),
+        (("--set", "a.b=", "-f", VALUES / "private.yaml"), 0, "successfully"),
         (("--no-such-flag", "-f", VALUES / "private.yaml"), 1, before),
         (("--output-dir", "/proc/nowhere", "-f", VALUES / "private.yaml"), 2 if helm.major == 3 else 1, after),
         (("-f", CHARTS / "empty" / "Chart.yaml"), 2, "The private registry is not set"),
@@ -248,9 +229,7 @@ def test_a_run_that_is_ended_leaves_no_values(helm: Helm, zipapp: Path, tmp_path
     process.send_signal(number)
     process.wait(timeout=LONGEST)
     os.killpg(process.pid, signal.SIGKILL) if number == signal.SIGKILL else None
-    left = [path for path in scratch.rglob("*") if path.is_file()]
-    assert not any(b"s3cret" in path.read_bytes() for path in left)
-    assert number == signal.SIGKILL or list(scratch.iterdir()) == []
+    until(lambda: not list(scratch.iterdir()))
 
 
 def test_nothing_is_left_behind(helm: Helm, zipapp: Path, tmp_path: Path) -> None:

@@ -436,3 +436,6 @@ def test_a_private_reference_stands_for_a_public_one(private: str, origin: str) 
 
 def test_of_several_public_references_none_is_chosen() -> None:
     assert not Relocation(Settings("r.io", "p", sources=("quay.io/a", "quay.io/b"))).origin("r.io/p/x:1")
+    # `ab` is not below `a`, so the rule says nothing about it.
+    rules = (Rule("quay.io/a", "a"),)
+    assert not Relocation(Settings("r.io", "", sources=("quay.io", "ghcr.io"), rules=rules)).origin("r.io/ab:1")

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from rendering import PRIVATE, SECRET, render, summary
+from rendering import PRIVATE, SECRET, render, run, summary
 
-from postrenderer.pullsecrets.accounts import Accounts, named
+from postrenderer.findings import sum_up
+from postrenderer.pullsecrets.accounts import Account, Accounts, named
 from postrenderer.text import composer
 
 WEB = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\nimagePullSecrets: [{name: harbor}]\n"
@@ -183,3 +184,59 @@ def test_the_name_of_an_account() -> None:
     assert of("{serviceAccountName: '', serviceAccount: b}") == "b"
     assert of("{serviceAccountName: ~, serviceAccount: {name: b}}") == ""
     assert of("{a: b}") == ""
+
+
+KEEPS = POD + "  - image: ghcr.io/kept:1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "accounts"),
+    [
+        (KEEPS, ["web"]),
+        (KEEPS.replace("  serviceAccountName: web\n", ""), ["default"]),
+        (DEFAULT + KEEPS, ["web"]),
+        (
+            WEB.replace("{name: web}", "{name: web, namespace: other}")
+            + KEEPS.replace("spec", "metadata: {namespace: a}\nspec"),
+            ["web"],
+        ),
+        # Its secrets are known, or it has none.
+        (WEB + KEEPS, []),
+        (WEB.partition("imagePull")[0] + KEEPS, []),
+        # Nothing is pulled from elsewhere, or the pod never had those of its account.
+        (POD, []),
+        (KEEPS.replace("a/b:1", "ghcr.io/kept:2"), []),
+        (KEEPS.replace("spec:\n", "spec:\n  imagePullSecrets: [{name: own}]\n"), []),
+        # A subject of a role is no ServiceAccount.
+        ("kind: RoleBinding\nsubjects: [{kind: ServiceAccount, name: web}]\n" + KEEPS, ["web"]),
+    ],
+)
+def test_an_image_that_stays_may_lack_the_secret_of_an_account_that_nobody_knows(
+    text: str, accounts: list[str]
+) -> None:
+    found = summary(text, keep=("ghcr.io",))["serviceAccounts"]
+    assert [one["serviceAccount"] for one in found] == accounts
+    said = sum_up(run(text.encode(), keep=("ghcr.io",)).found)
+    assert ("1 may lack the pull secrets of the ServiceAccount" in said.line) is bool(accounts)
+    assert [f"of the ServiceAccount {name} only" in said.open[-1] for name in accounts] == [True for _ in accounts]
+
+
+@pytest.mark.parametrize(
+    ("known", "secrets"),
+    [
+        (Account("web", "", ("harbor",)), BOTH),
+        (Account("web", "", ()), OURS),
+        (Account("web", "other", ("harbor",)), OURS),
+    ],
+)
+def test_the_cluster_tells_of_an_account(known: Account, secrets: str) -> None:
+    pod = KEEPS.replace("spec:", "metadata: {namespace: mine}\nspec:")
+    known = known._replace(namespace=known.namespace or "mine")
+    assert render(pod, keep=("ghcr.io",), accounts=(known,)) == with_secrets(pod, secrets)
+    left = summary(pod, keep=("ghcr.io",), accounts=(known,))["serviceAccounts"]
+    assert len(left) == (known.namespace == "other")
+
+
+def test_the_accounts_of_pods_are_told() -> None:
+    (_, found) = run((WEB + POD).encode()).found
+    assert [(use.name, use.namespaces, use.left) for use in found.accounts] == [("web", ("",), [])]

@@ -67,6 +67,7 @@ def _pulled(helm: str, address: str, version: str, folder: Path, *flags: str) ->
     return content
 
 
+@pytest.mark.slow
 def test_it_arrives_and_is_not_replaced_by_accident(
     acreg: Acreg, secured: Registry, chart: Path, helm: str, authority: tuple[Path, object]
 ) -> None:

@@ -76,8 +76,17 @@ def test_a_source_that_cannot_be_reached_is_no_failure(
 def test_a_wrong_password_is_no_missing_image(acreg: Acreg, secured: Registry) -> None:
     run = acreg.run("check", "--list", "images.txt", **login(secured, "wrong"))
     assert (run.code, counts(run.stdout)["failed"]) == (1, 38)
-    assert "refuses the credentials" in run.stdout
-    assert run.stdout.count(f"not tried: {secured.host}: it refuses the credentials") == 38
+    assert run.stdout.count(f"not tried: {secured.host}: it refuses the user name or the password") == 1
+
+
+def test_the_gate_tells_a_wrong_password_from_a_missing_image(acreg: Acreg, secured: Registry) -> None:
+    images = b"image: a.example.com/b:1\n---\nimage: a.example.com/c:1\n"
+    environ = {**acreg.environment, **login(secured, "wrong")}
+    with pytest.raises(
+        AcregError, match=r"^2 of 2 images cannot be pulled .* registry: not tried: [^;]* refuses"
+    ) as one:
+        require(images, Settings(secured.host), {}, environ)
+    assert "acreg mirror" not in str(one.value)
 
 
 def test_the_gate_names_what_is_missing(acreg: Acreg, published: Published, environment: dict[str, str]) -> None:

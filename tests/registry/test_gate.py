@@ -120,7 +120,7 @@ def test_install_and_upgrade(
     copied = acreg.run("mirror", "--chart", "chart", **environment)
     assert (copied.code, counts(copied.stdout)["present"], counts(copied.stdout)["copied"]) == (0, 1, 1), copied
     wrong = acreg.run("install", "release", "chart", "--check", **{**environment, "ACREG_PASSWORD": "wrong"})
-    assert (wrong.code, "refuses the credentials" in wrong.stderr, stored()) == (1, True, [])
+    assert (wrong.code, "refuses the user name" in wrong.stderr, stored()) == (1, True, [])
     done = acreg.run("install", "release", "chart", "--check", **environment)
     assert done.code == 0, done.stderr
     assert stored() == [("a", private(first))]

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 def test_a_wrong_password_ends_the_run_before_the_account_is_locked(acreg: Acreg, secured: Registry) -> None:
     run = acreg.run("mirror", "--list", "images.txt", "--jobs", 2, **login(secured, "wrong-password"))
     assert (run.code, counts(run.stdout)["failed"]) == (1, 38)
-    refusal = f"not tried: {secured.host}: it refuses the credentials, or the right to do this; `skopeo login`"
-    assert run.stdout.count(refusal) == 38
+    refusal = (
+        f"not tried: {secured.host}: it refuses the user name or the password; others are given with `docker login"
+    )
+    assert run.stdout.startswith(refusal)
+    assert "with --username and --password-stdin (ACREG_USERNAME, ACREG_PASSWORD)\n38 images: " in run.stdout
     assert "wrong-password" not in run.stdout + run.stderr
 
 
@@ -34,12 +37,13 @@ def test_a_wrong_password_for_the_source_does_so_too(
     for more in ((), ("--to", "media")):
         run = acreg.run("mirror", "--list", listed, *more, **refused, **reach)
         assert (run.code, counts(run.stdout)["failed"]) == (1, 38)
-        assert run.stdout.count(f"not tried: {secured.host} refused 3 times") >= 30
+        assert run.stdout.startswith(f"not tried: {secured.host}: it refuses the user name or the password")
+        assert "with --source-username and --source-password-stdin" in run.stdout
 
 
 def test_http_without_leave_is_refused_with_the_flag_that_gives_it(acreg: Acreg, plain: Registry) -> None:
     run = acreg.run("mirror", "--list", "some.txt", ACREG_REGISTRY=plain.host)
-    assert (run.code, run.stdout.count(f"not tried: {plain.host}: it speaks HTTP, not HTTPS; to allow that")) == (1, 5)
+    assert (run.code, run.stdout.count(f"not tried: {plain.host}: it speaks HTTP, not HTTPS; to allow that")) == (1, 1)
 
 
 @pytest.mark.parametrize("trusted", ["nobody", "somebody else"])
@@ -49,7 +53,7 @@ def test_an_unknown_authority_is_refused_with_the_flag_that_names_it(
     file = str(make_authority(tmp_path / "other")[0]) if trusted != "nobody" else ""
     run = acreg.run("check", "--list", "some.txt", **{**login(secured), "ACREG_CA_FILE": file})
     assert run.code == 1
-    assert run.stdout.count(f"not tried: {secured.host}: its certificate is not trusted; name its authority") == 6
+    assert run.stdout.count(f"not tried: {secured.host}: its certificate is not trusted; name its authority") == 1
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,7 @@ def test_a_registry_that_is_not_there_is_not_waited_for_38_times(host: str, said
         run = acreg.run(command, "--list", "images.txt", "--retries", 0, ACREG_REGISTRY=host)
         assert (run.code, counts(run.stdout)["failed"]) == (1, 38)
         assert f"{host}: {said}" in run.stdout
-        assert run.stdout.count(f"not tried: {host}: {said}") >= 37
+        assert run.stdout.count(f"not tried: {host}: {said}") == 1
 
 
 def test_an_old_skopeo_is_said_to_be_too_old(
@@ -73,7 +77,7 @@ def test_an_old_skopeo_is_said_to_be_too_old(
     reach = {**open_target(plain, published), "PATH": path}
     for more in ((), ("--to", "media")):
         run = acreg.run("mirror", "--list", "some.txt", *more, **reach)
-        assert (run.code, run.stdout.count("not tried: this skopeo is too old, and 1.6.0 is the first")) == (1, 5)
+        assert (run.code, run.stdout.count("not tried: this skopeo is too old, and 1.6.0 is the first")) == (1, 1)
 
 
 def test_without_skopeo_it_says_how_to_get_it(acreg: Acreg) -> None:

@@ -49,6 +49,15 @@ def test_a_location_adds_a_place(location: Location, before: str, after: str) ->
     assert render(WIDGET, location) == expected
 
 
+def test_a_text_at_a_location_may_name_what_a_source_makes_known() -> None:
+    settings = Settings(
+        "r.example.com", "p", sources=("quay.io/acme",), locations=(Location("/spec/notes", form="text"),)
+    )
+    text = "kind: Widget\nspec:\n  notes: see quay.io/acme/app and quay.io/other\n"
+    output = b"".join(rewrite(text.encode(), settings).output).decode()
+    assert output == text.replace("quay.io/acme", "r.example.com/p")
+
+
 def test_a_location_is_read_where_nothing_else_looks_like_an_image() -> None:
     text = "kind: Widget\nspec:\n  engine: acme\n"
     assert render(text) == text
