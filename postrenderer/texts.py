@@ -14,6 +14,7 @@ from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
 from postrenderer.sites.secrets import decoded
 from postrenderer.text.insertions import inserted
+from postrenderer.text.regex import regex
 from postrenderer.text.scalars import BINARY_TAG, Edit, apply
 from postrenderer.text.view import View
 
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
 
 _UNWRITABLE = "the text that it stands in is not written so that lines can be added: write it as a block, with `|`"
+
+
+_FOLDING = ("'", ">")
+"""The styles of scalars in which one line break is a space, and two are one."""
+_IN_BRACKETS = ("{", '"')
+"""What is added between brackets begins with these; lines begin with a name or a hyphen."""
+_BREAK = regex(r"\s*\n\s*")
 
 
 class Wanted(NamedTuple):
@@ -151,6 +159,8 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
         if inside is None:
             found.others.extend(images)
             continue
+        if change.node.style in _FOLDING:
+            inside = inside._replace(edits=list(map(_in_one_line, inside.edits)))
         if not _can_hold(text, change, inside.edits):
             found.without.extend((site, _UNWRITABLE) for site in images)
             continue
@@ -166,6 +176,11 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
 def _may_be_text(value: str) -> bool:
     """Whether a value may be more than the name of an image."""
     return any(sign in value for sign in "\n{[")
+
+
+def _in_one_line(edit: Edit) -> Edit:
+    """An edit without line breaks, if it goes between brackets, where these are no more than white space."""
+    return edit._replace(text=_BREAK.sub(" ", edit.text)) if edit.text.startswith(_IN_BRACKETS) else edit
 
 
 def _can_hold(text: str, change: Change, edits: list[Edit]) -> bool:

@@ -188,6 +188,43 @@ BUILD_TOOLS = [
         {"alpine": MOVED, "quay.io/a/out:1": STAYS, "quay.io/a/in:1": MOVED},
     ),
 ]
+BUILT_UPON = [
+    Row(text, becomes)
+    for text, becomes in (
+        (
+            container("args: ['--destination=quay.io/a/b:1', '--build-arg=BASE=quay.io/a/c:1']").replace(
+                "image: alpine", "image: 'gcr.io/kaniko-project/executor:v1'"
+            ),
+            {"gcr.io/kaniko-project/executor:v1": MOVED, "quay.io/a/b:1": STAYS, "quay.io/a/c:1": MOVED},
+        ),
+        (
+            container("args: [bud, --build-arg, 'BASE_IMAGE=python:3.12', -t, 'quay.io/a/b:1']").replace(
+                "image: alpine", "image: 'quay.io/buildah/stable:v1'"
+            ),
+            {"quay.io/buildah/stable:v1": MOVED, "python:3.12": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+        (
+            config("docker build --build-arg BASE=quay.io/a/c:1 -t quay.io/a/b:1 .\n", "build.sh"),
+            {"quay.io/a/c:1": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+        (
+            config("buildah bud --build-arg=BASE_IMAGE=python:3.12 -t quay.io/a/b:1 .\n", "build.sh"),
+            {"python:3.12": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+        (
+            container("command: [sh, -c, 'buildah push quay.io/a/b:1 && podman pull quay.io/a/c:1']").replace(
+                "image: alpine", "image: 'quay.io/buildah/stable:v1'"
+            ),
+            {"quay.io/buildah/stable:v1": MOVED, "quay.io/a/b:1": STAYS, "quay.io/a/c:1": MOVED},
+        ),
+        (
+            container("args: ['--build-arg', 'VERSION=1.2', '-d=quay.io/a/b:1']").replace(
+                "image: alpine", "image: 'gcr.io/kaniko-project/executor:v1'"
+            ),
+            {"gcr.io/kaniko-project/executor:v1": MOVED, "quay.io/a/b:1": STAYS},
+        ),
+    )
+]
 EQUALS = "object.spec.containers.all(c, c.image == 'quay.io/a/b:1')"
 CONDITIONS = [
     Row(api(version, kind, spec), {"quay.io/a/b:1": STAYS})
@@ -305,6 +342,68 @@ TEMPLATES = [
         ('{"containers": [{"image": "quay.io/a/b:${TAG}"}]}\n', {"quay.io/a/b": MOVED}),
     )
 ]
+OTHER_TEXTS = [
+    Row(config(text), becomes)
+    for text, becomes in (
+        ("spark.kubernetes.container.image    apache/spark:3.5\nspark.x y\n", {"apache/spark:3.5": MOVED}),
+        ("spark.kubernetes.driver.container.image quay.io/a/b:1\n", {"quay.io/a/b:1": MOVED}),
+        ("pipeline { agent { docker { image 'maven:3.9' } } }\n", {"maven:3.9": MOVED}),
+        ('node { docker.image("acme/a:1").inside { sh "make" } }\n', {"acme/a:1": MOVED}),
+        ("node { docker.image('acme/a:1').push() }\n", {}),
+        ("a text about the logo.image and others\n", {}),
+    )
+]
+FALLBACKS = [
+    Row(config(text), becomes)
+    for text, becomes in (
+        ('image: {{ default "acme/a:1" .x }}\n{{ end }}\n', {"acme/a:1": MOVED}),
+        ("image: {{ .x | default `quay.io/a/b:1` }}\n{{ end }}\n", {"quay.io/a/b:1": MOVED}),
+        ("image: '{{ or .x \"acme/a:1\" }}'\n", {"acme/a:1": MOVED}),
+        ("image: \"{{ image | default('acme/a:1') }}\"\n{% endif %}\n", {"acme/a:1": MOVED}),
+        ('containers:\n- image: {{ default "busybox:1.36" .x }}\n', {"busybox:1.36": MOVED}),
+        ("containers: [{name: a, image: '{{ .x | default `acme/a:1` }}'}]\n", {"acme/a:1": MOVED}),
+        ('sidecarImage: \'{{ ternary "acme/a:1" "acme/b:2" .x }}\'\n', {"acme/a:1": MOVED, "acme/b:2": MOVED}),
+        ('image: {{ index .Values "acme/a" }}\n{{ end }}\n', {}),
+        ('image: {{ annotation .ObjectMeta "acme.io/image" .x }}\n{{ end }}\n', {}),
+        ('title: {{ default "acme/a:1" .x }}\n{{ end }}\n', {}),
+    )
+]
+ARTIFACTS = [
+    Row(api(version, kind, spec), becomes)
+    for version, kind, spec, becomes in (
+        ("source.toolkit.fluxcd.io/v1", "OCIRepository", "{url: 'oci://ghcr.io/a/b'}", {"ghcr.io/a/b": LEFT}),
+        ("source.toolkit.fluxcd.io/v1", "HelmRepository", "{type: oci, url: 'oci://ghcr.io/a'}", {"ghcr.io/a": LEFT}),
+        (
+            "policies.kubewarden.io/v1",
+            "AdmissionPolicy",
+            "{module: 'registry://ghcr.io/a/b:v1'}",
+            {"ghcr.io/a/b:v1": LEFT},
+        ),
+        (
+            "security-profiles-operator.x-k8s.io/v1beta1",
+            "SeccompProfile",
+            "{baseProfileName: 'oci://ghcr.io/a/b:v1'}",
+            {"ghcr.io/a/b:v1": LEFT},
+        ),
+        ("helm.cattle.io/v1", "HelmChart", "{chart: 'oci://quay.io/a/b'}", {"quay.io/a/b": LEFT}),
+        ("extensions.istio.io/v1alpha1", "WasmPlugin", "{url: 'oci://quay.io/a/b:1'}", {"quay.io/a/b:1": MOVED}),
+        ("extensions.istio.io/v1alpha1", "WasmPlugin", "{url: 'https://quay.io/a/b.wasm'}", {}),
+        (
+            "serving.kserve.io/v1beta1",
+            "InferenceService",
+            "{predictor: {model: {storageUri: 'oci://quay.io/a/b:1'}}}",
+            {"quay.io/a/b:1": MOVED},
+        ),
+        (
+            "serving.kserve.io/v1beta1",
+            "InferenceService",
+            "{predictor: {model: {storageUri: 's3://a/b'}}}",
+            {},
+        ),
+        ("acme.io/v1", "Widget", "{source: 'oci://registry.spacetech.com:8083/appcircle/a/b:1'}", {}),
+        ("acme.io/v1", "Widget", "{source: 'oci://localhost:5000/a/b:1'}", {"localhost:5000/a/b:1": STAYS}),
+    )
+]
 TAGS_BY_VARIABLE = [
     Row(text, becomes)
     for text, becomes in (
@@ -334,6 +433,11 @@ IN_FRONT = [
         container("args: [--container-registry=docker.elastic.co]"),
     )
 ] + [
+    Row(container("env: [{name: VM_CONTAINERREGISTRY, value: docker.io}]"), {"docker.io": LEFT, "alpine": MOVED}),
+    Row(
+        api("mutations.gatekeeper.sh/v1alpha1", "AssignImage", "{parameters: {assignDomain: docker.io}}"),
+        {"docker.io": LEFT},
+    ),
     Row(config("container-registry: registry.spacetech.com:8083/appcircle\n"), {}),
     Row(config("registry: docker.elastic.co\n"), {}),
     Row(config("container-registry: acme\n"), {}),
@@ -495,11 +599,15 @@ KINDS = {
     "rules about registries, and what is watched": MIRROR_SETS,
     "where a build goes": BUILD_OUTPUTS,
     "tools that push": BUILD_TOOLS,
+    "what builds build upon": BUILT_UPON,
     "conditions of policies": CONDITIONS,
     "what policies inject": MUTATIONS,
     "overrides by name": OVERRIDES,
     "labels beside images": LABELS,
     "templates in texts": TEMPLATES,
+    "texts with a grammar of their own": OTHER_TEXTS,
+    "what templates fall back to": FALLBACKS,
+    "artifacts behind their scheme": ARTIFACTS,
     "tags by variable": TAGS_BY_VARIABLE,
     "registries in front of images": IN_FRONT,
     "base64 data by their keys": ENCODED,

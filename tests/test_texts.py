@@ -270,13 +270,17 @@ def test_a_text_without_a_place_stays_and_is_reported(text: str) -> None:
     [
         ">\n    spec:\n\n      containers:\n      - image: a/b:1\n",
         "'spec: {containers:\n\n    [{image: a/b:1}]}'\n",
+        "'spec: {imagePullSecrets: [\n\n    {name: old}], containers:\n\n    [{image: a/b:1}]}'\n",
+        ">\n    {spec: {\n\n    containers: [{image: a/b:1}]}}\n",
+        ">\n    {spec: {imagePullSecrets: [\n\n    {name: old}], containers: [{image: a/b:1}]}}\n",
     ],
 )
 def test_a_text_that_is_folded_gets_what_stands_in_a_line(scalar: str) -> None:
     text = f"kind: ConfigMap\ndata:\n  text: {scalar}"
     before, after = (yaml.safe_load(yaml.safe_load(one)["data"]["text"]) for one in (text, render(text)))
     if "{" in scalar:
-        assert after["spec"]["imagePullSecrets"] == [ENTRY]
+        assert after["spec"]["imagePullSecrets"] == [ENTRY, *before["spec"].get("imagePullSecrets", [])]
+        assert summary(text)["withoutSecret"] == []
     else:
         assert after["spec"].keys() == before["spec"].keys()
         assert "as a block, with `|`" in summary(text)["withoutSecret"][0]["reason"]

@@ -1,9 +1,9 @@
 """The forms of fields, as fields.tsv and the user's `locations` name them."""
 
-WHOLE, PREFIX, REGISTRY = "whole", "prefix", "registry"
-IMAGES = (WHOLE, PREFIX, REGISTRY)
+WHOLE, PREFIX, REGISTRY, HOST = "whole", "prefix", "registry", "host"
+IMAGES = (WHOLE, PREFIX, REGISTRY, HOST)
 """Fields about images: an image; a registry or path in front of images; the registry of the image in the fields beside
-it, Docker Hub if this one is absent."""
+it, Docker Hub if this one is absent; a registry that can have no path, so that it is left."""
 SHARED = "shared"
 """A registry that takes the place of that of each image in the object, unless it is empty."""
 

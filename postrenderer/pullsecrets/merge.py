@@ -71,7 +71,7 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
         return flags.missing(Flag(holder.node, *holder.field), names)
     current = _current(view, holder)
     if holder.field.form in _ONE:
-        return list(names[:1]) if current is None or _is_empty(current) else []
+        return list(names[:1]) if current is None or _is_empty(current) or _unnamed(view, holder) else []
     if holder.field.form in JOINED and isinstance(current, yaml.ScalarNode):
         present = {part.strip() for part in view.value(current).split(JOINED[holder.field.form])}
         return [name for name in names if name not in present]
@@ -108,12 +108,10 @@ def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, na
         return "" if _parts(current, field.form) else f"{place} is not a list of names: correct it"
     if field.form not in _ONE:
         return "" if isinstance(current, yaml.SequenceNode) else f"{place} is not a list: correct it"
-    held = _name(view, current)
-    return (
-        ""
-        if held in names
-        else f"{place} holds `{held}` and takes only one Secret: check that it is valid for the registry"
-    )
+    held, unnamed = _name(view, current), _unnamed(view, holder)
+    is_open = isinstance(current, yaml.MappingNode) and unnamed is not None and is_free(text, current, unnamed)
+    taken = f"{place} holds `{held}` and takes only one Secret: check that it is valid for the registry"
+    return "" if is_open or held in names else taken
 
 
 def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
@@ -142,6 +140,9 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
         return [insert(text, view, mapping, field.name, value)]
     if _is_empty(current) and is_free(text, mapping, current):
         return fill(text, view, mapping, current, value)
+    unnamed = _unnamed(view, holder)
+    if isinstance(current, yaml.MappingNode) and unnamed is not None and is_free(text, current, unnamed):
+        return fill(text, view, current, unnamed, names[0])
     if isinstance(current, yaml.ScalarNode) and _parts(current, field.form):
         return _join(text, view, current, names, field.form)
     raise AcregError(
@@ -158,6 +159,15 @@ def _current(view: View, holder: Holder) -> yaml.Node | None:
 def _is_empty(value: yaml.Node) -> bool:
     """Whether a value is null, or an empty text, list or mapping."""
     return not value.value or (isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL)
+
+
+def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
+    """The empty name in a field that holds one secret, `{name: ""}`; None if there is none."""
+    current = _current(view, holder)
+    if holder.field.form != OBJECT or not isinstance(current, yaml.MappingNode):
+        return None
+    name = dict(view.fields(current)).get("name")
+    return name if name is not None and _is_empty(name) and not view.value(name) else None
 
 
 def is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:

@@ -1,7 +1,8 @@
 """Where the pull secret of an image outside pod specs goes: the nearest mapping upward that has a place for it.
 
-A field that stands in the mapping shows the place. If none does, the schema of the kind says whether there is one, if
-the stream installs it; else the user's `locations` and the catalogue of public APIs do. No field is guessed.
+A field that stands in the mapping shows the place, or one in what the mapping says of its pods: `template.pod`. If none
+does, the schema of the kind says whether there is one, if the stream installs it; else the user's `locations` and the
+catalogue of public APIs do. No field is guessed.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from postrenderer.sites.declared import Location
     from postrenderer.text.pointer import Path
 
-_GLOBAL = "global"
-"""Where a chart and its subcharts find what they share: helm.sh/docs/chart_template_guide/subcharts_and_globals."""
+_BELOW = 4
+"""How many steps below a mapping what it says of its pods may have the field."""
 _DEEPEST = 40
 """No API has a field for pull secrets below so many steps."""
 _NONE = Api("", "")
@@ -107,16 +108,27 @@ class Places:
         return self._namespace(self._spot(path))
 
     def _holder(self, spot: Spot) -> Holder | None:
-        """The place for pull secrets that a mapping is, or that stands in its `global`, as Helm's values have it."""
+        """The place for pull secrets that a mapping is, or that stands in what it says of its pods."""
         if not isinstance(spot.node, yaml.MappingNode):
             return None
         field = self._field(spot)
         if field:
             return Holder(spot.node, [spot.path], field, self._namespace(spot))
-        shared = self._below(spot, (spot.path, _GLOBAL))
-        if isinstance(shared.node, yaml.MappingNode) and any(map(names.is_field, self._fields(shared.node))):
-            field = self._field(shared)
-            return Holder(shared.node, [shared.path], field, self._namespace(shared)) if field else None
+        return self._below_in_pods(spot, _BELOW)
+
+    def _below_in_pods(self, spot: Spot, levels: int) -> Holder | None:
+        """The first mapping in which a field stands, in what a mapping says of its pods."""
+        for name in self._fields(spot.node) if levels else ():  # type: ignore[arg-type]  # a mapping
+            below = self._below(spot, (spot.path, name)) if names.is_about_pods(name) else None
+            if below is None or not below.depth or not isinstance(below.node, yaml.MappingNode):
+                continue
+            stands = any(map(names.is_field, self._fields(below.node)))
+            field = self._field(below) if stands else None
+            if field:
+                return Holder(below.node, [below.path], field, self._namespace(below))
+            deeper = self._below_in_pods(below, levels - 1)
+            if deeper:
+                return deeper
         return None
 
     def _spot(self, path: Path) -> Spot:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _KIND = b"\nkind: CustomResourceDefinition"
 _MARKER = b"\n---"
 """Where Helm cuts a stream."""
-_GROUP = regex(rb"^ +group: *[\"']?([\w.-]+)", re.MULTILINE)
-_NAMES = regex(rb"^ +kind: *[\"']?(\w+)", re.MULTILINE)
-"""The group and the kind that a definition is of, as all tools write them: the first in it."""
+_GROUP = regex(rb"(?:^ +|[{,] *)group: *[\"']?([\w.-]+)", re.MULTILINE)
+_NAMES = regex(rb"(?:^ +|[{,] *)kind: *[\"']?(\w+)", re.MULTILINE)
+"""The group and the kind that a definition is of: the first in it, on a line of its own or in brackets."""
 _OPEN = b"x-kubernetes-preserve-unknown-fields"
 """What says of a mapping that it may have more fields than its schema names."""
 _PULL_SECRET = (b"ullSecret", b"ullsecret", b"ull_secret", b"ull-secret")

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 UNHINTED = (b"PULL_SECRET", b"registry-secret")
 """What is in the names of all settings that no hint of images is in."""
-_SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", "image.pullSecrets", "trivy.imagePullSecret")
+_ANY = "*"
+"""The objects of a setting that any may have; what the catalogue says of one object alone goes before it."""
+_SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", "image.pullSecrets", ".imagePullSecret")
 """One of these is in the name of each setting."""
 
 
@@ -124,8 +126,8 @@ def _known(name: str, owner: str) -> Setting | None:
         return None
     from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no setting
 
-    known = (one for one in catalogue.settings() if fnmatchcase(name, one.name) and fnmatchcase(owner, one.of))
-    return next(known, None)
+    known = [one for one in catalogue.settings() if fnmatchcase(name, one.name) and fnmatchcase(owner, one.of)]
+    return min(known, key=lambda one: one.of == _ANY, default=None)
 
 
 def plain(text: str, owner: str) -> Iterator[Setting]:

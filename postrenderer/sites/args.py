@@ -24,7 +24,7 @@ FAMILY = "args/command"
 LISTS = frozenset(("args", "command", "extraArgs", "arguments"))
 
 _FLAG = regex(r"--?([A-Za-z][\w.-]*)$")
-_ASSIGNED = regex(r"(?:--?)?([A-Za-z][\w.-]*)=([^\s=]+)$")
+_ASSIGNED = regex(rf"(?P<builds>--{keys.BUILD_ARGUMENT}=)?(?:--?)?(?P<name>[A-Za-z][\w.-]*)=(?P<value>[^\s=]+)$")
 
 
 def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
@@ -57,14 +57,22 @@ def _is_of_a_copier(mapping: MappingVisit) -> bool:
 
 def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[Site]:
     """The references on the command line of a tool that copies images."""
-    pulled = [flag._replace(role=keys.IMAGE) for flag in _flags(node, path) if flag.name in keys.PULLED]
+    pulled = [flag for flag in map(_pulled, _flags(node, path)) if flag]
     yield from sites_of(named.images(pulled), FAMILY)
     passed = {id(flag.scalar.node) for flag in pulled if flag.scalar}
     for index, word in enumerate(node.value):
         is_open = isinstance(word, yaml.ScalarNode) and id(word) not in passed
+        says_itself = is_open and any(copiers.commands(word.value))  # a script, of which some commands copy
         for span in context.spans(word.value) if is_open else ():
             stays = span._replace(level=STAYS, reason=copiers.STAYS)
-            yield Site(word, span if span.level == CERTAIN else stays, FAMILY, (path, index))
+            yield Site(word, span if says_itself or span.level == CERTAIN else stays, FAMILY, (path, index))
+
+
+def _pulled(flag: NamedText) -> NamedText | None:
+    """A flag of such a tool for what it runs or builds upon, or an argument of a build; None if it is another one."""
+    if flag.name in keys.PULLED:
+        return flag._replace(role=keys.IMAGE)
+    return flag._replace(role=keys.MENTION) if flag.scalar and flag.scalar.key == keys.BUILD_ARGUMENT else None
 
 
 def _flags(node: yaml.SequenceNode, path: Path) -> Iterator[NamedText]:
@@ -76,7 +84,9 @@ def _flags(node: yaml.SequenceNode, path: Path) -> Iterator[NamedText]:
             continue
         assigned = _ASSIGNED.match(word.value)
         if assigned:
-            yield NamedText(assigned[1], assigned[2], assigned.start(2), ScalarVisit(word, (path, index), flag))
+            key = keys.BUILD_ARGUMENT if assigned["builds"] else flag
+            place = ScalarVisit(word, (path, index), key)
+            yield NamedText(assigned["name"], assigned["value"], assigned.start("value"), place)
         elif flag and not word.value.startswith("-"):
             yield NamedText(flag, word.value, 0, ScalarVisit(word, (path, index), flag))
         alone = _FLAG.match(word.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from postrenderer.sites.keys import COPYING
+from postrenderer.sites.keys import BUILD_ARGUMENT, COPYING
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _JIB = r"jib[\w:.-]{0,99}"
 """Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
 COMMAND = regex(rf"\b(?:{_COPIER}|{_MAKES}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
 """Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
+_GIVEN = regex(rf"--{BUILD_ARGUMENT}(?:=|[ \t]+)[\"']?\w+=")
+"""What begins an argument of a build, which may name an image that is built upon."""
 _IS_COPIER = regex(rf"(?:.*/)?(?:{_COPIER})", re.DOTALL)
 _IS_COPYING = regex(rf"(?:\S*/)?{_MAKES}")
 _IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
@@ -40,6 +42,11 @@ def is_of_copier(image: str) -> bool:
 def commands(text: str) -> Iterator[str]:
     """The commands in a script that copy or build images."""
     return (match.group() for match in COMMAND.finditer(text))
+
+
+def given(text: str) -> set[int]:
+    """Where the values of arguments of a build begin in a script: `--build-arg BASE=quay.io/acme/base:1`."""
+    return {match.end() for match in _GIVEN.finditer(text)}
 
 
 def is_copying(words: list[str]) -> bool:

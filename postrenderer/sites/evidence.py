@@ -12,7 +12,7 @@ from postrenderer.sites.site import STAYS, STRONG, WEAK
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 OPEN = "open"
 """A place that says nothing."""
@@ -22,6 +22,8 @@ _LONGEST = 1024
 _TEMPLATE = regex(r"[:@]?(?:\{\{|\$\{|\$\(|\$[A-Za-z_]|%\(|<)")
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "default", "latest", "string"))
 """Values of switches and types, which the grammar of references lets pass."""
+_FALLBACK = regex(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s{}\\]+)\\?(?P=quote)")
+"""A text in quotes inside a template, also as JSON and double quotes write it."""
 _NOT_IN_REFERENCES = "{}$<>()'\"*,;|\\"
 """Signs of templates, patterns, lists and code."""
 _PORT = regex(r"\d{4,5}")
@@ -94,6 +96,14 @@ def read(value: str) -> Text | None:
     if template and not host and is_host(reference.path):
         return None  # what follows the host is the template's
     return Text(literal, reference, registries.kind(host), bool(reference.suffix or template))
+
+
+def fallbacks(template: str) -> Iterator[tuple[int, Text]]:
+    """The images in quotes inside a template, and where each begins: `{{ default "acme/app:1" .image }}`."""
+    for match in _FALLBACK.finditer(template):
+        text = read(match["value"])
+        if text and level(text, MENTION):
+            yield match.start("value"), text
 
 
 def is_malformed(value: str) -> bool:

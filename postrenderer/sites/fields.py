@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites import evidence, keys, kinds, named
+from postrenderer.sites import artifacts, evidence, keys, kinds, named
 from postrenderer.sites.podspec import PLACEHOLDERS
 from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, ScalarVisit, Site, Span, sites_of, whole
 
@@ -49,7 +49,9 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
         name, role = said.get(key, _NOTHING)
         if role and value.value:
             if isinstance(value, yaml.ScalarNode):
-                scalars.append(NamedText(name, value.value, 0, ScalarVisit(value, (mapping.path, key), key), role))
+                place = ScalarVisit(value, (mapping.path, key), key)
+                start = artifacts.start(value.value) if role == keys.IMAGE else 0
+                scalars.append(NamedText(name, value.value[start:], start, place, role))
             elif isinstance(value, yaml.SequenceNode) and role in _OF_LISTS:
                 lists.append((key, value))
     if not lists and (not scalars or _is_of_another_family(scalars, context)):

@@ -65,7 +65,7 @@ class Hints(NamedTuple):
 NOWHERE = Hints([])
 EVERYWHERE = Hints([], everywhere=True)
 
-_DOCKER = [word.encode() for word in keys.DOCKER]
+_BEFORE = [word.encode() for word in (*keys.DOCKER, *keys.ARTIFACTS)]
 _LOWER = [word.encode() for word in keys.HINTS]
 _WORDS = sorted((form for word in keys.HINT_WORDS for form in (word, word.capitalize(), word.upper())), key=len)
 _WORD = regex(
@@ -182,7 +182,7 @@ def _found(raw: bytes, hosts: Collection[bytes]) -> list[int]:
     """The offsets of the words, and of texts that speak for themselves."""
     found = [at for at in _places(raw.lower(), _LOWER) if _begins_word(raw, at)]
     found += _places(raw, hosts) if len(hosts) <= _FEW else _at_hosts(raw, hosts)
-    found += _places(raw, _DOCKER)
+    found += _places(raw, _BEFORE)
     found += _starts(_PATH_END, raw)
     found += [match.start() for match in _SERVICE.finditer(raw) if match[1] in _OFFICIAL]
     if raw.find(b"@") >= 0:

@@ -22,6 +22,8 @@ REPOSITORY = "repository"
 TAG = "tag"
 PREFIX = "prefix"
 """A registry or a path in it to which names of images are added elsewhere; only tables of known fields say so."""
+HOST = "host"
+"""A registry that can have no path; only tables say so, too."""
 UNPULLED = "unpulled"
 """References that no node pulls: artifacts of other kinds, and where images are copied from and to."""
 QUOTED = "quoted"
@@ -49,6 +51,8 @@ _ROLES = {
     "sha": TAG,
     "sha256": TAG,
 }
+_GLUED = {"containerregistry": ("container", "registry"), "imageregistry": ("image", "registry")}
+"""Words that are written as one: VM_CONTAINERREGISTRY of VictoriaMetrics' operator."""
 _PICTURES = _set("avatar background banner favicon icon logo thumbnail")
 _NO_IMAGE = _PICTURES | _set(
     "bucket const dir enum format gc host hostname key policy port secret secrets size timeout type"
@@ -64,6 +68,8 @@ COPYING = _set("buildah buildctl cosign crane gcrane imgpkg kaniko kaniko-projec
 """Tools that read or write the very registry that they are told, by their names or those of their images."""
 PULLED = _set("builder run-image lifecycle-image jib.from.image Djib.from.image")
 """Flags of such tools for what they run or build upon: pack's, and jib's."""
+BUILD_ARGUMENT = "build-arg"
+"""The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
@@ -91,6 +97,8 @@ HINTS = tuple(word for word in HINT_WORDS if not any(word.startswith(other) for 
 URL, FROM = "docker://", "FROM "
 """What stands before images in CI and in Dockerfiles."""
 DOCKER = (URL, FROM)
+ARTIFACTS = ("oci://", "registry://")
+"""What stands before OCI artifacts in the fields of controllers."""
 
 
 class Word(NamedTuple):
@@ -110,7 +118,7 @@ class Word(NamedTuple):
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in camel, snake, kebab or dotted case, in lower case: `dockerImageName`, `docker_image`."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    return tuple(part for word in _WORD.findall(name) for part in _GLUED.get(word.lower(), (word.lower(),)))
 
 
 @lru_cache(maxsize=8192)

@@ -39,7 +39,7 @@ _KUBERNETES = frozenset(
 
 ANY = "*"
 """A step of a path in the catalogue that is any key of a map, or any item of a list."""
-_ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX}
+_ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.HOST: keys.HOST}
 """The forms of image fields in the catalogue, as the grammar of names calls them."""
 
 _WHY = {
@@ -69,7 +69,7 @@ def image_names(group: str) -> set[str]:
         return set()
     from postrenderer.apis import catalogue  # noqa: PLC0415  # as below
 
-    paths = [field.path for field in catalogue.of_group(group) if field.form in (forms.WHOLE, forms.PREFIX)]
+    paths = [field.path for field in catalogue.of_group(group) if field.form in _ROLES]
     return {next(step for step in reversed(path) if step != ANY) for path in paths}
 
 

@@ -12,6 +12,7 @@ from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys
 from postrenderer.sites.site import STRONG, UNMOVED, WEAK, NamedImage, NamedText, Prefix, Span
+from postrenderer.text.templates import SIGN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +33,7 @@ _CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
 """What says of all containers of an operator where their images come from, if its names say so."""
 _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
-_SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.UNPULLED))
+_SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.HOST, keys.UNPULLED))
 ROLES = _SINGLE.union(_PARTS)
 """Those of texts that are images or parts of one."""
 
@@ -63,12 +64,22 @@ def _alone(role: str, value: NamedText) -> Iterator[NamedImage]:
     if role == keys.PREFIX:
         yield from _prefix(value)
         return
+    if role == keys.HOST:
+        reason = f"`{value.name}` takes a registry without a path: set it and the path yourself"
+        yield NamedImage(value, Prefix(value.start, value.start + len(value.value), value.value, UNMOVED, reason))
+        return
     text = evidence.read(value.value)
     level = evidence.level(text, role) if text else ""
     if text is None and role == keys.IMAGE and evidence.is_malformed(value.value):
         reason = f"`{value.name}` names an image"
         end = value.start + len(value.value)
         yield NamedImage(value, Span(value.start, end, value.value, "", STRONG, reason))
+    if text is None and role != keys.UNPULLED and value.value.startswith(SIGN):
+        reason = f"a template in `{value.name}` falls back to it"
+        for start, default in evidence.fallbacks(value.value):
+            begin = value.start + start
+            span = Span(begin, begin + len(default.literal), default.literal, "", STRONG, reason)
+            yield NamedImage(value, span)
     if text and level:
         end = value.start + len(text.literal)
         reason = f"`{value.name}` names {'no image that nodes pull' if role == keys.UNPULLED else 'an image'}"

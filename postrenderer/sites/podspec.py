@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.sites import evidence, kinds
-from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, whole
+from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, Span, whole
+from postrenderer.text import templates
 from postrenderer.text.mappings import fields
 from postrenderer.text.regex import regex
 
@@ -36,8 +37,8 @@ IMAGES = {
 
 _POD_SPEC = regex(r".*pod_?spec|pod|podTemplate", re.IGNORECASE)
 """The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `pod`."""
-_POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplate|.*podTemplateSpec", re.IGNORECASE)
-"""The names of what has a pod spec as its `spec`."""
+_POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplates?|.*podTemplateSpec", re.IGNORECASE)
+"""The names of what has a pod spec as its `spec`, and of lists of such, as ClickHouse's `podTemplates`."""
 
 FAMILIES = (FAMILY, VOLUME_FAMILY)
 
@@ -64,7 +65,7 @@ def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
             elif image.value == _INJECTED:
                 yield whole(place, FAMILY, STAYS, "Istio's injection puts an image in the place of `auto`")
             else:
-                yield _of_container(place)
+                yield from _of_container(place)
 
 
 def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
@@ -84,19 +85,32 @@ def _is_named_so(place: Path) -> bool:
     """Whether the name of a place, or its name and the one above, are those of a pod spec."""
     if place is None or not isinstance(place[1], str):
         return False
-    above = place[0][1] if place[0] else ""
+    holder = place[0]
+    if holder and isinstance(holder[1], int):
+        holder = holder[0]
+    above = holder[1] if holder else ""
     is_spec = place[1] == "spec" and isinstance(above, str) and _POD_TEMPLATE.fullmatch(above) is not None
     return is_spec or _POD_SPEC.fullmatch(place[1]) is not None
 
 
-def _of_container(place: ScalarVisit) -> Site:
-    """The image of a container; what a template fills in behind `:` or `@` stays as it is."""
+def _of_container(place: ScalarVisit) -> Iterator[Site]:
+    """The image of a container, or those that a template falls back to.
+
+    What a template fills in behind `:` or `@` stays as it is.
+    """
     site = whole(place, FAMILY, CERTAIN, "image of a container")
     value: str = place.node.value
+    defaults = list(evidence.fallbacks(value)) if value.startswith(templates.SIGN) else []
+    for start, default in defaults:
+        span = Span(start, start + len(default.literal), default.literal, "", CERTAIN, "image of a container")
+        yield site._replace(span=span)
+    if defaults:
+        return
     text = evidence.read(value) if "$" in value or "{" in value else None
     if text and value[len(text.literal) :].startswith((":", "@")):
-        return site._replace(span=site.span._replace(end=len(text.literal), reference=text.literal))
-    return site
+        yield site._replace(span=site.span._replace(end=len(text.literal), reference=text.literal))
+        return
+    yield site
 
 
 def _images(node: yaml.Node, path: Path, steps: tuple[str, ...]) -> Iterator[ScalarVisit]:

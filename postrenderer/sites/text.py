@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
-from postrenderer.sites import copiers, evidence, keys, named
+from postrenderer.sites import artifacts, copiers, evidence, keys, named
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
+from postrenderer.text import templates
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ _ASSIGNMENT = regex(
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_PROPERTY = regex(r"^[ \t]*(?P<name>[a-z][\w-]*(?:\.[\w-]+)*\.image)[ \t]+(?P<value>[^\s=:]\S*)[ \t]*$", re.MULTILINE)
+"""A property with white space in front of its value: spark-defaults.conf, https://spark.apache.org/docs/latest."""
+_TEMPLATE = regex(r"\{\{[^{}\n]*\}\}")
 _IGNORED = (
     regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*"),  # a line that is a comment
     regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
@@ -53,8 +57,13 @@ _IGNORED = (
 )
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
-_INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER)))
+_INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS)))
 _OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
+_OF_JENKINS = regex(
+    r"\bdocker(?:\s{0,99}\{\s{0,99}image\s{1,99}|\.image\()(?P<quote>[\"'])(?P<reference>[^\s\"'$]+)(?P=quote)(?!\)\.push)"
+)
+"""How Jenkinsfiles name what a step runs in: `agent { docker { image 'maven:3.9' } }`, `docker.image('maven:3.9')`."""
+_DOTTED = ".image"
 _INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
 """What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
 _FROM = regex(
@@ -82,6 +91,10 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
     """The references inside a scalar that no family of places has claimed."""
     value = scalar.node.value
     if not _INTERESTING.search(value):
+        return
+    artifact = artifacts.site(scalar)
+    if artifact:
+        yield artifact
         return
     role = keys.read(scalar.key).role
     quoted = value.startswith(_PRINTED) or (role == keys.QUOTED and not _is_in_force(scalar.path))
@@ -111,9 +124,9 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     outspoken = sorted(_outspoken(text, references), key=start_of)
     if assigned or outspoken:
         ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((copiers.COMMAND,), "\n" + text)
+        given = copiers.given(text) if copied else set()
         for found in (assigned, outspoken):
-            pulled = list(_outside(found, copied))
-            kept = {id(span) for span in pulled}
+            kept = {id(span) for span in _outside(found, copied)} | {id(span) for span in found if span.start in given}
             spans = (span if id(span) in kept else span._replace(level=STAYS, reason=copiers.STAYS) for span in found)
             chosen = _merged(chosen, _outside(spans, ignored))
     return chosen
@@ -201,8 +214,8 @@ def _weighed(value: str, start: int, place: str, reason: str) -> Iterator[Found]
 def _assigned(text: str) -> Iterator[Found]:
     """Images by the names that they are assigned to, or of the flags that carry them."""
     values = [
-        NamedText(match["name"], match["value"], match.start("value"))
-        for pattern in (_ASSIGNMENT, _FLAG)
+        NamedText(match["name"], _with_template(text, match), match.start("value"))
+        for pattern in (_ASSIGNMENT, _FLAG, *((_PROPERTY,) if _DOTTED in text else ()))
         for match in pattern.finditer(text)
         if keys.read(match["name"]).role
     ]
@@ -211,10 +224,18 @@ def _assigned(text: str) -> Iterator[Found]:
         yield from _services(group)
 
 
+def _with_template(text: str, match: re.Match[str]) -> str:
+    """The value of an assignment; of one that is a template, all of that: `{{ default "acme/app:1" .image }}`."""
+    template = _TEMPLATE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
+    return template.group() if template else match["value"]
+
+
 def _of_docker(text: str) -> Iterator[Found]:
-    """The images of `docker://node:20`, as CI has it, and of a Dockerfile's `FROM golang AS build`."""
+    """The images of `docker://node:20`, of Jenkinsfiles, and of a Dockerfile's `FROM golang AS build`."""
     for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
         yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")
+    for match in _OF_JENKINS.finditer(text) if "docker" in text else ():
+        yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, "what a Jenkinsfile runs in")
     if keys.FROM not in text or not (_INSTRUCTION.search(text) or text.lstrip().startswith(keys.FROM)):
         return
     stages = {*_NO_IMAGE}

@@ -103,8 +103,9 @@ def test_a_document_with_a_setting_is_read(line: list[str]) -> None:
 
 def test_the_lines_about_settings_are_sorted_and_say_nothing_twice() -> None:
     assert sorted(SETTINGS) == SETTINGS
-    names = [line[0] for line in SETTINGS]
-    assert [one for one in names if sum(fnmatchcase(one, pattern) for pattern in names) > 1] == []
+    names = [(line[0], line[1]) for line in SETTINGS]
+    twice = [one for one in names if sum(of == one[1] and fnmatchcase(one[0], name) for name, of in names) > 1]
+    assert twice == []
 
 
 def _covers(pattern: str, path: str) -> bool:

@@ -40,6 +40,8 @@ spec:
         ("image: a/b:1\n  imagePullSecret: ''", 'imagePullSecret: "containerregistry"'),
         ("image: a/b:1\n  imagePullSecret:", "imagePullSecret: containerregistry"),
         ("image: a/b:1\n  pullSecretRef: {}", 'pullSecretRef: {"name": "containerregistry"}'),
+        ("image: a/b:1\n  pullSecretRef: {name: ''}", 'pullSecretRef: {name: "containerregistry"}'),
+        ("image: a/b:1\n  pullSecretRef:\n    name:", "pullSecretRef:\n    name: containerregistry"),
         ("image: a/b:1\n  imagePullSecretNames: []", 'imagePullSecretNames: ["containerregistry"]'),
         ("image: a/b:1\n  imagePullSecrets: []", 'imagePullSecrets: [{"name": "containerregistry"}]'),
         ("image: a/b:1\n  imagePullSecrets:", "imagePullSecrets:\n    - name: containerregistry"),
@@ -54,6 +56,7 @@ spec:
         ("repository: quay.io/acme\n  image: app\n  version: v1\n  imagePullSecrets: []", '["containerregistry"]'),
         # A pod spec is one by its name, and by any of its containers and image volumes.
         ("podTemplate: {spec: {initContainers: [{image: a/b:1}]}}", 'spec: {"imagePullSecrets": [{"name"'),
+        ("podTemplates: [{name: a, spec: {containers: [{image: a/b:1}]}}]", 'spec: {"imagePullSecrets": [{"name"'),
         ("worker: {podSpec: {containers: [{image: a/b:1}]}}", 'podSpec: {"imagePullSecrets": [{"name"'),
         ("pod: {volumes: [{image: {reference: a/b:1}}]}", 'pod: {"imagePullSecrets": [{"name"'),
     ],
@@ -167,3 +170,16 @@ def test_the_fields_of_kubernetes_own_objects_are_no_places() -> None:
     text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  image: quay.io/a/b:1\n  imagePullSecrets: ''\n"
     assert "containerregistry" not in render(text)
     assert settings().strict_secrets is False
+
+
+def test_a_definition_in_brackets_says_which_fields_there_are() -> None:
+    schema = "{properties: {spec: {properties: {image: {type: string}, FIELD}}}}"
+    versions = f"[{{name: v1, schema: {{openAPIV3Schema: {schema}}}}}]"
+    definition = (
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        f"spec: {{group: example.com, names: {{kind: Widget}}, versions: {versions}}}\n---\n"
+    )
+    text = f"{WIDGET}  image: a/b:1\n"
+    names = definition.replace("FIELD", "pullSecrets: {type: array, items: {type: string}}")
+    assert "pullSecrets:\n    - containerregistry\n" in render(names + text)
+    assert "containerregistry" not in render(definition.replace("FIELD", "size: {type: integer}") + text)

@@ -291,3 +291,69 @@ def test_pull_secrets_that_are_there_are_seen_beside_what_has_no_hints(kind: str
     text = f"apiVersion: {kind}\nspec:\n  {noise}  {there}\n  image: {PRIVATE}/a/b:1\n"
     settings = Settings("registry.spacetech.com:8083", "appcircle", ("pull",))
     assert b"".join(rewrite(text.encode(), settings).output).decode() == text
+
+
+BELOW = {
+    "Strimzi's template": (
+        "kafka.strimzi.io/v1beta2",
+        "Kafka",
+        "{kafka: {image: a/b, template: {pod: {imagePullSecrets: [{name: old}]}}}}",
+    ),
+    "ZooKeeper's pod": (
+        "zookeeper.pravega.io/v1beta1",
+        "ZookeeperCluster",
+        "{image: {repository: a/b, tag: '1'}, pod: {imagePullSecrets: [{name: old}]}}",
+    ),
+    "a template of a pod spec": (
+        "cassandra.datastax.com/v1beta1",
+        "CassandraDatacenter",
+        "{serverImage: a/b, podTemplateSpec: {spec: {imagePullSecrets: [{name: old}], containers: []}}}",
+    ),
+    "Tekton's template of a run": (
+        "tekton.dev/v1",
+        "PipelineRun",
+        (
+            "{taskRunTemplate: {podTemplate: {imagePullSecrets: [{name: old}]}},"
+            " pipelineSpec: {tasks: [{taskSpec: {steps: [{image: a/b}]}}]}}"
+        ),
+    ),
+    "the pod of Envoy Gateway's proxy": (
+        "gateway.envoyproxy.io/v1alpha1",
+        "EnvoyProxy",
+        (
+            "{provider: {kubernetes: {envoyDeployment: {container: {image: a/b},"
+            " pod: {imagePullSecrets: [{name: old}]}}}}}"
+        ),
+    ),
+    "values for a chart's deployment": (
+        "helm.toolkit.fluxcd.io/v2",
+        "HelmRelease",
+        "{values: {image: {repository: a/b, tag: '1'}, deployment: {imagePullSecrets: [{name: old}]}}}",
+    ),
+    "what Istio's charts share": (
+        "install.istio.io/v1alpha1",
+        "IstioOperator",
+        "{hub: docker.io/istio, tag: '1', values: {global: {imagePullSecrets: [old]}}}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("version", "kind", "spec"), BELOW.values(), ids=BELOW)
+def test_a_field_in_what_a_mapping_says_of_its_pods(version: str, kind: str, spec: str) -> None:
+    output = render(f"apiVersion: {version}\nkind: {kind}\nspec: {spec}\n")
+    entry = '"containerregistry", old]' if "[old]" in spec else '{"name": "containerregistry"}, {name: old}]'
+    assert f"imagePullSecrets: [{entry}" in output
+    assert output.count("containerregistry") == 1
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "{kafka: {image: a/b, template: {pod: {}}}}",
+        "{image: a/b, server: {imagePullSecrets: [{name: old}]}}",
+        "{image: a/b, template: {apiVersion: acme.io/v1, kind: Pet, imagePullSecrets: [{name: old}]}}",
+        "{image: a/b, a: {template: {imagePullSecrets: [{name: old}]}}}",
+    ],
+)
+def test_no_field_that_is_for_other_pods(spec: str) -> None:
+    assert "containerregistry" not in render(f"apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec: {spec}\n")

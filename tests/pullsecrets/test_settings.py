@@ -105,6 +105,20 @@ SETTINGS = {
         "kind: Deployment\nenv:\n- name: IMAGE_PULL_SECRETS\n  value:\n",
         f"  value: {SECRET}\n",
     ),
+    "SR-IOV's operator, which takes several": (
+        "kind: Deployment\nmetadata: {name: sriov-network-operator}\nenv:\n- {name: IMAGE_PULL_SECRETS, value: old}\n",
+        f'- {{name: IMAGE_PULL_SECRETS, value: "old,{SECRET}"}}\n',
+    ),
+    "Odigos' autoscaler": (
+        arguments("--image-pull-secrets=old").replace(
+            "kind: Deployment\n", "kind: Deployment\nmetadata: {name: odigos-x}\n"
+        ),
+        f"        - --image-pull-secrets=old,{SECRET}\n",
+    ),
+    "Trivy's node collector": (
+        config_map("trivy-operator", 'node.collector.imagePullSecret: ""'),
+        f'  node.collector.imagePullSecret: "{SECRET}"\n',
+    ),
     "runners, once for each name": (
         arguments("--runner-image-pull-secret=old"),
         f'        - "--runner-image-pull-secret={SECRET}"\n        - --runner-image-pull-secret=old\n',
