@@ -69,3 +69,26 @@ def test_every_room_is_known() -> None:
     assert {room_of(path) for path in MODULES} == set(FLOOR)
     assert len(MODULES) > 100
     assert imported(PACKAGE / "images" / "reference.py") == {"text"}
+
+
+def modules_imported(path: Path) -> set[Path]:
+    """The modules of the package that a module imports, also for its types."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "postrenderer":
+            place = PACKAGE.joinpath(*(node.module or "").split(".")[1:])
+            for alias in node.names:
+                inner = place / f"{alias.name}.py" if place.is_dir() else place.with_suffix(".py")
+                found.add(inner if inner.exists() else place / "__init__.py")
+    return found - {path}
+
+
+def test_no_module_imports_in_a_circle() -> None:
+    """A package's own `__init__` may hold what its modules share, so those are left out."""
+    graph = {path: {one for one in modules_imported(path) if one.name != "__init__.py"} for path in MODULES}
+    outside: set[Path] | None = None
+    while outside is None or outside:  # what imports no other, and what no other imports, is in no circle
+        imported_by_others = {one for imports in graph.values() for one in imports}
+        outside = {path for path, imports in graph.items() if not imports or path not in imported_by_others}
+        graph = {path: imports - outside for path, imports in graph.items() if path not in outside}
+    assert {path.relative_to(PACKAGE).as_posix() for path in graph} == set()

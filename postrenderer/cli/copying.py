@@ -20,8 +20,9 @@ from postrenderer.registry.charts import CHARTS, Push
 from postrenderer.registry.creation import Creation
 from postrenderer.registry.failures import REFUSED
 from postrenderer.registry.manifests import Manifests
-from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED, Mirror, Outcome
+from postrenderer.registry.mirror import Mirror
 from postrenderer.registry.origins import Origin, Wishes
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, Outcome
 from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.skopeo import Skopeo

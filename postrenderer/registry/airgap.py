@@ -25,7 +25,7 @@ from postrenderer.registry import carried, layout, referrers
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, VERSION, Saved, listed
 from postrenderer.registry.charts import CHARTS
 from postrenderer.registry.failures import DAMAGED, REFUSED, RegistryError, failure
-from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, Outcome
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, Outcome
 from postrenderer.registry.places import Place
 from postrenderer.registry.scratch import is_alive
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.registry.charts import Packed
-    from postrenderer.registry.mirror import Outcome
+    from postrenderer.registry.outcome import Outcome
 
 SUFFIX = ".tar"
 OTHER_SUFFIXES = (".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip")

@@ -17,7 +17,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.registry.failures import REFUSED, RegistryError
-from postrenderer.registry.mirror import COPIED, FAILED, PRESENT, REPLACED
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED
 from postrenderer.registry.places import TARGET, in_registry
 from postrenderer.text import construct
 

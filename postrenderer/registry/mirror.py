@@ -7,11 +7,12 @@ has that digest, too. Else it is refused, as another release may run it.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postrenderer.images.reference import parse
 from postrenderer.registry import referrers
 from postrenderer.registry.failures import DENIED, OTHER, REFUSED, UNMADE, RegistryError
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, Outcome
 from postrenderer.registry.places import TARGET, Place, in_registry, tag_of
 from postrenderer.registry.record import is_same_source
 
@@ -24,26 +25,6 @@ if TYPE_CHECKING:
     from postrenderer.registry.record import Record
     from postrenderer.registry.referrers import Referrer
     from postrenderer.registry.remote import Remote
-
-COPIED, REPLACED, PRESENT, FAILED = "copied", "replaced", "present", "failed"
-
-
-class Outcome(NamedTuple):
-    """What became of an image.
-
-    Attributes:
-        image: where it comes from and where it goes.
-        status: one of the four above, or `refused`.
-        digest: of what is at the target now; empty if that failed.
-        note: why it failed or was refused, what it replaced, or how much went with it.
-        referrers: what went with it.
-    """
-
-    image: Copy
-    status: str
-    digest: str = ""
-    note: str = ""
-    referrers: tuple[Referrer, ...] = ()
 
 
 class Mirror:

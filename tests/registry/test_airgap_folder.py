@@ -22,7 +22,7 @@ from postrenderer.registry.plan import Copy
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from postrenderer.registry.mirror import Outcome
+    from postrenderer.registry.outcome import Outcome
 
 IMAGE = Copy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
 LIST = Manifest.of(b'{"schemaVersion": 2, "mediaType": "%s", "manifests": []}' % OCI_INDEX.encode(), OCI_INDEX)
