@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from postrenderer.images.reference import parse
-from postrenderer.registry import referrers
+from postrenderer.registry import platforms, referrers
 from postrenderer.registry.failures import DENIED, OTHER, REFUSED, UNMADE, RegistryError
 from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, Outcome
 from postrenderer.registry.places import TARGET, Place, in_registry, tag_of
@@ -92,9 +92,13 @@ class Mirror:
             if after != digest:
                 raise RegistryError(OTHER, f"the target has {after or 'nothing'} after the copy of {digest}")
         self._record.add(_key(target), digest, image.source)
+        wanted = self._wishes.platforms
+        absent = platforms.absent(self._origin.manifest(image), wanted) if wanted else ""
         if before == digest:
-            return Outcome(image, PRESENT, digest)
-        return Outcome(image, REPLACED, digest, f"was {before}") if before else Outcome(image, COPIED, digest)
+            return Outcome(image, PRESENT, digest, absent)
+        if before:
+            return Outcome(image, REPLACED, digest, ", ".join(filter(None, (f"was {before}", absent))))
+        return Outcome(image, COPIED, digest, absent)
 
     def _transfer(self, image: Copy, digest: str, target: Place) -> None:
         if not self._wishes.platforms:

@@ -78,6 +78,17 @@ def names(manifest: Manifest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name and not name.startswith("unknown/")))
 
 
+def absent(manifest: Manifest, platforms: Sequence[str]) -> str:
+    """Return which of the wanted platforms an image does not have, or cannot tell, as a note; empty if it has all."""
+    if not platforms:
+        return ""
+    if not isinstance(manifest.document.get("manifests"), list):
+        return "it has one platform, and does not say which"
+    there = names(manifest)
+    lacking = [wanted for wanted in platforms if not any(_is_one_of(name, [wanted]) for name in there)]
+    return f"without {', '.join(lacking)}" if lacking else ""
+
+
 def _platform(entry: dict[str, Any]) -> str:
     platform = entry.get("platform") or {}
     return "/".join(str(platform[key]) for key in ("os", "architecture", "variant") if platform.get(key))

@@ -11,7 +11,7 @@ from postrenderer.errors import SettingsError
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest
 from postrenderer.registry.places import SOURCE, in_registry
-from postrenderer.registry.platforms import check, reduced
+from postrenderer.registry.platforms import absent, check, reduced
 from postrenderer.registry.referrers import instances
 from registry import images
 from registry.conftest import Acreg, Published, counts, open_target, push
@@ -56,6 +56,21 @@ def test_what_is_kept(platforms: list[str], kept: str) -> None:
     assert instances(found) == [f"sha256:{digit * 64}" for digit in kept]
     assert (found.document["annotations"], found.media_type) == ({"x": "y"}, OCI_INDEX)
     assert (found == LIST) == (kept == "abcde")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "platforms", "said"),
+    [
+        (LIST, [], ""),
+        (LIST, ["linux/amd64", "linux/arm/v7"], ""),
+        (LIST, ["linux/amd64", "windows/amd64", "linux/arm/v8"], "without windows/amd64, linux/arm/v8"),
+        (Manifest.of(b'{"schemaVersion": 2, "config": {}}', "x"), ["linux/amd64"], "it has one platform, and does not"),
+    ],
+)
+def test_platforms_that_an_image_does_not_have_are_said(manifest: Manifest, platforms: list[str], said: str) -> None:
+    found = absent(manifest, check(platforms))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
 
 
 def test_what_cannot_be_reduced() -> None:
