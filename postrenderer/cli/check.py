@@ -136,8 +136,8 @@ def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], e
             else "Nothing was installed. Mend this, or run"
         )
         raise AcregError(
-            f"{len(bad)} of {len(findings)} images cannot be pulled from the private registry: {named}. {remedy} again"
-            " without --check."
+            f"{len(bad)} of {show.several(len(findings), 'image')} cannot be pulled from the private registry: {named}."
+            f" {remedy} again without --check."
         )
 
 
@@ -159,4 +159,6 @@ def _print(findings: list[Finding], form: str) -> None:
         show.write(json.dumps({"images": images, "summary": counts}, indent=2, ensure_ascii=False))
         return
     results.table([(item.status, item.image.target, item.digest[:_SHORT], item.note) for item in findings])
-    show.write(f"{len(findings)} images: {', '.join(f'{count} {status}' for status, count in counts.items())}")
+    show.write(
+        f"{show.several(len(findings), 'image')}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
+    )

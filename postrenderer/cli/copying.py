@@ -154,7 +154,8 @@ def _write_lock(run: _Run, crew: Crew) -> None:
     before = {image.reference: image.digest for image in run.lock.images}
     moved = [image.reference for image in new if before.get(image.reference, image.digest) != image.digest]
     show.note(
-        f"{run.settings.lock}: {len(new)} images of this run, of which {len(moved)} have another digest than before"
+        f"{run.settings.lock}: {show.several(len(new), 'image')} of this run,"
+        f" {len(moved)} with another digest than before"
     )
     save(run.settings.lock, run.lock._replace(images=locking.merged(run.lock.images, new)))
 
@@ -186,7 +187,7 @@ def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
     results.table(rows)
     statuses = [outcome.status for outcome in outcomes]
     counts = [f"{statuses.count(status)} {status}" for status in (COPIED, REPLACED, PRESENT, *_BAD)]
-    show.write(f"{len(outcomes)} images: {', '.join(counts)}")
+    show.write(f"{show.several(len(outcomes), 'image')}: {', '.join(counts)}")
 
 
 def push_charts(charts: list[Packed], settings: Settings, reach: Reach, request: Request, scratch: Scratch) -> bool:

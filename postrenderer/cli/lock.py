@@ -67,7 +67,7 @@ def main(argv: list[str]) -> int:
             manifests.close()
     name = settings.lock or lockfile.DEFAULT_NAME
     _write(name, resolved, chart)
-    show.write(f"{name}: {len(resolved)} images")
+    show.write(f"{name}: {show.several(len(resolved), 'image')}")
     return 0
 
 

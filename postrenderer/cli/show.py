@@ -127,6 +127,11 @@ def note(text: str) -> None:
         sys.stderr.write(f"{escape.line(front.as_typed(text))}\n")
 
 
+def several(count: int, noun: str) -> str:
+    """A number and what it is of: `1 image`, `38 images`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def paragraph(text: str) -> None:
     """Print several lines as `note` prints one."""
     for line in text.splitlines():

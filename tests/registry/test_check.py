@@ -69,7 +69,7 @@ def test_private_and_kept_images(
     push(acreg.folder / "image", f"{plain.host}/appcircle/own:1")
     listed = f"{plain.host}/appcircle/own:1\nquay.io/kept/image:1\n"
     run = acreg.run("check", "--digests", "--list", "-", "--keep", "quay.io", stdin=listed, **environment)
-    assert (run.code, "1 images: 1 present" in run.stdout) == (0, True), run
+    assert (run.code, "1 image: 1 present" in run.stdout) == (0, True), run
     assert "not checked: quay.io/kept/image:1" in run.stderr
     assert published.references
 
@@ -106,7 +106,7 @@ def test_the_gate_names_what_is_missing(acreg: Acreg, published: Published, envi
     manifests = f"image: {reference}\n".encode()
     settings = Settings(environment["ACREG_REGISTRY"], "appcircle", sources=(published.source,))
     environ = {**acreg.environment, **environment}
-    with pytest.raises(AcregError, match=r"1 of 1 images cannot be pulled .* \(missing\)\. Copy what"):
+    with pytest.raises(AcregError, match=r"1 of 1 image cannot be pulled .* \(missing\)\. Copy what"):
         require(manifests, settings, {}, environ)
     (acreg.folder / "one.txt").write_text(reference)
     assert acreg.run("mirror", "--list", "one.txt", **environment).code == 0

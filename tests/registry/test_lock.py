@@ -125,7 +125,7 @@ def test_mirror_writes_the_lock_and_reads_it_as_its_record(
     own = {**more, "HOME": str(acreg.folder / "elsewhere")}
     run = acreg.run("mirror", "--list", "-", stdin=f"{name}:1", **own)
     assert (run.code, counts(run.stdout)["replaced"]) == (0, 1), run
-    assert "own.lock: 1 images of this run, of which 1 have another digest than before" in run.stderr
+    assert "own.lock: 1 image of this run, 1 with another digest than before" in run.stderr
     images_of = yaml.safe_load((acreg.folder / "own.lock").read_text())["images"]
     assert [image["digest"] for image in images_of if image["source"] == f"{name}:1"] == [new]
     assert len(images_of) == 2, "what is not of this run stays"
