@@ -14,7 +14,6 @@ from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
 from postrenderer.sites.secrets import decoded
 from postrenderer.text.insertions import inserted
-from postrenderer.text.regex import regex
 from postrenderer.text.scalars import BINARY_TAG, Edit, apply
 from postrenderer.text.view import View
 
@@ -39,7 +38,6 @@ _FOLDING = ("'", ">")
 """The styles of scalars in which one line break is a space, and two are one."""
 _IN_BRACKETS = ("{", '"')
 """What is added between brackets begins with these; lines begin with a name or a hyphen."""
-_BREAK = regex(r"\s*\n\s*")
 
 
 class Wanted(NamedTuple):
@@ -180,7 +178,9 @@ def _may_be_text(value: str) -> bool:
 
 def _in_one_line(edit: Edit) -> Edit:
     """An edit without line breaks, if it goes between brackets, where these are no more than white space."""
-    return edit._replace(text=_BREAK.sub(" ", edit.text)) if edit.text.startswith(_IN_BRACKETS) else edit
+    if not edit.text.startswith(_IN_BRACKETS):
+        return edit
+    return edit._replace(text=" ".join(line.strip() for line in edit.text.split("\n")))
 
 
 def _can_hold(text: str, change: Change, edits: list[Edit]) -> bool:

@@ -115,22 +115,27 @@ def test_a_terminal_as_stdin_gets_help(tmp_path: Path) -> None:
     assert done.stdout.lower().startswith(b"usage: ")
 
 
-def test_terminals_everywhere(tmp_path: Path) -> None:
-    """What is typed is read to its end when the settings are given as flags, as `cat` would."""
+def test_nobody_has_to_type_manifests(tmp_path: Path) -> None:
+    """A filter that waits for what is typed looks like one that hangs; `acreg -f -` reads a keyboard all the same."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    command = [*FILTER, "--registry=registry.example.com"]
-    process = subprocess.Popen(
-        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(tmp_path)
-    )
+
+    def run(*more: str) -> tuple[int, bytes, bytes]:
+        command = [*FILTER, "--registry=registry.example.com", *more]
+        with subprocess.Popen(
+            command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(tmp_path)
+        ) as process:
+            os.write(ours, POD + b"\x04" if more else b"")
+            stdout, stderr = process.communicate(timeout=LONGEST)
+        return process.returncode, stdout, stderr
+
     try:
-        os.write(ours, POD + b"\x04")
-        stdout, stderr = process.communicate(timeout=LONGEST)
+        code, stdout, stderr = run()
+        assert (code, stdout, stderr[:37]) == (2, b"", b"acreg: There are no manifests to read")
+        assert run("-f", "-") == (0, moved(POD), b"")
     finally:
-        process.kill()
         os.close(ours)
         os.close(theirs)
-    assert (process.returncode, stdout, stderr) == (0, moved(POD), b"")
 
 
 # Its disk

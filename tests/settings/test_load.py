@@ -66,7 +66,7 @@ def _everywhere(levels: tuple[str, ...], directory: Path) -> tuple[dict[str, obj
 
 
 def test_the_table_of_places_is_complete() -> None:
-    fields = set(Settings._fields) - {"pins"}  # which are read from the lock
+    fields = set(Settings._fields) - {"pins", "accounts"}  # which come from the lock and from the cluster
     assert (
         {*PLACES, "rules", "locations", "ignore", "before", "after"} == fields == {option.field for option in OPTIONS}
     )
