@@ -101,7 +101,7 @@ def _filter() -> int:
     lastrun.settle(found.unnamed)
     settings.announce(found.file)
     inform = None
-    if pipe.DESK in os.environ:
+    if pipe.SOCKET in os.environ:
         from postrenderer.cli import pullsecrets  # noqa: PLC0415  # only where `helm acreg` started Helm
 
         inform = pullsecrets.informed

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from postrenderer.chain import Inform
     from postrenderer.settings import Settings
 
-DESK = "ACREG_DESK"
-"""Names the socket of the `helm acreg` that started Helm, see `cli.desk`."""
+SOCKET = "ACREG_WRAPPER_SOCKET"
+"""Names the socket of the `helm acreg` that started Helm, see `cli.wrapper_socket`."""
 
 NOTHING = b"# no manifests\n"
 """What stands for an empty stream under Helm 4, which refuses empty output."""

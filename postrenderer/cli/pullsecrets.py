@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postrenderer.cli import desk, helmargs, probe, show
+from postrenderer.cli import helmargs, probe, show, wrapper_socket
 from postrenderer.cli.helm import HelmError
 from postrenderer.pullsecrets.accounts import Account
 from postrenderer.pullsecrets.names import USUAL
@@ -189,7 +189,7 @@ def informed(found: Sequence[Found], settings: Settings) -> Settings:
         found: what was found in the release.
         settings: those that it was found with.
     """
-    known = desk.ask(question(found)) or ()
+    known = wrapper_socket.ask(question(found)) or ()
     return settings._replace(accounts=tuple(Account(name, place, tuple(names)) for name, place, names in known))
 
 

@@ -8,7 +8,18 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from postrenderer import lastrun, report
-from postrenderer.cli import access, desk, gate, helmargs, helmvalues, hooks, inputs, program, pullsecrets, show
+from postrenderer.cli import (
+    access,
+    gate,
+    helmargs,
+    helmvalues,
+    hooks,
+    inputs,
+    program,
+    pullsecrets,
+    show,
+    wrapper_socket,
+)
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.job import DIFF, Job
@@ -117,7 +128,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         inform, way = None, {}
         if _asks(job, effective):
             wrapper = pullsecrets.Wrapper(job, effective, folder)
-            inform, way = wrapper.inform, stack.enter_context(desk.open_in(folder, wrapper.answer))
+            inform, way = wrapper.inform, stack.enter_context(wrapper_socket.open_in(folder, wrapper.answer))
         if helm.major < helm_.HELM4:
             job, whole = hooks.make_private(job, effective, folder, inform)
         note = folder / "last-run"

@@ -13,13 +13,13 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from postrenderer.pipe import DESK
+from postrenderer.pipe import SOCKET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_NAME = "desk"
+_NAME = "socket"
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def open_in(folder: Path, answer: Callable[[Any], Any]) -> Iterator[dict[str, st
         listener.listen()
         threading.Thread(target=_serve, args=(listener, answer), daemon=True).start()
         try:
-            yield {DESK: path}
+            yield {SOCKET: path}
         finally:
             with suppress(OSError):  # macOS has none for sockets that only listen
                 listener.shutdown(socket.SHUT_RDWR)
@@ -50,7 +50,7 @@ def open_in(folder: Path, answer: Callable[[Any], Any]) -> Iterator[dict[str, st
 
 def ask(question: Any) -> Any:  # noqa: ANN401  # what JSON can hold
     """Return the answer to a question; None where nobody is there to give one."""
-    path = os.environ.get(DESK)
+    path = os.environ.get(SOCKET)
     if not path:
         return None
     try:
