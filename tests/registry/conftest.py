@@ -198,6 +198,7 @@ def make_acreg(workplace: Path, published: Published, authority: Path) -> Acreg:
         "ACREG_REPOSITORY_PATH": "appcircle",
         "ACREG_INSECURE_REGISTRIES": published.registry.host,
         "ACREG_CA_FILE": str(authority),
+        "GOGC": "off",  # as in helm_environment
         **MEASURED,
     }
     return Acreg(environment, workplace)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,32 +51,31 @@ spec:
             | default .Values.path }}/%(name)s
 """
 COMPLETE = '{"status": {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}}'
-SOON = 0.3
 KINDS = "deployments,jobs"
 
 
 @contextmanager
 def stand_in_for_controllers(namespace: Namespace) -> Iterator[None]:
     """Complete each Job by its status, as no controllers run on the API server of the tests."""
-    ended = threading.Event()
+    watch = namespace.start("get", "jobs", "--watch", '--output=jsonpath={.metadata.name} {.status.succeeded}{"\\n"}')
 
     def work() -> None:
-        while not ended.wait(SOON):
-            for job in namespace.get("jobs"):
-                if not job.get("status"):
-                    words = ("patch", "job", job["metadata"]["name"], "--subresource=status", "--type=merge", "-p")
-                    try:
-                        namespace.run(*words, COMPLETE)
-                    except subprocess.CalledProcessError:
-                        continue  # Helm was faster and deleted it
+        assert watch.stdout
+        for line in watch.stdout:
+            name, *succeeded = line.decode().split()
+            if not succeeded:
+                words = ("patch", "job", name, "--subresource=status", "--type=merge", "-p")
+                with suppress(subprocess.CalledProcessError):  # Helm was faster and deleted it
+                    namespace.run(*words, COMPLETE)
 
     worker = threading.Thread(target=work)
     worker.start()
     try:
         yield
     finally:
-        ended.set()
+        watch.kill()
         worker.join()
+        watch.communicate()
 
 
 @pytest.fixture(params=ALL_VERSIONS)
