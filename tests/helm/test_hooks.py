@@ -54,7 +54,7 @@ def counted(helm: Helm, folder: Path) -> tuple[Helm, Path]:
 
 
 def without_widgets(namespace: Namespace, trap: str) -> None:
-    """Take a kind from the cluster if a chart brings it: with the kind unknown, Helm refuses to try the installation."""
+    """Take a kind that the chart brings from the cluster: while it is unknown, Helm refuses to try the installation."""
     if "crds/widget.yaml" not in CHARTS[trap]:
         return
     namespace.run("delete", "crd", "widgets.acme.example.com", "--ignore-not-found")
