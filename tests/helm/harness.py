@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from process import GO
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHARTS = REPOSITORY / "tests" / "charts"
 VALUES = CHARTS / "values"
@@ -85,7 +87,7 @@ def helm_environment(home: Path, **more: str) -> dict[str, str]:
         "HELM_CONFIG_HOME": str(home / "config"),
         "HELM_DATA_HOME": str(home / "data"),
         "HELM_PLUGINS": str(home / "plugins"),
-        "GOGC": "off",  # a program that runs for a second collects no garbage
+        **GO,
         **more,
     }
 
