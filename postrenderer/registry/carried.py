@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from postrenderer.images.reference import parse
 from postrenderer.registry import layout
 from postrenderer.registry.charts import CHARTS, read
 from postrenderer.registry.failures import DAMAGED, RegistryError
+from postrenderer.registry.origins import see_that_it_is
 from postrenderer.registry.places import Place
 from postrenderer.registry.referrers import Referrer
 
@@ -48,6 +50,7 @@ class Saved(NamedTuple):
         return {self.layout: self.digest, **{part(self.layout, item.digest): item.digest for item in self.referrers}}
 
 
+_IS_LAYOUT = re.compile(rf"{IMAGES}/[\w-][\w.-]*", re.ASCII).fullmatch
 _LAYOUT = "oci:"
 """skopeo's transport for an image in a folder."""
 
@@ -74,6 +77,7 @@ class Carried(NamedTuple):
             RegistryError: it is damaged.
         """
         saved = self.images[image.source]
+        see_that_it_is(saved.source, saved.digest)
         if self.unpack:
             self.unpack(list(saved.layouts))
         for name, digest in saved.layouts.items():
@@ -200,7 +204,7 @@ def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, 
     """Check what is said of an image: its layout is a path below the folder, its digests are such."""
     for text in (source, f"x@{digest}"):
         parse(text)
-    if not layout.startswith(f"{IMAGES}/") or not {"", ".", ".."}.isdisjoint(layout.split("/")):
+    if not _IS_LAYOUT(layout):  # skopeo reads `images/a:b` as the image `b` in `images/a`
         raise ValueError(layout)
     found = tuple(Referrer(**referrer) for referrer in referrers)
     for referrer in found:

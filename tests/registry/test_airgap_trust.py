@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 from effort import LONGEST
 
+from postrenderer.errors import AcregError
+from postrenderer.registry.carried import read_list
 from registry import images
-from registry.conftest import Acreg, Brake, Published, Run, counts, login, make_acreg, push, wait_for
+from registry.conftest import Acreg, Brake, Published, Run, counts, login, make_acreg, open_target, push, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,6 +230,36 @@ def test_a_list_that_leads_outside_is_refused(harm: Callable[[Path], object], ac
     )
     assert (run.returncode, run.stdout, len(run.stderr.strip().splitlines())) == (1, "", 1), run
     assert str(saved) in run.stderr
+
+
+@pytest.mark.parametrize("layout", ["images/a:b", "images/a/b", "images/..", "images/\x1b[31m", "images/-a b"])
+def test_a_layout_that_skopeo_would_read_otherwise_is_refused(layout: str, tmp_path: Path) -> None:
+    path = tmp_path / "acreg-mirror.json"
+    entry = {"source": "quay.io/x:1", "digest": f"sha256:{'a' * 64}", "layout": "images/x-1-aaaa"}
+    path.write_text(json.dumps({"version": 1, "images": [entry]}))
+    assert len(read_list(path)) == 1
+    path.write_text(json.dumps({"version": 1, "images": [{**entry, "layout": layout}]}))
+    with pytest.raises(AcregError, match="is damaged"):
+        read_list(path)
+
+
+def test_what_was_carried_is_not_pushed_as_the_image_of_another_digest(
+    acreg: Acreg, saved: Path, published: Published, plain: Registry
+) -> None:
+    """Another image under a pinned source, with sums that fit."""
+    path, sums = saved / "acreg-mirror.json", saved / "SHA256SUMS"
+    content = json.loads(path.read_text())
+    pinned, other = (
+        next(image for image in content["images"] if ("@" in image["source"]) == is_pinned)
+        for is_pinned in (True, False)
+    )
+    pinned.update({name: other[name] for name in ("digest", "layout", "referrers")})
+    path.write_text(json.dumps(content))
+    lines = sums.read_text().splitlines()[1:]
+    sums.write_text("\n".join([f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}", *lines, ""]))
+    run = acreg.run("mirror", "--from", saved, **open_target(plain, published))
+    assert (run.code, counts(run.stdout)["copied"], counts(run.stdout)["failed"]) == (1, 5, 1), run
+    assert f"there is {other['digest']}, which is another image" in run.stdout
 
 
 @pytest.mark.parametrize(
