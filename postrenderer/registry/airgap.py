@@ -204,7 +204,7 @@ def prepare(folder: Path) -> None:
         (folder / IMAGES).mkdir(parents=True, exist_ok=True)
         for left in (folder / IMAGES).glob(f"{_PARTIAL}*"):
             pid = left.name[len(_PARTIAL) :].partition("-")[0]
-            if not pid.isdigit() or not is_alive(int(pid)):
+            if not pid.isdecimal() or not is_alive(int(pid)):
                 shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
         raise AcregError(f"The folder {folder} cannot be made: {error.strerror}.") from None

@@ -100,7 +100,7 @@ class Carried(NamedTuple):
             self.unpack(names)
         for name in names:
             layout.verify_sum(self.folder, name, self.sums[name])
-        return [read((self.folder / name).read_bytes(), name) for name in names]
+        return [read(layout.read(self.folder, name), name) for name in names]
 
     def release(self, image: Copy) -> None:
         """Remove what was unpacked for an image."""
@@ -152,7 +152,7 @@ def load(folder: Path) -> Carried:
     """
     saved = listed(folder)
     try:
-        lines = layout.inside(folder, SUMS).read_text(encoding="utf-8").splitlines()
+        lines = layout.read(folder, SUMS).decode().splitlines()
         sums = {name: value for value, _, name in (line.partition("  ") for line in lines)}
         if "" in sums:
             raise AcregError(f"{folder / SUMS} is damaged: a line of it names no file. Copy the folder again.")
@@ -184,8 +184,7 @@ def read_list(path: Path) -> list[Saved]:
         AcregError: it cannot be read, or is damaged.
     """
     try:
-        layout.inside(path.parent, path.name)
-        content = json.loads(path.read_bytes())
+        content = json.loads(layout.read(path.parent, path.name))
         if content["version"] != VERSION:
             raise AcregError(f"{path} is of version {content['version']}, and this acreg reads {VERSION}: update it.")
         images = [_saved(**image) for image in content["images"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -15,7 +16,9 @@ import pytest
 from effort import LONGEST
 
 from postrenderer.errors import AcregError
-from postrenderer.registry.carried import read_list
+from postrenderer.registry.airgap import Folder
+from postrenderer.registry.archive import Archive
+from postrenderer.registry.carried import load, read_list
 from registry import images
 from registry.conftest import Acreg, Brake, Published, Run, counts, login, make_acreg, open_target, push, wait_for
 
@@ -155,7 +158,30 @@ def test_a_killed_archive_leaves_what_the_next_one_removes(acreg: Acreg, publish
     assert [path.name for path in acreg.folder.iterdir() if "partial" in path.name] == []
 
 
-@pytest.mark.parametrize("harm", ["cut", "cut between two files", "no archive", "a link in it"])
+@pytest.mark.parametrize("name", ["99999999999999999999", "\xb2", "4194305"])
+def test_what_others_left_beside_an_archive_does_no_harm(name: str, tmp_path: Path) -> None:
+    """A number that no process has, a digit that is no number, and links where this run is about to make folders."""
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / f".media.tar.partial-{name}.d").symlink_to(tmp_path)
+    own = tmp_path / f".media.tar.partial-{os.getpid()}.d"
+    own.symlink_to(tmp_path)
+    archive = Archive(tmp_path / "media.tar")
+    assert (own.is_symlink(), own.stat().st_mode & 0o777) == (False, 0o700)
+    archive.abort(())
+    assert (tmp_path / "mine").exists()
+    (tmp_path / "media" / "images" / f".partial-{name}-1").mkdir(parents=True)
+    Folder(tmp_path / "media")
+
+
+def test_a_list_without_end_is_not_read(saved: Path) -> None:
+    os.truncate(saved / "SHA256SUMS", (64 << 20) + 1)
+    with pytest.raises(AcregError, match="SHA256SUMS is longer than 64 MiB"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    "harm", ["cut", "cut between two files", "no archive", "a link in it", "sparse", "a sparse number", "compressed"]
+)
 def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
     file = acreg.folder / "media.tar"
     with tarfile.open(file, "w") as tar:
@@ -165,7 +191,16 @@ def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
             link = tarfile.TarInfo("images/link")
             link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
             tar.addfile(link)
-    if harm == "cut":
+        if harm == "a sparse number":
+            strange = tarfile.TarInfo("x")
+            strange.pax_headers = {"GNU.sparse.map": "1,x"}
+            tar.addfile(strange)
+    if harm == "sparse":  # 10 KB that would fill a disk
+        os.truncate(saved / "SHA256SUMS", 100 << 20)
+        subprocess.run(["tar", "-C", saved, "-Scf", file, "acreg-mirror.json", "SHA256SUMS"], check=True)
+    elif harm == "compressed":
+        file.write_bytes(gzip.compress(file.read_bytes()))
+    elif harm == "cut":
         file.write_bytes(file.read_bytes()[:3000])
     elif harm == "cut between two files":
         with tarfile.open(file) as tar:
@@ -176,6 +211,7 @@ def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
     run = acreg.run("mirror", "--from", file, **NOWHERE)
     assert (run.code, run.stdout, len(run.stderr.strip().splitlines())) == (1, "", 1), run
     assert str(file) in run.stderr
+    assert ("SHA256SUMS in it is not a file" in run.stderr) == (harm == "sparse")
 
 
 def _outside(saved: Path) -> Path:
