@@ -113,7 +113,7 @@ def test_a_path_with_a_line_break_is_not_two_to_remove(at: Home, zipapp: Path, t
 def hook(plugin: Path, **environment: str) -> subprocess.Popen[str]:
     """Start the install hook of a plugin's folder, as Helm does."""
     known = {"PATH": os.environ["PATH"], "HOME": str(plugin.parent / "home"), "HELM_PLUGIN_DIR": str(plugin)}
-    command = [plugin / "scripts" / "plugin-hook", "install"]
+    command: list[str | Path] = [plugin / "scripts" / "plugin-hook", "install"]
     return subprocess.Popen(
         command, env={**known, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
