@@ -91,6 +91,8 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup ignores it
+            signal.signal(signal.SIGHUP, _interrupt)
     try:
         with progress:
             made = _Run(job, settings, request, remote, planned.wishes(request.flags), lock)
