@@ -50,7 +50,7 @@ class Saved(NamedTuple):
         return {self.layout: self.digest, **{part(self.layout, item.digest): item.digest for item in self.referrers}}
 
 
-_IS_LAYOUT = re.compile(rf"{IMAGES}/[\w-][\w.-]*", re.ASCII).fullmatch
+_LAYOUT_NAME = re.compile(r"images/[\w-][\w.-]*", re.ASCII)
 _LAYOUT = "oci:"
 """skopeo's transport for an image in a folder."""
 
@@ -203,7 +203,7 @@ def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, 
     """Check what is said of an image: its layout is a path below the folder, its digests are such."""
     for text in (source, f"x@{digest}"):
         parse(text)
-    if not _IS_LAYOUT(layout):  # skopeo reads `images/a:b` as the image `b` in `images/a`
+    if not _LAYOUT_NAME.fullmatch(layout):  # skopeo reads `images/a:b` as the image `b` in `images/a`
         raise ValueError(layout)
     found = tuple(Referrer(**referrer) for referrer in referrers)
     for referrer in found:

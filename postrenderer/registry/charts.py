@@ -32,8 +32,8 @@ CHARTS = "charts"
 _FILE = "Chart.yaml"
 _LONGEST = 1 << 20
 """More bytes than any Chart.yaml has; a small archive can hold a huge one."""
-_IS_NAME = re.compile(r"\w[\w.-]*", re.ASCII).fullmatch
-_IS_VERSION = re.compile(r"\w[\w.+-]*", re.ASCII).fullmatch
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+_VERSION = re.compile(r"\w[\w.+-]*", re.ASCII)
 _SUFFIX = ".tgz"
 
 
@@ -123,7 +123,7 @@ def read(content: bytes, name: str) -> Packed:
         packed = Packed(str(about["name"]), str(about["version"]), content)
     except (StopIteration, tarfile.TarError, OSError, EOFError, yaml.YAMLError, TypeError, LookupError):
         packed = None
-    if packed is None or not _IS_NAME(packed.name) or not _IS_VERSION(packed.version):
+    if packed is None or not _NAME.fullmatch(packed.name) or not _VERSION.fullmatch(packed.version):
         raise AcregError(f"{name} is not a chart: it is not an archive of `helm package`.")
     return packed
 
