@@ -104,6 +104,7 @@ class Save:
 
     def _fetch_all(self, image: Copy, name: str, digest: str, manifest: Manifest | None) -> None:
         """Fetch an image whole, or of a reduced one each platform, or what goes with an image."""
+        layout.inside(self._folder, f"{name}/{layout.BLOBS}/{layout.digits(digest)}")  # no link leads elsewhere
         target = self._folder / name
         parts = referrers.instances(manifest) if manifest and self._wishes.platforms else []
         for one in parts or [digest]:

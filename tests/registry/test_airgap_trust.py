@@ -75,6 +75,18 @@ def test_what_is_damaged_is_repaired_where_it_was_written(harm: str, acreg: Acre
     _sums_fit(saved)
 
 
+@pytest.mark.parametrize("place", [".", "blobs", "blobs/sha256"])
+def test_nothing_is_written_through_a_link(place: str, acreg: Acreg, saved: Path, tmp_path: Path) -> None:
+    """As a disk may have it that somebody has prepared."""
+    link, elsewhere = _layout(saved) / place, tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.rmtree(link)
+    link.symlink_to(elsewhere)
+    run = _save(acreg, saved)
+    assert (run.code, "is not a file inside the folder" in run.stdout) == (1, True), run
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_what_a_moved_tag_leaves_is_named_and_pruned(acreg: Acreg, published: Published) -> None:
     name = f"{published.source}/{acreg.folder.name.lower().replace('_', '-').strip('-')}:1"
     (acreg.folder / "one.txt").write_text(name)
