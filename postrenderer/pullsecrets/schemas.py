@@ -24,7 +24,11 @@ _NAMES = regex(rb"(?:^ +|[{,] *)kind: *[\"']?(\w+)", re.MULTILINE)
 """The group and the kind that a definition is of: the first in it, on a line of its own or in brackets."""
 _OPEN = b"x-kubernetes-preserve-unknown-fields"
 """What says of a mapping that it may have more fields than its schema names."""
-_PULL_SECRET = (b"ullSecret", b"ullsecret", b"ull_secret", b"ull-secret")
+_PULL_SECRET = tuple(
+    f"{before}{between}ecret".encode()
+    for before in ("ull", "egistry", "redentials", "redential")
+    for between in ("S", "s", "_s", "-s")
+)
 """One of these is in the name of each field that is one for pull secrets by its name."""
 
 
