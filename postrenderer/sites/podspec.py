@@ -35,10 +35,31 @@ IMAGES = {
 }
 """The lists of a pod spec, and the keys that lead from an item to its image."""
 
-_POD_SPEC = regex(r".*pod_?spec|pod|podTemplate", re.IGNORECASE)
-"""The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `pod`."""
+_POD_SPEC = regex(r".*pod_?spec|.*pod|podTemplate", re.IGNORECASE)
+"""The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `buildPod`."""
 _POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplates?|.*podTemplateSpec", re.IGNORECASE)
 """The names of what has a pod spec as its `spec`, and of lists of such, as ClickHouse's `podTemplates`."""
+_SPECS = regex(r".*specs?", re.IGNORECASE)
+"""The names of what has one as its `spec` if that has `containers`: Seldon's `componentSpecs`."""
+_TEMPLATE = regex(r".*template", re.IGNORECASE)
+"""The same, if fields stand there that pods have: `leaderTemplate`."""
+_OF_TEMPLATES = frozenset(
+    ("affinity", "nodeSelector", "securityContext", "serviceAccountName", "tolerations", "volumes")
+)
+_OF_PODS = frozenset(
+    (
+        "automountServiceAccountToken",
+        "dnsPolicy",
+        "enableServiceLinks",
+        "hostIPC",
+        "hostNetwork",
+        "hostPID",
+        "restartPolicy",
+        "shareProcessNamespace",
+        "terminationGracePeriodSeconds",
+    )
+)
+"""Fields that, beside `containers`, pod specs alone have; affinity, tolerations and volumes stand in others, too."""
 
 FAMILIES = (FAMILY, VOLUME_FAMILY)
 
@@ -73,24 +94,30 @@ def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
 
     In Kubernetes' own objects whatever has such images is one. In texts that say of no API it is one if it has
     `containers`: the values of charts have `initContainers` and `volumes` beside anything. In custom resources the
-    name tells it, as any mapping may have `containers` there (Cloud Run's `template`, MinIO's `sideCars`), and the
-    catalogue knows the names that deceive.
+    name tells it or a field beside the containers, as any mapping may have `containers` there (Cloud Run's `template`,
+    MinIO's `sideCars`), and the catalogue knows the names that deceive.
     """
     if not kinds.is_custom(mapping.api.group):
         return not in_text or bool(mapping.api.kind) or _CONTAINERS in mapping.keys
-    return _is_named_so(mapping.path) and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
+    is_one = _is_named_so(mapping) or (_CONTAINERS in mapping.keys and not _OF_PODS.isdisjoint(mapping.keys))
+    return is_one and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
 
 
-def _is_named_so(place: Path) -> bool:
-    """Whether the name of a place, or its name and the one above, are those of a pod spec."""
+def _is_named_so(mapping: MappingVisit) -> bool:
+    """Whether the name of a mapping, or its name and the one above, are those of a pod spec."""
+    place = mapping.path
     if place is None or not isinstance(place[1], str):
         return False
+    if place[1] != "spec":
+        return _POD_SPEC.fullmatch(place[1]) is not None
     holder = place[0]
     if holder and isinstance(holder[1], int):
         holder = holder[0]
     above = holder[1] if holder else ""
-    is_spec = place[1] == "spec" and isinstance(above, str) and _POD_TEMPLATE.fullmatch(above) is not None
-    return is_spec or _POD_SPEC.fullmatch(place[1]) is not None
+    names = [_POD_TEMPLATE]
+    if _CONTAINERS in mapping.keys:
+        names += [_SPECS, *(() if _OF_TEMPLATES.isdisjoint(mapping.keys) else (_TEMPLATE,))]
+    return isinstance(above, str) and any(name.fullmatch(above) for name in names)
 
 
 def _of_container(place: ScalarVisit) -> Iterator[Site]:
