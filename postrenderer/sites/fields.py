@@ -10,6 +10,7 @@ import yaml
 from postrenderer.sites import artifacts, evidence, keys, kinds, named
 from postrenderer.sites.podspec import PLACEHOLDERS
 from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, ScalarVisit, Site, Span, sites_of, whole
+from postrenderer.text.mappings import fields_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +22,12 @@ FAMILY = "field"
 _OPENSHIFT = "DockerImage"
 """The kind of an ObjectReference that names an image: ImageStream and BuildConfig, image.openshift.io/v1, build/v1."""
 _OF_A_REFERENCE = frozenset(("kind", "name"))
+_SETTING = frozenset(("kind", "metadata", "value"))
+"""Fields of an object that is one setting, by its name: Setting, management.cattle.io/v3."""
+_SERVICES, _OF_JOBS = "services", frozenset(("image", "script"))
+"""What runs beside a job, as a list of images: https://docs.gitlab.com/ci/services; and what tells a job."""
+_OF_A_SERVICE = frozenset(("name", "alias"))
+"""Fields of one of these that is more than an image."""
 _OF_LISTS = frozenset((keys.IMAGE, keys.MENTION))
 _NOTHING = ("", "")
 _OVERRIDES = frozenset(("newName", "newTag"))
@@ -32,13 +39,16 @@ _LOOKED_UP = "a name by which something is looked up"
 
 def is_concerned(api: Api, key: str, keys: tuple[str, ...]) -> bool:
     """Whether a mapping with these keys has fields that speak of images."""
-    return _OF_A_REFERENCE.issubset(keys) or bool(_said(key, keys)) or _may_be_known(api, keys)
+    of_object = _OF_A_REFERENCE.issubset(keys) or _SETTING.issubset(keys)
+    return of_object or bool(_said(key, keys)) or _may_be_known(api, keys)
 
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
+    if mapping.keys >= _SETTING:
+        yield from sites_of(named.images(_setting(mapping)), FAMILY)
     replaced = _replaced(mapping)
     if replaced:
         yield replaced
@@ -103,6 +113,10 @@ def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     has_parts = {keys.REGISTRY, keys.TAG}.issubset(roles.values())
     if "name" in roles and ("image" in roles or (roles["name"] == keys.NAME and not has_parts)):
         del roles["name"]
+    if _SERVICES in roles and not _OF_JOBS.isdisjoint(roles):
+        roles[_SERVICES] = keys.MENTION
+    elif holder == _SERVICES and _OF_A_SERVICE.issubset(fields):
+        roles["name"] = keys.MENTION
     return {key: (names[key], role) for key, role in roles.items() if role in named.ROLES}
 
 
@@ -111,6 +125,14 @@ def _object_reference(mapping: MappingVisit) -> Iterator[Site]:
     for key, value in mapping.pairs if is_image else ():
         if key == "name" and isinstance(value, yaml.ScalarNode) and value.value:
             yield whole(ScalarVisit(value, (mapping.path, key), key), FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
+
+
+def _setting(mapping: MappingVisit) -> Iterator[NamedText]:
+    """The value of an object that is one setting, named as the object is, and what it is without one."""
+    name = text_of(fields_of(dict(mapping.pairs)["metadata"]).get("name"))
+    for key, value in mapping.pairs:
+        if key in ("value", "default") and isinstance(value, yaml.ScalarNode) and value.value:
+            yield NamedText(name, value.value, 0, ScalarVisit(value, (mapping.path, key), key))
 
 
 def _without_sources(scalars: list[NamedText], mapping: MappingVisit) -> Iterator[NamedText]:
