@@ -502,6 +502,39 @@ SETTINGS = [
         ("management.cattle.io/v3", "ui-path", "value: rancher/ui:v1", {}),
     )
 ]
+PATCHES = [
+    Row(text, becomes)
+    for text, becomes in (
+        (
+            api(
+                "cluster.x-k8s.io/v1beta1",
+                "ClusterClass",
+                "{patches: [{op: add, path: /spec/clusterConfiguration/imageRepository, value: registry.k8s.io/a}]}",
+            ),
+            {"registry.k8s.io/a": MOVED},
+        ),
+        (
+            api(
+                "kustomize.toolkit.fluxcd.io/v1",
+                "Kustomization",
+                "{patches: [{patch: '[{op: replace, path: /spec/containers/0/image, value: acme/b}]'}]}",
+            ),
+            {"acme/b": MOVED},
+        ),
+        (
+            api(
+                "kuma.io/v1alpha1",
+                "ContainerPatch",
+                "{sidecarPatch: [{op: add, path: /image, value: '\"acme/b:1\"'}]}",
+            ),
+            {"acme/b:1": MOVED},
+        ),
+        (config('[{"op": "replace", "path": "/spec/image", "value": "acme/b:1"}]\n'), {"acme/b:1": MOVED}),
+        (config("- {op: test, path: /spec/image, value: acme/b:1}\n"), {}),
+        (config("- {op: replace, path: /spec/image/tag, value: acme/b:1}\n"), {}),
+        (config("- {op: remove, path: /spec/image, value: {}}\n"), {}),
+    )
+]
 JOBS = [
     Row(config(text, ".gitlab-ci.yml"), becomes)
     for text, becomes in (
@@ -690,6 +723,7 @@ KINDS = {
     "registries that are called addresses": ADDRESSES,
     "objects that are one setting": SETTINGS,
     "services of jobs": JOBS,
+    "operations of JSON patches": PATCHES,
     "base64 data by their keys": ENCODED,
     "malformed references": MALFORMED,
     "parts in variables and flags": PARTS,

@@ -11,6 +11,7 @@ from postrenderer.sites import artifacts, evidence, keys, kinds, named
 from postrenderer.sites.podspec import PLACEHOLDERS
 from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, ScalarVisit, Site, Span, sites_of, whole
 from postrenderer.text.mappings import fields_of, text_of
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +25,11 @@ _OPENSHIFT = "DockerImage"
 _OF_A_REFERENCE = frozenset(("kind", "name"))
 _SETTING = frozenset(("kind", "metadata", "value"))
 """Fields of an object that is one setting, by its name: Setting, management.cattle.io/v3."""
+_VALUES = frozenset(("value", "default"))
+_PATCH = frozenset(("op", "path", "value"))
+"""Fields of an operation of a JSON patch (RFC 6902), whose path names what its value replaces."""
+_SETS = frozenset(("add", "replace"))
+_QUOTED = regex(r'"([^"\\]*)"')
 _SERVICES, _OF_JOBS = "services", frozenset(("image", "script"))
 """What runs beside a job, as a list of images: https://docs.gitlab.com/ci/services; and what tells a job."""
 _OF_A_SERVICE = frozenset(("name", "alias"))
@@ -39,16 +45,15 @@ _LOOKED_UP = "a name by which something is looked up"
 
 def is_concerned(api: Api, key: str, keys: tuple[str, ...]) -> bool:
     """Whether a mapping with these keys has fields that speak of images."""
-    of_object = _OF_A_REFERENCE.issubset(keys) or _SETTING.issubset(keys)
-    return of_object or bool(_said(key, keys)) or _may_be_known(api, keys)
+    is_named = any(names.issubset(keys) for names in (_OF_A_REFERENCE, _SETTING, _PATCH))
+    return is_named or bool(_said(key, keys)) or _may_be_known(api, keys)
 
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
-    if mapping.keys >= _SETTING:
-        yield from sites_of(named.images(_setting(mapping)), FAMILY)
+    yield from sites_of(named.images(_setting(mapping) or _patched(mapping)), FAMILY)
     replaced = _replaced(mapping)
     if replaced:
         yield replaced
@@ -127,12 +132,28 @@ def _object_reference(mapping: MappingVisit) -> Iterator[Site]:
             yield whole(ScalarVisit(value, (mapping.path, key), key), FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
 
 
-def _setting(mapping: MappingVisit) -> Iterator[NamedText]:
+def _setting(mapping: MappingVisit) -> list[NamedText]:
     """The value of an object that is one setting, named as the object is, and what it is without one."""
+    if not mapping.keys >= _SETTING:
+        return []
     name = text_of(fields_of(dict(mapping.pairs)["metadata"]).get("name"))
-    for key, value in mapping.pairs:
-        if key in ("value", "default") and isinstance(value, yaml.ScalarNode) and value.value:
-            yield NamedText(name, value.value, 0, ScalarVisit(value, (mapping.path, key), key))
+    return [
+        NamedText(name, value.value, 0, ScalarVisit(value, (mapping.path, key), key))
+        for key, value in mapping.pairs
+        if key in _VALUES and isinstance(value, yaml.ScalarNode) and value.value
+    ]
+
+
+def _patched(mapping: MappingVisit) -> list[NamedText]:
+    """What an operation of a JSON patch writes, named as the field that it writes to; some write it as JSON."""
+    said = dict(mapping.pairs) if mapping.keys >= _PATCH else {}
+    value = said.get("value")
+    if not isinstance(value, yaml.ScalarNode) or text_of(said["op"]) not in _SETS:
+        return []
+    quoted = _QUOTED.fullmatch(value.value)
+    text, start = (quoted[1], 1) if quoted else (value.value, 0)
+    name = text_of(said["path"]).rpartition("/")[2]
+    return [NamedText(name, text, start, ScalarVisit(value, (mapping.path, "value"), "value"))] if text else []
 
 
 def _without_sources(scalars: list[NamedText], mapping: MappingVisit) -> Iterator[NamedText]:

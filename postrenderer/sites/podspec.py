@@ -114,10 +114,15 @@ def _is_named_so(mapping: MappingVisit) -> bool:
     if holder and isinstance(holder[1], int):
         holder = holder[0]
     above = holder[1] if holder else ""
-    names = [_POD_TEMPLATE]
-    if _CONTAINERS in mapping.keys:
-        names += [_SPECS, *(() if _OF_TEMPLATES.isdisjoint(mapping.keys) else (_TEMPLATE,))]
-    return isinstance(above, str) and any(name.fullmatch(above) for name in names)
+    if not isinstance(above, str):
+        return False
+    return _POD_TEMPLATE.fullmatch(above) is not None or (_CONTAINERS in mapping.keys and _may_hold_one(above, mapping))
+
+
+def _may_hold_one(name: str, mapping: MappingVisit) -> bool:
+    """Whether the `spec` with containers of what has a name is a pod spec."""
+    is_like_one = not _OF_TEMPLATES.isdisjoint(mapping.keys)
+    return _SPECS.fullmatch(name) is not None or (is_like_one and _TEMPLATE.fullmatch(name) is not None)
 
 
 def _of_container(place: ScalarVisit) -> Iterator[Site]:
