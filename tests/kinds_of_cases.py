@@ -535,6 +535,47 @@ PATCHES = [
         (config("- {op: remove, path: /spec/image, value: {}}\n"), {}),
     )
 ]
+COMPARED = [
+    Row(text, becomes)
+    for text, becomes in (
+        (config('[runners.docker]\nallowed_images = ["quay.io/acme/b:1"]\n'), {"quay.io/acme/b:1": STAYS}),
+        (
+            config("allowed_images: [quay.io/acme/b:1]\nimage: acme/c:1\n"),
+            {"quay.io/acme/b:1": STAYS, "acme/c:1": MOVED},
+        ),
+        (api("acme.io/v1", "Widget", "{excludedImages: [quay.io/acme/b:1]}"), {"quay.io/acme/b:1": STAYS}),
+        (api("acme.io/v1", "Widget", "{imageDenylist: quay.io/acme/b:1}"), {"quay.io/acme/b:1": STAYS}),
+        (container("env: [{name: IGNORED_IMAGES, value: 'acme/b:1,acme/c:1'}]"), {"alpine": MOVED}),
+    )
+]
+LISTS = [
+    Row(config(text), {"quay.io/acme/b:1": MOVED, "acme/c:2": MOVED})
+    for text in (
+        '[agent]\nimages = ["quay.io/acme/b:1", "acme/c:2"]\n',
+        "[agent]\nextra_images = [\n  'quay.io/acme/b:1',\n  'acme/c:2',\n]\n",
+        'config {\n  images = ["quay.io/acme/b:1", "acme/c:2"]\n}\n',
+        "{{ if .x }}\nimages: [quay.io/acme/b:1, acme/c:2]\n{{ end }}\n",
+    )
+] + [
+    Row(config('[agent]\nports = ["acme/c:2"]\n'), {}),
+]
+CONTAINERS = [
+    Row(text, becomes)
+    for text, becomes in (
+        (
+            config("jobs: {a: {container: 'node:18'}, b: {container: {image: acme/c:1}}}\n"),
+            {"node:18": MOVED, "acme/c:1": MOVED},
+        ),
+        (container("env: [{name: JOB_CONTAINER, value: 'acme/b:1'}]"), {"alpine": MOVED, "acme/b:1": MOVED}),
+        (
+            api("acme.io/v1", "Widget", "{image: 'acme/c:1', nfsContainer: 'acme/b:1'}"),
+            {"acme/b:1": MOVED, "acme/c:1": MOVED},
+        ),
+        (api("acme.io/v1", "Widget", "{image: 'acme/c:1', container: main}"), {"acme/c:1": MOVED}),
+        (config("container: backups/daily\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
+        (config("container: 'redis:6379'\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
+    )
+]
 JOBS = [
     Row(config(text, ".gitlab-ci.yml"), becomes)
     for text, becomes in (
@@ -724,6 +765,9 @@ KINDS = {
     "objects that are one setting": SETTINGS,
     "services of jobs": JOBS,
     "operations of JSON patches": PATCHES,
+    "images that are compared": COMPARED,
+    "lists in texts": LISTS,
+    "fields called container": CONTAINERS,
     "base64 data by their keys": ENCODED,
     "malformed references": MALFORMED,
     "parts in variables and flags": PARTS,

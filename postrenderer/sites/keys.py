@@ -16,7 +16,7 @@ _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 IMAGE = "image"
 """A whole image, or its name where other parts stand beside it."""
 MENTION = "mention"
-"""`image` stands somewhere in the name, so the text may be an image."""
+"""`image` stands somewhere in the name, or `container` at its end, so the text may be an image."""
 REGISTRY = "registry"
 REPOSITORY = "repository"
 TAG = "tag"
@@ -74,6 +74,8 @@ PULLED = _set("builder run-image lifecycle-image jib.from.image Djib.from.image"
 """Flags of such tools for what they run or build upon: pack's, and jib's."""
 BUILD_ARGUMENT = "build-arg"
 """The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
+_RULES = _set("allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored")
+"""Words for images that are compared with others, as GitLab's runner does with allowed_images."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
@@ -141,7 +143,7 @@ def read(name: str) -> Word:
     role, stem = _part(parts)
     if role != OTHER:
         return Word(role, _stem(stem), image)
-    if image and _NO_IMAGE.isdisjoint(parts):
+    if (image and _NO_IMAGE.isdisjoint(parts)) or parts[-1:] == ("container",):
         return Word(MENTION, parts, image)
     if parts[-1:] == ("name",):
         return Word(NAME, parts[:-1], image)
@@ -173,7 +175,7 @@ def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:
     if name.startswith(_ATTRIBUTE) or (image and _QUERY.search(name)):
         return QUOTED
     if image:
-        return OTHER
+        return OTHER if _RULES.isdisjoint(parts) else UNPULLED
     if not _COPIES.isdisjoint(parts) or (len(parts) == 1 and parts[0] in _SPEECH):
         return QUOTED
     stored = _part(parts)[0] != OTHER and not _STORES.isdisjoint(parts)

@@ -13,7 +13,7 @@ import yaml
 from postrenderer.sites import evidence, kinds
 from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, Span, whole
 from postrenderer.text import templates
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields, fields_of
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FAMILY = "podspec"
 VOLUME_FAMILY = "image-volume"
 
-_CONTAINERS = "containers"
+_CONTAINERS, _SPEC = "containers", "spec"
 _CONTAINER = ("image",)
 IMAGES = {
     _CONTAINERS: _CONTAINER,
@@ -93,14 +93,22 @@ def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
     """Whether a mapping in which images of containers or volumes were found is a pod spec.
 
     In Kubernetes' own objects whatever has such images is one. In texts that say of no API it is one if it has
-    `containers`: the values of charts have `initContainers` and `volumes` beside anything. In custom resources the
+    `containers` of pods: the values of charts have `initContainers` and `volumes` beside anything, and Azure's
+    pipelines `containers` of their own. In custom resources the
     name tells it or a field beside the containers, as any mapping may have `containers` there (Cloud Run's `template`,
     MinIO's `sideCars`), and the catalogue knows the names that deceive.
     """
     if not kinds.is_custom(mapping.api.group):
-        return not in_text or bool(mapping.api.kind) or _CONTAINERS in mapping.keys
+        return not in_text or bool(mapping.api.kind) or _has_containers_of_pods(mapping)
     is_one = _is_named_so(mapping) or (_CONTAINERS in mapping.keys and not _OF_PODS.isdisjoint(mapping.keys))
     return is_one and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
+
+
+def _has_containers_of_pods(mapping: MappingVisit) -> bool:
+    """Whether the `containers` of a mapping have names, as those of pods must, or it is called so or not at all."""
+    containers = dict(mapping.pairs).get(_CONTAINERS)
+    listed = containers.value if isinstance(containers, yaml.SequenceNode) else []
+    return bool(listed) and (mapping.key in ("", _SPEC) or any("name" in fields_of(item) for item in listed))
 
 
 def _is_named_so(mapping: MappingVisit) -> bool:
@@ -108,7 +116,7 @@ def _is_named_so(mapping: MappingVisit) -> bool:
     place = mapping.path
     if place is None or not isinstance(place[1], str):
         return False
-    if place[1] != "spec":
+    if place[1] != _SPEC:
         return _POD_SPEC.fullmatch(place[1]) is not None
     holder = place[0]
     if holder and isinstance(holder[1], int):
