@@ -544,6 +544,10 @@ COMPARED = [
             {"quay.io/acme/b:1": STAYS, "acme/c:1": MOVED},
         ),
         (api("acme.io/v1", "Widget", "{excludedImages: [quay.io/acme/b:1]}"), {"quay.io/acme/b:1": STAYS}),
+        (
+            api("neuvector.com/v1", "NvSecurityRule", "{criteria: [{key: image, op: '=', value: 'quay.io/acme/b:1'}]}"),
+            {"quay.io/acme/b:1": STAYS},
+        ),
         (api("acme.io/v1", "Widget", "{imageDenylist: quay.io/acme/b:1}"), {"quay.io/acme/b:1": STAYS}),
         (container("env: [{name: IGNORED_IMAGES, value: 'acme/b:1,acme/c:1'}]"), {"alpine": MOVED}),
     )
@@ -572,6 +576,7 @@ CONTAINERS = [
             {"acme/b:1": MOVED, "acme/c:1": MOVED},
         ),
         (api("acme.io/v1", "Widget", "{image: 'acme/c:1', container: main}"), {"acme/c:1": MOVED}),
+        (config("message: the container: acme/b:1 is down\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
         (config("container: backups/daily\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
         (config("container: 'redis:6379'\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
     )

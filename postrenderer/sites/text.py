@@ -220,11 +220,17 @@ def _assigned(text: str) -> Iterator[Found]:
         NamedText(match["name"], _with_template(text, match), match.start("value"))
         for pattern in (_ASSIGNMENT, _FLAG, *((_PROPERTY,) if _DOTTED in text else ()))
         for match in pattern.finditer(text)
-        if keys.read(match["name"]).role
+        if _says_image(match["name"])
     ]
     for group in _neighbours(sorted(values, key=lambda value: value.start), text):
         yield from (image.span for image in named.images(group))
         yield from _services(group)
+
+
+def _says_image(name: str) -> bool:
+    """Whether a name in running text is that of an image or of a part of one; prose has `container: a/b:1 is down`."""
+    word = keys.read(name)
+    return bool(word.role) and (word.image or word.role != keys.MENTION)
 
 
 def _listed(text: str) -> Iterator[Found]:
