@@ -69,11 +69,13 @@ class Schemas:
             return {}
         if (api_version, kind) not in self._schemas:
             self._schemas[api_version, kind] = _schema(text, group, version, kind)
-        properties = _get(_below(self._schemas[api_version, kind], steps), "properties")
+        schema = _below(self._schemas[api_version, kind], steps)
+        properties = _get(schema, "properties")
         if not isinstance(properties, yaml.MappingNode):
             return None
         forms = {name: _form(value) for name, value in fields(properties) if is_field(name) or name in names}
-        return {name: form for name, form in forms.items() if form}
+        found = {name: form for name, form in forms.items() if form}
+        return found if found or text_of(_get(schema, _OPEN.decode())) != "true" else None
 
 
 def _definitions(data: bytes) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:

@@ -147,6 +147,22 @@ def test_the_schema_in_the_stream_knows_the_field(field: str, written: str) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "gets"),
+    [
+        ("properties: {containers: {type: array}}", False),
+        ("properties: {containers: {type: array}, imagePullSecrets: {type: array, items: {type: object}}}", True),
+        ("properties: {containers: {type: array}}, x-kubernetes-preserve-unknown-fields: true", True),
+        ("x-kubernetes-preserve-unknown-fields: true", True),
+    ],
+)
+def test_the_schema_in_the_stream_says_what_is_no_pod_spec(fields: str, gets: bool) -> None:  # noqa: FBT001  # a row
+    schema = CRD.replace("FIELD", f"template: {{type: object, properties: {{spec: {{type: object, {fields}}}}}}}")
+    text = f"{schema}{WIDGET}  template: {{spec: {{containers: [{{name: a, image: a/b:1}}]}}}}\n"
+    assert ('{"imagePullSecrets": [{"name": "containerregistry"}], containers' in render(text)) is gets
+    assert len(summary(text)["withoutSecret"]) == (not gets)
+
+
 def test_the_schema_in_the_stream_is_newer_than_the_catalogue() -> None:
     text = "apiVersion: minio.min.io/v2\nkind: Tenant\nspec:\n  image: a/b:1\n"
     schema = CRD.replace("example.com", "minio.min.io").replace("Widget", "Tenant").replace("name: v1", "name: v2")
