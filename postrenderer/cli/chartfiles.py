@@ -55,15 +55,16 @@ def fetch(helm: Helm, chart: str, argv: Sequence[str], command: str, scratch: Pa
         HelmError: Helm cannot fetch or pack it.
         AcregError: the archive cannot be read.
     """
-    known = helmargs.known_to(helm.flags("pull"), argv, helm.flags(command))
-    is_remote = any(word.partition("=")[0] == "--repo" for word in known)
-    if Path(chart).is_file() and not is_remote:
+    flags = helm.flags(command)
+    is_here = "--repo" not in {argument.name for argument in helmargs.split(argv, flags)}
+    if is_here and Path(chart).is_file():
         return unpack(Path(chart).read_bytes(), chart)
     target = scratch / "archive"
     target.mkdir(exist_ok=True)
-    if Path(chart).is_dir() and not is_remote:
+    if is_here and Path(chart).is_dir():
         helm.output("package", chart, "--destination", str(target))
     else:
+        known = helmargs.known_to(helm.flags("pull"), argv, flags)
         helm.output("pull", chart, *known, "--destination", str(target))
     found = sorted(target.glob("*.tgz"))
     if not found:
