@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
-from postrenderer.sites import artifacts, copiers, evidence, keys, named
+from postrenderer.sites import artifacts, copiers, dockerfiles, evidence, keys, named
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
 from postrenderer.text import templates
 from postrenderer.text.regex import regex
@@ -61,21 +61,7 @@ _IGNORED = (
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS)))
-_OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
-_OF_JENKINS = regex(
-    r"\bdocker(?:\s{0,99}\{\s{0,99}image\s{1,99}|\.image\()(?P<quote>[\"'])(?P<reference>[^\s\"'$]+)(?P=quote)(?!\)\.push)"
-)
-"""How Jenkinsfiles name what a step runs in: `agent { docker { image 'maven:3.9' } }`, `docker.image('maven:3.9')`."""
 _DOTTED = ".image"
-_INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
-"""What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
-_FROM = regex(
-    rf"^[ \t]*{keys.FROM}[ \t]*(?:--platform=\S+[ \t]+)?(?P<reference>[^\s$]+)"
-    r"(?:[ \t]+[aA][sS][ \t]+(?P<stage>\S+))?[ \t]*\r?$"
-    r"|^[ \t]*(?:ADD|COPY)[ \t](?:[^\n]*[ \t])?--from=(?P<copied>[^\s$]+)",
-    re.MULTILINE,
-)
-_NO_IMAGE = ("scratch",)
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
 _IN_FORCE = ("mutations", "generate")
@@ -123,7 +109,7 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
     chosen = list(_certain(references, known))
-    assigned = sorted([*_assigned(text), *_listed(text), *_of_docker(text)], key=start_of)
+    assigned = sorted([*_assigned(text), *_listed(text), *dockerfiles.images(text)], key=start_of)
     outspoken = sorted(_outspoken(text, references), key=start_of)
     if assigned or outspoken:
         ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((copiers.COMMAND,), "\n" + text)
@@ -179,7 +165,7 @@ def _merged(chosen: list[Found], more: Iterable[Found]) -> list[Found]:
 def mentioned(text: str) -> Iterator[Found]:
     """The images in a text whose name says that images are in it, as `4.2.0=quay.io/strimzi/kafka:0.45.0` lines."""
     for match in _TOKEN.finditer(text):
-        yield from _weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
+        yield from evidence.weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
 
 
 def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Found]:
@@ -199,19 +185,14 @@ def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Found]:
         start = match.start()
         if not text.startswith(":", start - 1) and not text.startswith("/", match.end()):
             template = "{{" if match["template"] else ""
-            yield from _weighed(_trimmed(match) + template, start, evidence.OPEN, "a host, a path and a tag or digest")
+            yield from evidence.weighed(
+                _trimmed(match) + template, start, evidence.OPEN, "a host, a path and a tag or digest"
+            )
 
 
 def _trimmed(match: re.Match[str]) -> str:
     """A reference in running text, without the template behind it and the full stop of a sentence."""
     return match.group().rstrip(":@" if match["template"] else ".-")
-
-
-def _weighed(value: str, start: int, place: str, reason: str) -> Iterator[Found]:
-    text = evidence.read(value)
-    level = evidence.level(text, place) if text else ""
-    if text and level:
-        yield Span(start, start + len(text.literal), text.literal, "", level, reason)
 
 
 def _assigned(text: str) -> Iterator[Found]:
@@ -240,29 +221,13 @@ def _listed(text: str) -> Iterator[Found]:
         place = keys.MENTION if role == keys.IMAGE else role
         reason = f"`{match['name']}` names {'no image that nodes pull' if role == keys.UNPULLED else 'images'}"
         for token in _TOKEN.finditer(text, *match.span("items")) if place in _OF_LISTS else ():
-            yield from _weighed(token.group(), token.start(), place, reason)
+            yield from evidence.weighed(token.group(), token.start(), place, reason)
 
 
 def _with_template(text: str, match: re.Match[str]) -> str:
     """The value of an assignment; of one that is a template, all of that: `{{ default "acme/app:1" .image }}`."""
     template = _TEMPLATE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
     return template.group() if template else match["value"]
-
-
-def _of_docker(text: str) -> Iterator[Found]:
-    """The images of `docker://node:20`, of Jenkinsfiles, and of a Dockerfile's `FROM golang AS build`."""
-    for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
-        yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")
-    for match in _OF_JENKINS.finditer(text) if "docker" in text else ():
-        yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, "what a Jenkinsfile runs in")
-    if keys.FROM not in text or not (_INSTRUCTION.search(text) or text.lstrip().startswith(keys.FROM)):
-        return
-    stages = {*_NO_IMAGE}
-    for match in _FROM.finditer(text):
-        group = "reference" if match["reference"] else "copied"
-        if match[group].lower() not in stages and not match[group].isdigit():
-            yield from _weighed(match[group], match.start(group), keys.IMAGE, "what a Dockerfile builds upon")
-        stages.add((match["stage"] or "").lower())
 
 
 def _neighbours(values: Iterable[NamedText], text: str) -> Iterator[list[NamedText]]:
