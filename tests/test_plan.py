@@ -40,6 +40,11 @@ def edited(piece: Piece) -> str:
         ("image: &a a/x\nproxyImage: *a\n", "image: &a NEW\nproxyImage: *a\n", ["/image", "/proxyImage"]),
         ("other: &a a/x\nimage: *a\n", "other: &a NEW\nimage: *a\n", ["/image"]),
         ("a: &a {image: a/x}\nb:\n  <<: *a\n", "a: &a {image: NEW}\nb:\n  <<: *a\n", ["/a/image", "/b/image"]),
+        (
+            'a: &a [--img, a/x]\nb: {"args":*a}\n# image\n',
+            'a: &a [--img, NEW]\nb: {"args":*a}\n# image\n',
+            ["/b/args/1"],
+        ),
         ("image: a/x\nimage: a/x\n", "image: NEW\nimage: NEW\n", ["/image", "/image"]),
         ("a: {image: a/x\n  }\n", "a: {image: NEW\n  }\n", ["/a/image"]),
     ],
