@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
+from postrenderer.text.mappings import is_empty
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -27,15 +28,16 @@ _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
 
-_PODS = regex(r".*template(?:spec)?|.*pod(?:spec)?|spec|deployment|statefulset|daemonset|values|global")
-"""Names of what says how the pods of the mapping around it are made, in lower case: Strimzi's `template.pod`, Tekton's
-`taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
+_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global"))
+_OF_PODS = ("template", "templatespec", "pod", "podspec")
+"""Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
+`template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
 
 
 @lru_cache(maxsize=4096)
 def is_about_pods(name: str) -> bool:
     """Whether what has this name says how the pods of the mapping around it are made."""
-    return _PODS.fullmatch(name.lower()) is not None
+    return name.lower().endswith(_OF_PODS) or name.lower() in _PODS
 
 
 @lru_cache(maxsize=4096)
@@ -73,12 +75,6 @@ def form(value: yaml.Node) -> str:
         return {yaml.ScalarNode: NAMES, yaml.MappingNode: OBJECTS}.get(type(entry), "")
     keys = [key.value for key, _ in value.value] if isinstance(value, yaml.MappingNode) else []
     return OBJECT if "name" in keys else ""
-
-
-def is_empty(value: yaml.Node) -> bool:
-    """Whether a value is null, or an empty text, list or mapping."""
-    null = isinstance(value, yaml.ScalarNode) and not value.style and value.value in ("~", "null", "Null", "NULL")
-    return null or not value.value
 
 
 def form_of_empty(name: str, value: yaml.Node) -> str:
