@@ -47,6 +47,9 @@ _ASSIGNMENT = regex(
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_LIST = regex(r"(?P<name>[A-Za-z_](?<![\w./?&-].)[\w.-]*)[ \t]*[=:][ \t]*\[(?P<items>[^\[\]{}()]*)\]")
+"""A name and a list in brackets, as TOML and HCL write it."""
+_OF_LISTS = (keys.MENTION, keys.UNPULLED)
 _PROPERTY = regex(r"^[ \t]*(?P<name>[a-z][\w-]*(?:\.[\w-]+)*\.image)[ \t]+(?P<value>[^\s=:]\S*)[ \t]*$", re.MULTILINE)
 """A property with white space in front of its value: spark-defaults.conf, https://spark.apache.org/docs/latest."""
 _TEMPLATE = regex(r"\{\{[^{}\n]*\}\}")
@@ -120,7 +123,7 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
     chosen = list(_certain(references, known))
-    assigned = sorted([*_assigned(text), *_of_docker(text)], key=start_of)
+    assigned = sorted([*_assigned(text), *_listed(text), *_of_docker(text)], key=start_of)
     outspoken = sorted(_outspoken(text, references), key=start_of)
     if assigned or outspoken:
         ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((copiers.COMMAND,), "\n" + text)
@@ -217,11 +220,27 @@ def _assigned(text: str) -> Iterator[Found]:
         NamedText(match["name"], _with_template(text, match), match.start("value"))
         for pattern in (_ASSIGNMENT, _FLAG, *((_PROPERTY,) if _DOTTED in text else ()))
         for match in pattern.finditer(text)
-        if keys.read(match["name"]).role
+        if _says_image(match["name"])
     ]
     for group in _neighbours(sorted(values, key=lambda value: value.start), text):
         yield from (image.span for image in named.images(group))
         yield from _services(group)
+
+
+def _says_image(name: str) -> bool:
+    """Whether a name in running text is that of an image or of a part of one; prose has `container: a/b:1 is down`."""
+    word = keys.read(name)
+    return bool(word.role) and (word.image or word.role != keys.MENTION)
+
+
+def _listed(text: str) -> Iterator[Found]:
+    """The images in lists that are named after images, or after images that nothing pulls."""
+    for match in _LIST.finditer(text) if "[" in text else ():
+        role = keys.read(match["name"]).role
+        place = keys.MENTION if role == keys.IMAGE else role
+        reason = f"`{match['name']}` names {'no image that nodes pull' if role == keys.UNPULLED else 'images'}"
+        for token in _TOKEN.finditer(text, *match.span("items")) if place in _OF_LISTS else ():
+            yield from _weighed(token.group(), token.start(), place, reason)
 
 
 def _with_template(text: str, match: re.Match[str]) -> str:
