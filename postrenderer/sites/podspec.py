@@ -5,7 +5,6 @@ Source: PodSpec and Container of the Kubernetes API, core/v1.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import yaml
@@ -14,7 +13,6 @@ from postrenderer.sites import evidence, kinds
 from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, Span, whole
 from postrenderer.text import templates
 from postrenderer.text.mappings import fields, fields_of, is_null
-from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,17 +33,19 @@ IMAGES = {
 }
 """The lists of a pod spec, and the keys that lead from an item to its image."""
 
-_POD_SPEC = regex(r".*pod_?spec|.*pod|podTemplate", re.IGNORECASE)
-"""The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `buildPod`."""
-_POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplates?|.*podTemplateSpec", re.IGNORECASE)
-"""The names of what has a pod spec as its `spec`, and of lists of such, as ClickHouse's `podTemplates`."""
-_SPECS = regex(r".*specs?", re.IGNORECASE)
-"""The names of what has one as its `spec` if that has `containers`: Seldon's `componentSpecs`."""
-_TEMPLATE = regex(r".*template", re.IGNORECASE)
-"""The same, if fields stand there that pods have: `leaderTemplate`."""
+_TEMPLATE, _POD_TEMPLATE = "template", "podtemplate"
+_POD_SPECS = ("podspec", "pod_spec", "pod")
+"""How names of pod specs in custom resources end, in lower case, or of their fields: `podSpec`, `buildPod`."""
+_WITH_POD_SPEC = (_TEMPLATE, "jobtemplate", "pod")
+"""Names of what has a pod spec as its `spec`."""
+_WITH_POD_SPECS = (_POD_TEMPLATE, "podtemplates", "podtemplatespec")
+"""How such names end, and those of lists of such, as ClickHouse's `podTemplates`."""
+_SPECS = ("spec", "specs")
+"""How the names end of what has one as its `spec` if that has `containers`: Seldon's `componentSpecs`."""
 _OF_TEMPLATES = frozenset(
     ("affinity", "nodeSelector", "securityContext", "serviceAccountName", "tolerations", "volumes")
 )
+"""Fields that tell a pod spec below a template that is called anything: `leaderTemplate`."""
 _OF_PODS = frozenset(
     (
         "automountServiceAccountToken",
@@ -116,20 +116,22 @@ def _is_named_so(mapping: MappingVisit) -> bool:
     if place is None or not isinstance(place[1], str):
         return False
     if place[1] != _SPEC:
-        return _POD_SPEC.fullmatch(place[1]) is not None
+        return place[1].lower().endswith(_POD_SPECS) or place[1].lower() == _POD_TEMPLATE
     holder = place[0]
     if holder and isinstance(holder[1], int):
         holder = holder[0]
     above = holder[1] if holder else ""
     if not isinstance(above, str):
         return False
-    return _POD_TEMPLATE.fullmatch(above) is not None or (_CONTAINERS in mapping.keys and _may_hold_one(above, mapping))
+    name = above.lower()
+    is_template = name in _WITH_POD_SPEC or name.endswith(_WITH_POD_SPECS)
+    return is_template or (_CONTAINERS in mapping.keys and _may_hold_one(name, mapping))
 
 
 def _may_hold_one(name: str, mapping: MappingVisit) -> bool:
-    """Whether the `spec` with containers of what has a name is a pod spec."""
+    """Whether the `spec` with containers of what has a name, here in lower case, is a pod spec."""
     is_like_one = not _OF_TEMPLATES.isdisjoint(mapping.keys)
-    return _SPECS.fullmatch(name) is not None or (is_like_one and _TEMPLATE.fullmatch(name) is not None)
+    return name.endswith(_SPECS) or (is_like_one and name.endswith(_TEMPLATE))
 
 
 def _of_container(place: ScalarVisit) -> Iterator[Site]:
