@@ -8,7 +8,6 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from rendering import SECRET, without_added
 
 if TYPE_CHECKING:
@@ -16,15 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHART = "apiVersion: v2\nname: judge\nversion: 1.0.0\n"
-_TEMPLATE = """\
-kind: ConfigMap
-data:
-{{- range $path, $text := .Files.Glob "documents/*" }}
-  {{ $path | base | quote }}: {{ $text | toString | trimPrefix "#" | fromYaml | toJson | b64enc }}
-{{- end }}
+_BEFORE = "\n# The judge reads a document:\n"
+"""Stands before each document of a file: Helm takes a byte order mark off the start of every file of a chart."""
+_TEMPLATE = f"""\
+{{{{- range .Files.Glob "documents/*" }}}}
+{{{{- range rest (splitList {json.dumps(_BEFORE)} (toString .)) }}}}
+# {{{{ . | fromYaml | toJson | b64enc }}}}
+{{{{- end }}}}
+{{{{- end }}}}
 """
-_GUARD = b"#"
-"""Stands before each document, as Helm takes a byte order mark off the start of every file of a chart."""
+"""Prints each document as JSON in Base64 on a line: a comment, so Helm does not read it again; JSON may hold a DEL."""
+_PER_FILE = 100
+"""A file for each document takes longer to write than to judge; a file of more than 5 MiB is too large for Helm."""
 BYTES = ("utf-8", "surrogateescape")
 """How a text may hold bytes that are not UTF-8."""
 _FIELD = re.compile(
@@ -126,17 +128,18 @@ def read(helm: Path, documents: Sequence[str], folder: Path) -> list[Any]:
 
     Args:
         helm: the binary.
-        documents: the text of each.
+        documents: the text of each, 50 KB at the most.
         folder: an empty folder for the chart that asks.
     """
     _write(folder / "Chart.yaml", _CHART.encode())
     _write(folder / "templates" / "read.yaml", _TEMPLATE.encode())
-    (folder / "documents").mkdir()
-    for index, text in enumerate(documents):
-        _write(folder / "documents" / str(index), _GUARD + text.encode(*BYTES))
+    for start in range(0, len(documents), _PER_FILE):
+        text = "".join(_BEFORE + document for document in documents[start : start + _PER_FILE])
+        _write(folder / "documents" / f"{start:09}", text.encode(*BYTES))
     run = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True)
-    data = yaml.load(run.stdout, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)["data"] or {}  # noqa: S506  # both are safe
-    return [json.loads(base64.b64decode(data[str(index)])) for index in range(len(documents))]
+    read = [json.loads(base64.b64decode(line[2:])) for line in run.stdout.split(b"\n")[2:-1]]
+    assert len(read) == len(documents)
+    return read
 
 
 def moving(references: Iterable[str], relocate: Callable[[str], str]) -> Callable[[str], str]:
