@@ -158,7 +158,11 @@ def _current(view: View, holder: Holder) -> yaml.Node | None:
 
 def _is_empty(value: yaml.Node) -> bool:
     """Whether a value is null, or an empty text, list or mapping."""
-    return not value.value or (isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL)
+    return not value.value or _is_null(value)
+
+
+def _is_null(value: yaml.Node) -> bool:
+    return isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL
 
 
 def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
@@ -204,9 +208,10 @@ def _name(view: View, item: yaml.Node) -> str:
 
 
 def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str], form: str) -> Edit:
-    """Write names in front of the entries of a list, in the form of its first: plain names or `{name: …}`."""
-    if current.value:
-        form = NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS
+    """Write names in front of the entries of a list, in the form of these: plain names or `{name: …}`."""
+    first = next((item for item in current.value if not _is_null(item)), None)
+    if first is not None:
+        form = NAMES if isinstance(first, yaml.ScalarNode) else OBJECTS
     return prepend(text, view, current, [_entry(name, form) for name in names])
 
 
