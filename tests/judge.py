@@ -94,7 +94,12 @@ def printed(helm: Path, streams: Sequence[str], folder: Path) -> list[list[str]]
 
 
 def pod_images(document: Any) -> list[str]:  # noqa: ANN401  # JSON
-    """The images that a cluster pulls for a workload, or for the workloads in a list, as a judge read it.
+    """The images that a cluster pulls for a workload, or for the workloads in a list, as a judge read it."""
+    return [image for pod in pods(document) for image in images(pod)]
+
+
+def pods(document: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # likewise
+    """The pod specs of a workload, or of the workloads in a list, as a judge read it.
 
     For Kubernetes' clients, of which Helm is one, each object with `items` is a list, whatever its kind: its items are
     the objects, and have its `apiVersion` and its kind without `List` if they have none (apimachinery, decodeToList).
@@ -103,11 +108,15 @@ def pod_images(document: Any) -> list[str]:  # noqa: ANN401  # JSON
         return []
     if isinstance(document.get("items"), list):
         given = {"apiVersion": document.get("apiVersion"), "kind": str(document.get("kind")).removesuffix("List")}
-        return [image for item in _mappings(document["items"]) for image in pod_images({**given, **item})]
+        return [pod for item in _mappings(document["items"]) for pod in pods({**given, **item})]
     steps = _WORKLOADS.get((str(document.get("apiVersion")), str(document.get("kind"))), ("none",))
     for step in steps:
         document = document.get(step) if isinstance(document, dict) else None
-    pod = document if isinstance(document, dict) else {}
+    return _mappings([document])
+
+
+def images(pod: dict[str, Any]) -> list[str]:
+    """The images of a pod spec."""
     found = [item.get("image") for key in _CONTAINERS for item in _mappings(pod.get(key))]
     sources = [item.get("image") for item in _mappings(pod.get("volumes"))]
     found += [source.get("reference") for source in sources if isinstance(source, dict)]

@@ -1,4 +1,4 @@
-"""Real documents, changed as people and generators might have written them, and what may differ after the filter.
+"""Real documents, changed as people and generators might have written them.
 
 Each mutation works on the lines of a document and knows a little YAML: the styles of scalars, anchors, merge keys,
 tags, directives and markers. Whether the result still says anything is for the judges to tell.
@@ -9,41 +9,61 @@ from __future__ import annotations
 import base64
 import json
 import re
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
-from rendering import REGISTRY, SECRET
+from oddities import FIELDS, REFERENCES, SECRETS
+from reshaped import framed, reshaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from random import Random
 
-MOST = 6_000
-"""Characters of a document that is mutated: a longer one says the same again, and takes longer."""
 _FIELD = re.compile(r"^( *(?:- +)?)([\w./-]+): +([^\s&*!|>{\[\"'#][^\n]*?)( +#.*)?$")
+_CONTAINERS = re.compile(r"^( *)containers:")
+_IMAGE = re.compile(r"^( *(?:- +)?)(image): *[^\n]*$")
+_OPENING = re.compile(r"^ *(?:- +)?[\w./-]+:\s*$")
 _LINE = re.compile(r"^( *)(- +)?")
-_OF_SECRETS = re.compile(rf"(?:image_?[Pp]ull_?[Ss]ecrets?|name|{SECRET}|[-\[\]{{}}\"\\',:=])+")
-"""What may be added to a text: a pull secret, in any notation."""
-_WORD = re.compile(r"[\w./:@-]+|[^\w\s]")
+_MARKERS = (
+    "\n---\n",
+    "\n---\n",
+    "\n---\n# Source: a/b.yaml\n",
+    "\n---",
+    "\n--- ",
+    "\n---\t",
+    "\n--- # c\n",
+    "\r\n---\r\n",
+    "\n...\n---\n",
+)
 _BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\n\n", "\n# image: evil.io/comment:1\n")
 
 
-def documents(folder: Path) -> list[str]:
-    """The documents of a folder of renders that name an image, and are not long."""
+@cache
+def documents(folder: Path, longest: int) -> list[str]:
+    """The documents of a folder of renders that name an image, and have no more characters than asked for."""
     found: dict[str, None] = {}
     for file in sorted(folder.rglob("*.yaml")):
         for piece in re.split(r"^---\s*\n", file.read_text(encoding="utf-8", errors="replace"), flags=re.MULTILINE):
-            if "image" in piece and "kind:" in piece and len(piece) <= MOST:
+            if "image" in piece and "kind:" in piece and len(piece) <= longest:
                 found[piece] = None
     return list(found)
 
 
+def stream(real: Sequence[str], rnd: Random) -> str:
+    """A stream of one document with mutations, now and then with another one in front or behind."""
+    pieces = [mutated(reshaped(rnd.choice(real), rnd), rnd)]
+    if rnd.random() < 0.1:
+        pieces.insert(rnd.randrange(2), rnd.choice(real))
+    return framed(rnd.choice(_MARKERS).join(pieces), rnd)
+
+
 def mutated(text: str, rnd: Random) -> str:
-    """A document with one to four mutations."""
+    """A document with up to four mutations."""
     lines = text.rstrip("\n").split("\n")
-    for _ in range(rnd.randint(1, 4)):
+    for _ in range(rnd.randint(0, 4)):
         rnd.choice(_MUTATIONS)(lines, rnd)
+        lines[:] = "\n".join(lines).split("\n")
     return "\n".join(lines) + rnd.choice(("\n", "\n", "", "\n\n", " \n"))
 
 
@@ -162,59 +182,60 @@ def _frame(lines: list[str], rnd: Random) -> None:
     )  # fmt: skip
 
 
-_MUTATIONS: tuple[Callable[[list[str], Random], None], ...] = (
-    *(_restyle,) * 4, _move_lines, _break_lines, _share, _merge, _flow, _frame,
-)  # fmt: skip
+def _give_secrets(lines: list[str], rnd: Random) -> None:
+    """A list of pull secrets beside the containers of a pod, in a form that people or programs may write."""
+    found = [(index, match) for index, line in enumerate(lines) for match in [_CONTAINERS.match(line)] if match]
+    if found:
+        at, match = rnd.choice(found)
+        lines.insert(at, match[1] + rnd.choice(SECRETS).replace("\n", f"\n{match[1]}"))
 
 
-def differences(before: Any, after: Any, moved: Callable[[str], str], path: str = "") -> list[str]:  # noqa: ANN401  # JSON
-    """The places that differ by more than references and pull secrets, as a judge read a document.
-
-    Args:
-        before: the document as it was.
-        after: the document as it is.
-        moved: a text with each reference in it replaced.
-        path: where both stand.
-    """
-    if isinstance(before, list) and isinstance(after, list):
-        rest = [item for item in after if not _is_secret(item) or item in before]
-        if len(rest) != len(before):
-            return [path]
-        pairs = list(enumerate(zip(before, rest)))
-        return [place for step, (old, new) in pairs for place in differences(old, new, moved, f"{path}/{step}")]
-    if isinstance(before, dict) and isinstance(after, dict):
-        found = [f"{path}/{key}" for key in before.keys() - after.keys()]
-        found += [f"{path}/{key}" for key in after.keys() - before.keys() if not _is_added(after[key])]
-        for key in before.keys() & after.keys():
-            found += differences(before[key], after[key], moved, f"{path}/{key}")
-        return found
-    if isinstance(before, str) and isinstance(after, str):
-        return [] if _same(before, after, moved) else [path]
-    empty = before in (None, "") and (_is_secret(after) or after in ([SECRET], [{"name": SECRET}]))
-    if isinstance(before, (int, float)) and isinstance(after, str) and after.startswith(REGISTRY):
-        return []  # `image: 1`, which the API server refuses before and behind: to us each scalar is a text
-    return [] if empty or (before == after and type(before) is type(after)) else [path]
+def _name_image(lines: list[str], rnd: Random) -> None:
+    """Another reference as an image, or an image in parts."""
+    found = [(index, match) for index, line in enumerate(lines) for match in [_IMAGE.match(line)] if match]
+    if found:
+        at, match = rnd.choice(found)
+        lines[at] = f"{match[1]}{match[2]}: {rnd.choice(REFERENCES)}"
 
 
-def _same(before: str, after: str, moved: Callable[[str], str]) -> bool:
-    if before == after or moved(before) == moved(after):
-        return True
-    try:
-        was, becomes = (base64.b64decode(text, validate=True).decode() for text in (before, after))
-        return _same(was, becomes, moved)
-    except ValueError:  # no base64
-        old, new = _WORD.findall(before), _WORD.findall(after)
-    changes = [change for change in SequenceMatcher(None, old, new, False).get_opcodes() if change[0] != "equal"]
-    return all(
-        kind != "delete" and all(REGISTRY in word for word in new[start:end] if not _OF_SECRETS.fullmatch(word))
-        for kind, _, _, start, end in changes
+def _give_images(lines: list[str], rnd: Random) -> None:
+    """More fields of a container that are about images."""
+    found = [(index, match) for index, line in enumerate(lines) for match in [_IMAGE.match(line)] if match]
+    if found:
+        at, match = rnd.choice(found)
+        indent = " " * len(match[1])
+        lines.insert(at + 1, indent + rnd.choice(FIELDS).replace("\n", f"\n{indent}"))
+
+
+def _comment(lines: list[str], rnd: Random) -> None:
+    at = _at(lines, rnd)
+    indent = rnd.choice(("", "", " ", "  ", "          ", "\t", " \t"))
+    lines.insert(at, indent + rnd.choice(("# c", "#image: evil.io/comment:1", "# - name: x", "#", "", "# ---", "#\t'")))
+
+
+def _tab(lines: list[str], rnd: Random) -> None:
+    at = _at(lines, rnd)
+    lines[at] = rnd.choice(
+        (lines[at].replace(": ", ":\t", 1), lines[at].replace("- ", "-\t", 1), lines[at] + "\t", lines[at] + "\t# c")
     )
 
 
-def _is_secret(value: Any) -> bool:  # noqa: ANN401  # likewise
-    return value in (SECRET, {"name": SECRET})
+def _decorate(lines: list[str], rnd: Random) -> None:
+    """An anchor, a tag or a comment at a collection, and perhaps a copy of it by an alias."""
+    opening = [index for index, line in enumerate(lines) if _OPENING.match(line)]
+    if opening:
+        at = rnd.choice(opening)
+        lines[at] = lines[at].rstrip() + rnd.choice(
+            (" &c", " &c", " !!map", " !!seq", " !x", " !", " # c", " &c # c", " &c !!seq")
+        )
+        if "&c" in lines[at] and rnd.random() < 0.7:
+            lines.insert(
+                rnd.choice((at, len(lines))),
+                rnd.choice(("copy: *c", "<<: *c", "spec: *c", "items: [*c]", "copy: [*c, *c]")),
+            )
 
 
-def _is_added(value: Any) -> bool:  # noqa: ANN401  # likewise
-    text = json.dumps(value, default=str)
-    return SECRET in text or REGISTRY in text
+_MUTATIONS: tuple[Callable[[list[str], Random], None], ...] = (
+    *(_restyle,) * 5, _move_lines, _break_lines, *(_share,) * 2, *(_merge,) * 2, *(_flow,) * 2, _frame,
+    *(_give_secrets,) * 4, *(_name_image,) * 2, *(_give_images,) * 2, _comment, _tab, *(_decorate,) * 2,
+)  # fmt: skip
