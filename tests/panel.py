@@ -24,6 +24,7 @@ SAMPLE = 50
 """ruamel.yaml takes fifty times as long as Helm, so it judges one of so many streams."""
 _OF_SECRETS = re.compile(rf"(?:image_?[Pp]ull_?[Ss]ecrets?|name|{SECRET}|[-\[\]{{}}\"\\',:=])+")
 """What may be added to a text: a pull secret, in any notation."""
+_RELOCATION = Relocation(settings())
 _WORD = re.compile(r"[\w./:@-]+|[^\w\s]")
 
 
@@ -136,9 +137,11 @@ def wrong(one: Filtered, before: Any, after: Any) -> str:  # noqa: ANN401  # JSO
     places = differences(before, after, moved)
     if places:
         return f"something else at {', '.join(places)}"
-    relocation = Relocation(settings())
-    images = [image.strip() for image in judge.pod_images(after)]  # Helm takes off a document's last line break
-    left = {image for image in images if relocation(image).status == "moved"} - one.told
+    old, new = ([image.strip() for image in judge.pod_images(said)] for said in (before, after))
+    stray = {image for was, image in zip(old, new) if image not in (was, _RELOCATION(was).target)}
+    if stray:
+        return f"{', '.join(stray)}, which is not what the image there becomes"
+    left = {image for image in new if _RELOCATION(image).status == "moved"} - one.told
     if left:
         return f"{', '.join(left)}, which was neither moved nor reported"
     without = [pod for pod in judge.pods(after) if _lacks_secret(pod, one.told)]

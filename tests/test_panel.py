@@ -61,6 +61,7 @@ WRONG = {
     "a key that is lost": (RIGHT.replace("    name: a\n", ""), "something else at /spec/containers/0/name"),
     "a document that is lost": ("", "cuts other documents"),
     "a document that cannot be read": (f"{RIGHT}{{", "something else at "),
+    "another image": (RIGHT.replace("nginx:1", "nginx:2"), "nginx:2, which is not what the image there becomes"),
     "an image that stays": (POD, "nginx:1, which was neither moved nor reported"),
     "a pod without the secret": (MOVED, f"no pull secret for {PRIVATE}/nginx:1"),
 }
