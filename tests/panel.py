@@ -149,9 +149,11 @@ def wrong(one: Filtered, before: Any, after: Any) -> str:  # noqa: ANN401  # JSO
 
 
 def _lacks_secret(pod: dict[str, Any], told: frozenset[str]) -> bool:
-    private = [image for image in map(str.strip, judge.images(pod)) if image.startswith(f"{REGISTRY}/")]
+    private = {image.strip() for image in judge.images(pod) if image.strip().startswith(f"{REGISTRY}/")}
     secrets = pod.get("imagePullSecrets")
-    return not set(private) <= told and not any(map(_is_secret, secrets if isinstance(secrets, list) else []))
+    entries = secrets if isinstance(secrets, list) else []
+    names = {str(entry.get("name") if isinstance(entry, dict) else entry) for entry in entries}
+    return not private <= told and SECRET not in names
 
 
 def differences(before: Any, after: Any, moved: Callable[[str], str], path: str = "") -> list[str]:  # noqa: ANN401  # JSON
