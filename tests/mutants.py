@@ -121,6 +121,12 @@ def _restyle(lines: list[str], rnd: Random) -> None:
             f'{start}"\\x{ord(key[0]):02x}{key[1:]}": {value}{comment}',
             f"{start}{key} : {value}{comment}",
             f"{start}{key}:\n{indent}  {value}{comment}",
+            f"{start}{key}: # c\n\n{indent}  # d\n{indent}  {value}",
+            f"{start}{key}: {rnd.choice(('&x', '!!str', '&x !!str', '!'))}{comment}\n{indent}    {value}",
+            f"{start}{key}: {rnd.choice(('|-', '>-', '>', '|+'))}\n\n{indent}    {value}\n\n",
+            f'{start}{key}: "{value}\n{indent}  "',
+            f"{start}&k {key}: {value}\n{indent}x-{key}: *k",
+            f"{start}x-{key}: &k {key}\n{indent}*k : {value}",
             f"{start}{key}: {rnd.choice('|>')}{rnd.choice(('', '-', '+', '2'))}\n{indent}  {value}",
             f"{start}? {key}\n{indent}: {value}{comment}",
             f"{start}!!str {key}: {value}{comment}",
@@ -130,6 +136,24 @@ def _restyle(lines: list[str], rnd: Random) -> None:
             f"{start}{key}: {value}\n{indent}{key}: {rnd.choice(('evil.io/second:1', value, '~'))}",
             f"{start}{key}: {double[: len(double) // 2]}\\\n{indent}  {double[len(double) // 2 :]}",
         )
+    )
+
+
+def _double(lines: list[str], rnd: Random) -> None:
+    """A second key of a name: a part of what the first one holds, the same with other lines lost, or nothing."""
+    opening = [index for index, line in enumerate(lines) if _OPENING.match(line)]
+    if not opening:
+        return
+    at = rnd.choice(opening)
+    start = _LINE.match(lines[at])[0]  # type: ignore[index]  # it matches any line
+    indent, end = " " * len(start), at + 1
+    while end < len(lines) and (not lines[end].strip() or lines[end].startswith((f"{indent} ", f"{indent}- "))):
+        end += 1
+    key = indent + lines[at][len(start) :].rstrip()
+    inside = lines[at + 1 : end]
+    cut = rnd.randrange(len(inside) + 1)
+    lines[end:end] = rnd.choice(
+        ([f"{key} []"], [f"{key} {{}}"], [f"{key} ~"], [key, *inside[:cut]], [key, *inside[cut:]], [key, *inside])
     )
 
 
@@ -167,7 +191,9 @@ def _flow(lines: list[str], rnd: Random) -> None:
         fields.append(f"{key}: {value}" if rnd.random() < 0.5 else f'"{key}":{value}')
         end += 1
     if end == len(lines) or len(_LINE.match(lines[end])[1]) <= indent:  # type: ignore[index]  # it matches any line
-        inside = rnd.choice((", ", ",", ",  ")).join(fields) + rnd.choice(("", ",", " "))
+        inside = rnd.choice((", ", ",", ",  ", f",\n{' ' * indent}   ", f", # c\n{' ' * indent}   ")).join(
+            fields
+        ) + rnd.choice(("", ",", " "))
         lines[at:end] = [" " * indent + "- {" + inside + "}"]
 
 
@@ -236,6 +262,6 @@ def _decorate(lines: list[str], rnd: Random) -> None:
 
 
 _MUTATIONS: tuple[Callable[[list[str], Random], None], ...] = (
-    *(_restyle,) * 5, _move_lines, _break_lines, *(_share,) * 2, *(_merge,) * 2, *(_flow,) * 2, _frame,
+    *(_restyle,) * 6, *(_double,) * 2, _move_lines, _break_lines, *(_share,) * 2, *(_merge,) * 2, *(_flow,) * 2, _frame,
     *(_give_secrets,) * 4, *(_name_image,) * 2, *(_give_images,) * 2, _comment, _tab, *(_decorate,) * 2,
 )  # fmt: skip

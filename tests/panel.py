@@ -138,7 +138,8 @@ def wrong(one: Filtered, before: Any, after: Any) -> str:  # noqa: ANN401  # JSO
     if places:
         return f"something else at {', '.join(places)}"
     old, new = ([image.strip() for image in judge.pod_images(said)] for said in (before, after))
-    stray = {image for was, image in zip(old, new) if image not in (was, _RELOCATION(was).target)}
+    pairs = zip(old, new) if len(old) == len(new) else ()  # `image: true` was none, and is one now
+    stray = {image for was, image in pairs if image not in (was, _RELOCATION(was).target)}
     if stray:
         return f"{', '.join(stray)}, which is not what the image there becomes"
     left = {image for image in new if _RELOCATION(image).status == "moved"} - one.told
