@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from oddities import FIELDS, REFERENCES, SECRETS
+from oddities import BREAKS, FIELDS, FRAMES, MARKERS, REFERENCES, SECRETS
 from reshaped import framed, reshaped
 
 if TYPE_CHECKING:
@@ -23,20 +23,7 @@ if TYPE_CHECKING:
 _FIELD = re.compile(r"^( *(?:- +)?)([\w./-]+): +([^\s&*!|>{\[\"'#][^\n]*?)( +#.*)?$")
 _CONTAINERS = re.compile(r"^( *)containers:")
 _IMAGE = re.compile(r"^( *(?:- +)?)(image): *[^\n]*$")
-_OPENING = re.compile(r"^ *(?:- +)?[\w./-]+:\s*$")
-_LINE = re.compile(r"^( *)(- +)?")
-_MARKERS = (
-    "\n---\n",
-    "\n---\n",
-    "\n---\n# Source: a/b.yaml\n",
-    "\n---",
-    "\n--- ",
-    "\n---\t",
-    "\n--- # c\n",
-    "\r\n---\r\n",
-    "\n...\n---\n",
-)
-_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\n\n", "\n# image: evil.io/comment:1\n")
+_OPENING = re.compile(r"^( *(?:- +)?)([\w./-]+:)\s*$")
 
 
 @cache
@@ -55,7 +42,7 @@ def stream(real: Sequence[str], rnd: Random) -> str:
     pieces = [mutated(reshaped(rnd.choice(real), rnd), rnd)]
     if rnd.random() < 0.1:
         pieces.insert(rnd.randrange(2), rnd.choice(real))
-    return framed(rnd.choice(_MARKERS).join(pieces), rnd)
+    return framed(rnd.choice(MARKERS).join(pieces), rnd)
 
 
 def mutated(text: str, rnd: Random) -> str:
@@ -73,8 +60,19 @@ def _at(lines: list[str], rnd: Random) -> int:
     return rnd.choice(telling) if telling and rnd.random() < 0.5 else rnd.randrange(len(lines))
 
 
+def _matches(lines: list[str], pattern: re.Pattern[str]) -> list[tuple[int, re.Match[str]]]:
+    return [(index, found) for index, line in enumerate(lines) for found in [pattern.match(line)] if found]
+
+
+def _any(lines: list[str], pattern: re.Pattern[str], rnd: Random) -> tuple[int, re.Match[str]] | None:
+    """A line that matches, if one does."""
+    found = _matches(lines, pattern)
+    return rnd.choice(found) if found else None
+
+
 def _field(lines: list[str], rnd: Random) -> tuple[int, re.Match[str]] | None:
-    fields = [(index, found) for index, line in enumerate(lines) for found in [_FIELD.match(line)] if found]
+    """A field with a plain value; more often than not one that is about images."""
+    fields = _matches(lines, _FIELD)
     telling = [(index, found) for index, found in fields if "mage" in found[2] or found[2] in ("kind", "apiVersion")]
     chosen = telling if telling and rnd.random() < 0.6 else fields
     return rnd.choice(chosen) if chosen else None
@@ -99,7 +97,7 @@ def _move_lines(lines: list[str], rnd: Random) -> None:
 
 def _break_lines(lines: list[str], rnd: Random) -> None:
     at = _at(lines, rnd)
-    lines[at] += rnd.choice(_BREAKS).removesuffix("\n") if rnd.random() < 0.7 else rnd.choice((" ", "\t", " # c"))
+    lines[at] += rnd.choice(BREAKS).removesuffix("\n") if rnd.random() < 0.7 else rnd.choice((" ", "\t", " # c"))
 
 
 def _restyle(lines: list[str], rnd: Random) -> None:
@@ -141,15 +139,14 @@ def _restyle(lines: list[str], rnd: Random) -> None:
 
 def _double(lines: list[str], rnd: Random) -> None:
     """A second key of a name: a part of what the first one holds, the same with other lines lost, or nothing."""
-    opening = [index for index, line in enumerate(lines) if _OPENING.match(line)]
-    if not opening:
+    found = _any(lines, _OPENING, rnd)
+    if not found:
         return
-    at = rnd.choice(opening)
-    start = _LINE.match(lines[at])[0]  # type: ignore[index]  # it matches any line
-    indent, end = " " * len(start), at + 1
+    at, match = found
+    indent, end = " " * len(match[1]), at + 1
     while end < len(lines) and (not lines[end].strip() or lines[end].startswith((f"{indent} ", f"{indent}- "))):
         end += 1
-    key = indent + lines[at][len(start) :].rstrip()
+    key = indent + match[2]
     inside = lines[at + 1 : end]
     cut = rnd.randrange(len(inside) + 1)
     lines[end:end] = rnd.choice(
@@ -180,55 +177,47 @@ def _merge(lines: list[str], rnd: Random) -> None:
 
 def _flow(lines: list[str], rnd: Random) -> None:
     """The fields of an item of a list on one line."""
-    starts = [index for index, line in enumerate(lines) if line.lstrip().startswith("- ") and _FIELD.match(line)]
+    starts = [(index, match) for index, match in _matches(lines, _FIELD) if match[1].strip()]
     if not starts:
         return
-    at = rnd.choice(starts)
-    indent = len(lines[at]) - len(lines[at].lstrip())
+    at, match = rnd.choice(starts)
+    indent = " " * match[1].index("-")
     fields, end = [], at
-    while end < len(lines) and (found := _FIELD.match(lines[end])) and (end == at or len(found[1]) == indent + 2):
+    while end < len(lines) and (found := _FIELD.match(lines[end])) and (end == at or found[1] == f"{indent}  "):
         key, value = found[2], json.dumps(found[3])
         fields.append(f"{key}: {value}" if rnd.random() < 0.5 else f'"{key}":{value}')
         end += 1
-    if end == len(lines) or len(_LINE.match(lines[end])[1]) <= indent:  # type: ignore[index]  # it matches any line
-        inside = rnd.choice((", ", ",", ",  ", f",\n{' ' * indent}   ", f", # c\n{' ' * indent}   ")).join(
-            fields
-        ) + rnd.choice(("", ",", " "))
-        lines[at:end] = [" " * indent + "- {" + inside + "}"]
+    if end == len(lines) or not lines[end].startswith(f"{indent} "):
+        between = rnd.choice((", ", ",", ",  ", f",\n{indent}   ", f", # c\n{indent}   "))
+        lines[at:end] = [f"{indent}- {{{between.join(fields)}{rnd.choice(('', ',', ' '))}}}"]
 
 
 def _frame(lines: list[str], rnd: Random) -> None:
     """Directives, markers and what stands around a document."""
-    lines.insert(
-        rnd.choice((0, 0, len(lines), _at(lines, rnd))),
-        rnd.choice(
-            ("%YAML 1.1\n---", "%TAG ! tag:x,2000:\n---", "---", "--- # c", "---\t", "...", "...\n---", "\ufeff", "# c",
-             "---kind: Pod", "%YAML 1.2", "--- !!map", "--- &root", "\t")
-        ),
-    )  # fmt: skip
+    lines.insert(rnd.choice((0, 0, len(lines), _at(lines, rnd))), rnd.choice(FRAMES))
 
 
 def _give_secrets(lines: list[str], rnd: Random) -> None:
     """A list of pull secrets beside the containers of a pod, in a form that people or programs may write."""
-    found = [(index, match) for index, line in enumerate(lines) for match in [_CONTAINERS.match(line)] if match]
+    found = _any(lines, _CONTAINERS, rnd)
     if found:
-        at, match = rnd.choice(found)
+        at, match = found
         lines.insert(at, match[1] + rnd.choice(SECRETS).replace("\n", f"\n{match[1]}"))
 
 
 def _name_image(lines: list[str], rnd: Random) -> None:
     """Another reference as an image, or an image in parts."""
-    found = [(index, match) for index, line in enumerate(lines) for match in [_IMAGE.match(line)] if match]
+    found = _any(lines, _IMAGE, rnd)
     if found:
-        at, match = rnd.choice(found)
+        at, match = found
         lines[at] = f"{match[1]}{match[2]}: {rnd.choice(REFERENCES)}"
 
 
 def _give_images(lines: list[str], rnd: Random) -> None:
     """More fields of a container that are about images."""
-    found = [(index, match) for index, line in enumerate(lines) for match in [_IMAGE.match(line)] if match]
+    found = _any(lines, _IMAGE, rnd)
     if found:
-        at, match = rnd.choice(found)
+        at, match = found
         indent = " " * len(match[1])
         lines.insert(at + 1, indent + rnd.choice(FIELDS).replace("\n", f"\n{indent}"))
 
@@ -248,11 +237,13 @@ def _tab(lines: list[str], rnd: Random) -> None:
 
 def _decorate(lines: list[str], rnd: Random) -> None:
     """An anchor, a tag or a comment at a collection, and perhaps a copy of it by an alias."""
-    opening = [index for index, line in enumerate(lines) if _OPENING.match(line)]
-    if opening:
-        at = rnd.choice(opening)
-        lines[at] = lines[at].rstrip() + rnd.choice(
-            (" &c", " &c", " !!map", " !!seq", " !x", " !", " # c", " &c # c", " &c !!seq")
+    found = _any(lines, _OPENING, rnd)
+    if found:
+        at, match = found
+        lines[at] = (
+            match[1]
+            + match[2]
+            + rnd.choice((" &c", " &c", " !!map", " !!seq", " !x", " !", " # c", " &c # c", " &c !!seq"))
         )
         if "&c" in lines[at] and rnd.random() < 0.7:
             lines.insert(

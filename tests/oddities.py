@@ -1,4 +1,4 @@
-"""Odd forms in which people and programs write pull secrets, images, and what stands beside them."""
+"""Odd forms in which people and programs write pull secrets, images, and what stands beside and between them."""
 
 from __future__ import annotations
 
@@ -131,3 +131,15 @@ FIELDS = (
     'env:\n- name: POD\n  value: \'{"kind": "Pod", "spec": {"containers": [{"image": "nginx"}]}}\'',
 )
 """Fields that a container may have beside its image."""
+MARKERS = (
+    *("\n---\n", "\n---\n", "\n---\n# Source: a/b.yaml\n", "\n---", "\n--- ", "\n---\t", "\n--- # c\n"),
+    *("\r\n---\r\n", "\n...\n---\n"),
+)
+"""What may stand between two documents."""
+BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\n\n", "\n# image: evil.io/comment:1\n")
+"""Line breaks that may stand where there was none."""
+FRAMES = (
+    *("%YAML 1.1\n---", "%TAG ! tag:x,2000:\n---", "---", "--- # c", "---\t", "...", "...\n---", "\ufeff", "# c"),
+    *("---kind: Pod", "%YAML 1.2", "--- !!map", "--- &root", "\t"),
+)
+"""Lines that may stand around or within a document."""
