@@ -180,7 +180,7 @@ def differences(before: Any, after: Any, moved: Callable[[str], str], path: str 
         return found
     if isinstance(before, str) and isinstance(after, str):
         return [] if _same(before, after, moved) else [path]
-    empty = before in (None, "", {}) and (_is_secret(after) or after in ([SECRET], [{"name": SECRET}]))
+    empty = before in (None, "", "null", {}) and (_is_secret(after) or after in ([SECRET], [{"name": SECRET}]))
     if not isinstance(before, (list, dict)) and isinstance(after, str) and after.startswith(REGISTRY):
         return []  # `image: 1`, which the API server refuses before and behind: to us each scalar is a text
     return [] if empty or repr(before) == repr(after) else [path]  # 1 is no true, and NaN is NaN
