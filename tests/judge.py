@@ -188,7 +188,7 @@ def differences(before: Any, after: Any, moved: Callable[[str], str], path: str 
 
 def _got_secrets(before: str, after: Any) -> bool:  # noqa: ANN401  # likewise
     """Whether a text has more pull secrets than before, and differs in nothing else but white space and commas."""
-    plain = [_FIELD.sub(" ", without_added(text)).replace(",", " ").split() for text in (before, str(after))]
+    plain = ["".join(_FIELD.sub("", without_added(text)).replace(",", "").split()) for text in (before, str(after))]
     return SECRET in str(after) and plain[0] == plain[1]
 
 
