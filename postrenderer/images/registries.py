@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from postrenderer.text.regex import regex
 
 REGISTRY = "registry"
@@ -15,20 +17,30 @@ NONE = ""
 BEFORE_PATH = r"(?:\.[A-Za-z0-9-]+|:[0-9]+|localhost|\])/[a-z0-9]"
 """The end of a host, as a regular expression, and the start of the path behind it."""
 
-_PUBLIC = regex(
-    r"(?:^|\.)(?:docker\.io|quay\.io|ghcr\.io|gcr\.io|pkg\.dev|registry\.k8s\.io|mcr\.microsoft\.com|azurecr\.(?:io|cn|us)"
-    r"|dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?|public\.ecr\.aws|nvcr\.io|cgr\.dev|icr\.io|docker\.elastic\.co"
-    r"|xpkg\.upbound\.io|lscr\.io|ocir\.io|jfrog\.io|scr\.io|aliyuncs\.com|myhuaweicloud\.com|ccs\.tencentyun\.com"
-    r"|docker\.[a-z0-9-]+\.(?:com|io|org|net)|releases\.(?:(?!\.releases\.)[a-z0-9.-])*|container-registry\.oracle\.com)$"
-)
-_LABEL = regex(
-    r"^(?:[a-z0-9-]*-)?(?:registry|registries|docker|cr|ecr|gcr|acr|images?|containers?|harbor|quay|hub|oci)\d*(?:-|\.)"
-)
-_LOCAL = regex(r"^(?:(?:localhost|[\d.]+|\[.*\]|[^.]*)$|.*\.(?:svc|local|internal|localhost|localdomain)(?:\.|$))")
-_CODE = regex(
-    r"(?:^|\.)(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|golang\.org|gopkg\.in|go\.uber\.org|k8s\.io"
-    r"|kubernetes\.io|example\.(?:com|org|net))$"
-)
+_PUBLIC_DOMAINS = """
+docker.io quay.io ghcr.io gcr.io pkg.dev registry.k8s.io mcr.microsoft.com azurecr.io azurecr.cn azurecr.us
+public.ecr.aws nvcr.io cgr.dev icr.io docker.elastic.co xpkg.upbound.io lscr.io ocir.io jfrog.io scr.io aliyuncs.com
+myhuaweicloud.com ccs.tencentyun.com container-registry.oracle.com
+"""
+_PUBLIC = frozenset(_PUBLIC_DOMAINS.split())
+"""Domains of public registries, or in which they are."""
+_ECR = frozenset(("dkr", "ecr", "amazonaws"))
+"""Labels of Amazon's registries, `<account>.dkr.ecr.<region>.amazonaws.com`."""
+_DOCKER, _TOP = ["docker"], frozenset(("com", "io", "org", "net"))
+"""How many companies call theirs: `docker.acme.io`."""
+_RELEASES = "releases"
+"""A label of hosts that serve what somebody released, images too."""
+_SAYING = "registry registries docker cr ecr gcr acr image images container containers harbor quay hub oci"
+_NAMES = frozenset(_SAYING.split())
+"""Words of a host's first label that say what it serves: `registry2.acme.dev`, `acme-docker.acme.dev`."""
+_INSIDE = frozenset(("svc", "local", "internal", "localhost", "localdomain"))
+"""Labels of hosts inside a cluster or a machine."""
+_CODE_DOMAINS = """
+github.com githubusercontent.com gitlab.com bitbucket.org golang.org gopkg.in go.uber.org k8s.io kubernetes.io
+example.com example.org example.net
+"""
+_CODE = frozenset(_CODE_DOMAINS.split())
+"""Domains that serve code, or nothing."""
 
 _SERVICE = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.svc(?:\.cluster\.local)?"
 OF_A_CLUSTER = rf"^(?:localhost|127(?:\.[0-9]+){{3}}|\[::1\]|{_SERVICE})(?::[0-9]+)?/"
@@ -53,14 +65,36 @@ OFFICIAL = frozenset(_LIBRARY.split())
 """Names of the library of Docker Hub: https://hub.docker.com/u/library."""
 
 
+@lru_cache(maxsize=1024)
 def kind(host: str) -> str:
     """What a host is: REGISTRY, DOMAIN, LOCAL, or NONE if it is empty. The port does not count."""
     if not host:
         return NONE
-    name = host if host.startswith("[") else host.partition(":")[0]
-    if _PUBLIC.search(name) or _LABEL.match(name):
+    if host.startswith("["):
+        return LOCAL
+    labels = host.partition(":")[0].split(".")
+    if _is_public(labels) or _says_registry(labels):
         return REGISTRY
-    return LOCAL if _LOCAL.match(name) or _CODE.search(name) else DOMAIN
+    is_address = not any(label.strip("0123456789") for label in labels)
+    if is_address or len(labels) == 1 or not _INSIDE.isdisjoint(labels[1:]) or _is_in(_CODE, labels):
+        return LOCAL
+    return DOMAIN
+
+
+def _is_public(labels: list[str]) -> bool:
+    of_a_company = labels[-3:-2] == _DOCKER and labels[-1] in _TOP
+    return of_a_company or _RELEASES in labels[:-1] or _ECR.issubset(labels) or _is_in(_PUBLIC, labels)
+
+
+def _says_registry(labels: list[str]) -> bool:
+    """Whether a word of the first label says that it is a registry; a host of one label says so behind a word alone."""
+    words = labels[0].split("-")
+    return any(word.rstrip("0123456789") in _NAMES for word in (words if len(labels) > 1 else words[:-1]))
+
+
+def _is_in(domains: frozenset[str], labels: list[str]) -> bool:
+    """Whether a host is one of some domains, or in one."""
+    return any(".".join(labels[start:]) in domains for start in range(len(labels)))
 
 
 def is_of_a_cluster(host: str) -> bool:

@@ -25,6 +25,8 @@ _KIND = "ServiceAccount"
 _WORD = _KIND.encode()
 _NEAR = 12
 """How many bytes in front of this word its `kind` may begin: `"kind" : "ServiceAccount"`."""
+_BINDING, _LIST = b"roleRef", b"List"
+"""What stands in documents that only name ServiceAccounts, as RoleBindings do, and in lists of objects."""
 _MARKER = b"\n---"
 """Where Helm cuts a stream."""
 _FIELDS = ("serviceAccountName", "serviceAccount")
@@ -139,8 +141,10 @@ def _accounts(data: bytes, word: bytes) -> Iterator[Account]:
             start = data.rfind(_MARKER, 0, at) + 1
             end = data.find(_MARKER, at)
             end = end if end >= 0 else len(data)
-            if data.find(word, start, end) >= 0:
-                yield from _in_document(data[start:end])
+            document = data[start:end]
+            names_alone = document.find(_BINDING) >= 0 and document.find(_LIST) < 0
+            if document.find(word) >= 0 and not names_alone:
+                yield from _in_document(document)
         at = data.find(_WORD, end)
 
 

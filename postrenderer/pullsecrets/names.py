@@ -27,15 +27,16 @@ _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
 
-_PODS = regex(r".*template(?:spec)?|.*pod(?:spec)?|spec|deployment|statefulset|daemonset|values|global")
-"""Names of what says how the pods of the mapping around it are made, in lower case: Strimzi's `template.pod`, Tekton's
-`taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
+_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global"))
+_OF_PODS = ("template", "templatespec", "pod", "podspec")
+"""Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
+`template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
 
 
 @lru_cache(maxsize=4096)
 def is_about_pods(name: str) -> bool:
     """Whether what has this name says how the pods of the mapping around it are made."""
-    return _PODS.fullmatch(name.lower()) is not None
+    return name.lower().endswith(_OF_PODS) or name.lower() in _PODS
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from postrenderer.sites.keys import BUILD_ARGUMENT, COPYING
@@ -11,19 +10,19 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_COPIERS, _ENGINES = sorted(COPYING), ("docker", "podman", "nerdctl")
-_MAKES = (
-    rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:buildx|image|manifest)[ \t]+)?(?:push|tag|build|imagetools[ \t]+create)\b"
-)
-_COPIER = rf"(?:{'|'.join(_COPIERS)})(?:-daemonless)?(?:\.sh)?|kaniko/executor"
+_ENGINES, _GROUPS = ("docker", "podman", "nerdctl"), ("buildx", "image", "manifest")
+_MAKES = (["push"], ["tag"], ["build"], ["imagetools", "create"])
+"""What engines are told to do with images, behind one of the groups of commands or not."""
+_MADE = "|".join(r"[ \t]+".join(words) for words in _MAKES)
+_MAKING = rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:{'|'.join(_GROUPS)})[ \t]+)?(?:{_MADE})\b"
+_KANIKO = "kaniko/executor"
+_COPIER = rf"(?:{'|'.join(sorted(COPYING))})(?:-daemonless)?(?:\.sh)?|{_KANIKO}"
 _JIB = r"jib[\w:.-]{0,99}"
 """Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
-COMMAND = regex(rf"\b(?:{_COPIER}|{_MAKES}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
+COMMAND = regex(rf"\b(?:{_COPIER}|{_MAKING}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
 """Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
 _GIVEN = regex(rf"--{BUILD_ARGUMENT}(?:=|[ \t]+)[\"']?\w+=")
 """What begins an argument of a build, which may name an image that is built upon."""
-_IS_COPIER = regex(rf"(?:.*/)?(?:{_COPIER})", re.DOTALL)
-_IS_COPYING = regex(rf"(?:\S*/)?{_MAKES}")
 _IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
 STAYS = "a tool that copies or builds images reads or writes it"
 """Why what stands in such a command stays."""
@@ -31,7 +30,7 @@ STAYS = "a tool that copies or builds images reads or writes it"
 
 def is_copier(word: str) -> bool:
     """Whether a word of a command line is a tool that copies or builds images."""
-    return _IS_COPIER.fullmatch(word) is not None
+    return word.endswith(_KANIKO) or _name(word).removesuffix(".sh").removesuffix("-daemonless") in COPYING
 
 
 def is_of_copier(image: str) -> bool:
@@ -51,4 +50,12 @@ def given(text: str) -> set[int]:
 
 def is_copying(words: list[str]) -> bool:
     """Whether a command line copies or builds images: `docker push x`, `mvn jib:build`."""
-    return _IS_COPYING.match(" ".join(words[:4])) is not None or any(map(_IS_JIB.fullmatch, words))
+    command = " ".join(words[:4]).split()
+    told = command[2:] if command[1:2] and command[1] in _GROUPS else command[1:]
+    makes = any(told[: len(making)] == making for making in _MAKES)
+    return (makes and _name(command[0]) in _ENGINES) or any(map(_IS_JIB.fullmatch, words))
+
+
+def _name(program: str) -> str:
+    """The name of a program, without the folder that it is in."""
+    return program.rpartition("/")[2]

@@ -33,7 +33,9 @@ _VERSION = regex(
     r"|testing|lts)(?:-.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_FILE = regex(r".*\.(?:svg|png|jpe?g|gif|ico|webp|bmp|html?|json|ya?ml|tgz|zip|iso|qcow2|img|git)$", re.IGNORECASE)
+_ENDINGS = "svg png jpg jpeg gif ico webp bmp htm html json yml yaml tgz zip iso qcow2 img git"
+_FILES = frozenset(_ENDINGS.split())
+"""The endings of files that are no images of containers."""
 _MACHINE = regex(r"projects/.+/images/.+", re.DOTALL)
 """The image of a virtual machine: https://cloud.google.com/compute/docs/images."""
 _API = regex(r"v\d+(?:(?:alpha|beta)\d+)?")
@@ -91,11 +93,16 @@ def read(value: str) -> Text | None:
     host = reference.host
     if (host != host.lower() and "." not in host and ":" not in host) or _MACHINE.fullmatch(literal):
         return None
-    if _FILE.fullmatch(reference.path) and not reference.suffix:
+    if not reference.suffix and _is_file(reference.path):
         return None
     if template and not host and is_host(reference.path):
         return None  # what follows the host is the template's
     return Text(literal, reference, registries.kind(host), bool(reference.suffix or template))
+
+
+def _is_file(path: str) -> bool:
+    _, dot, ending = path.rpartition(".")
+    return bool(dot) and ending in _FILES
 
 
 def fallbacks(template: str) -> Iterator[tuple[int, Text]]:

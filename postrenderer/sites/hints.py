@@ -158,9 +158,10 @@ def _has_fields_without_hints(raw: bytes) -> bool:
     """Whether an API stands there with images in fields that only the catalogue knows: any line may be about one."""
     at = raw.find(_VERSION)
     while at >= 0:
-        before = raw[max(0, at - _LONGEST_GROUP) : at]
-        if _is_without_hints(before[len(before.rstrip(_OF_GROUPS)) :]):
-            return True
+        if raw[at + len(_VERSION) : at + len(_VERSION) + 1].isdigit():
+            before = raw[max(0, at - _LONGEST_GROUP) : at]
+            if _is_without_hints(before[len(before.rstrip(_OF_GROUPS)) :]):
+                return True
         at = raw.find(_VERSION, at + 1)
     return False
 

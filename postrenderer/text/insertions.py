@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from postrenderer.text.layout import BREAKS, content_start, line_start, newline
+from postrenderer.text.layout import content_start, first_line_end, line_start, newline
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, segments
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     import yaml
 
-_HEADER = regex(rf"[^{BREAKS}]*(?:\r\n|[{BREAKS}])")
-"""The first line of a block scalar."""
 _WORD = regex(r"\S+")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 """How double quotes write what they cannot hold as it is (YAML 1.2, 5.7)."""
@@ -47,8 +45,7 @@ def inserted(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Ed
     elif node.style == _QUOTE:
         place, write = _by_words(node.value, raw, 1, len(raw) - 1), _in_single_quotes
     elif node.style in ("|", ">"):
-        header = _HEADER.match(raw)
-        place, write = _by_words(node.value, raw, header.end() if header else 0, len(raw)), _in_one_line
+        place, write = _by_words(node.value, raw, first_line_end(raw), len(raw)), _in_one_line
     else:
         raise ValueError("a plain scalar")
     found = []

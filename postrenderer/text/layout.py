@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.text.regex import regex
-
 if TYPE_CHECKING:
     import yaml
 
 BREAKS = "\r\n\x85\u2028\u2029"
 """What ends a line for a parser of YAML 1.1, as all of Kubernetes' are."""
 
-_SPACE = rf"[ \t{BREAKS}]"
-_PROPERTIES = regex(rf"(?:[&!][^ \t{BREAKS}]*(?:{_SPACE}+#[^{BREAKS}]*)*(?:{_SPACE}+|\Z))*")
+_SPACE = f" \t{BREAKS}"
 
 
 def content_start(text: str, node: yaml.Node) -> int:
-    """Where a node's own text starts, behind its anchor and tag, which its start mark includes."""
-    start: int = node.start_mark.index
-    if text[start : start + 1] not in ("&", "!"):
-        return start
-    match = _PROPERTIES.match(text, start, node.end_mark.index)
-    return match.end() if match else start
+    """Where a node's own text starts, behind its anchor and tag, which its start mark includes, and their comments."""
+    start, end = node.start_mark.index, node.end_mark.index
+    while text.startswith(("&", "!"), start, end):
+        start = _behind(_SPACE, text, _before(_SPACE, text, start, end), end)
+        while text.startswith("#", start, end):
+            start = _behind(_SPACE, text, _before(BREAKS, text, start, end), end)
+    return start
+
+
+def first_line_end(text: str) -> int:
+    """Where the first line of a text ends, behind its line ending."""
+    end = line_end(text, 0)
+    return min(len(text), end + (2 if text.startswith("\r\n", end) else 1))
+
+
+def _before(signs: str, text: str, start: int, end: int) -> int:
+    """The index of the first of some signs from a position on; the end if there is none."""
+    return next((index for index in range(start, end) if text[index] in signs), end)
+
+
+def _behind(signs: str, text: str, start: int, end: int) -> int:
+    """The index of the first sign from a position on that is none of some; the end if there is none."""
+    return next((index for index in range(start, end) if text[index] not in signs), end)
 
 
 def line_start(text: str, position: int) -> int:

@@ -11,7 +11,7 @@ import base64
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.text.layout import BREAKS, content_start
+from postrenderer.text.layout import BREAKS, content_start, first_line_end
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def in_text(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Edi
     if node.style == '"' and "\\" in raw:
         moved = _through_escapes(raw, ordered)
     else:
-        header = _BREAK.search(raw) if node.style in ("|", ">") else None
-        moved = _shifted(raw, node.value, ordered, header.end() if header else 0)
+        moved = _shifted(raw, node.value, ordered, first_line_end(raw) if node.style in ("|", ">") else 0)
     return [Edit(start + s, start + e, new) for s, e, new in moved]
 
 
