@@ -72,6 +72,7 @@ def filtered(after: str) -> Filtered:
 
 
 @pytest.mark.helm
+@pytest.mark.slow
 def test_each_judge_sees_what_is_wrong(tmp_path: Path) -> None:
     count = 0
 
