@@ -9,9 +9,13 @@ import yaml
 
 from postrenderer.text import composer
 from postrenderer.text.pointer import place_of
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from postrenderer.text.view import View
+
+_INDENTATION = regex(r"\A((?:(?:[%#][^\n]*|(?:---|\.\.\.)?[^\S\n]*)\n)*---\s*\n|) +")
+"""The indentation of a text's first line, behind the directives and the marker that it may begin with."""
 
 
 def fault(text: str, roots: list[yaml.Node], view: View) -> str | None:
@@ -33,6 +37,26 @@ def fault(text: str, roots: list[yaml.Node], view: View) -> str | None:
         return f"{len(roots)} documents became {len(written)}"
     different = _difference(roots, written, view, aliases="&" in text)
     return None if different is None else place_of(different, roots) or "its root"
+
+
+def loses_its_lines(before: str, text: str, roots: list[yaml.Node], view: View) -> bool:
+    """Whether an edited text says something else without the indentation of its first line, which Helm takes off.
+
+    A new key beside the only key of the root needs that indentation. Helm trims each document (strings.TrimSpace).
+
+    Args:
+        before: the text before it was edited; one that cannot be read without that indentation is as it was.
+        text: the edited text.
+        roots: the documents that the text had before, as they were read.
+        view: these documents as they should be now.
+    """
+    if not text.startswith((" ", "%")):
+        return False
+    try:
+        composer.manifest(_INDENTATION.sub(r"\1", before))
+    except (yaml.YAMLError, RecursionError):
+        return False
+    return fault(_INDENTATION.sub(r"\1", text), roots, view) is not None
 
 
 def _difference(roots: list[yaml.Node], written: list[yaml.Node], view: View, *, aliases: bool) -> yaml.Node | None:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
 from postrenderer import prove
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.findings import check_collisions, found_in, refuse_left, refuse_without_secret
 from postrenderer.images.relocation import Relocation
 from postrenderer.plan import Piece, pieces
-from postrenderer.text import composer, stream
-from postrenderer.text.regex import regex
+from postrenderer.text import stream
 from postrenderer.text.scalars import apply
 
 if TYPE_CHECKING:
     from postrenderer.findings import Found
     from postrenderer.settings import Settings
-
-_INDENTATION = regex(r"\A((?:(?:[%#][^\n]*|(?:---|\.\.\.)?[^\S\n]*)\n)*---\s*\n|) +")
-"""The indentation of a text's first line, behind the directives and the marker that it may begin with."""
 
 
 class Rewritten(NamedTuple):
@@ -79,22 +73,10 @@ def _applied(piece: Piece) -> bytes:
             f"{piece.plans[0].identity}: the edited text does not say what was planned, first at {place}. Nothing was "
             "written. This is a defect of acreg: please report it with the document."
         )
-    if text.startswith((" ", "%")) and _loses_its_lines(piece, roots, text):
+    if prove.loses_its_lines(piece.reading.text, text, roots, piece.view):
         line = piece.reading.line + roots[0].start_mark.line
         raise AcregError(
             f"{piece.plans[0].identity}: line {line} of the stream is indented, and Helm removes that indentation, so "
             "it could not read the document with its pull secret. Move the document to the left margin."
         )
     return piece.reading.whole(text)
-
-
-def _loses_its_lines(piece: Piece, roots: list[yaml.Node], text: str) -> bool:
-    """Whether a piece can be read without its first line's indentation, and its new text then does not say the same.
-
-    A new key beside the only key of the root needs that indentation. Helm trims each document (strings.TrimSpace).
-    """
-    try:
-        composer.manifest(_INDENTATION.sub(r"\1", piece.reading.text))
-    except (yaml.YAMLError, RecursionError):
-        return False
-    return prove.fault(_INDENTATION.sub(r"\1", text), roots, piece.view) is not None

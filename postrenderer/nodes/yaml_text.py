@@ -9,6 +9,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
+from postrenderer.text.mappings import is_null
 from postrenderer.text.scalars import Edit, apply
 from postrenderer.text.view import View
 
@@ -30,7 +31,7 @@ def merge(text: str, wanted: dict[str, Any]) -> str:
 
 def _merge(text: str, wanted: dict[str, Any]) -> str:
     roots = composer.compose(text).roots
-    roots = [root for root in roots if not _is_null(root)]
+    roots = [root for root in roots if not is_null(root)]
     if not roots:
         return _end(text) + yaml.safe_dump(wanted, sort_keys=False, width=2**31)
     if len(roots) > 1:
@@ -53,7 +54,7 @@ def _edits(text: str, node: yaml.Node, wanted: Any, place: str) -> list[Edit]:  
         for key, value in wanted.items():
             if key not in present:
                 missing[key] = value
-            elif _is_null(present[key]) and isinstance(value, (dict, list)):
+            elif is_null(present[key]) and isinstance(value, (dict, list)):
                 edits.append(_fill(present[key], value))
             else:
                 edits += _edits(text, present[key], value, f"{place}/{key}")
@@ -99,7 +100,7 @@ def _last(node: yaml.Node) -> yaml.Node:
         if isinstance(last, tuple):
             key, value = last
             is_own = value.start_mark.index >= key.start_mark.index  # an alias's node stands elsewhere
-            node = value if is_own and not (_is_null(value) and not value.value) else key
+            node = value if is_own and not (is_null(value) and not value.value) else key
         else:
             node = last
     return node
@@ -110,10 +111,6 @@ def _line_end(text: str, index: int) -> int:
         return index
     end = text.find("\n", index)
     return len(text) if end < 0 else end + 1
-
-
-def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in ("", "~", "null", "Null", "NULL")
 
 
 def _end(text: str) -> str:

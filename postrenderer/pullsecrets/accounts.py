@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.pullsecrets.names import USUAL, is_empty
+from postrenderer.pullsecrets.names import USUAL
 from postrenderer.text import composer
-from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of
+from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of, is_empty
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:

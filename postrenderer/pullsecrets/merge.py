@@ -15,6 +15,7 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.writing import fill, insert, prepend
+from postrenderer.text.mappings import is_empty, is_null
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply, in_text
@@ -54,7 +55,6 @@ class Holder(NamedTuple):
 
 _SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
 """What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
 
 
 class Addition(NamedTuple):
@@ -71,7 +71,7 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
         return flags.missing(Flag(holder.node, *holder.field), names)
     current = _current(view, holder)
     if holder.field.form in _ONE:
-        return list(names[:1]) if current is None or _is_empty(current) or _unnamed(view, holder) else []
+        return list(names[:1]) if current is None or is_empty(current) or _unnamed(view, holder) else []
     if holder.field.form in JOINED and isinstance(current, yaml.ScalarNode):
         present = {part.strip() for part in view.value(current).split(JOINED[holder.field.form])}
         return [name for name in names if name not in present]
@@ -83,7 +83,7 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
 def is_bare(view: View, holder: Holder) -> bool:
     """Whether a mapping has no pull secrets at all, as the document will be; arguments are no mapping."""
     current = _current(view, holder)
-    return isinstance(holder.node, yaml.MappingNode) and (current is None or _is_empty(current))
+    return isinstance(holder.node, yaml.MappingNode) and (current is None or is_empty(current))
 
 
 def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
@@ -97,11 +97,11 @@ def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, na
     """Why the field of a mapping cannot take these pull secrets; empty if it can, or has them."""
     current, field = _current(view, holder), holder.field
     place = f"`{field.name}` at {pointer((holder.paths[0], field.name))}"
-    if field.form == REFERENCE and not holder.namespace and (current is None or _is_empty(current)):
+    if field.form == REFERENCE and not holder.namespace and (current is None or is_empty(current)):
         return f"{place} needs a namespace, and the object does not say its own: fill it in"
     if current is None:
         return ""
-    if _is_empty(current):
+    if is_empty(current):
         fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
         return "" if fits or is_free(text, mapping, current) else f"{place} is an alias or has one: fill it in"
     if field.form in JOINED:
@@ -138,7 +138,7 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     value = _value(names, holder)
     if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
         return [insert(text, view, mapping, field.name, value)]
-    if _is_empty(current) and is_free(text, mapping, current):
+    if is_empty(current) and is_free(text, mapping, current):
         return fill(text, view, mapping, current, value)
     unnamed = _unnamed(view, holder)
     if isinstance(current, yaml.MappingNode) and unnamed is not None and is_free(text, current, unnamed):
@@ -156,22 +156,13 @@ def _current(view: View, holder: Holder) -> yaml.Node | None:
     return dict(view.fields(holder.node)).get(holder.field.name) if isinstance(holder.node, yaml.MappingNode) else None
 
 
-def _is_empty(value: yaml.Node) -> bool:
-    """Whether a value is null, or an empty text, list or mapping."""
-    return not value.value or _is_null(value)
-
-
-def _is_null(value: yaml.Node) -> bool:
-    return isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL
-
-
 def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
     """The empty name in a field that holds one secret, `{name: ""}`; None if there is none."""
     current = _current(view, holder)
     if holder.field.form != OBJECT or not isinstance(current, yaml.MappingNode):
         return None
     name = dict(view.fields(current)).get("name")
-    return name if name is not None and _is_empty(name) and not view.value(name) else None
+    return name if name is not None and is_empty(name) and not view.value(name) else None
 
 
 def is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
@@ -209,7 +200,7 @@ def _name(view: View, item: yaml.Node) -> str:
 
 def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str], form: str) -> Edit:
     """Write names in front of the entries of a list, in the form of these: plain names or `{name: …}`."""
-    first = next((item for item in current.value if not _is_null(item)), None)
+    first = next((item for item in current.value if not is_null(item)), None)
     if first is not None:
         form = NAMES if isinstance(first, yaml.ScalarNode) else OBJECTS
     return prepend(text, view, current, [_entry(name, form) for name in names])

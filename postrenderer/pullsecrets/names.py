@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
+from postrenderer.text.mappings import is_empty
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -74,12 +75,6 @@ def form(value: yaml.Node) -> str:
         return {yaml.ScalarNode: NAMES, yaml.MappingNode: OBJECTS}.get(type(entry), "")
     keys = [key.value for key, _ in value.value] if isinstance(value, yaml.MappingNode) else []
     return OBJECT if "name" in keys else ""
-
-
-def is_empty(value: yaml.Node) -> bool:
-    """Whether a value is null, or an empty text, list or mapping."""
-    null = isinstance(value, yaml.ScalarNode) and not value.style and value.value in ("~", "null", "Null", "NULL")
-    return null or not value.value
 
 
 def form_of_empty(name: str, value: yaml.Node) -> str:

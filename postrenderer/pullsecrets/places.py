@@ -17,7 +17,7 @@ from postrenderer.pullsecrets import names
 from postrenderer.pullsecrets.merge import Field, Holder
 from postrenderer.sites import kinds
 from postrenderer.sites.site import Api
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,7 +171,7 @@ class Places:
         root = self._spot(path).node
         metadata = self._fields(root).get("metadata") if isinstance(root, yaml.MappingNode) else None
         namespace = self._fields(metadata).get("namespace") if isinstance(metadata, yaml.MappingNode) else None
-        return namespace.value if isinstance(namespace, yaml.ScalarNode) and not names.is_empty(namespace) else ""
+        return namespace.value if isinstance(namespace, yaml.ScalarNode) and not is_empty(namespace) else ""
 
     def _fields(self, mapping: yaml.MappingNode) -> dict[str, yaml.Node]:
         """The fields of a mapping as Kubernetes sees them."""
@@ -218,7 +218,7 @@ class Places:
 
 def _form(name: str, value: yaml.Node, known: str, there: dict[str, yaml.Node]) -> str:
     """The form of a field that stands in a mapping: that of its entries, else as it is known, else by its name."""
-    if not names.is_empty(value):
+    if not is_empty(value):
         shown = names.form(value)
         return known if known and shown in ("", known) else shown
     if known:

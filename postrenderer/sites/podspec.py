@@ -13,7 +13,7 @@ import yaml
 from postrenderer.sites import evidence, kinds
 from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, Span, whole
 from postrenderer.text import templates
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields, is_null
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ _INJECTED = "auto"
 """No image: Istio's gateway injection replaces it, see https://istio.io/latest/docs/setup/additional-setup/gateway."""
 PLACEHOLDERS = frozenset(("", _INJECTED))
 """What a container may have in the place of an image."""
-_NULL = ("", "~", "null", "Null", "NULL")
 
 
 def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
@@ -126,5 +125,5 @@ def _images(node: yaml.Node, path: Path, steps: tuple[str, ...]) -> Iterator[Sca
             if key == step
         ]
     for image, at in found:
-        if isinstance(image, yaml.ScalarNode) and (image.style or image.value not in _NULL):
+        if isinstance(image, yaml.ScalarNode) and not is_null(image):
             yield ScalarVisit(image, at, steps[-1])

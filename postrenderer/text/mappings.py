@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MERGE = "<<"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _STRING_TAG = "tag:yaml.org,2002:str"
+_NULL = ("", "~", "null", "Null", "NULL")
+"""How null is written (YAML 1.2, 10.3.2)."""
 _MOST = 1_000
 """Entries, and mappings, that one mapping may merge: more than any chart has. Kubernetes' parser has a limit, too."""
 _MOST_IN_ALL = 100_000
@@ -61,6 +63,16 @@ def fields_of(node: yaml.Node | None) -> dict[str, yaml.Node]:
 def text_of(node: yaml.Node | None) -> str:
     """The text of a scalar; empty if it is none, or is not there."""
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def is_null(value: yaml.Node) -> bool:
+    """Whether a value is null."""
+    return isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL
+
+
+def is_empty(value: yaml.Node) -> bool:
+    """Whether a value is null, or an empty text, list or mapping."""
+    return is_null(value) or not value.value
 
 
 def check_merges(text: str, roots: list[yaml.Node]) -> None:
