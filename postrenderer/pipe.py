@@ -12,6 +12,8 @@ from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import sum_up
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from postrenderer.chain import Inform
     from postrenderer.settings import Settings
 
@@ -71,10 +73,17 @@ def write(raw: bytes, settings: Settings, inform: Inform | None = None) -> None:
     try:
         # sys.stdout.buffer writes only a part, and does not say so, where PYTHONUNBUFFERED is set.
         with open(sys.stdout.fileno(), "wb", closefd=False) as stdout:
-            stdout.writelines(output)
+            stdout.writelines(_for_eyes(output) if stdout.isatty() else output)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise AcregError(
             f"The manifests cannot be written to standard output: {error.strerror}. What was written is not complete."
         ) from None
+
+
+def _for_eyes(output: Iterable[bytes | memoryview]) -> list[bytes]:
+    """Return manifests without signs that a terminal would act on; programs get them as they are."""
+    from postrenderer.text import escape  # noqa: PLC0415  # Helm reads what most runs write
+
+    return [escape.lines(b"".join(output).decode(errors="replace")).encode()]

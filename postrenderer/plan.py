@@ -95,7 +95,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         AcregError: a document cannot be read, or cannot be processed as asked.
     """
     words = _more_words(settings)
-    told = [word for word in UNHINTED if settings.pull_secrets and data.find(word) >= 0]
+    told = UNHINTED if settings.pull_secrets else ()
     hosts = frozenset(host.encode() for host in relocation.hosts)
     wanted = Wanted(settings, relocation, Schemas(data), Accounts(data, settings.accounts), Tasks(data))
     for document in stream.documents(data):
@@ -131,7 +131,6 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
     spans = partial(sites.spans, known=relocation.known, texts=contents.texts)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
-    start, end = root.start_mark.index, root.end_mark.index  # the text may hold many documents, `a: b` and `...`
     findings = [finding for finding, *_ in decisions]
     private = [one.site for one in findings if one.is_private]
     try:
@@ -141,7 +140,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
             within = texts.plan(Tree(text, root, contents), private, changes, wanted)
         else:
             within = texts.Within(changes, [], [], [], [])
-        if within.changes and text.find("&", start, end) >= 0:
+        if inside.everywhere:  # else there are no aliases
             _refuse_keys(root, [change.node for change in within.changes])
         for change in within.changes:
             edits += _rewrite(text, view, change)
@@ -183,20 +182,20 @@ def _changes(decisions: Iterable[Decision]) -> list[Change]:
     Raises:
         AcregError: a tag would get two digests.
     """
-    found: dict[int, tuple[yaml.ScalarNode, str, dict[Edit, None]]] = {}
+    found: dict[int, tuple[yaml.ScalarNode, str, list[Edit]]] = {}
     for finding, edit, _, pin in decisions:
         if edit is not None:
             site = finding.site
-            found.setdefault(id(site.node), (site.node, site.encoding, {}))[2][edit] = None
+            found.setdefault(id(site.node), (site.node, site.encoding, []))[2].append(edit)
         if pin is not None:
-            edits = found.setdefault(id(pin[0]), (pin[0], "", {}))[2]
-            edits[pin[1]] = None
-            if len(edits) > 1:
+            edits = found.setdefault(id(pin[0]), (pin[0], "", []))[2]
+            edits.append(pin[1])
+            if edits[0] != pin[1]:
                 raise AcregError(
                     f"`{pin[0].value}` is the tag of several images through an alias, and the lock has another digest"
                     " for each. Write the tag out instead of the alias."
                 )
-    return [Change(node, encoding, list(edits), []) for node, encoding, edits in found.values()]
+    return [Change(node, encoding, list(dict.fromkeys(edits)), []) for node, encoding, edits in found.values()]
 
 
 def _refuse_keys(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _NOT_PRIVATE = (LEFT, STAYS, UNSURE)
 SECRET_KINDS = ("Secret", "SecretList")
 """Kinds whose values are shown nowhere. The items of a list need no kind of their own."""
-_SECRET_IN_TEXT = regex(r"kind[\\\"' ]*[:=][\\\"' ]*Secret(?:List)?\b")
+_SECRET_IN_TEXT = regex(r"kind[\\\"'\s]*[:=](?:[\\\"'\s]|[&!]\S{0,99}\s)*Secret(?:List)?\b")
 _FLAG = regex(r"(?:--?[A-Za-z][\w.-]*=)?")
 """What may stand in front of the first reference of a text that is shown."""
 _OPEN_FILE = regex(r"(?:/dev/fd/|/proc/self/fd/)(\d{1,9})|/dev/(stdin|stdout|stderr)")

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 import yaml
 from interpreters import without_extension
+from process import GO
 
 from postrenderer.text import composer
 
@@ -28,6 +29,8 @@ hypothesis.settings.load_profile("acreg")
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # As a shell's background jobs have it, and so what the tests start and interrupt would have it too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ.update(GO)
 
 PYTHON = Path(sys.executable).resolve()
 if Path(shutil.which("python3") or "").resolve() != PYTHON:

@@ -421,26 +421,182 @@ TAGS_BY_VARIABLE = [
         (api("v1", "Pod", "{containers: [{image: 'quay.io/a/$(NAME):1'}]}"), {"quay.io/a/$(NAME):1": LEFT}),
     )
 ]
-IN_FRONT = [
-    Row(text, {"docker.elastic.co": LEFT, **dict.fromkeys(["alpine"] * ("alpine" in text), MOVED)})
+IN_FRONT = (
+    [
+        Row(text, {"docker.elastic.co": LEFT, **dict.fromkeys(["alpine"] * ("alpine" in text), MOVED)})
+        for text in (
+            config("container-registry: docker.elastic.co\nmetrics-port: 0\n", "eck.yaml"),
+            config("containerRegistry: docker.elastic.co\n"),
+            config("container-registry: docker.elastic.co\ncontainer-repository: eck\n", "eck.yaml"),
+            config("defaults:\n  imageRegistry: docker.elastic.co/\n"),
+            api("acme.io/v1", "Widget", "{imageRegistry: docker.elastic.co}"),
+            container("env: [{name: CONTAINER_REGISTRY, value: docker.elastic.co}]"),
+            container("args: [--container-registry=docker.elastic.co]"),
+        )
+    ]
+    + [
+        Row(container("env: [{name: VM_CONTAINERREGISTRY, value: docker.io}]"), {"docker.io": LEFT, "alpine": MOVED}),
+        Row(
+            api("mutations.gatekeeper.sh/v1alpha1", "AssignImage", "{parameters: {assignDomain: docker.io}}"),
+            {"docker.io": LEFT},
+        ),
+        Row(config("container-registry: registry.spacetech.com:8083/appcircle\n"), {}),
+        Row(config("registry: docker.elastic.co\n"), {}),
+        Row(config("container-registry: acme\n"), {}),
+    ]
+    + [
+        Row(text, {**becomes, **dict.fromkeys(["alpine"] * ("alpine" in text), MOVED)})
+        for becomes, texts in (
+            (
+                {"quay.io/acme": MOVED},  # with a path, and a name that speaks of images
+                (
+                    api("acme.io/v1", "Widget", "{imageRegistry: quay.io/acme}"),
+                    api("acme.io/v1", "Widget", "{customImageRegistry: quay.io/acme, version: '1'}"),
+                    api("acme.io/v1", "Widget", "{imagePrefix: quay.io/acme/}"),
+                    api("acme.io/v1", "Widget", "{image_registry_url: quay.io/acme}"),
+                    api("acme.io/v1", "Widget", "{image: {registry: quay.io/acme}}"),
+                    api("acme.io/v1", "Widget", "{values: {global: {hub: quay.io/acme}}}"),
+                    container("env: [{name: IMAGE_REGISTRY, value: quay.io/acme}]"),
+                    config("global:\n  imageRegistry: quay.io/acme\n"),
+                    config("export IMAGE_REGISTRY=quay.io/acme\n", "env.sh"),
+                ),
+            ),
+            (
+                {},  # may be where a build goes
+                (
+                    api("acme.io/v1", "Widget", "{registry: quay.io/acme}"),
+                    api("acme.io/v1", "Widget", "{build: {registryUrl: quay.io/acme}}"),
+                    container("env: [{name: DOCKER_REGISTRY, value: quay.io/acme}]"),
+                    config("REGISTRY=quay.io/acme\n", "env.sh"),
+                ),
+            ),
+        )
+        for text in texts
+    ]
+)
+ADDRESSES = [
+    Row(api("acme.io/v1", "Widget", text), becomes)
+    for text, becomes in (
+        ("{registryUrl: quay.io, repository: acme/b, tag: '1'}", {"quay.io/acme/b:1": MOVED}),
+        ("{imageRegistryUrl: 'https://quay.io', other: a}", {}),
+        ("{repositoryUrl: 'https://charts.acme.io/b', image: 'acme/b:1'}", {"acme/b:1": MOVED}),
+        ("{env: [{name: B_REPO_URL, value: quay.io/acme}, {name: B_IMAGE, value: b}]}", {"quay.io/acme/b": MOVED}),
+        ("{gitRepoUrl: quay.io/acme/b}", {"quay.io/acme/b": STAYS}),
+        ("{schemaRegistryUrl: quay.io/acme}", {"quay.io/acme": STAYS}),
+    )
+]
+SETTINGS = [
+    Row(f"apiVersion: {version}\nkind: Setting\nmetadata: {{name: {name}}}\n{fields}\n", becomes)
+    for version, name, fields, becomes in (
+        ("management.cattle.io/v3", "shell-image", "value: rancher/shell:v1", {"rancher/shell:v1": MOVED}),
+        ("management.cattle.io/v3", "server-image", "value: rancher/rancher", {"rancher/rancher": MOVED}),
+        (
+            "management.cattle.io/v3",
+            "shell-image",
+            "default: rancher/shell:v1\nvalue: ''",
+            {"rancher/shell:v1": MOVED},
+        ),
+        ("longhorn.io/v1beta2", "support-bundle-manager-image", "value: acme/b:1", {"acme/b:1": MOVED}),
+        ("management.cattle.io/v3", "system-default-registry", "value: quay.io/acme", {}),
+        ("management.cattle.io/v3", "server-url", "value: 'https://quay.io/acme'", {}),
+        ("management.cattle.io/v3", "ui-path", "value: rancher/ui:v1", {}),
+    )
+]
+PATCHES = [
+    Row(text, becomes)
+    for text, becomes in (
+        (
+            api(
+                "cluster.x-k8s.io/v1beta1",
+                "ClusterClass",
+                "{patches: [{op: add, path: /spec/clusterConfiguration/imageRepository, value: registry.k8s.io/a}]}",
+            ),
+            {"registry.k8s.io/a": MOVED},
+        ),
+        (
+            api(
+                "kustomize.toolkit.fluxcd.io/v1",
+                "Kustomization",
+                "{patches: [{patch: '[{op: replace, path: /spec/containers/0/image, value: acme/b}]'}]}",
+            ),
+            {"acme/b": MOVED},
+        ),
+        (
+            api(
+                "kuma.io/v1alpha1",
+                "ContainerPatch",
+                "{sidecarPatch: [{op: add, path: /image, value: '\"acme/b:1\"'}]}",
+            ),
+            {"acme/b:1": MOVED},
+        ),
+        (config('[{"op": "replace", "path": "/spec/image", "value": "acme/b:1"}]\n'), {"acme/b:1": MOVED}),
+        (config("- {op: test, path: /spec/image, value: acme/b:1}\n"), {}),
+        (config("- {op: replace, path: /spec/image/tag, value: acme/b:1}\n"), {}),
+        (config("- {op: remove, path: /spec/image, value: {}}\n"), {}),
+    )
+]
+COMPARED = [
+    Row(text, becomes)
+    for text, becomes in (
+        (config('[runners.docker]\nallowed_images = ["quay.io/acme/b:1"]\n'), {"quay.io/acme/b:1": STAYS}),
+        (
+            config("allowed_images: [quay.io/acme/b:1]\nimage: acme/c:1\n"),
+            {"quay.io/acme/b:1": STAYS, "acme/c:1": MOVED},
+        ),
+        (api("acme.io/v1", "Widget", "{excludedImages: [quay.io/acme/b:1]}"), {"quay.io/acme/b:1": STAYS}),
+        (
+            api("neuvector.com/v1", "NvSecurityRule", "{criteria: [{key: image, op: '=', value: 'quay.io/acme/b:1'}]}"),
+            {"quay.io/acme/b:1": STAYS},
+        ),
+        (api("acme.io/v1", "Widget", "{imageDenylist: quay.io/acme/b:1}"), {"quay.io/acme/b:1": STAYS}),
+        (container("env: [{name: IGNORED_IMAGES, value: 'acme/b:1,acme/c:1'}]"), {"alpine": MOVED}),
+    )
+]
+LISTS = [
+    Row(config(text), {"quay.io/acme/b:1": MOVED, "acme/c:2": MOVED})
     for text in (
-        config("container-registry: docker.elastic.co\nmetrics-port: 0\n", "eck.yaml"),
-        config("containerRegistry: docker.elastic.co\n"),
-        config("container-registry: docker.elastic.co\ncontainer-repository: eck\n", "eck.yaml"),
-        config("defaults:\n  imageRegistry: docker.elastic.co/\n"),
-        api("acme.io/v1", "Widget", "{imageRegistry: docker.elastic.co}"),
-        container("env: [{name: CONTAINER_REGISTRY, value: docker.elastic.co}]"),
-        container("args: [--container-registry=docker.elastic.co]"),
+        '[agent]\nimages = ["quay.io/acme/b:1", "acme/c:2"]\n',
+        "[agent]\nextra_images = [\n  'quay.io/acme/b:1',\n  'acme/c:2',\n]\n",
+        'config {\n  images = ["quay.io/acme/b:1", "acme/c:2"]\n}\n',
+        "{{ if .x }}\nimages: [quay.io/acme/b:1, acme/c:2]\n{{ end }}\n",
     )
 ] + [
-    Row(container("env: [{name: VM_CONTAINERREGISTRY, value: docker.io}]"), {"docker.io": LEFT, "alpine": MOVED}),
-    Row(
-        api("mutations.gatekeeper.sh/v1alpha1", "AssignImage", "{parameters: {assignDomain: docker.io}}"),
-        {"docker.io": LEFT},
-    ),
-    Row(config("container-registry: registry.spacetech.com:8083/appcircle\n"), {}),
-    Row(config("registry: docker.elastic.co\n"), {}),
-    Row(config("container-registry: acme\n"), {}),
+    Row(config('[agent]\nports = ["acme/c:2"]\n'), {}),
+]
+CONTAINERS = [
+    Row(text, becomes)
+    for text, becomes in (
+        (
+            config("jobs: {a: {container: 'node:18'}, b: {container: {image: acme/c:1}}}\n"),
+            {"node:18": MOVED, "acme/c:1": MOVED},
+        ),
+        (container("env: [{name: JOB_CONTAINER, value: 'acme/b:1'}]"), {"alpine": MOVED, "acme/b:1": MOVED}),
+        (
+            api("acme.io/v1", "Widget", "{image: 'acme/c:1', nfsContainer: 'acme/b:1'}"),
+            {"acme/b:1": MOVED, "acme/c:1": MOVED},
+        ),
+        (api("acme.io/v1", "Widget", "{image: 'acme/c:1', container: main}"), {"acme/c:1": MOVED}),
+        (config("message: the container: acme/b:1 is down\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
+        (config("container: backups/daily\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
+        (config("container: 'redis:6379'\nimage: acme/c:1\n"), {"acme/c:1": MOVED}),
+    )
+]
+JOBS = [
+    Row(config(text, ".gitlab-ci.yml"), becomes)
+    for text, becomes in (
+        ("image: ruby:3.2\nservices: [postgres:15]\n", {"ruby:3.2": MOVED, "postgres:15": MOVED}),
+        (
+            "test:\n  services: ['docker:dind', quay.io/acme/b:1]\n  script: [make]\n",
+            {"docker:dind": MOVED, "quay.io/acme/b:1": MOVED},
+        ),
+        (
+            "test:\n  services: [{name: 'redis:7', alias: cache}]\n  image: acme/b:1\n",
+            {"redis:7": MOVED, "acme/b:1": MOVED},
+        ),
+        ("image: ruby:3.2\nservices: ['redis:6379']\n", {"ruby:3.2": MOVED}),
+        ("services: ['redis:7', acme/b:1]\nroutes: []\n", {}),
+        ("services: [{name: 'redis:7', port: 1}]\nhost: example.com/a\n", {}),
+    )
 ]
 ENCODED = [
     Row(f"apiVersion: v1\nkind: Secret\ndata: {{{data}}}\n", becomes)
@@ -610,6 +766,13 @@ KINDS = {
     "artifacts behind their scheme": ARTIFACTS,
     "tags by variable": TAGS_BY_VARIABLE,
     "registries in front of images": IN_FRONT,
+    "registries that are called addresses": ADDRESSES,
+    "objects that are one setting": SETTINGS,
+    "services of jobs": JOBS,
+    "operations of JSON patches": PATCHES,
+    "images that are compared": COMPARED,
+    "lists in texts": LISTS,
+    "fields called container": CONTAINERS,
     "base64 data by their keys": ENCODED,
     "malformed references": MALFORMED,
     "parts in variables and flags": PARTS,

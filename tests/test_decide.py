@@ -153,3 +153,8 @@ def test_a_reference_that_is_broken_over_lines_inside_a_text(text: str) -> None:
 def test_lines_are_those_of_the_stream() -> None:
     found = decisions("image: a/b:1\nx: y\ninitImage: a/c:1\n", settings(), first_line=10)
     assert [made.finding.line for made in found] == [10, 12]
+
+
+@pytest.mark.parametrize(("text", "is_open"), [("image: 'a/b:{{ .tag }}'\n", True), ("image: a/b:1\n", False)])
+def test_a_reference_is_open_if_its_tag_comes_later(text: str, is_open: bool) -> None:  # noqa: FBT001  # a table
+    assert decision(text, settings()).finding.is_open is is_open

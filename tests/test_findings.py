@@ -6,7 +6,7 @@ import pytest
 from rendering import PRIVATE, SOURCE, settings
 
 from postrenderer.errors import AcregError
-from postrenderer.findings import check_collisions, find, refuse_left
+from postrenderer.findings import check_collisions, find, placeless, refuse_left, refuse_without_secret
 from postrenderer.rewrite import rewrite
 from postrenderer.text.pointer import pointer
 
@@ -130,3 +130,20 @@ def test_without_either_nothing_is_refused() -> None:
 
 def test_registries_that_are_left_count() -> None:
     assert "docker.io/istio at /hub" in refused("{hub: docker.io/istio, tag: '1'}\n", strict=True, keep=("docker.io",))
+
+
+def test_strict_secrets_ends_no_run_whose_images_all_have_a_place_for_theirs() -> None:
+    values = settings(pull_secrets=("regcred",), strict_secrets=True)
+    refuse_without_secret(find(b"kind: Pod\nspec: {containers: [{image: a}]}\n", values), values)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, ""),
+        (1, "1 has no known place for the pull secret"),
+        (2, "2 have no known place for the pull secret"),
+    ],
+)
+def test_placeless(count: int, text: str) -> None:
+    assert placeless(count) == text

@@ -53,6 +53,10 @@ def _filtered(text: str, settings: Settings) -> str:
         ("{repository: quay.io/a/app, tag: 1.5}", f"{{repository: {P}/a/app, tag: 1.5@{C}}}"),
         (f"{{registry: {P}, repository: a/app, tag: '1'}}", f"{{registry: {P}, repository: a/app, tag: '1@{A}'}}"),
         ("{image: a/app, version: '1'}", f"{{image: {P}/a/app, version: '1@{A}'}}"),
+        (
+            "a: {repository: quay.io/a/app, tag: '1'}\n    b: {repository: quay.io/a/app, tag: '1.5'}",
+            f"a: {{repository: {P}/a/app, tag: '1@{A}'}}\n    b: {{repository: {P}/a/app, tag: '1.5@{C}'}}",
+        ),
         ("args: [--image=quay.io/a/app:1]", f"args: [--image={P}/a/app:1@{A}]"),
     ],
 )
@@ -114,8 +118,12 @@ def test_a_tag_of_two_images(settings: Settings) -> None:
     assert _filtered(text, settings).count(A) == 1
     images = (*LOCK.images, Locked("quay.io/a/other:1", f"{P}/a/other", B, "1"))
     Path(settings.lock).write_text(lockfile.text(Lock(images)), encoding="utf-8")
-    with pytest.raises(AcregError, match="`1` is the tag of several images through an alias"):
+    with pytest.raises(AcregError) as caught:
         _filtered(f"kind: Demo\nspec:\n  {both % 'quay.io/a/other'}", pinned(settings))
+    assert str(caught.value).endswith(
+        "`1` is the tag of several images through an alias, and the lock has another digest for each. Write the tag out"
+        " instead of the alias."
+    )
 
 
 def test_two_images_that_would_become_one_do_so_with_a_lock_too(settings: Settings) -> None:
@@ -185,3 +193,7 @@ def test_what_is_no_lock(text: str | None, message: str, tmp_path: Path) -> None
         path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=message):
         pinned(Settings("r.example.com", lock=str(path)))
+
+
+def test_settings_without_a_lock_stay_as_they_are() -> None:
+    assert pinned(Settings("r.io", "p")) == Settings("r.io", "p")

@@ -40,6 +40,11 @@ def edited(piece: Piece) -> str:
         ("image: &a a/x\nproxyImage: *a\n", "image: &a NEW\nproxyImage: *a\n", ["/image", "/proxyImage"]),
         ("other: &a a/x\nimage: *a\n", "other: &a NEW\nimage: *a\n", ["/image"]),
         ("a: &a {image: a/x}\nb:\n  <<: *a\n", "a: &a {image: NEW}\nb:\n  <<: *a\n", ["/a/image", "/b/image"]),
+        (
+            'a: &a [--img, a/x]\nb: {"args":*a}\n# image\n',
+            'a: &a [--img, NEW]\nb: {"args":*a}\n# image\n',
+            ["/b/args/1"],
+        ),
         ("image: a/x\nimage: a/x\n", "image: NEW\nimage: NEW\n", ["/image", "/image"]),
         ("a: {image: a/x\n  }\n", "a: {image: NEW\n  }\n", ["/a/image"]),
     ],
@@ -108,12 +113,27 @@ def test_documents_in_one_piece() -> None:
         ({"locations": (Location("/a", kind="Widget"),)}, True),
         ({"locations": (Location("/a", kind="Wid*"),)}, True),
         ({"locations": (Location("/a", kind="Other"),)}, False),
+        ({"locations": (Location("/a", kind="XOther"),)}, False),
         ({"service_accounts": True}, False),
         ({"ignore": (Ignore(kind="Widget"),)}, False),
     ],
 )
 def test_what_the_settings_ask_beside_images_is_read(changes: dict[str, object], *, reads: bool) -> None:
     (piece,) = planned("kind: Widget\na: b\n", **changes)
+    assert isinstance(piece, Piece) is reads
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "reads"),
+    [
+        ("a: quay.io/b/c\n", {}, False),
+        ("a: quay.io/b/c\n", {"sources": ("quay.io",)}, True),
+        ("PULL_SECRET: x\n", {"pull_secrets": ()}, False),
+        ("PULL_SECRET: x\n", {}, True),
+    ],
+)
+def test_what_only_the_settings_make_telling_is_read(text: str, changes: dict[str, object], *, reads: bool) -> None:
+    (piece,) = planned(text, **changes)
     assert isinstance(piece, Piece) is reads
 
 
@@ -172,6 +192,10 @@ def test_keys_that_stay(text: str) -> None:
         (
             "kind: Pod\nx: &x {a: 1}\nimage: {<<: [" + ", ".join(["*x"] * 1_002) + "]}\n",
             r"^Pod \(document 1\), near line 1 of the stream, merges more than any Kubernetes object does",
+        ),
+        (
+            "a: b\n---\nkind: Pod\nimage: a/x\ny: &y [" + "1, " * 2_000 + "]\nz:\n" + "- {a: *y}\n" * 60,
+            r"^Pod \(document 2\), near line 3 of the stream, is nested too deep or repeats itself too often",
         ),
         (
             "kind: Secret\nimage: !!binary |\n  YS94\n",

@@ -43,7 +43,7 @@ SLOW = ("30,000 containers in one document", "a scalar of 10 MB")
 REFUSED = {
     "more levels than Kubernetes reads": (
         POD + b"x: " + b"[" * 30_000 + b"]" * 30_000 + b"\n",
-        "Pod (document 1) is nested too deep",
+        "Pod (document 1), near line 1 of the stream, is nested too deep",
     ),
     "invalid UTF-8": (
         POD + b"    x: \xff\n",

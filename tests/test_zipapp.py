@@ -237,6 +237,14 @@ def test_no_python_is_told_what_to_do(machine: Machine, python: str) -> None:
     assert re.fullmatch(f"acreg: needs Python 3.9 or newer, and {python} is none, .*ACREG_PYTHON.*\n", run.stderr)
 
 
+@pytest.mark.parametrize("files", [11, 12, 13])
+def test_few_open_files_are_no_lack_of_python(warm: Machine, files: int) -> None:
+    """dash keeps the script open as number 10, and a redirection would need the two after it."""
+    run = warm.run(before=f"ulimit -n {files}")
+    assert "needs Python" not in run.stderr, run
+    assert (run.returncode == 0) == (run.stdout == RENDERED), run
+
+
 def test_an_old_python_is_told_what_to_do(machine: Machine) -> None:
     run = machine.with_(ACREG_PYTHON=python(range(6, 9))).run()
     assert (run.returncode, run.stdout) == (2, "")
@@ -313,6 +321,19 @@ def test_a_folder_of_another_user_is_not_trusted(warm: Machine) -> None:
     assert f"{warm.fallback}: belongs to another user" in stderr
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("mode", [0o755, 0o1777])
+def test_a_folder_that_lies_in_one_of_another_user_is_not_trusted(warm: Machine, tmp_path: Path, mode: int) -> None:
+    """Its owner can put another one in its place between the check and the import."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    shutil.move(warm.root, theirs / "root")
+    os.chown(theirs, 12345, 12345)
+    theirs.chmod(mode)
+    assert warm.with_(SHIV_ROOT=str(theirs / "root")).renders() == ""
+    assert len(list(warm.fallback.glob("acreg.pyz_*"))) == 1
+
+
 PLANTED = "import sys\nsys.stderr.write('planted\\n')\n"
 
 
@@ -324,6 +345,7 @@ PLANTED = "import sys\nsys.stderr.write('planted\\n')\n"
         ("SHIV_ROOT", ".", 0o777),
         ("beside", ".", 0o770),
         ("SHIV_ROOT", "..", 0o777),
+        ("SHIV_ROOT", "..", 0o775),
         ("HOME", "acreg.pyz_*", 0o777),
         ("HOME", "acreg.pyz_*/*.stamp", 0o666),
         ("SHIV_ROOT", "acreg.pyz_*/site-packages", 0o777),

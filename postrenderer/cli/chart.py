@@ -6,11 +6,10 @@ import base64
 import json
 import os
 import shutil
-import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postrenderer.cli import helmargs
+from postrenderer.cli import chartfiles, helmargs
 from postrenderer.cli.helm import HelmError
 from postrenderer.errors import AcregError
 
@@ -118,17 +117,11 @@ def _copy(chart: Path, target: Path) -> None:
         shutil.copytree(chart, target / (chart.resolve().name or "chart"), ignore=shutil.ignore_patterns(".git"))
         return
     try:
-        with tarfile.open(chart) as archive:
-            for member in archive.getmembers():
-                place = (target / member.name).resolve()
-                if target.resolve() not in place.parents or not member.isfile():
-                    continue  # Helm reads nothing but files inside
-                content = archive.extractfile(member)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content.read() if content else b"")
-    except tarfile.TarError:
-        raise AcregError(
-            f"{chart} is not a chart: it is neither a folder nor an archive made by `helm package`."
-        ) from None
+        for name, content in chartfiles.members(chart.read_bytes(), str(chart)).items():
+            place = (target / name).resolve()
+            if target.resolve() not in place.parents:
+                continue  # Helm reads nothing but files inside
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
     except OSError as error:
         raise AcregError(f"{chart} cannot be read: {error.strerror}.") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from postrenderer.cli.helm import Helm
 
+_LARGEST = 100 << 20
+"""Bytes that a chart may have (Helm's loader, MaxDecompressedChartSize): a small archive can hold far more."""
 Files = dict[str, bytes]
 """The files of a chart by their names below its folder; a packed sub-chart is one of them, `charts/db-1.0.0.tgz`."""
 
@@ -55,15 +58,16 @@ def fetch(helm: Helm, chart: str, argv: Sequence[str], command: str, scratch: Pa
         HelmError: Helm cannot fetch or pack it.
         AcregError: the archive cannot be read.
     """
-    known = helmargs.known_to(helm.flags("pull"), argv, helm.flags(command))
-    is_remote = any(word.partition("=")[0] == "--repo" for word in known)
-    if Path(chart).is_file() and not is_remote:
+    flags = helm.flags(command)
+    is_here = "--repo" not in {argument.name for argument in helmargs.split(argv, flags)}
+    if is_here and Path(chart).is_file():
         return unpack(Path(chart).read_bytes(), chart)
     target = scratch / "archive"
     target.mkdir(exist_ok=True)
-    if Path(chart).is_dir() and not is_remote:
+    if is_here and Path(chart).is_dir():
         helm.output("package", chart, "--destination", str(target))
     else:
+        known = helmargs.known_to(helm.flags("pull"), argv, flags)
         helm.output("pull", chart, *known, "--destination", str(target))
     found = sorted(target.glob("*.tgz"))
     if not found:
@@ -77,10 +81,19 @@ def unpack(data: bytes, name: str) -> Files:
     Raises:
         AcregError: it is no such archive.
     """
+    return {path.partition("/")[2]: content for path, content in members(data, name).items()}
+
+
+def members(data: bytes, name: str) -> Files:
+    """Return the files in an archive of a chart by their whole names.
+
+    Raises:
+        AcregError: it is no such archive, or larger than one that Helm takes.
+    """
     try:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:*") as archive:
-            return dict(_members(archive))
-    except (tarfile.TarError, EOFError, OSError) as error:
+            return dict(_members(archive, name))
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
         raise AcregError(f"The chart {name} is not an archive made by `helm package`: {error}.") from None
 
 
@@ -153,8 +166,12 @@ def mapping(text: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+def _members(archive: tarfile.TarFile, name: str) -> Iterator[tuple[str, bytes]]:
+    size = 0
     for member in archive:
+        size += member.size
+        if size > _LARGEST:
+            raise AcregError(f"The chart {name} has more than {_LARGEST >> 20} MiB of files, which Helm does not take.")
         content = archive.extractfile(member) if member.isfile() else None
         if content is not None:
-            yield member.name.removeprefix("./").partition("/")[2], content.read()
+            yield member.name.removeprefix("./"), content.read()

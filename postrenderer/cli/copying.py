@@ -89,8 +89,7 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
         outcomes.append(outcome)
         progress.line(outcome.image.source if to else outcome.image.target)
 
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _interrupt)
+    _end_in_order()
     try:
         with progress:
             made = _Run(job, settings, request, remote, planned.wishes(request.flags), lock)
@@ -218,5 +217,14 @@ def _destination(to: Path | None, *, prune: bool) -> Folder | Archive | None:
     return Archive(to) if to.name.endswith(SUFFIX) else Folder(to, prune=prune)
 
 
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
+def _end_in_order() -> None:
+    """Have what ends us, or our terminal, end what we have started, too."""
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has the latter
+            signal.signal(number, interrupt)

@@ -7,6 +7,7 @@ gets ours no longer has those of its ServiceAccount, unless they are added, too.
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.cli import helmargs, probe, show, wrapper_socket
@@ -139,8 +140,8 @@ class Wrapper:
             if not is_there:
                 self._say(
                     f"the namespace {place} lacks the pull secret {item.name}. To create it: helm acreg secret"
-                    f" --server {self._settings.registry} --name {item.name} -n {place} --username NAME"
-                    " | kubectl apply -f -"
+                    f" --server {self._settings.registry} --name {item.name}"
+                    f" -n {shlex.quote(place)} --username NAME | kubectl apply -f -"
                 )
         for item, why in self._cluster.refused.items():
             if item.kind == SECRET or question["left"]:

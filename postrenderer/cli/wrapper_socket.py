@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME = "socket"
+_SECONDS = 10
+"""How long one who has connected may take to ask: others wait for so long."""
 
 
 @contextmanager
@@ -66,7 +68,8 @@ def ask(question: Any) -> Any:  # noqa: ANN401  # what JSON can hold
 
 def _serve(listener: socket.socket, answer: Callable[[Any], Any]) -> None:
     while listener.fileno() >= 0:
-        with suppress(OSError, ValueError):
+        with suppress(Exception):  # of a strange question, too: others are still answered
             connection, _ = listener.accept()
+            connection.settimeout(_SECONDS)
             with connection, connection.makefile("rw", encoding="utf-8") as file:
                 file.write(json.dumps(answer(json.loads(file.readline()))) + "\n")

@@ -141,11 +141,10 @@ def parse(text: str) -> Reference:
     if match is None:
         raise _fault(text)
     reference = Reference(*match.groups(""))
-    if len(text) > _PATH_LIMIT - len(f"{OFFICIAL}/"):  # nearly every reference is shorter and needs no counting
-        path_length = len("/".join(reference.components[1:]))
-        if path_length > _PATH_LIMIT:
-            position = len(text) - len(reference.suffix) - (path_length - _PATH_LIMIT)
-            raise InvalidReferenceError(f"a repository path has at most {_PATH_LIMIT} characters", position)
+    excess = len("/".join(reference.components[1:])) - _PATH_LIMIT
+    if excess > 0:
+        position = len(text) - len(reference.suffix) - excess
+        raise InvalidReferenceError(f"a repository path has at most {_PATH_LIMIT} characters", position)
     return reference
 
 

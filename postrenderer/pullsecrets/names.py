@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 USUAL = "imagePullSecrets"
 """The name in Kubernetes' own API, core/v1, and in most others."""
-_FIELD = regex(r"[a-z]*pullsecrets?(?:refs?|names?)?")
-"""The names in other APIs, in lower case: pullSecret, image_pull_secrets, packagePullSecrets, imagePullSecretName."""
+_FIELD = regex(
+    r"(?:[a-z]*pull(?:credentials?)?|(?:[a-z]*(?:image|container|docker))registry(?:credentials?)?)secrets?(?:refs?|names?)?"
+)
+"""The names in other APIs, in lower case: pullSecret, image_pull_secrets, packagePullSecrets, imagePullSecretName,
+imageRegistrySecret, ee_pull_credentials_secret."""
 _SWITCHES = frozenset(("true", "false", "True", "False"))
 """What stands in a field that says whether there are pull secrets."""
 _SPLIT = frozenset(("repository", "image", "version"))
 """Fields whose mapping keeps its pull secrets as names: NVIDIA's operators, and all that have this shape from them."""
 _HUB = frozenset(("hub", "tag"))
 """The same of Istio's `global` values (istio-discovery, files/injection-template.yaml)."""
+_IN_OTHER_CASES = frozenset(("image_pull_secrets", "image-pull-secrets"))
 _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
@@ -60,7 +64,12 @@ def has_names(keys: Collection[str]) -> bool:
 
 
 def keeps_names(name: str, keys: Collection[str]) -> bool:
-    """Whether a field with this name, beside these, is a list of names where Kubernetes' own are of mappings."""
+    """Whether a field with this name, beside these, is a list of names where Kubernetes' own are of mappings.
+
+    APIs that write names in another way than Kubernetes have lists of names: Kiali's and AWX' `image_pull_secrets`.
+    """
+    if name in _IN_OTHER_CASES:
+        return True
     if name == USUAL:
         return has_names(keys) or _HUB.issubset(keys)
     return name == _OF_CHARTS and _REPOSITORY in keys

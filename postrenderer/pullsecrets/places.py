@@ -103,6 +103,14 @@ class Places:
         self._nearest.update(dict.fromkeys(passed, found))
         return found
 
+    def lacks_field(self, path: Path) -> bool:
+        """Whether the schema that the stream installs says that a mapping like a pod spec has no `imagePullSecrets`."""
+        spot = self._spot(path)
+        if not kinds.is_custom(spot.api.group) or not isinstance(spot.node, yaml.MappingNode):
+            return False
+        installed = self._schemas.secrets(spot.api_version, spot.kind, spot.steps, ())
+        return installed is not None and names.USUAL not in {*installed, *self._fields(spot.node)}
+
     def namespace(self, path: Path) -> str:
         """The namespace of the object in which something stands; empty if that does not say."""
         return self._namespace(self._spot(path))

@@ -24,7 +24,11 @@ _NAMES = regex(rb"(?:^ +|[{,] *)kind: *[\"']?(\w+)", re.MULTILINE)
 """The group and the kind that a definition is of: the first in it, on a line of its own or in brackets."""
 _OPEN = b"x-kubernetes-preserve-unknown-fields"
 """What says of a mapping that it may have more fields than its schema names."""
-_PULL_SECRET = (b"ullSecret", b"ullsecret", b"ull_secret", b"ull-secret")
+_PULL_SECRET = tuple(
+    f"{before}{between}ecret".encode()
+    for before in ("ull", "egistry", "redentials", "redential")
+    for between in ("S", "s", "_s", "-s")
+)
 """One of these is in the name of each field that is one for pull secrets by its name."""
 
 
@@ -65,11 +69,13 @@ class Schemas:
             return {}
         if (api_version, kind) not in self._schemas:
             self._schemas[api_version, kind] = _schema(text, group, version, kind)
-        properties = _get(_below(self._schemas[api_version, kind], steps), "properties")
+        schema = _below(self._schemas[api_version, kind], steps)
+        properties = _get(schema, "properties")
         if not isinstance(properties, yaml.MappingNode):
             return None
         forms = {name: _form(value) for name, value in fields(properties) if is_field(name) or name in names}
-        return {name: form for name, form in forms.items() if form}
+        found = {name: form for name, form in forms.items() if form}
+        return found if found or text_of(_get(schema, _OPEN.decode())) != "true" else None
 
 
 def _definitions(data: bytes) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:

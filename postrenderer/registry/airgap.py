@@ -104,6 +104,7 @@ class Save:
 
     def _fetch_all(self, image: Copy, name: str, digest: str, manifest: Manifest | None) -> None:
         """Fetch an image whole, or of a reduced one each platform, or what goes with an image."""
+        layout.inside(self._folder, f"{name}/{layout.BLOBS}/{layout.digits(digest)}")  # no link leads elsewhere
         target = self._folder / name
         parts = referrers.instances(manifest) if manifest and self._wishes.platforms else []
         for one in parts or [digest]:
@@ -204,7 +205,7 @@ def prepare(folder: Path) -> None:
         (folder / IMAGES).mkdir(parents=True, exist_ok=True)
         for left in (folder / IMAGES).glob(f"{_PARTIAL}*"):
             pid = left.name[len(_PARTIAL) :].partition("-")[0]
-            if not pid.isdigit() or not is_alive(int(pid)):
+            if not pid.isdecimal() or not is_alive(int(pid)):
                 shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
         raise AcregError(f"The folder {folder} cannot be made: {error.strerror}.") from None

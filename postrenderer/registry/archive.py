@@ -54,10 +54,13 @@ class Archive:
         self._sums: dict[str, str] = {}
         for left in path.parent.glob(f".{path.name}{_PARTIAL}*"):
             pid = left.name.rpartition("-")[2].partition(".")[0]
-            if pid.isdigit() and not is_alive(int(pid)):
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
-        prepare(self.folder)
+            if pid.isdecimal() and not is_alive(int(pid)):
+                _remove(left)
+        _remove(self.folder)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700)  # nobody else may have put one there
+            prepare(self.folder)
             self._file.unlink(missing_ok=True)
             self._tar = tarfile.open(self._file, "x")  # noqa: SIM115  # closed at the end
         except OSError as error:
@@ -130,6 +133,12 @@ class Archive:
         return AcregError(f"{self._path}: {not_written(error)}. Nothing of it is left; run the command again.")
 
 
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, unless it belongs to another user."""
+    with suppress(OSError):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
 def load(path: Path, folder: Path) -> Carried:
     """Read what is in an archive.
 
@@ -141,12 +150,13 @@ def load(path: Path, folder: Path) -> Carried:
         AcregError: it is no such archive, or its list is damaged.
     """
     try:
-        tar = tarfile.open(path)  # noqa: SIM115  # read until the end
+        tar = tarfile.open(path, "r:")  # noqa: SIM115  # read until the end
         members = {member.name: member for member in tar if not member.isdir()}
-    except (OSError, tarfile.TarError, EOFError) as error:
-        said = getattr(error, "strerror", None) or "it is not a whole archive"
+    except (OSError, tarfile.TarError, EOFError, ValueError) as error:  # the last for numbers that are none
+        said = getattr(error, "strerror", None) or "it is not a whole archive, or it is compressed"
         raise AcregError(f"{path} cannot be read: {said}. Name one that `acreg mirror --to` has finished.") from None
-    other = next((member.name for member in members.values() if not member.isfile()), "")
+    # A sparse member of a few bytes can fill a disk.
+    other = next((member.name for member in members.values() if not member.isfile() or member.issparse()), "")
     if other:
         raise AcregError(f"{path} is damaged: {other} in it is not a file. Copy the archive again.")
     lock = threading.Lock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from postrenderer.images.reference import parse
 from postrenderer.registry import layout
 from postrenderer.registry.charts import CHARTS, read
 from postrenderer.registry.failures import DAMAGED, RegistryError
+from postrenderer.registry.origins import see_that_it_is
 from postrenderer.registry.places import Place
 from postrenderer.registry.referrers import Referrer
 
@@ -48,6 +50,7 @@ class Saved(NamedTuple):
         return {self.layout: self.digest, **{part(self.layout, item.digest): item.digest for item in self.referrers}}
 
 
+_LAYOUT_NAME = re.compile(r"images/[\w-][\w.-]*", re.ASCII)
 _LAYOUT = "oci:"
 """skopeo's transport for an image in a folder."""
 
@@ -74,6 +77,7 @@ class Carried(NamedTuple):
             RegistryError: it is damaged.
         """
         saved = self.images[image.source]
+        see_that_it_is(saved.source, saved.digest)
         if self.unpack:
             self.unpack(list(saved.layouts))
         for name, digest in saved.layouts.items():
@@ -96,7 +100,7 @@ class Carried(NamedTuple):
             self.unpack(names)
         for name in names:
             layout.verify_sum(self.folder, name, self.sums[name])
-        return [read((self.folder / name).read_bytes(), name) for name in names]
+        return [read(layout.read(self.folder, name), name) for name in names]
 
     def release(self, image: Copy) -> None:
         """Remove what was unpacked for an image."""
@@ -148,7 +152,7 @@ def load(folder: Path) -> Carried:
     """
     saved = listed(folder)
     try:
-        lines = layout.inside(folder, SUMS).read_text(encoding="utf-8").splitlines()
+        lines = layout.read(folder, SUMS).decode().splitlines()
         sums = {name: value for value, _, name in (line.partition("  ") for line in lines)}
         if "" in sums:
             raise AcregError(f"{folder / SUMS} is damaged: a line of it names no file. Copy the folder again.")
@@ -180,8 +184,7 @@ def read_list(path: Path) -> list[Saved]:
         AcregError: it cannot be read, or is damaged.
     """
     try:
-        layout.inside(path.parent, path.name)
-        content = json.loads(path.read_bytes())
+        content = json.loads(layout.read(path.parent, path.name))
         if content["version"] != VERSION:
             raise AcregError(f"{path} is of version {content['version']}, and this acreg reads {VERSION}: update it.")
         images = [_saved(**image) for image in content["images"]]
@@ -200,7 +203,7 @@ def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, 
     """Check what is said of an image: its layout is a path below the folder, its digests are such."""
     for text in (source, f"x@{digest}"):
         parse(text)
-    if not layout.startswith(f"{IMAGES}/") or not {"", ".", ".."}.isdisjoint(layout.split("/")):
+    if not _LAYOUT_NAME.fullmatch(layout):  # skopeo reads `images/a:b` as the image `b` in `images/a`
         raise ValueError(layout)
     found = tuple(Referrer(**referrer) for referrer in referrers)
     for referrer in found:

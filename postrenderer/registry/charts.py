@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import tarfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 CHARTS = "charts"
 _FILE = "Chart.yaml"
+_LONGEST = 1 << 20
+"""More bytes than any Chart.yaml has; a small archive can hold a huge one."""
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+_VERSION = re.compile(r"\w[\w.+-]*", re.ASCII)
 _SUFFIX = ".tgz"
 
 
@@ -114,11 +119,11 @@ def read(content: bytes, name: str) -> Packed:
     try:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             file = archive.extractfile(next(one for one in archive if one.name.split("/")[1:] == [_FILE]))
-            about = construct.load(file.read() if file else b"")
+            about = construct.load(file.read(_LONGEST) if file else b"")
         packed = Packed(str(about["name"]), str(about["version"]), content)
     except (StopIteration, tarfile.TarError, OSError, EOFError, yaml.YAMLError, TypeError, LookupError):
         packed = None
-    if packed is None or not {"/", "\\", ".."}.isdisjoint(packed.file) or ".." in packed.file:
+    if packed is None or not _NAME.fullmatch(packed.name) or not _VERSION.fullmatch(packed.version):
         raise AcregError(f"{name} is not a chart: it is not an archive of `helm package`.")
     return packed
 

@@ -9,7 +9,6 @@ A docker config, or authfile, is JSON: `auths` has an entry for each registry, w
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import subprocess
 from pathlib import Path
@@ -71,7 +70,7 @@ def read(path: Path) -> dict[str, Any]:
         config = json.loads(path.read_bytes())
     except OSError as error:
         raise SettingsError(f"The file with credentials {path} cannot be read: {error.strerror}.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         config = None
     if not isinstance(config, dict) or not all(
         isinstance(config.get(key, {}), dict) for key in ("auths", "credHelpers")
@@ -174,13 +173,13 @@ def _host(key: str) -> str:
 
 
 def _decode(entry: Mapping[str, Any], registry: str) -> Login:
-    if entry.get("identitytoken"):
-        return Login("", "", str(entry["identitytoken"]))
-    if not entry.get("auth"):
-        return Login(str(entry["username"]), str(entry.get("password", "")))
     try:
-        username, colon, password = base64.b64decode(str(entry["auth"]), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+        if entry.get("identitytoken"):
+            return Login("", "", _text(entry["identitytoken"]))
+        if not entry.get("auth"):
+            return Login(_text(entry["username"]), _text(entry.get("password", "")))
+        username, colon, password = base64.b64decode(_text(entry["auth"]), validate=True).decode().partition(":")
+    except ValueError:
         colon = ""
     if not colon:
         raise AcregError(f"The entry for {registry} in the file with credentials is damaged: log in to it again.")
@@ -192,12 +191,24 @@ def _ask(helper: str, registry: str) -> Login | None:
     try:
         run = subprocess.run([program, "get"], input=registry, capture_output=True, text=True, check=False)  # noqa: S603  # as Docker does
         answer = json.loads(run.stdout) if run.returncode == 0 else {}
-    except (OSError, ValueError):
+        username, secret = _text(answer.get("Username") or ""), _text(answer.get("Secret", ""))
+    except (OSError, ValueError, AttributeError, RecursionError):
         raise AcregError(
             f"The credentials for {registry} are kept by the program {program}, which does not work here. Give them"
             " with --username and --password-stdin."
         ) from None
-    if not answer.get("Username"):
+    if not username:
         return None
-    username, secret = str(answer["Username"]), str(answer.get("Secret", ""))
     return Login("", "", secret) if username == _HAS_TOKEN else Login(username, secret)
+
+
+def _text(value: object) -> str:
+    """Return a name or a password that JSON holds.
+
+    Raises:
+        ValueError: it is no text, or a text that cannot be encoded, such as half of a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise ValueError("not a text")  # noqa: TRY004  # one error for all that is damaged
+    value.encode()
+    return value

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BLOBS = "blobs/sha256"
 INDEX, VERSION = "index.json", "oci-layout"
 _CHUNK = 1 << 20
+_LONGEST = 64 << 20
+"""The longest text that is read into memory."""
 _ELSEWHERE = ("foreign", "nondistributable")
 """What the media types of layers say that are not copied, as in Windows images."""
 
@@ -107,7 +109,7 @@ def verify_list(root: Path, name: str, digest: str) -> None:
 def manifest_in(root: Path, name: str, digest: str) -> Manifest | None:
     """Return a manifest of a layout; None if it is not there, or damaged."""
     try:
-        content = inside(root, f"{name}/{BLOBS}/{digits(digest)}").read_bytes()
+        content = read(root, f"{name}/{BLOBS}/{digits(digest)}")
     except (OSError, RegistryError):
         return None
     manifest = Manifest.of(content, "")
@@ -190,6 +192,20 @@ def inside(root: Path, name: str) -> Path:
     return path
 
 
+def read(root: Path, name: str) -> bytes:
+    """Return what a file below a folder holds, see `inside`.
+
+    Raises:
+        OSError: it cannot be read.
+        RegistryError: it is not below the folder, or longer than any text there is.
+    """
+    with inside(root, name).open("rb") as file:
+        content = file.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise RegistryError(DAMAGED, f"{name} is longer than {_LONGEST >> 20} MiB")
+    return content
+
+
 def sha256(file: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal digits."""
     sums = hashlib.sha256()
@@ -221,7 +237,7 @@ def _media_type(content: bytes) -> str:
 
 def _document(root: Path, name: str) -> dict[str, Any]:
     try:
-        value = json.loads(inside(root, name).read_bytes())
+        value = json.loads(read(root, name))
     except OSError as error:
         raise RegistryError(DAMAGED, f"{name} cannot be read: {error.strerror}; copy the folder again") from None
     except (ValueError, RecursionError):

@@ -44,6 +44,8 @@ _ACCEPTED = (
 _HUB_SERVER = "registry-1.docker.io"
 _OK, _CREATED, _UNAUTHORIZED = 200, 201, 401
 _DIGEST = re.compile("[a-z0-9]+:[a-f0-9]{64,128}")
+_MOST_PAGES, _MOST_BYTES = 10_000, 64 << 20
+"""Of a list that a registry gives in pages."""
 _NEXT = re.compile(r'<([^<>]*)>\s*;\s*rel="?next"?')
 
 
@@ -212,8 +214,10 @@ class Manifests:
 
     def _pages(self, place: Place, path: str, side: str) -> list[dict[str, Any]]:
         pages: list[dict[str, Any]] = []
-        following, seen = f"/v2/{place.path}/{path}", set[str]()
+        following, seen, size = f"/v2/{place.path}/{path}", set[str](), 0
         while following and following not in seen:
+            if len(seen) > _MOST_PAGES or size > _MOST_BYTES:
+                raise RegistryError(STRANGE, f"{place.host}: its list {path} has no end", host=place.host)
             seen.add(following)
             answer = self._send("GET", place, following, side)
             if answer.status != _OK:
@@ -221,6 +225,7 @@ class Manifests:
                 if error.kind == ABSENT:
                     return pages
                 raise error
+            size += len(answer.body)
             page = Manifest(answer.body, "", "").document
             pages.append(page)
             following = _next(answer)

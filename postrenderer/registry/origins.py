@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import parse
 from postrenderer.registry import platforms, referrers
-from postrenderer.registry.failures import ABSENT, RegistryError
+from postrenderer.registry.failures import ABSENT, DAMAGED, RegistryError
 from postrenderer.registry.places import SOURCE, Place, in_registry
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Wishes(NamedTuple):
 
 
 class Origin:
-    """Where images come from: their registries. `airgap.Loaded` is another one.
+    """Where images come from: their registries. `carried.Carried` is another one.
 
     Args:
         remote: is asked.
@@ -55,6 +55,7 @@ class Origin:
         digest = self._remote.digest(in_registry(image.source), SOURCE)
         if digest is None:
             raise RegistryError(ABSENT, f"there is no image {image.source}")
+        see_that_it_is(image.source, digest)
         return digest
 
     def manifest(self, image: Copy) -> Manifest:
@@ -66,6 +67,7 @@ class Origin:
         manifest = self._remote.get(in_registry(image.source), SOURCE)
         if manifest is None:
             raise RegistryError(ABSENT, f"there is no image {image.source}")
+        see_that_it_is(image.source, manifest.digest)
         is_pinned = bool(parse(image.source).digest)
         return platforms.reduced(manifest, self._wishes.platforms, image.source, is_pinned=is_pinned)
 
@@ -87,3 +89,13 @@ class Origin:
             RegistryError: its registry cannot be asked.
         """
         return referrers.find(self._remote, in_registry(image.source), SOURCE, digests)
+
+
+def see_that_it_is(reference: str, digest: str) -> None:
+    """See that what was found has the digest that a reference names, if it names one.
+
+    Raises:
+        RegistryError: it has another one.
+    """
+    if parse(reference).digest not in ("", digest):
+        raise RegistryError(DAMAGED, f"where {reference} should be, there is {digest}, which is another image")

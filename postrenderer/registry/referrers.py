@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postrenderer.registry.failures import DENIED, OTHER, RegistryError
+from postrenderer.registry.failures import DENIED, OTHER, STRANGE, RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest, is_digest
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".sig", ".att", ".sbom")
 _CANNOT_LIST = (DENIED, OTHER)
+_MOST = 10_000
+"""More than goes with any image."""
 
 
 class Referrer(NamedTuple):
@@ -73,6 +75,10 @@ def find(remote: Remote, repository: Place, side: str, digests: Iterable[str]) -
     waiting = list(digests)
     seen = set(waiting)
     while waiting:
+        if len(found) > _MOST:
+            raise RegistryError(
+                STRANGE, f"{repository.host}: what goes with {repository.path} has no end", host=repository.host
+            )
         subject = waiting.pop()
         for suffix in _SUFFIXES:
             tag = tag_for(subject) + suffix

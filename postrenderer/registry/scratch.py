@@ -107,7 +107,7 @@ def _sweep() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         pid = folder.name[len(_PREFIX) :].partition("-")[0]
         try:
-            if pid.isdigit() and folder.lstat().st_uid == os.getuid() and not is_alive(int(pid)):
+            if pid.isdecimal() and folder.lstat().st_uid == os.getuid() and not is_alive(int(pid)):
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue
@@ -117,7 +117,7 @@ def is_alive(pid: int) -> bool:
     """Tell whether a process runs."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # the latter for a number that no process has
         return False
     except PermissionError:
         return True

@@ -132,6 +132,14 @@ class Transport:
         login, _, address = address.rstrip("/").rpartition("@")
         if scheme == "http":
             return http.client.HTTPConnection(netloc, timeout=_SECONDS)  # HTTP is for registries that are near
+        if login and "://" in proxy and not proxy.lower().startswith("http://"):
+            kind = proxy.partition("://")[0]
+            raise RegistryError(
+                "unreachable",
+                f"{netloc}: the proxy in HTTPS_PROXY is one for {kind}, and acreg would send it the password without"
+                f" TLS; write http:// if it is none for {kind}, or list the host in NO_PROXY",
+                host=netloc,
+            )
         connection = http.client.HTTPSConnection(address, timeout=_SECONDS, context=self._context(netloc))
         if proxy:
             username, _, password = login.partition(":")

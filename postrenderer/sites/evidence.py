@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images import registries
 from postrenderer.images.reference import InvalidReferenceError, Reference, is_host, parse
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
-from postrenderer.sites.site import STAYS, STRONG, WEAK
+from postrenderer.sites.site import STAYS, STRONG, WEAK, Span
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -126,6 +126,21 @@ def is_malformed(value: str) -> bool:
 def level(text: Text, place: str) -> str:
     """How sure it is that a text is an image in a place: IMAGE, MENTION, UNPULLED or OPEN; empty if it is none."""
     return _LEVELS[place](text)
+
+
+def weighed(value: str, start: int, place: str, reason: str) -> Iterator[Span]:
+    """The reference that a part of a text is, if it is one in such a place.
+
+    Args:
+        value: the part.
+        start: where it begins in the text.
+        place: IMAGE, MENTION, UNPULLED or OPEN.
+        reason: what says that it may be an image.
+    """
+    text = read(value)
+    sure = level(text, place) if text else ""
+    if text and sure:
+        yield Span(start, start + len(text.literal), text.literal, "", sure, reason)
 
 
 def _image(text: Text) -> str:

@@ -10,6 +10,8 @@ import yaml
 from postrenderer.sites import artifacts, evidence, keys, kinds, named
 from postrenderer.sites.podspec import PLACEHOLDERS
 from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, ScalarVisit, Site, Span, sites_of, whole
+from postrenderer.text.mappings import fields_of, text_of
+from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +23,17 @@ FAMILY = "field"
 _OPENSHIFT = "DockerImage"
 """The kind of an ObjectReference that names an image: ImageStream and BuildConfig, image.openshift.io/v1, build/v1."""
 _OF_A_REFERENCE = frozenset(("kind", "name"))
+_SETTING = frozenset(("kind", "metadata", "value"))
+"""Fields of an object that is one setting, by its name: Setting, management.cattle.io/v3."""
+_VALUES = frozenset(("value", "default"))
+_PATCH = frozenset(("op", "path", "value"))
+"""Fields of an operation of a JSON patch (RFC 6902), whose path names what its value replaces."""
+_SETS = frozenset(("add", "replace"))
+_QUOTED = regex(r'"([^"\\]*)"')
+_SERVICES, _OF_JOBS = "services", frozenset(("image", "script"))
+"""What runs beside a job, as a list of images: https://docs.gitlab.com/ci/services; and what tells a job."""
+_OF_A_SERVICE = frozenset(("name", "alias"))
+"""Fields of one of these that is more than an image."""
 _OF_LISTS = frozenset((keys.IMAGE, keys.MENTION))
 _NOTHING = ("", "")
 _OVERRIDES = frozenset(("newName", "newTag"))
@@ -32,13 +45,15 @@ _LOOKED_UP = "a name by which something is looked up"
 
 def is_concerned(api: Api, key: str, keys: tuple[str, ...]) -> bool:
     """Whether a mapping with these keys has fields that speak of images."""
-    return _OF_A_REFERENCE.issubset(keys) or bool(_said(key, keys)) or _may_be_known(api, keys)
+    is_named = any(names.issubset(keys) for names in (_OF_A_REFERENCE, _SETTING, _PATCH))
+    return is_named or bool(_said(key, keys)) or _may_be_known(api, keys)
 
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that a mapping's fields hold or make up."""
     if mapping.keys >= _OF_A_REFERENCE:
         yield from _object_reference(mapping)
+    yield from sites_of(named.images(_setting(mapping) or _patched(mapping)), FAMILY)
     replaced = _replaced(mapping)
     if replaced:
         yield replaced
@@ -103,6 +118,10 @@ def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     has_parts = {keys.REGISTRY, keys.TAG}.issubset(roles.values())
     if "name" in roles and ("image" in roles or (roles["name"] == keys.NAME and not has_parts)):
         del roles["name"]
+    if _SERVICES in roles and not _OF_JOBS.isdisjoint(roles):
+        roles[_SERVICES] = keys.MENTION
+    elif holder == _SERVICES and _OF_A_SERVICE.issubset(fields):
+        roles["name"] = keys.MENTION
     return {key: (names[key], role) for key, role in roles.items() if role in named.ROLES}
 
 
@@ -111,6 +130,30 @@ def _object_reference(mapping: MappingVisit) -> Iterator[Site]:
     for key, value in mapping.pairs if is_image else ():
         if key == "name" and isinstance(value, yaml.ScalarNode) and value.value:
             yield whole(ScalarVisit(value, (mapping.path, key), key), FAMILY, CERTAIN, f"name of a {_OPENSHIFT}")
+
+
+def _setting(mapping: MappingVisit) -> list[NamedText]:
+    """The value of an object that is one setting, named as the object is, and what it is without one."""
+    if not mapping.keys >= _SETTING:
+        return []
+    name = text_of(fields_of(dict(mapping.pairs)["metadata"]).get("name"))
+    return [
+        NamedText(name, value.value, 0, ScalarVisit(value, (mapping.path, key), key))
+        for key, value in mapping.pairs
+        if key in _VALUES and isinstance(value, yaml.ScalarNode) and value.value
+    ]
+
+
+def _patched(mapping: MappingVisit) -> list[NamedText]:
+    """What an operation of a JSON patch writes, named as the field that it writes to; some write it as JSON."""
+    said = dict(mapping.pairs) if mapping.keys >= _PATCH else {}
+    value = said.get("value")
+    if not isinstance(value, yaml.ScalarNode) or text_of(said["op"]) not in _SETS:
+        return []
+    quoted = _QUOTED.fullmatch(value.value)
+    text, start = (quoted[1], 1) if quoted else (value.value, 0)
+    name = text_of(said["path"]).rpartition("/")[2]
+    return [NamedText(name, text, start, ScalarVisit(value, (mapping.path, "value"), "value"))] if text else []
 
 
 def _without_sources(scalars: list[NamedText], mapping: MappingVisit) -> Iterator[NamedText]:

@@ -16,7 +16,7 @@ _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 IMAGE = "image"
 """A whole image, or its name where other parts stand beside it."""
 MENTION = "mention"
-"""`image` stands somewhere in the name, so the text may be an image."""
+"""`image` stands somewhere in the name, or `container` at its end, so the text may be an image."""
 REGISTRY = "registry"
 REPOSITORY = "repository"
 TAG = "tag"
@@ -51,6 +51,10 @@ _ROLES = {
     "sha": TAG,
     "sha256": TAG,
 }
+_AFTER_REGISTRY = _set("override prefix url")
+"""Words that may follow a role: MONGODB_REPO_URL, registryOverride, docker_registry_prefix."""
+_PREFIX = ("image", "prefix")
+"""The last words of what is put in front of images without a word of a registry: imagePrefix."""
 _GLUED = {"containerregistry": ("container", "registry"), "imageregistry": ("image", "registry")}
 """Words that are written as one: VM_CONTAINERREGISTRY of VictoriaMetrics' operator."""
 _PICTURES = _set("avatar background banner favicon icon logo thumbnail")
@@ -70,6 +74,8 @@ PULLED = _set("builder run-image lifecycle-image jib.from.image Djib.from.image"
 """Flags of such tools for what they run or build upon: pack's, and jib's."""
 BUILD_ARGUMENT = "build-arg"
 """The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
+_RULES = _set("allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored")
+"""Words for images that are compared with others, as GitLab's runner does with allowed_images."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
@@ -134,10 +140,10 @@ def read(name: str) -> Word:
         end -= 1
     if end and parts[end - 1] in _IMAGES and parts[end:] != ("pull",) and _NO_IMAGE.isdisjoint(parts):
         return Word(IMAGE, _stem(parts[: end - 1]), image)
-    role = _ROLES.get(parts[-1], OTHER) if parts else OTHER
+    role, stem = _part(parts)
     if role != OTHER:
-        return Word(role, _stem(parts[:-1]), image)
-    if image and _NO_IMAGE.isdisjoint(parts):
+        return Word(role, _stem(stem), image)
+    if (image and _NO_IMAGE.isdisjoint(parts)) or parts[-1:] == ("container",):
         return Word(MENTION, parts, image)
     if parts[-1:] == ("name",):
         return Word(NAME, parts[:-1], image)
@@ -169,11 +175,21 @@ def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:
     if name.startswith(_ATTRIBUTE) or (image and _QUERY.search(name)):
         return QUOTED
     if image:
-        return OTHER
+        return OTHER if _RULES.isdisjoint(parts) else UNPULLED
     if not _COPIES.isdisjoint(parts) or (len(parts) == 1 and parts[0] in _SPEECH):
         return QUOTED
-    stored = parts and parts[-1] in _ROLES and not _STORES.isdisjoint(parts)
+    stored = _part(parts)[0] != OTHER and not _STORES.isdisjoint(parts)
     return UNPULLED if stored or not _ARTIFACTS.isdisjoint(parts) else OTHER
+
+
+def _part(parts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The part of an image that the last words of a name tell, and the words in front of them."""
+    if parts[-2:] == _PREFIX:
+        return REGISTRY, parts[:-2]
+    end = len(parts)
+    if end > 1 and parts[-1] in _AFTER_REGISTRY and _ROLES.get(parts[-2], TAG) != TAG:
+        end -= 1
+    return (_ROLES.get(parts[end - 1], OTHER), parts[: end - 1]) if parts else (OTHER, parts)
 
 
 def _stem(parts: tuple[str, ...]) -> tuple[str, ...]:

@@ -33,6 +33,10 @@ _CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
 """What says of all containers of an operator where their images come from, if its names say so."""
 _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
+_SCHEME = "://"
+"""What stands in an address that is no part of an image."""
+_HUB = ("hub",)
+"""The name of what stands in front of the images of Istio and those that come from it."""
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.HOST, keys.UNPULLED))
 ROLES = _SINGLE.union(_PARTS)
 """Those of texts that are images or parts of one."""
@@ -45,7 +49,7 @@ def images(values: Iterable[NamedText]) -> Iterator[NamedImage]:
     for value in values:
         word = keys.read(value.name)
         role = value.role or word.role
-        if role in _PARTS:
+        if role in _PARTS and _SCHEME not in value.value:
             groups.setdefault(word.stem, {}).setdefault(role, value)
         if role in _SINGLE:
             single.append((role, value))
@@ -167,11 +171,20 @@ def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
 def _in_front(registry: NamedText) -> Iterator[NamedImage]:
     """A registry that operators put in front of images, as ECK's `container-registry`, without a word of which ones.
 
-    Its API may not take a path, as the private registry has one, so that it is left.
+    One with a path moves if its name speaks of images. Another API may not take a path, as the private registry has
+    one, so that it is left.
     """
     place = registry.value.rstrip("/")
-    says = _IN_FRONT.isdisjoint(keys.words(registry.name))
-    if not says and "/" not in place and registries.kind(place) == registries.REGISTRY:
+    if registries.kind(place.partition("/")[0]) != registries.REGISTRY:
+        return
+    words = keys.words(registry.name)
+    says, has_path = not _IN_FRONT.isdisjoint(words), "/" in place
+    if has_path and (says or words == _HUB):
+        yield from _prefix(registry)
+    elif has_path:
+        reason = f"whether images come from `{registry.name}` is not known"
+        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, WEAK, reason))
+    elif says:
         reason = f"whether `{registry.name}` takes a registry with a path is not known: set it yourself"
         yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, UNMOVED, reason))
 

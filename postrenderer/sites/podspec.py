@@ -13,7 +13,7 @@ import yaml
 from postrenderer.sites import evidence, kinds
 from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, Span, whole
 from postrenderer.text import templates
-from postrenderer.text.mappings import fields, is_null
+from postrenderer.text.mappings import fields, fields_of, is_null
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FAMILY = "podspec"
 VOLUME_FAMILY = "image-volume"
 
-_CONTAINERS = "containers"
+_CONTAINERS, _SPEC = "containers", "spec"
 _CONTAINER = ("image",)
 IMAGES = {
     _CONTAINERS: _CONTAINER,
@@ -35,10 +35,31 @@ IMAGES = {
 }
 """The lists of a pod spec, and the keys that lead from an item to its image."""
 
-_POD_SPEC = regex(r".*pod_?spec|pod|podTemplate", re.IGNORECASE)
-"""The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `pod`."""
+_POD_SPEC = regex(r".*pod_?spec|.*pod|podTemplate", re.IGNORECASE)
+"""The names by which custom resources call a pod spec, or the fields of one: `podSpec`, `vaultPodSpec`, `buildPod`."""
 _POD_TEMPLATE = regex(r"template|jobTemplate|pod|.*podTemplates?|.*podTemplateSpec", re.IGNORECASE)
 """The names of what has a pod spec as its `spec`, and of lists of such, as ClickHouse's `podTemplates`."""
+_SPECS = regex(r".*specs?", re.IGNORECASE)
+"""The names of what has one as its `spec` if that has `containers`: Seldon's `componentSpecs`."""
+_TEMPLATE = regex(r".*template", re.IGNORECASE)
+"""The same, if fields stand there that pods have: `leaderTemplate`."""
+_OF_TEMPLATES = frozenset(
+    ("affinity", "nodeSelector", "securityContext", "serviceAccountName", "tolerations", "volumes")
+)
+_OF_PODS = frozenset(
+    (
+        "automountServiceAccountToken",
+        "dnsPolicy",
+        "enableServiceLinks",
+        "hostIPC",
+        "hostNetwork",
+        "hostPID",
+        "restartPolicy",
+        "shareProcessNamespace",
+        "terminationGracePeriodSeconds",
+    )
+)
+"""Fields that, beside `containers`, pod specs alone have; affinity, tolerations and volumes stand in others, too."""
 
 FAMILIES = (FAMILY, VOLUME_FAMILY)
 
@@ -71,25 +92,44 @@ def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
     """Whether a mapping in which images of containers or volumes were found is a pod spec.
 
     In Kubernetes' own objects whatever has such images is one. In texts that say of no API it is one if it has
-    `containers`: the values of charts have `initContainers` and `volumes` beside anything. In custom resources the
-    name tells it, as any mapping may have `containers` there (Cloud Run's `template`, MinIO's `sideCars`), and the
-    catalogue knows the names that deceive.
+    `containers` of pods: the values of charts have `initContainers` and `volumes` beside anything, and Azure's
+    pipelines `containers` of their own. In custom resources the
+    name tells it or a field beside the containers, as any mapping may have `containers` there (Cloud Run's `template`,
+    MinIO's `sideCars`), and the catalogue knows the names that deceive.
     """
     if not kinds.is_custom(mapping.api.group):
-        return not in_text or bool(mapping.api.kind) or _CONTAINERS in mapping.keys
-    return _is_named_so(mapping.path) and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
+        return not in_text or bool(mapping.api.kind) or _has_containers_of_pods(mapping)
+    is_one = _is_named_so(mapping) or (_CONTAINERS in mapping.keys and not _OF_PODS.isdisjoint(mapping.keys))
+    return is_one and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
 
 
-def _is_named_so(place: Path) -> bool:
-    """Whether the name of a place, or its name and the one above, are those of a pod spec."""
+def _has_containers_of_pods(mapping: MappingVisit) -> bool:
+    """Whether the `containers` of a mapping have names, as those of pods must, or it is called so or not at all."""
+    containers = dict(mapping.pairs).get(_CONTAINERS)
+    listed = containers.value if isinstance(containers, yaml.SequenceNode) else []
+    return bool(listed) and (mapping.key in ("", _SPEC) or any("name" in fields_of(item) for item in listed))
+
+
+def _is_named_so(mapping: MappingVisit) -> bool:
+    """Whether the name of a mapping, or its name and the one above, are those of a pod spec."""
+    place = mapping.path
     if place is None or not isinstance(place[1], str):
         return False
+    if place[1] != _SPEC:
+        return _POD_SPEC.fullmatch(place[1]) is not None
     holder = place[0]
     if holder and isinstance(holder[1], int):
         holder = holder[0]
     above = holder[1] if holder else ""
-    is_spec = place[1] == "spec" and isinstance(above, str) and _POD_TEMPLATE.fullmatch(above) is not None
-    return is_spec or _POD_SPEC.fullmatch(place[1]) is not None
+    if not isinstance(above, str):
+        return False
+    return _POD_TEMPLATE.fullmatch(above) is not None or (_CONTAINERS in mapping.keys and _may_hold_one(above, mapping))
+
+
+def _may_hold_one(name: str, mapping: MappingVisit) -> bool:
+    """Whether the `spec` with containers of what has a name is a pod spec."""
+    is_like_one = not _OF_TEMPLATES.isdisjoint(mapping.keys)
+    return _SPECS.fullmatch(name) is not None or (is_like_one and _TEMPLATE.fullmatch(name) is not None)
 
 
 def _of_container(place: ScalarVisit) -> Iterator[Site]:

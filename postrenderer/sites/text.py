@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
-from postrenderer.sites import artifacts, copiers, evidence, keys, named
+from postrenderer.sites import artifacts, copiers, dockerfiles, evidence, keys, named
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
 from postrenderer.text import templates
 from postrenderer.text.regex import regex
@@ -47,6 +47,9 @@ _ASSIGNMENT = regex(
 )
 """A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
+_LIST = regex(r"(?P<name>[A-Za-z_](?<![\w./?&-].)[\w.-]*)[ \t]*[=:][ \t]*\[(?P<items>[^\[\]{}()]*)\]")
+"""A name and a list in brackets, as TOML and HCL write it."""
+_OF_LISTS = (keys.MENTION, keys.UNPULLED)
 _PROPERTY = regex(r"^[ \t]*(?P<name>[a-z][\w-]*(?:\.[\w-]+)*\.image)[ \t]+(?P<value>[^\s=:]\S*)[ \t]*$", re.MULTILINE)
 """A property with white space in front of its value: spark-defaults.conf, https://spark.apache.org/docs/latest."""
 _TEMPLATE = regex(r"\{\{[^{}\n]*\}\}")
@@ -58,21 +61,7 @@ _IGNORED = (
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS)))
-_OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
-_OF_JENKINS = regex(
-    r"\bdocker(?:\s{0,99}\{\s{0,99}image\s{1,99}|\.image\()(?P<quote>[\"'])(?P<reference>[^\s\"'$]+)(?P=quote)(?!\)\.push)"
-)
-"""How Jenkinsfiles name what a step runs in: `agent { docker { image 'maven:3.9' } }`, `docker.image('maven:3.9')`."""
 _DOTTED = ".image"
-_INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
-"""What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
-_FROM = regex(
-    rf"^[ \t]*{keys.FROM}[ \t]*(?:--platform=\S+[ \t]+)?(?P<reference>[^\s$]+)"
-    r"(?:[ \t]+[aA][sS][ \t]+(?P<stage>\S+))?[ \t]*\r?$"
-    r"|^[ \t]*(?:ADD|COPY)[ \t](?:[^\n]*[ \t])?--from=(?P<copied>[^\s$]+)",
-    re.MULTILINE,
-)
-_NO_IMAGE = ("scratch",)
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""
 _IN_FORCE = ("mutations", "generate")
@@ -120,7 +109,7 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
     chosen = list(_certain(references, known))
-    assigned = sorted([*_assigned(text), *_of_docker(text)], key=start_of)
+    assigned = sorted([*_assigned(text), *_listed(text), *dockerfiles.images(text)], key=start_of)
     outspoken = sorted(_outspoken(text, references), key=start_of)
     if assigned or outspoken:
         ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((copiers.COMMAND,), "\n" + text)
@@ -176,7 +165,7 @@ def _merged(chosen: list[Found], more: Iterable[Found]) -> list[Found]:
 def mentioned(text: str) -> Iterator[Found]:
     """The images in a text whose name says that images are in it, as `4.2.0=quay.io/strimzi/kafka:0.45.0` lines."""
     for match in _TOKEN.finditer(text):
-        yield from _weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
+        yield from evidence.weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
 
 
 def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Found]:
@@ -196,19 +185,14 @@ def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Found]:
         start = match.start()
         if not text.startswith(":", start - 1) and not text.startswith("/", match.end()):
             template = "{{" if match["template"] else ""
-            yield from _weighed(_trimmed(match) + template, start, evidence.OPEN, "a host, a path and a tag or digest")
+            yield from evidence.weighed(
+                _trimmed(match) + template, start, evidence.OPEN, "a host, a path and a tag or digest"
+            )
 
 
 def _trimmed(match: re.Match[str]) -> str:
     """A reference in running text, without the template behind it and the full stop of a sentence."""
     return match.group().rstrip(":@" if match["template"] else ".-")
-
-
-def _weighed(value: str, start: int, place: str, reason: str) -> Iterator[Found]:
-    text = evidence.read(value)
-    level = evidence.level(text, place) if text else ""
-    if text and level:
-        yield Span(start, start + len(text.literal), text.literal, "", level, reason)
 
 
 def _assigned(text: str) -> Iterator[Found]:
@@ -217,33 +201,33 @@ def _assigned(text: str) -> Iterator[Found]:
         NamedText(match["name"], _with_template(text, match), match.start("value"))
         for pattern in (_ASSIGNMENT, _FLAG, *((_PROPERTY,) if _DOTTED in text else ()))
         for match in pattern.finditer(text)
-        if keys.read(match["name"]).role
+        if _says_image(match["name"])
     ]
     for group in _neighbours(sorted(values, key=lambda value: value.start), text):
         yield from (image.span for image in named.images(group))
         yield from _services(group)
 
 
+def _says_image(name: str) -> bool:
+    """Whether a name in running text is that of an image or of a part of one; prose has `container: a/b:1 is down`."""
+    word = keys.read(name)
+    return bool(word.role) and (word.image or word.role != keys.MENTION)
+
+
+def _listed(text: str) -> Iterator[Found]:
+    """The images in lists that are named after images, or after images that nothing pulls."""
+    for match in _LIST.finditer(text) if "[" in text else ():
+        role = keys.read(match["name"]).role
+        place = keys.MENTION if role == keys.IMAGE else role
+        reason = f"`{match['name']}` names {'no image that nodes pull' if role == keys.UNPULLED else 'images'}"
+        for token in _TOKEN.finditer(text, *match.span("items")) if place in _OF_LISTS else ():
+            yield from evidence.weighed(token.group(), token.start(), place, reason)
+
+
 def _with_template(text: str, match: re.Match[str]) -> str:
     """The value of an assignment; of one that is a template, all of that: `{{ default "acme/app:1" .image }}`."""
     template = _TEMPLATE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
     return template.group() if template else match["value"]
-
-
-def _of_docker(text: str) -> Iterator[Found]:
-    """The images of `docker://node:20`, of Jenkinsfiles, and of a Dockerfile's `FROM golang AS build`."""
-    for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
-        yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")
-    for match in _OF_JENKINS.finditer(text) if "docker" in text else ():
-        yield from _weighed(match["reference"], match.start("reference"), keys.IMAGE, "what a Jenkinsfile runs in")
-    if keys.FROM not in text or not (_INSTRUCTION.search(text) or text.lstrip().startswith(keys.FROM)):
-        return
-    stages = {*_NO_IMAGE}
-    for match in _FROM.finditer(text):
-        group = "reference" if match["reference"] else "copied"
-        if match[group].lower() not in stages and not match[group].isdigit():
-            yield from _weighed(match[group], match.start(group), keys.IMAGE, "what a Dockerfile builds upon")
-        stages.add((match["stage"] or "").lower())
 
 
 def _neighbours(values: Iterable[NamedText], text: str) -> Iterator[list[NamedText]]:

@@ -181,8 +181,8 @@ def unreadable(document: Document, text: str, line: int, error: Exception) -> Ac
         )
     if isinstance(error, RecursionError):
         return AcregError(
-            f"{who} is nested too deep or repeats itself too often to be read, which no Kubernetes object does. Look "
-            "for a template that calls itself."
+            f"{who}, near line {line} of the stream, is nested too deep or repeats itself too often to be read, which "
+            "no Kubernetes object does. Look for a template that calls itself."
         )
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error).split("\n", 1)[0]

@@ -37,11 +37,11 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip archive can hold
 PREFIX = """\
 #!/bin/sh
 p=${ACREG_PYTHON:-python3}
-case $p in *python2*) false ;; *) command -v "$p" >/dev/null ;; esac || {
+case $p:$(command -v "$p") in *python2*:* | *:)
   echo "acreg: needs Python 3.9 or newer, and $p is none, or is not there. Install one and, if it is not the python3" \\
     "on PATH, name it in the environment, such as ACREG_PYTHON=python3.12." >&2
   exit 2
-}
+esac
 exec "$p" -I -S -c 'import os, sys
 text = open(sys.argv[1], "rb").read(%6d)[%4d:]
 if text.startswith(b"\\"\\"\\"The zipapp") and text.endswith(b"\\nstart()\\n"):

@@ -19,6 +19,7 @@ HOUR = 3600
 AGAIN = "ACREG_STARTED_AGAIN"
 TRIES = 9
 USERS = (0, os.geteuid()) if hasattr(os, "geteuid") else None  # whose files are trusted; Windows has other means
+NOBODY = 65534  # as whose root's folders show where root is not mapped, as in some sandboxes (user_namespaces(7))
 
 
 def roots() -> "list[str]":
@@ -39,19 +40,21 @@ def is_ours(found: "os.stat_result") -> bool:
 
 
 def trusted(root: str) -> bool:
-    """Tell whether nobody else can write to a folder, or put another one in its place.
-
-    In a folder that all can write to, such as /tmp, the sticky bit keeps them from the latter.
-    """
+    """Tell whether nobody else can write to a folder, or put another one in its place."""
     if USERS is None:
         return True
     if os.lstat(root).st_uid not in USERS or not is_ours(os.stat(root)):
         return False
-    return not any(
-        os.stat(path).st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
-        for start in (root, os.path.realpath(root))
-        for path in parents(start)
-    )
+    return all(keeps(os.stat(path)) for start in (root, os.path.realpath(root)) for path in parents(start))
+
+
+def keeps(found: "os.stat_result") -> bool:
+    """Tell whether nobody else can put another folder in the place of one of ours that lies in a folder.
+
+    In a folder that all can write to, such as /tmp, the sticky bit keeps them from that, but not its owner.
+    """
+    is_open = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
+    return USERS is None or (found.st_uid in (*USERS, NOBODY) and not is_open)
 
 
 def parents(path: str) -> "list[str]":

@@ -102,6 +102,8 @@ SECRETS = {
     + MANIFEST.rstrip().replace("\n", "\n    ")
     + "\n",
     "in a text": "kind: ConfigMap\ndata:\n  x: |\n    kind: Secret\n    stringData:\n      a: hunter2 docker.io/a:1\n",
+    "on the next line": "kind: ConfigMap\ndata:\n  x: |\n    kind:\n     Secret\n    a: hunter2 docker.io/a:1\n",
+    "tagged in a text": "kind: ConfigMap\ndata:\n  x: |\n    kind : !!str &a Secret\n    a: hunter2 docker.io/a:1\n",
     "in JSON in a text": 'kind: ConfigMap\ndata:\n  x: \'{"kind":"Secret","data":{"a":"hunter2 docker.io/a/b:1"}}\'\n',
     "behind an alias": "kind: Secret\nx: {y: &a {a: hunter2, b: docker.io/team/app:1 hunter2}}\nstringData: *a\n",
     "behind an alias of another place": "x: &a\n  a: hunter2\n  image: docker.io/a:1\ny:\n  kind: Secret\n  data: *a\n",

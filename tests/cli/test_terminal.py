@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
+import subprocess
 from typing import TYPE_CHECKING, Callable
 
 import pytest
+from process import FILTER, environment, run
 
 from cli.conftest import REGISTRY, Ended
 from cli.test_show import shown
@@ -125,3 +129,17 @@ def test_on_a_terminal(zipapp: Path, manifests: Path, shiv_root: Path) -> None:
     text = shown(zipapp, *arguments, SHIV_ROOT=str(shiv_root), NO_COLOR="1")
     assert "\\u001b]0;title" in text
     assert escape.lines(text) == text
+
+
+@pytest.mark.parametrize("command", [[], ["render"]], ids=str)
+def test_manifests_are_escaped_on_a_terminal_alone(command: list[str], tmp_path: Path) -> None:
+    text = "kind: ConfigMap\ndata: {a: '\x1b]0;title\x07\u202e'}\n".encode()
+    started = (*FILTER, *command)
+    assert run(text, tmp_path, started).stdout == text
+    ours, theirs = pty.openpty()
+    subprocess.run(started, input=text, stdout=theirs, cwd=tmp_path, env=environment(tmp_path), check=True)
+    os.close(theirs)
+    seen = os.read(ours, 1000).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert "\\u001b]0;title" in seen
+    assert not ACTED_ON.search(seen)

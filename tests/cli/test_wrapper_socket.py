@@ -39,3 +39,17 @@ def test_who_hangs_up_does_not_disturb_others(monkeypatch: pytest.MonkeyPatch) -
             connection.connect(way[SOCKET])
         monkeypatch.setenv(SOCKET, way[SOCKET])
         assert wrapper_socket.ask(1) == {"question": 1}
+
+
+def test_who_says_nothing_or_nonsense_does_not_disturb_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_texts(question: str) -> str:
+        return question.upper()
+
+    monkeypatch.setattr(wrapper_socket, "_SECONDS", 0.1)
+    with TemporaryDirectory() as folder, wrapper_socket.open_in(Path(folder), only_texts) as way:
+        monkeypatch.setenv(SOCKET, way[SOCKET])
+        for said in (b"", b"[" * 100_000 + b"\n", b'{"accounts": 1}\n', b"\xff\n"):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(way[SOCKET])
+                connection.sendall(said)
+                assert wrapper_socket.ask("x") == "X"

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from process import GO
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHARTS = REPOSITORY / "tests" / "charts"
 VALUES = CHARTS / "values"
@@ -85,6 +87,7 @@ def helm_environment(home: Path, **more: str) -> dict[str, str]:
         "HELM_CONFIG_HOME": str(home / "config"),
         "HELM_DATA_HOME": str(home / "data"),
         "HELM_PLUGINS": str(home / "plugins"),
+        **GO,
         **more,
     }
 
@@ -107,8 +110,14 @@ class Namespace(NamedTuple):
 
     def run(self, *arguments: str) -> bytes:
         """Return what `kubectl ARGUMENTS` prints; it must succeed."""
-        place = ("--kubeconfig", self.kubeconfig, "--namespace", self.name)
-        return subprocess.run([self.kubectl, *place, *arguments], stdout=subprocess.PIPE, check=True).stdout
+        return subprocess.run(self._command(*arguments), stdout=subprocess.PIPE, check=True).stdout
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `kubectl ARGUMENTS`, which prints into a pipe."""
+        return subprocess.Popen(self._command(*arguments), stdout=subprocess.PIPE)
+
+    def _command(self, *arguments: str) -> list[str | Path]:
+        return [self.kubectl, "--kubeconfig", self.kubeconfig, "--namespace", self.name, *arguments]
 
     def get(self, kinds: str) -> list[Any]:
         """Return the objects of the kinds, such as `deployments,jobs`, as the API server stores them."""

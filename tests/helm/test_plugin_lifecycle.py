@@ -148,8 +148,9 @@ def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: s
     check_installation(at, tmp_path)
     chart: list[str | Path] = ["--chart", CHART, "-f", PRIVATE_VALUES]
     assert "  upgrade  " in at.output("acreg", "--help")
-    assert at.output("acreg", "diff", *chart).startswith("--- rendered\n+++ private\n@@ ")
-    assert at.run("acreg", "diff", "--exit-code", *chart).code == 1
+    differs = at.run("acreg", "diff", "--exit-code", *chart)
+    assert differs.stdout.startswith("--- rendered\n+++ private\n@@ ")
+    assert differs.code == 1
     assert f"image: {PRIVATE}/" in at.output("acreg", "render", *chart)
     overlay = at.run("acreg", "values", CHART, "-f", PRIVATE_VALUES)
     assert f"repository: {PRIVATE}/appcircle-vault\n" in overlay.stdout

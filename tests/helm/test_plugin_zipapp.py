@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +19,6 @@ from postrenderer import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from helm.test_plugin_lifecycle import Home
 
@@ -106,3 +108,50 @@ def test_a_path_with_a_line_break_is_not_two_to_remove(at: Home, zipapp: Path, t
         at.install(ACREG_PYZ=str(zipapp), HELM_CACHE_HOME=cache)
         at.output("plugin", "uninstall", "acreg", HELM_CACHE_HOME=cache)
         assert (precious / "acreg").is_dir()
+
+
+def hook(plugin: Path, **environment: str) -> subprocess.Popen[str]:
+    """Start the install hook of a plugin's folder, as Helm does."""
+    known = {"PATH": os.environ["PATH"], "HOME": str(plugin.parent / "home"), "HELM_PLUGIN_DIR": str(plugin)}
+    command: list[str | Path] = [plugin / "scripts" / "plugin-hook", "install"]
+    return subprocess.Popen(
+        command, env={**known, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@pytest.mark.parametrize("name", ["two words", "back\\slash", "-x", "'$(touch planted)\"`", "line\nbreak", "é*?"])
+def test_the_hook_in_a_folder_with_a_strange_name(name: str, zipapp: Path, tmp_path: Path) -> None:
+    """The zipapp comes with the release, and is checked there; or it is named, and its hash is in capitals."""
+    plugin = source_in(tmp_path / name)
+    sha256 = hashlib.sha256(zipapp.read_bytes()).hexdigest()
+    (plugin / "dist").mkdir()
+    shutil.copy(zipapp, plugin / "dist")
+    (plugin / "SHA256SUMS").write_text(f"{sha256}  dist/acreg.pyz\n")
+    for environment in ({}, {"ACREG_PYZ": str(zipapp), "ACREG_PYZ_SHA256": sha256.upper()}):
+        run = hook(plugin, **environment)
+        assert (run.communicate()[0].splitlines()[0], run.returncode) == (f"acreg {__version__}", 0)
+    assert not list(tmp_path.rglob("planted"))
+
+
+def test_four_hooks_at_once(zipapp: Path, tmp_path: Path) -> None:
+    plugin = source_in(tmp_path / "acreg")
+    sha256 = hashlib.sha256(zipapp.read_bytes()).hexdigest()
+    runs = [hook(plugin, ACREG_PYZ=str(zipapp), ACREG_PYZ_SHA256=sha256) for _ in range(4)]
+    assert [(run.communicate()[0].count("Use it:"), run.returncode) for run in runs] == [(1, 0)] * 4
+    assert [path.name for path in plugin.iterdir() if path.name.startswith(".acreg")] == []
+    assert (plugin / "dist" / "acreg.pyz").read_bytes() == zipapp.read_bytes()
+
+
+def test_what_is_changed_after_the_check_is_not_installed(zipapp: Path, tmp_path: Path) -> None:
+    """A stand-in for another user, who replaces the file between its check and its use."""
+    plugin, given = source_in(tmp_path / "acreg"), Path(shutil.copy(zipapp, tmp_path))
+    stand_in = tmp_path / "bin" / "sha256sum"
+    stand_in.parent.mkdir()
+    real = shutil.which("sha256sum")
+    stand_in.write_text(f"#!/bin/sh\n'{real}' \"$@\"\nprintf '#!/bin/sh\\necho planted\\n' >'{given}'\n")
+    stand_in.chmod(0o755)
+    sha256 = hashlib.sha256(zipapp.read_bytes()).hexdigest()
+    path = f"{stand_in.parent}{os.pathsep}{os.environ['PATH']}"
+    run = hook(plugin, ACREG_PYZ=str(given), ACREG_PYZ_SHA256=sha256, PATH=path)
+    assert (run.communicate()[0].splitlines()[0], run.returncode) == (f"acreg {__version__}", 0)
+    assert "planted" in given.read_text()

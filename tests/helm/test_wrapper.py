@@ -49,12 +49,14 @@ def test_nothing_public_is_stored(helm: Helm, namespace: Namespace, zipapp: Path
 
 @pytest.mark.cluster
 @pytest.mark.slow
-def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
-    upgrade = ("upgrade", "--install", RELEASE, CHARTS / "appcircle", "--no-hooks")
+def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, zipapp: Path, tmp_path: Path) -> None:
+    upgrade = ("upgrade", "--install", RELEASE, write(TRAPS["hashes of templates"], tmp_path / "chart"), "--no-hooks")
     assert acreg(helm, zipapp, *upgrade, "-f", "-", stdin=PRIVATE_VALUES.read_text(encoding="utf-8")).code == 0
     run = acreg(helm, zipapp, *upgrade)
     assert run.code == 0, run.stderr
-    assert "registry.k8s.io" not in helm.output("get", "manifest", RELEASE) + helm.output("get", "hooks", RELEASE)
+    stored = documents(helm.output("get", "manifest", RELEASE) + helm.output("get", "hooks", RELEASE))
+    assert len(images(stored)) == 2
+    assert all(image.startswith(f"{PRIVATE}/acme/") for image in images(stored))
     run = acreg(helm, zipapp, *upgrade, "--reset-values")
     assert (run.code, "The private registry is not set" in run.stderr) == (2, True)
     assert namespace.get("deployments")

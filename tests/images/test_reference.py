@@ -180,9 +180,18 @@ def test_invalid(text: str, position: int, word: str) -> None:
     assert str(caught.value) == caught.value.reason
 
 
-def test_an_image_id_is_named_as_one() -> None:
-    with pytest.raises(InvalidReferenceError, match=r"^64 hexadecimal digits are the ID of an image$"):
-        parse("1a" * 32)
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it is empty"),
+        ("1a" * 32, "64 hexadecimal digits are the ID of an image"),
+        ("x" * 248, "a repository path has at most 255 characters"),
+    ],
+)
+def test_what_is_wrong_with_the_whole_is_said_in_full(text: str, reason: str) -> None:
+    with pytest.raises(InvalidReferenceError) as caught:
+        parse(text)
+    assert caught.value.reason == reason
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,10 @@ spec:
         ("image: a/b:1\n  imagePullSecretNames: []", 'imagePullSecretNames: ["containerregistry"]'),
         ("image: a/b:1\n  imagePullSecrets: []", 'imagePullSecrets: [{"name": "containerregistry"}]'),
         ("image: a/b:1\n  imagePullSecrets:", "imagePullSecrets:\n    - name: containerregistry"),
+        ("image: a/b:1\n  image_pull_secrets: []", 'image_pull_secrets: ["containerregistry"]'),
+        ("image: a/b:1\n  imageRegistrySecret: {}", 'imageRegistrySecret: {"name": "containerregistry"}'),
+        ("image: a/b:1\n  docker_registry_secret_name: ''", 'docker_registry_secret_name: "containerregistry"'),
+        ("image: a/b:1\n  ee_pull_credentials_secret: ''", 'ee_pull_credentials_secret: "containerregistry"'),
         # The nearest one counts.
         (
             "imagePullSecrets: [{name: far}]\n  engine: {image: a/b:1, imagePullSecrets: [near]}",
@@ -58,6 +62,13 @@ spec:
         ("podTemplate: {spec: {initContainers: [{image: a/b:1}]}}", 'spec: {"imagePullSecrets": [{"name"'),
         ("podTemplates: [{name: a, spec: {containers: [{image: a/b:1}]}}]", 'spec: {"imagePullSecrets": [{"name"'),
         ("worker: {podSpec: {containers: [{image: a/b:1}]}}", 'podSpec: {"imagePullSecrets": [{"name"'),
+        ("buildPod: {containers: [{image: a/b:1}]}", 'buildPod: {"imagePullSecrets": [{"name"'),
+        ("componentSpecs: [{spec: {containers: [{image: a/b:1}]}}]", 'spec: {"imagePullSecrets": [{"name"'),
+        (
+            "leaderTemplate: {spec: {containers: [{image: a/b:1}], tolerations: []}}",
+            'spec: {"imagePullSecrets": [{"name"',
+        ),
+        ("worker: {containers: [{image: a/b:1}], restartPolicy: Never}", 'worker: {"imagePullSecrets": [{"name"'),
         ("pod: {volumes: [{image: {reference: a/b:1}}]}", 'pod: {"imagePullSecrets": [{"name"'),
     ],
 )
@@ -76,6 +87,9 @@ def test_the_secret_goes_to_the_nearest_place(before: str, after: str) -> None:
         "instances: [{containers: [{image: a/b:1}]}]",
         "server: {deployment: {containers: [{image: a/b:1}]}}",
         "containers: [{image: a/b:1}]",
+        "controllerTemplate: {spec: {containers: [{image: a/b:1}]}}",
+        "worker: {containers: [{image: a/b:1}], tolerations: [], volumes: []}",
+        "image: a/b:1\n  schemaRegistrySecret: ''",
         "image: a/b:1\n  usePullSecret: true\n  imagePullSecretName: true",
         "image: a/b:1\n  auth: {imagePullSecrets: []}",  # beside it, not above
     ],
@@ -131,6 +145,22 @@ def test_the_schema_in_the_stream_knows_the_field(field: str, written: str) -> N
         output
         == f"{schema}{WIDGET}  {written}{'  ' * bool(written)}image: registry.spacetech.com:8083/appcircle/a/b:1\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "gets"),
+    [
+        ("properties: {containers: {type: array}}", False),
+        ("properties: {containers: {type: array}, imagePullSecrets: {type: array, items: {type: object}}}", True),
+        ("properties: {containers: {type: array}}, x-kubernetes-preserve-unknown-fields: true", True),
+        ("x-kubernetes-preserve-unknown-fields: true", True),
+    ],
+)
+def test_the_schema_in_the_stream_says_what_is_no_pod_spec(fields: str, gets: bool) -> None:  # noqa: FBT001  # a row
+    schema = CRD.replace("FIELD", f"template: {{type: object, properties: {{spec: {{type: object, {fields}}}}}}}")
+    text = f"{schema}{WIDGET}  template: {{spec: {{containers: [{{name: a, image: a/b:1}}]}}}}\n"
+    assert ('{"imagePullSecrets": [{"name": "containerregistry"}], containers' in render(text)) is gets
+    assert len(summary(text)["withoutSecret"]) == (not gets)
 
 
 def test_the_schema_in_the_stream_is_newer_than_the_catalogue() -> None:

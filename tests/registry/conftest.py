@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from process import MEASURED
+from process import GO, MEASURED
 
 from registry import images
 from registry.servers import PASSWORD, USERNAME, Registry, make_authority, make_htpasswd, needs
@@ -198,6 +198,7 @@ def make_acreg(workplace: Path, published: Published, authority: Path) -> Acreg:
         "ACREG_REPOSITORY_PATH": "appcircle",
         "ACREG_INSECURE_REGISTRIES": published.registry.host,
         "ACREG_CA_FILE": str(authority),
+        **GO,
         **MEASURED,
     }
     return Acreg(environment, workplace)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -13,8 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 from effort import LONGEST
 
+from postrenderer.errors import AcregError
+from postrenderer.registry.airgap import Folder
+from postrenderer.registry.archive import Archive
+from postrenderer.registry.carried import load, read_list
 from registry import images
-from registry.conftest import Acreg, Brake, Published, Run, counts, login, make_acreg, push, wait_for
+from registry.conftest import Acreg, Brake, Published, Run, counts, login, make_acreg, open_target, push, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +73,18 @@ def test_what_is_damaged_is_repaired_where_it_was_written(harm: str, acreg: Acre
     assert f"repaired: {blob.relative_to(saved)}" in run.stdout
     assert blob.read_bytes() == content
     _sums_fit(saved)
+
+
+@pytest.mark.parametrize("place", [".", "blobs", "blobs/sha256"])
+def test_nothing_is_written_through_a_link(place: str, acreg: Acreg, saved: Path, tmp_path: Path) -> None:
+    """As a disk may have it that somebody has prepared."""
+    link, elsewhere = _layout(saved) / place, tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.rmtree(link)
+    link.symlink_to(elsewhere)
+    run = _save(acreg, saved)
+    assert (run.code, "is not a file inside the folder" in run.stdout) == (1, True), run
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_what_a_moved_tag_leaves_is_named_and_pruned(acreg: Acreg, published: Published) -> None:
@@ -152,7 +170,30 @@ def test_a_killed_archive_leaves_what_the_next_one_removes(acreg: Acreg, publish
     assert [path.name for path in acreg.folder.iterdir() if "partial" in path.name] == []
 
 
-@pytest.mark.parametrize("harm", ["cut", "cut between two files", "no archive", "a link in it"])
+@pytest.mark.parametrize("name", ["99999999999999999999", "\xb2", "4194305"])
+def test_what_others_left_beside_an_archive_does_no_harm(name: str, tmp_path: Path) -> None:
+    """A number that no process has, a digit that is no number, and links where this run is about to make folders."""
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / f".media.tar.partial-{name}.d").symlink_to(tmp_path)
+    own = tmp_path / f".media.tar.partial-{os.getpid()}.d"
+    own.symlink_to(tmp_path)
+    archive = Archive(tmp_path / "media.tar")
+    assert (own.is_symlink(), own.stat().st_mode & 0o777) == (False, 0o700)
+    archive.abort(())
+    assert (tmp_path / "mine").exists()
+    (tmp_path / "media" / "images" / f".partial-{name}-1").mkdir(parents=True)
+    Folder(tmp_path / "media")
+
+
+def test_a_list_without_end_is_not_read(saved: Path) -> None:
+    os.truncate(saved / "SHA256SUMS", (64 << 20) + 1)
+    with pytest.raises(AcregError, match="SHA256SUMS is longer than 64 MiB"):
+        load(saved)
+
+
+@pytest.mark.parametrize(
+    "harm", ["cut", "cut between two files", "no archive", "a link in it", "sparse", "a sparse number", "compressed"]
+)
 def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
     file = acreg.folder / "media.tar"
     with tarfile.open(file, "w") as tar:
@@ -162,7 +203,16 @@ def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
             link = tarfile.TarInfo("images/link")
             link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
             tar.addfile(link)
-    if harm == "cut":
+        if harm == "a sparse number":
+            strange = tarfile.TarInfo("x")
+            strange.pax_headers = {"GNU.sparse.map": "1,x"}
+            tar.addfile(strange)
+    if harm == "sparse":  # 10 KB that would fill a disk
+        os.truncate(saved / "SHA256SUMS", 100 << 20)
+        subprocess.run(["tar", "-C", saved, "-Scf", file, "acreg-mirror.json", "SHA256SUMS"], check=True)
+    elif harm == "compressed":
+        file.write_bytes(gzip.compress(file.read_bytes()))
+    elif harm == "cut":
         file.write_bytes(file.read_bytes()[:3000])
     elif harm == "cut between two files":
         with tarfile.open(file) as tar:
@@ -173,6 +223,7 @@ def test_a_damaged_archive(harm: str, acreg: Acreg, saved: Path) -> None:
     run = acreg.run("mirror", "--from", file, **NOWHERE)
     assert (run.code, run.stdout, len(run.stderr.strip().splitlines())) == (1, "", 1), run
     assert str(file) in run.stderr
+    assert ("SHA256SUMS in it is not a file" in run.stderr) == (harm == "sparse")
 
 
 def _outside(saved: Path) -> Path:
@@ -227,6 +278,36 @@ def test_a_list_that_leads_outside_is_refused(harm: Callable[[Path], object], ac
     )
     assert (run.returncode, run.stdout, len(run.stderr.strip().splitlines())) == (1, "", 1), run
     assert str(saved) in run.stderr
+
+
+@pytest.mark.parametrize("layout", ["images/a:b", "images/a/b", "images/..", "images/\x1b[31m", "images/-a b"])
+def test_a_layout_that_skopeo_would_read_otherwise_is_refused(layout: str, tmp_path: Path) -> None:
+    path = tmp_path / "acreg-mirror.json"
+    entry = {"source": "quay.io/x:1", "digest": f"sha256:{'a' * 64}", "layout": "images/x-1-aaaa"}
+    path.write_text(json.dumps({"version": 1, "images": [entry]}))
+    assert len(read_list(path)) == 1
+    path.write_text(json.dumps({"version": 1, "images": [{**entry, "layout": layout}]}))
+    with pytest.raises(AcregError, match="is damaged"):
+        read_list(path)
+
+
+def test_what_was_carried_is_not_pushed_as_the_image_of_another_digest(
+    acreg: Acreg, saved: Path, published: Published, plain: Registry
+) -> None:
+    """Another image under a pinned source, with sums that fit."""
+    path, sums = saved / "acreg-mirror.json", saved / "SHA256SUMS"
+    content = json.loads(path.read_text())
+    pinned, other = (
+        next(image for image in content["images"] if ("@" in image["source"]) == is_pinned)
+        for is_pinned in (True, False)
+    )
+    pinned.update({name: other[name] for name in ("digest", "layout", "referrers")})
+    path.write_text(json.dumps(content))
+    lines = sums.read_text().splitlines()[1:]
+    sums.write_text("\n".join([f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}", *lines, ""]))
+    run = acreg.run("mirror", "--from", saved, **open_target(plain, published))
+    assert (run.code, counts(run.stdout)["copied"], counts(run.stdout)["failed"]) == (1, 5, 1), run
+    assert f"there is {other['digest']}, which is another image" in run.stdout
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,19 @@ def chart(acreg: Acreg, published: Published) -> Path:
     return acreg.folder / "main"
 
 
+STRANGE = [
+    ("x?y#z", "1"),
+    ("x\\ny", "1"),
+    ("\\e[31m", "1"),
+    ("\\0", "1"),
+    ("-x", "1"),
+    ("", "1"),
+    ("x", "1 2"),
+    ("x", "@1"),
+]
+"""Names and versions that would be read otherwise in an address, as a flag or by a terminal."""
+
+
 def _rows(run: Run) -> list[list[str]]:
     lines = run.stdout.splitlines()
     start = next(number for number, line in enumerate(lines) if line.split()[1:2] == ["CHART"])
@@ -153,6 +166,8 @@ def _tgz(**files: str) -> bytes:
         _tgz(**{"x/Chart.yaml": "name: a\nversion: 1\nx: " + "[" * 100_000 + "]" * 100_000}),
         _tgz(**{"x/Chart.yaml": "name: ..\nversion: 1"}),
         _tgz(**{"x/charts/y/Chart.yaml": "name: y\nversion: 1"}),
+        *(_tgz(**{"x/Chart.yaml": f'{{name: "{name}", version: "{version}"}}'}) for name, version in STRANGE),
+        _tgz(**{"x/Chart.yaml": f"{'#' * (1 << 21)}\nname: a\nversion: 1"}),
     ],
     ids=[
         "nothing",
@@ -166,6 +181,8 @@ def _tgz(**files: str) -> bytes:
         "deep",
         "two dots",
         "a dependency alone",
+        *map(repr, STRANGE),
+        "long",
     ],
 )
 def test_what_is_no_chart(content: bytes) -> None:

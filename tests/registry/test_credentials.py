@@ -38,11 +38,21 @@ def test_a_username_in_the_clear_is_read() -> None:
     assert find({"auths": {"r": {"username": "robot", "password": "p:&ss"}}}, "r") == LOGIN
 
 
-@pytest.mark.parametrize("auth", ["no base64!", "bm9jb2xvbg=="])
-def test_a_damaged_entry_is_refused_without_showing_it(auth: str) -> None:
+HALF = "\ud800"
+"""Half of a surrogate pair: JSON can hold it, no file can."""
+
+
+@pytest.mark.parametrize("auth", ["no base64!", "bm9jb2xvbg==", "é", HALF, 7777, ["hidden"]])
+def test_a_damaged_entry_is_refused_without_showing_it(auth: object) -> None:
     with pytest.raises(AcregError, match="damaged") as caught:
         find({"auths": {"r": {"auth": auth}}}, "r")
-    assert auth not in str(caught.value)
+    assert str(auth) not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["username", "identitytoken"])
+def test_a_name_that_no_file_can_hold_is_refused(key: str) -> None:
+    with pytest.raises(AcregError, match="damaged"):
+        find({"auths": {"r": {key: HALF}}}, "r")
 
 
 @pytest.mark.parametrize("config", [{"credHelpers": {"r": "test"}}, {"credsStore": "test"}])
@@ -65,6 +75,26 @@ def test_a_credential_store_is_asked_for_what_is_needed(tmp_path: Path, monkeypa
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert unlocked({"credsStore": "test"}, ["r", "other"])["auths"] == {"r": ENTRY}
     assert unlocked({"credsStore": "nosuchthing"}, ["r"]) == {"credsStore": "nosuchthing"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("[]", '"x"', "null", "1", "[" * 100_000, "no JSON", ""),
+        *('{"Username": "\\ud800", "Secret": "x"}', '{"Username": "x", "Secret": null}', '{"Username": ["x"]}'),
+    ],
+    ids=lambda answer: answer[:30],
+)
+def test_a_credential_helper_that_answers_anything_is_named(
+    answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "answer").write_text(answer)
+    program = tmp_path / "docker-credential-test"
+    program.write_text(f"#!/bin/sh\ncat {tmp_path}/answer\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(AcregError, match="docker-credential-test, which does not work here"):
+        find({"credsStore": "test"}, "r")
 
 
 def test_a_missing_credential_helper_is_named() -> None:
@@ -94,7 +124,7 @@ def test_default_files_win_in_the_order_of_containers_auth(tmp_path: Path) -> No
     assert gather(str(tmp_path / ".docker/config.json"), environ)["auths"].keys() == {"b", "c"}
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"auths": []}', "password"])
+@pytest.mark.parametrize("text", ["", "[]", '{"auths": []}', "password", "[" * 100_000], ids=lambda text: text[:30])
 def test_a_file_that_holds_no_credentials_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "auth.json"
     path.write_text(text)

@@ -9,12 +9,12 @@ import subprocess
 import sys
 import threading
 import uuid
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 import yaml
-from helm.harness import ALL_VERSIONS, Namespace, tool
+from helm.harness import ALL_VERSIONS, LATEST, Namespace, tool
 
 from registry.servers import PASSWORD, USERNAME, needs
 
@@ -51,32 +51,31 @@ spec:
             | default .Values.path }}/%(name)s
 """
 COMPLETE = '{"status": {"succeeded": 1, "conditions": [{"type": "Complete", "status": "True"}]}}'
-SOON = 0.3
 KINDS = "deployments,jobs"
 
 
 @contextmanager
 def stand_in_for_controllers(namespace: Namespace) -> Iterator[None]:
     """Complete each Job by its status, as no controllers run on the API server of the tests."""
-    ended = threading.Event()
+    watch = namespace.start("get", "jobs", "--watch", '--output=jsonpath={.metadata.name} {.status.succeeded}{"\\n"}')
 
     def work() -> None:
-        while not ended.wait(SOON):
-            for job in namespace.get("jobs"):
-                if not job.get("status"):
-                    words = ("patch", "job", job["metadata"]["name"], "--subresource=status", "--type=merge", "-p")
-                    try:
-                        namespace.run(*words, COMPLETE)
-                    except subprocess.CalledProcessError:
-                        continue  # Helm was faster and deleted it
+        assert watch.stdout
+        for line in watch.stdout:
+            name, *succeeded = line.decode().split()
+            if not succeeded:
+                words = ("patch", "job", name, "--subresource=status", "--type=merge", "-p")
+                with suppress(subprocess.CalledProcessError):  # Helm was faster and deleted it
+                    namespace.run(*words, COMPLETE)
 
     worker = threading.Thread(target=work)
     worker.start()
     try:
         yield
     finally:
-        ended.set()
+        watch.kill()
         worker.join()
+        watch.communicate()
 
 
 @pytest.fixture(params=ALL_VERSIONS)
@@ -114,81 +113,120 @@ def write_chart(folder: Path, published: Published, name: str = "app") -> list[s
     return sorted([web, fixed, hook, test])
 
 
-def test_the_whole_way(  # noqa: PLR0915  # one journey
-    acreg: Acreg, published: Published, secured: Registry, helm: Path, namespace: Namespace
-) -> None:
+class Workplace(NamedTuple):
+    """A folder with a chart and one values file; a Helm, a cluster's namespace, and the private registry."""
+
+    acreg: Acreg
+    helm: Path
+    namespace: Namespace
+    registry: Registry
+    path: str
+    """Below which the images lie, in the source and in the private registry."""
+    sources: list[str]
+    """The images of the chart."""
+    values: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "HELM_BIN": str(self.helm),
+            "KUBECONFIG": self.namespace.kubeconfig,
+            "HELM_NAMESPACE": self.namespace.name,
+            "ACREG_USERNAME": USERNAME,
+            "ACREG_PASSWORD": PASSWORD,
+        }
+
+    def run(self, *arguments: str, code: int = 0) -> Run:
+        ran = self.acreg.run(*arguments, **self.environment)
+        assert ran.code == code, (arguments, ran)
+        return ran
+
+    def plain_helm(self, *arguments: str) -> str:
+        environ = {**self.acreg.environment, **self.environment}
+        return subprocess.run([self.helm, *arguments], env=environ, capture_output=True, check=True).stdout.decode()
+
+    def change_the_hook(self, image: str) -> None:
+        """Give the hook another image, in the chart's own values."""
+        defaults = self.acreg.folder / "chart" / "values.yaml"
+        text = defaults.read_text()
+        defaults.write_text(text.replace(yaml.safe_load(text)["hook"], image))
+
+    def assert_private(self, *objects: str) -> None:
+        """Every image of the objects lies on the private registry, and every pod spec names the pull secret."""
+        found = [one for one in self.namespace.get(KINDS) if one["metadata"]["name"] in objects]
+        assert sorted(one["metadata"]["name"] for one in found) == sorted(objects)
+        for one in found:
+            pod = one["spec"]["template"]["spec"]
+            assert pod["imagePullSecrets"] == [{"name": "containerregistry"}]
+            containers = [*pod.get("initContainers", ()), *pod["containers"]]
+            assert all(each["image"].startswith(f"{self.registry.host}/{self.path}/") for each in containers)
+
+
+@pytest.fixture
+def workplace(acreg: Acreg, published: Published, secured: Registry, helm: Path, namespace: Namespace) -> Workplace:
     known = {name: value for name, value in acreg.environment.items() if name != "ACREG_REPOSITORY_PATH"}
     acreg = acreg._replace(environment=known)  # the values file alone says where images go
     sources = write_chart(acreg.folder / "chart", published)
     path = published.source.partition("/")[2]
     values = f"global: {{imageRegistry: '{secured.host}', imageRepositoryPath: {path}}}\n"
     (acreg.folder / "values.yaml").write_text(values)
-    environment = {
-        "HELM_BIN": str(helm),
-        "KUBECONFIG": namespace.kubeconfig,
-        "HELM_NAMESPACE": namespace.name,
-        "ACREG_USERNAME": USERNAME,
-        "ACREG_PASSWORD": PASSWORD,
-    }
+    return Workplace(acreg, helm, namespace, secured, path, sources, values)
 
-    def run(*arguments: str, code: int = 0) -> Run:
-        ran = acreg.run(*arguments, **environment)
-        assert ran.code == code, (arguments, ran)
-        return ran
 
-    def plain_helm(*arguments: str) -> str:
-        environ = {**acreg.environment, **environment}
-        return subprocess.run([helm, *arguments], env=environ, capture_output=True, check=True).stdout.decode()
+OF_CHART = ("--chart", "chart", "-f", "values.yaml")
+UPGRADE = ("upgrade", "--install", "app", "chart")
 
-    def assert_private(*objects: str) -> None:
-        """Every image of the objects lies on the private registry, and every pod spec names the pull secret."""
-        found = [one for one in namespace.get(KINDS) if one["metadata"]["name"] in objects]
-        assert sorted(one["metadata"]["name"] for one in found) == sorted(objects)
-        for one in found:
-            pod = one["spec"]["template"]["spec"]
-            assert pod["imagePullSecrets"] == [{"name": "containerregistry"}]
-            containers = [*pod.get("initContainers", ()), *pod["containers"]]
-            assert all(each["image"].startswith(f"{secured.host}/{path}/") for each in containers)
 
+def newer(published: Published) -> str:
+    """An image that the chart does not have."""
+    return [reference for reference in published.references if "@" not in reference][4]
+
+
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
+def test_the_way_of_the_images(workplace: Workplace, published: Published) -> None:
+    """Up to the release, for which they must be there: each version of Helm renders the chart alike."""
+    run = workplace.run
     run("config", "init", "-f", "values.yaml")
-    of_chart = ("--chart", "chart", "-f", "values.yaml")
-    listed = run("images", "--source-only", *of_chart)
-    assert listed.stdout.split() == sources, listed.stderr
-    run("check", *of_chart, code=1)
-    run("upgrade", "--install", "app", "chart", "-f", "values.yaml", "--check", code=1)
-    assert namespace.get(KINDS) == []
-    assert "4 copied" in run("mirror", *of_chart).stdout
-    assert "4 present" in run("mirror", *of_chart).stdout
-    run("check", *of_chart, "--digests")
+    run("check", *OF_CHART, code=1)
+    run(*UPGRADE, "-f", "values.yaml", "--check", code=1)
+    assert workplace.namespace.get(KINDS) == []
+    assert "4 copied" in run("mirror", *OF_CHART).stdout
+    assert "4 present" in run("mirror", *OF_CHART).stdout
+    run("check", *OF_CHART, "--digests")
     secret = yaml.safe_load(run("secret").stdout)
-    assert secret["metadata"] == {"name": "containerregistry", "namespace": namespace.name}
-    assert secured.host in run("nodes", "k3s").stdout
+    assert secret["metadata"] == {"name": "containerregistry", "namespace": workplace.namespace.name}
+    assert workplace.registry.host in run("nodes", "k3s").stdout
 
-    upgrade = ("upgrade", "--install", "app", "chart")
-    with stand_in_for_controllers(namespace):
-        said = run(*upgrade, "-f", "values.yaml", "--check", "--timeout", "60s")
+    workplace.change_the_hook(newer(published))
+    assert newer(published) in run("images", "--source-only", *OF_CHART).stdout.split()
+    mirrored = run("mirror", *OF_CHART).stdout
+    assert "1 copied" in mirrored
+    assert "3 present" in mirrored
+
+
+def test_the_whole_way(workplace: Workplace, published: Published) -> None:
+    run, plain_helm, assert_private = workplace.run, workplace.plain_helm, workplace.assert_private
+    values = yaml.safe_load(workplace.values)
+    run("config", "init", "-f", "values.yaml")
+    listed = run("images", "--source-only", *OF_CHART)
+    assert listed.stdout.split() == workplace.sources, listed.stderr
+    run("mirror", *OF_CHART)
+    with stand_in_for_controllers(workplace.namespace):
+        said = run(*UPGRADE, "-f", "values.yaml", "--check", "--timeout", "60s")
         assert said.stderr.splitlines()[-1].startswith("acreg: images: ")
         assert " 0 left; " in said.stderr.splitlines()[-1]
         assert_private("web", "app-hook")
         plain_helm("test", "app", "--timeout", "60s")
         assert_private("web", "app-hook", "app-test")
-        assert json.loads(plain_helm("get", "values", "app", "--output=json")) == yaml.safe_load(values)
+        assert json.loads(plain_helm("get", "values", "app", "--output=json")) == values
 
-        newer = [reference for reference in published.references if "@" not in reference][4]
-        defaults = acreg.folder / "chart" / "values.yaml"
-        defaults.write_text(defaults.read_text().replace(sources_hook(defaults), newer))
-        assert newer in run("images", "--source-only", *of_chart).stdout.split()
-        run("mirror", *of_chart)
-        run(*upgrade, "--reset-then-reuse-values", "--timeout", "60s")
-        assert newer.removeprefix(published.source) in json.dumps(namespace.get("jobs"))
+        workplace.change_the_hook(newer(published))
+        run(*UPGRADE, "--reset-then-reuse-values", "--timeout", "60s")
+        moved = newer(published).removeprefix(published.source)
+        assert moved in json.dumps(workplace.namespace.get("jobs"))
         assert_private("web", "app-hook", "app-test")
         plain_helm("rollback", "app", "1", "--timeout", "60s")
         run("verify", "--release", "app", "--require-pull-secrets")
-        assert json.loads(plain_helm("get", "values", "app", "--output=json")) == yaml.safe_load(values)
+        assert json.loads(plain_helm("get", "values", "app", "--output=json")) == values
         plain_helm("uninstall", "app")
-    assert namespace.get("deployments") == []
-
-
-def sources_hook(values: Path) -> str:
-    """The hook's image in the chart's values."""
-    return str(yaml.safe_load(values.read_text())["hook"])
+    assert workplace.namespace.get("deployments") == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import ssl
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +15,9 @@ from postrenderer.registry import referrers
 from postrenderer.registry.credentials import Login
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest, Manifests
+from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.places import SOURCE, TARGET, in_registry
+from postrenderer.registry.plan import Copy
 from registry import images
 from registry.conftest import push
 from registry.frontdoor import Asked, FrontDoor, Given
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from registry.servers import Registry
 
 LOGIN = Login(USERNAME, PASSWORD)
+OTHER = f"sha256:{'1' * 64}"
 NOTHING = Manifest.of(b'{"schemaVersion": 2, "mediaType": "%s", "manifests": []}' % OCI_INDEX.encode(), OCI_INDEX)
 
 
@@ -331,3 +335,47 @@ def test_a_proxy(no_proxy: str, is_asked: bool) -> None:  # noqa: FBT001  # a pa
     assert "p@ss" not in str(caught.value)
     basic = base64.b64encode(b"user:p@ss").decode()
     assert [asked.headers.get("proxy-authorization") for asked in door.asked] == [f"Basic {basic}"] * is_asked
+
+
+@pytest.mark.parametrize("kind", ["https", "socks5"])
+def test_no_password_of_a_proxy_is_sent_without_tls(kind: str) -> None:
+    with FrontDoor(lambda _: Given(403, {})) as door:
+        client = Manifests(reach(environ={"https_proxy": f"{kind}://user:p@{door.host}"}))
+        with pytest.raises(RegistryError, match=f"one for {kind}, and acreg would send it the password without TLS"):
+            client.digest(in_registry("r.example.invalid/x:1"), SOURCE)
+        client.close()
+    assert door.asked == []
+
+
+def test_lists_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page names another one, and each thing that goes with an image has another one that goes with it."""
+    for name in ("manifests._MOST_PAGES", "referrers._MOST"):
+        monkeypatch.setattr(f"postrenderer.registry.{name}", 20)
+
+    def answer(asked: Asked) -> Given:
+        if "/referrers/" in asked.path:
+            digest = Manifest.of(asked.path.encode(), "").digest
+            return Given(200, {}, json.dumps({"manifests": [{"digest": digest}]}).encode())
+        if "/endless/" in asked.path:
+            return Given(200, {"Link": f'<{asked.path}x>; rel="next"'}, b'{"tags": ["1"]}')
+        return Given(200, {}, b'{"tags": ["1"]}')
+
+    with FrontDoor(answer) as door:
+        client = Manifests(reach(door.host))
+        with pytest.raises(RegistryError, match=r"its list tags/list\?n=1000 has no end"):
+            client.tags(in_registry(f"{door.host}/endless/x:1"), SOURCE)
+        client.close()
+        with pytest.raises(RegistryError, match="what goes with x has no end"):
+            referrers.find(remote(door.host), in_registry(f"{door.host}/x:1"), SOURCE, [NOTHING.digest])
+    assert len(door.asked) < 100
+
+
+@pytest.mark.parametrize("platforms", [(), ("linux/amd64",)])
+def test_a_source_that_has_another_image_under_a_digest_is_refused(platforms: tuple[str, ...]) -> None:
+    image = Manifest.of(b'{"schemaVersion": 2}', "")
+    with FrontDoor(lambda _: Given(200, {"Docker-Content-Digest": image.digest}, image.content)) as door:
+        origin = Origin(remote(door.host), Wishes(platforms))
+        for reference, is_refused in ((f"{door.host}/x@{image.digest}", False), (f"{door.host}/x@{OTHER}", True)):
+            ask = origin.manifest if platforms else origin.digest
+            with pytest.raises(RegistryError, match="another image") if is_refused else nullcontext():
+                ask(Copy(reference, reference))

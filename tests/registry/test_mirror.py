@@ -72,14 +72,15 @@ def test_the_whole_list_killed_resumed_and_found_where_the_filter_points(
         assert _digest(target, authority[0], f"{USERNAME}:{PASSWORD}") == published.digests[source]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_terminated_it_leaves_nothing_behind(
-    acreg: Acreg, published: Published, plain: Registry, tmp_path: Path
+    number: signal.Signals, acreg: Acreg, published: Published, plain: Registry, tmp_path: Path
 ) -> None:
     brake = Brake(tmp_path / "brake", plain, 1)
     target = {**open_target(plain, published), "PATH": brake.path}
     with acreg.start("mirror", "--list", "images.txt", "--jobs", 1, **target) as process:
         wait_for("[ 1/38] ", process)
-        process.terminate()
+        process.send_signal(number)
     assert process.returncode == 130
     assert list(Path(acreg.environment["TMPDIR"]).iterdir()) == []
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import pytest
 from marked import check
 
-from postrenderer.sites import podspec
+from postrenderer.sites import find, podspec
+from postrenderer.text import composer
 
 SPEC = "{initContainers: [{image: «acme/init»}], containers: [{name: a, image: «cpu»}, {image: «quay.io/acme/b:1»}]}"
 
@@ -83,3 +84,11 @@ def test_a_pod_spec_without_an_image_gets_no_secret(spec: str) -> None:
 
     text = f"kind: Pod\nspec: {spec}\n# image: acme/a:1\n"
     assert render(text) == text
+
+
+def test_containers_without_names_in_a_text_of_no_api_make_no_pod_spec() -> None:
+    pipeline = "resources: {containers: [{container: linux, image: 'ubuntu:22.04'}]}"
+    template = "spec: {containers: [{name: main, image: 'ubuntu:22.04'}]}"
+    for text, number in ((pipeline, 0), (template, 1)):
+        (root,) = composer.compose(text).roots
+        assert len(find(root, lambda _: False, depth=1).pod_specs) == number

@@ -50,7 +50,7 @@ def test_a_task_in_the_stream_says_more_than_the_catalogue() -> None:
     assert Tasks().why_stays("buildah", "IMAGE")
     assert not Tasks().why_stays("buildah", "BUILDER_IMAGE")
     assert not Tasks(task("[]", name="buildah").encode()).why_stays("buildah", "IMAGE")
-    assert Tasks(b"a: [\n---\n" + task(PUSHES).encode()).why_stays("mine", "IMAGE")
+    assert Tasks(b"kind: Task\na: [\n---\n" + task(PUSHES).encode()).why_stays("mine", "IMAGE")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_an_alias_to_nothing(text: str) -> None:
 def test_an_alias_that_multiplies_beyond_measure() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]" for old, new in zip("abcdefg", "bcdefgh")]
-    with pytest.raises(AcregError, match=r"^document 2 is nested too deep or repeats itself too often"):
+    with pytest.raises(AcregError, match=r"^document 2, near line 10 of the stream, is nested too deep or repeats"):
         read(document("\n".join(lines) + "\n---\ny: *h\n"))
 
 
