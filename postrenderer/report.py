@@ -268,12 +268,15 @@ def holds_secret(text: str) -> bool:
 
 
 def _is_secret(path: str, document: Any) -> bool:  # noqa: ANN401  # what JSON can hold
-    """Whether a JSON pointer leads into an object of a kind whose values are withheld."""
+    """Whether a JSON pointer leads into an object of a kind whose values are withheld, or to what another key hides."""
     node = document
     for step in path.split("/")[1:]:
         if isinstance(node, dict) and node.get("kind") in SECRET_KINDS:
             return True
-        node = node[int(step)] if isinstance(node, list) else node[step.replace("~1", "/").replace("~0", "~")]
+        try:
+            node = node[int(step)] if isinstance(node, list) else node[step.replace("~1", "/").replace("~0", "~")]
+        except (LookupError, TypeError, ValueError):  # of two keys of a name the last one counts
+            return True
     return False
 
 

@@ -8,7 +8,6 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from rendering import SECRET, without_added
 
 if TYPE_CHECKING:
@@ -16,15 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHART = "apiVersion: v2\nname: judge\nversion: 1.0.0\n"
-_TEMPLATE = """\
-kind: ConfigMap
-data:
-{{- range $path, $text := .Files.Glob "documents/*" }}
-  {{ $path | base | quote }}: {{ $text | toString | trimPrefix "#" | fromYaml | toJson | b64enc }}
-{{- end }}
+_BEFORE = "\n# The judge reads a document:\n"
+"""Stands before each document of a file: Helm takes a byte order mark off the start of every file of a chart."""
+_TEMPLATE = f"""\
+{{{{- range .Files.Glob "documents/*" }}}}
+{{{{- range rest (splitList {json.dumps(_BEFORE)} (toString .)) }}}}
+# {{{{ . | fromYaml | toJson | b64enc }}}}
+{{{{- end }}}}
+{{{{- end }}}}
 """
-_GUARD = b"#"
-"""Stands before each document, as Helm takes a byte order mark off the start of every file of a chart."""
+"""Prints each document as JSON in Base64 on a line: a comment, so Helm does not read it again; JSON may hold a DEL."""
+_PER_FILE = 100
+"""A file for each document takes longer to write than to judge; a file of more than 5 MiB is too large for Helm."""
 BYTES = ("utf-8", "surrogateescape")
 """How a text may hold bytes that are not UTF-8."""
 _FIELD = re.compile(
@@ -92,7 +94,12 @@ def printed(helm: Path, streams: Sequence[str], folder: Path) -> list[list[str]]
 
 
 def pod_images(document: Any) -> list[str]:  # noqa: ANN401  # JSON
-    """The images that a cluster pulls for a workload, or for the workloads in a list, as a judge read it.
+    """The images that a cluster pulls for a workload, or for the workloads in a list, as a judge read it."""
+    return [image for pod in pods(document) for image in images(pod)]
+
+
+def pods(document: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # likewise
+    """The pod specs of a workload, or of the workloads in a list, as a judge read it.
 
     For Kubernetes' clients, of which Helm is one, each object with `items` is a list, whatever its kind: its items are
     the objects, and have its `apiVersion` and its kind without `List` if they have none (apimachinery, decodeToList).
@@ -101,11 +108,15 @@ def pod_images(document: Any) -> list[str]:  # noqa: ANN401  # JSON
         return []
     if isinstance(document.get("items"), list):
         given = {"apiVersion": document.get("apiVersion"), "kind": str(document.get("kind")).removesuffix("List")}
-        return [image for item in _mappings(document["items"]) for image in pod_images({**given, **item})]
+        return [pod for item in _mappings(document["items"]) for pod in pods({**given, **item})]
     steps = _WORKLOADS.get((str(document.get("apiVersion")), str(document.get("kind"))), ("none",))
     for step in steps:
         document = document.get(step) if isinstance(document, dict) else None
-    pod = document if isinstance(document, dict) else {}
+    return _mappings([document])
+
+
+def images(pod: dict[str, Any]) -> list[str]:
+    """The images of a pod spec."""
     found = [item.get("image") for key in _CONTAINERS for item in _mappings(pod.get(key))]
     sources = [item.get("image") for item in _mappings(pod.get("volumes"))]
     found += [source.get("reference") for source in sources if isinstance(source, dict)]
@@ -126,17 +137,18 @@ def read(helm: Path, documents: Sequence[str], folder: Path) -> list[Any]:
 
     Args:
         helm: the binary.
-        documents: the text of each.
+        documents: the text of each, 50 KB at the most.
         folder: an empty folder for the chart that asks.
     """
     _write(folder / "Chart.yaml", _CHART.encode())
     _write(folder / "templates" / "read.yaml", _TEMPLATE.encode())
-    (folder / "documents").mkdir()
-    for index, text in enumerate(documents):
-        _write(folder / "documents" / str(index), _GUARD + text.encode(*BYTES))
+    for start in range(0, len(documents), _PER_FILE):
+        text = "".join(_BEFORE + document for document in documents[start : start + _PER_FILE])
+        _write(folder / "documents" / f"{start:09}", text.encode(*BYTES))
     run = subprocess.run([helm, "template", "judge", folder], stdout=subprocess.PIPE, check=True)
-    data = yaml.load(run.stdout, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)["data"] or {}  # noqa: S506  # both are safe
-    return [json.loads(base64.b64decode(data[str(index)])) for index in range(len(documents))]
+    read = [json.loads(base64.b64decode(line[2:])) for line in run.stdout.split(b"\n")[2:-1]]
+    assert len(read) == len(documents)
+    return read
 
 
 def moving(references: Iterable[str], relocate: Callable[[str], str]) -> Callable[[str], str]:
@@ -176,7 +188,7 @@ def differences(before: Any, after: Any, moved: Callable[[str], str], path: str 
 
 def _got_secrets(before: str, after: Any) -> bool:  # noqa: ANN401  # likewise
     """Whether a text has more pull secrets than before, and differs in nothing else but white space and commas."""
-    plain = [_FIELD.sub(" ", without_added(text)).replace(",", " ").split() for text in (before, str(after))]
+    plain = ["".join(_FIELD.sub("", without_added(text)).replace(",", "").split()) for text in (before, str(after))]
     return SECRET in str(after) and plain[0] == plain[1]
 
 

@@ -1,4 +1,4 @@
-"""Real documents, changed as people and generators might have written them, and what may differ after the filter.
+"""Real documents, changed as people and generators might have written them.
 
 Each mutation works on the lines of a document and knows a little YAML: the styles of scalars, anchors, merge keys,
 tags, directives and markers. Whether the result still says anything is for the judges to tell.
@@ -9,41 +9,48 @@ from __future__ import annotations
 import base64
 import json
 import re
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
-from rendering import REGISTRY, SECRET
+from oddities import BREAKS, FIELDS, FRAMES, MARKERS, REFERENCES, SECRETS
+from reshaped import framed, reshaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from random import Random
 
-MOST = 6_000
-"""Characters of a document that is mutated: a longer one says the same again, and takes longer."""
 _FIELD = re.compile(r"^( *(?:- +)?)([\w./-]+): +([^\s&*!|>{\[\"'#][^\n]*?)( +#.*)?$")
-_LINE = re.compile(r"^( *)(- +)?")
-_OF_SECRETS = re.compile(rf"(?:image_?[Pp]ull_?[Ss]ecrets?|name|{SECRET}|[-\[\]{{}}\"\\',:=])+")
-"""What may be added to a text: a pull secret, in any notation."""
-_WORD = re.compile(r"[\w./:@-]+|[^\w\s]")
-_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\n\n", "\n# image: evil.io/comment:1\n")
+_CONTAINERS = re.compile(r"^( *)containers:")
+_IMAGE = re.compile(r"^( *(?:- +)?)(image): *[^\n]*$")
+_OPENING = re.compile(r"^( *(?:- +)?)([\w./-]+:)\s*$")
 
 
-def documents(folder: Path) -> list[str]:
-    """The documents of a folder of renders that name an image, and are not long."""
+@cache
+def documents(folder: Path, longest: int) -> list[str]:
+    """The documents of a folder of renders that name an image, and have no more characters than asked for."""
     found: dict[str, None] = {}
     for file in sorted(folder.rglob("*.yaml")):
         for piece in re.split(r"^---\s*\n", file.read_text(encoding="utf-8", errors="replace"), flags=re.MULTILINE):
-            if "image" in piece and "kind:" in piece and len(piece) <= MOST:
+            if "image" in piece and "kind:" in piece and len(piece) <= longest:
                 found[piece] = None
     return list(found)
 
 
+def stream(real: Sequence[str], rnd: Random) -> str:
+    """A stream of one document with mutations, now and then with another one in front or behind."""
+    pieces = [mutated(reshaped(rnd.choice(real), rnd), rnd)]
+    if rnd.random() < 0.1:
+        pieces.insert(rnd.randrange(2), rnd.choice(real))
+    return framed(rnd.choice(MARKERS).join(pieces), rnd)
+
+
 def mutated(text: str, rnd: Random) -> str:
-    """A document with one to four mutations."""
+    """A document with up to four mutations."""
     lines = text.rstrip("\n").split("\n")
-    for _ in range(rnd.randint(1, 4)):
+    for _ in range(rnd.randint(0, 4)):
         rnd.choice(_MUTATIONS)(lines, rnd)
+        lines[:] = "\n".join(lines).split("\n")
     return "\n".join(lines) + rnd.choice(("\n", "\n", "", "\n\n", " \n"))
 
 
@@ -53,8 +60,19 @@ def _at(lines: list[str], rnd: Random) -> int:
     return rnd.choice(telling) if telling and rnd.random() < 0.5 else rnd.randrange(len(lines))
 
 
+def _matches(lines: list[str], pattern: re.Pattern[str]) -> list[tuple[int, re.Match[str]]]:
+    return [(index, found) for index, line in enumerate(lines) for found in [pattern.match(line)] if found]
+
+
+def _any(lines: list[str], pattern: re.Pattern[str], rnd: Random) -> tuple[int, re.Match[str]] | None:
+    """A line that matches, if one does."""
+    found = _matches(lines, pattern)
+    return rnd.choice(found) if found else None
+
+
 def _field(lines: list[str], rnd: Random) -> tuple[int, re.Match[str]] | None:
-    fields = [(index, found) for index, line in enumerate(lines) for found in [_FIELD.match(line)] if found]
+    """A field with a plain value; more often than not one that is about images."""
+    fields = _matches(lines, _FIELD)
     telling = [(index, found) for index, found in fields if "mage" in found[2] or found[2] in ("kind", "apiVersion")]
     chosen = telling if telling and rnd.random() < 0.6 else fields
     return rnd.choice(chosen) if chosen else None
@@ -79,7 +97,7 @@ def _move_lines(lines: list[str], rnd: Random) -> None:
 
 def _break_lines(lines: list[str], rnd: Random) -> None:
     at = _at(lines, rnd)
-    lines[at] += rnd.choice(_BREAKS).removesuffix("\n") if rnd.random() < 0.7 else rnd.choice((" ", "\t", " # c"))
+    lines[at] += rnd.choice(BREAKS).removesuffix("\n") if rnd.random() < 0.7 else rnd.choice((" ", "\t", " # c"))
 
 
 def _restyle(lines: list[str], rnd: Random) -> None:
@@ -101,6 +119,12 @@ def _restyle(lines: list[str], rnd: Random) -> None:
             f'{start}"\\x{ord(key[0]):02x}{key[1:]}": {value}{comment}',
             f"{start}{key} : {value}{comment}",
             f"{start}{key}:\n{indent}  {value}{comment}",
+            f"{start}{key}: # c\n\n{indent}  # d\n{indent}  {value}",
+            f"{start}{key}: {rnd.choice(('&x', '!!str', '&x !!str', '!'))}{comment}\n{indent}    {value}",
+            f"{start}{key}: {rnd.choice(('|-', '>-', '>', '|+'))}\n\n{indent}    {value}\n\n",
+            f'{start}{key}: "{value}\n{indent}  "',
+            f"{start}&k {key}: {value}\n{indent}x-{key}: *k",
+            f"{start}x-{key}: &k {key}\n{indent}*k : {value}",
             f"{start}{key}: {rnd.choice('|>')}{rnd.choice(('', '-', '+', '2'))}\n{indent}  {value}",
             f"{start}? {key}\n{indent}: {value}{comment}",
             f"{start}!!str {key}: {value}{comment}",
@@ -110,6 +134,23 @@ def _restyle(lines: list[str], rnd: Random) -> None:
             f"{start}{key}: {value}\n{indent}{key}: {rnd.choice(('evil.io/second:1', value, '~'))}",
             f"{start}{key}: {double[: len(double) // 2]}\\\n{indent}  {double[len(double) // 2 :]}",
         )
+    )
+
+
+def _double(lines: list[str], rnd: Random) -> None:
+    """A second key of a name: a part of what the first one holds, the same with other lines lost, or nothing."""
+    found = _any(lines, _OPENING, rnd)
+    if not found:
+        return
+    at, match = found
+    indent, end = " " * len(match[1]), at + 1
+    while end < len(lines) and (not lines[end].strip() or lines[end].startswith((f"{indent} ", f"{indent}- "))):
+        end += 1
+    key = indent + match[2]
+    inside = lines[at + 1 : end]
+    cut = rnd.randrange(len(inside) + 1)
+    lines[end:end] = rnd.choice(
+        ([f"{key} []"], [f"{key} {{}}"], [f"{key} ~"], [key, *inside[:cut]], [key, *inside[cut:]], [key, *inside])
     )
 
 
@@ -136,85 +177,82 @@ def _merge(lines: list[str], rnd: Random) -> None:
 
 def _flow(lines: list[str], rnd: Random) -> None:
     """The fields of an item of a list on one line."""
-    starts = [index for index, line in enumerate(lines) if line.lstrip().startswith("- ") and _FIELD.match(line)]
+    starts = [(index, match) for index, match in _matches(lines, _FIELD) if match[1].strip()]
     if not starts:
         return
-    at = rnd.choice(starts)
-    indent = len(lines[at]) - len(lines[at].lstrip())
+    at, match = rnd.choice(starts)
+    indent = " " * match[1].index("-")
     fields, end = [], at
-    while end < len(lines) and (found := _FIELD.match(lines[end])) and (end == at or len(found[1]) == indent + 2):
+    while end < len(lines) and (found := _FIELD.match(lines[end])) and (end == at or found[1] == f"{indent}  "):
         key, value = found[2], json.dumps(found[3])
         fields.append(f"{key}: {value}" if rnd.random() < 0.5 else f'"{key}":{value}')
         end += 1
-    if end == len(lines) or len(_LINE.match(lines[end])[1]) <= indent:  # type: ignore[index]  # it matches any line
-        inside = rnd.choice((", ", ",", ",  ")).join(fields) + rnd.choice(("", ",", " "))
-        lines[at:end] = [" " * indent + "- {" + inside + "}"]
+    if end == len(lines) or not lines[end].startswith(f"{indent} "):
+        between = rnd.choice((", ", ",", ",  ", f",\n{indent}   ", f", # c\n{indent}   "))
+        lines[at:end] = [f"{indent}- {{{between.join(fields)}{rnd.choice(('', ',', ' '))}}}"]
 
 
 def _frame(lines: list[str], rnd: Random) -> None:
     """Directives, markers and what stands around a document."""
-    lines.insert(
-        rnd.choice((0, 0, len(lines), _at(lines, rnd))),
-        rnd.choice(
-            ("%YAML 1.1\n---", "%TAG ! tag:x,2000:\n---", "---", "--- # c", "---\t", "...", "...\n---", "\ufeff", "# c",
-             "---kind: Pod", "%YAML 1.2", "--- !!map", "--- &root", "\t")
-        ),
-    )  # fmt: skip
+    lines.insert(rnd.choice((0, 0, len(lines), _at(lines, rnd))), rnd.choice(FRAMES))
 
 
-_MUTATIONS: tuple[Callable[[list[str], Random], None], ...] = (
-    *(_restyle,) * 4, _move_lines, _break_lines, _share, _merge, _flow, _frame,
-)  # fmt: skip
+def _give_secrets(lines: list[str], rnd: Random) -> None:
+    """A list of pull secrets beside the containers of a pod, in a form that people or programs may write."""
+    found = _any(lines, _CONTAINERS, rnd)
+    if found:
+        at, match = found
+        lines.insert(at, match[1] + rnd.choice(SECRETS).replace("\n", f"\n{match[1]}"))
 
 
-def differences(before: Any, after: Any, moved: Callable[[str], str], path: str = "") -> list[str]:  # noqa: ANN401  # JSON
-    """The places that differ by more than references and pull secrets, as a judge read a document.
-
-    Args:
-        before: the document as it was.
-        after: the document as it is.
-        moved: a text with each reference in it replaced.
-        path: where both stand.
-    """
-    if isinstance(before, list) and isinstance(after, list):
-        rest = [item for item in after if not _is_secret(item) or item in before]
-        if len(rest) != len(before):
-            return [path]
-        pairs = list(enumerate(zip(before, rest)))
-        return [place for step, (old, new) in pairs for place in differences(old, new, moved, f"{path}/{step}")]
-    if isinstance(before, dict) and isinstance(after, dict):
-        found = [f"{path}/{key}" for key in before.keys() - after.keys()]
-        found += [f"{path}/{key}" for key in after.keys() - before.keys() if not _is_added(after[key])]
-        for key in before.keys() & after.keys():
-            found += differences(before[key], after[key], moved, f"{path}/{key}")
-        return found
-    if isinstance(before, str) and isinstance(after, str):
-        return [] if _same(before, after, moved) else [path]
-    empty = before in (None, "") and (_is_secret(after) or after in ([SECRET], [{"name": SECRET}]))
-    if isinstance(before, (int, float)) and isinstance(after, str) and after.startswith(REGISTRY):
-        return []  # `image: 1`, which the API server refuses before and behind: to us each scalar is a text
-    return [] if empty or (before == after and type(before) is type(after)) else [path]
+def _name_image(lines: list[str], rnd: Random) -> None:
+    """Another reference as an image, or an image in parts."""
+    found = _any(lines, _IMAGE, rnd)
+    if found:
+        at, match = found
+        lines[at] = f"{match[1]}{match[2]}: {rnd.choice(REFERENCES)}"
 
 
-def _same(before: str, after: str, moved: Callable[[str], str]) -> bool:
-    if before == after or moved(before) == moved(after):
-        return True
-    try:
-        was, becomes = (base64.b64decode(text, validate=True).decode() for text in (before, after))
-        return _same(was, becomes, moved)
-    except ValueError:  # no base64
-        old, new = _WORD.findall(before), _WORD.findall(after)
-    changes = [change for change in SequenceMatcher(None, old, new, False).get_opcodes() if change[0] != "equal"]
-    return all(
-        kind != "delete" and all(REGISTRY in word for word in new[start:end] if not _OF_SECRETS.fullmatch(word))
-        for kind, _, _, start, end in changes
+def _give_images(lines: list[str], rnd: Random) -> None:
+    """More fields of a container that are about images."""
+    found = _any(lines, _IMAGE, rnd)
+    if found:
+        at, match = found
+        indent = " " * len(match[1])
+        lines.insert(at + 1, indent + rnd.choice(FIELDS).replace("\n", f"\n{indent}"))
+
+
+def _comment(lines: list[str], rnd: Random) -> None:
+    at = _at(lines, rnd)
+    indent = rnd.choice(("", "", " ", "  ", "          ", "\t", " \t"))
+    lines.insert(at, indent + rnd.choice(("# c", "#image: evil.io/comment:1", "# - name: x", "#", "", "# ---", "#\t'")))
+
+
+def _tab(lines: list[str], rnd: Random) -> None:
+    at = _at(lines, rnd)
+    lines[at] = rnd.choice(
+        (lines[at].replace(": ", ":\t", 1), lines[at].replace("- ", "-\t", 1), lines[at] + "\t", lines[at] + "\t# c")
     )
 
 
-def _is_secret(value: Any) -> bool:  # noqa: ANN401  # likewise
-    return value in (SECRET, {"name": SECRET})
+def _decorate(lines: list[str], rnd: Random) -> None:
+    """An anchor, a tag or a comment at a collection, and perhaps a copy of it by an alias."""
+    found = _any(lines, _OPENING, rnd)
+    if found:
+        at, match = found
+        lines[at] = (
+            match[1]
+            + match[2]
+            + rnd.choice((" &c", " &c", " !!map", " !!seq", " !x", " !", " # c", " &c # c", " &c !!seq"))
+        )
+        if "&c" in lines[at] and rnd.random() < 0.7:
+            lines.insert(
+                rnd.choice((at, len(lines))),
+                rnd.choice(("copy: *c", "<<: *c", "spec: *c", "items: [*c]", "copy: [*c, *c]")),
+            )
 
 
-def _is_added(value: Any) -> bool:  # noqa: ANN401  # likewise
-    text = json.dumps(value, default=str)
-    return SECRET in text or REGISTRY in text
+_MUTATIONS: tuple[Callable[[list[str], Random], None], ...] = (
+    *(_restyle,) * 6, *(_double,) * 2, _move_lines, _break_lines, *(_share,) * 2, *(_merge,) * 2, *(_flow,) * 2, _frame,
+    *(_give_secrets,) * 4, *(_name_image,) * 2, *(_give_images,) * 2, _comment, _tab, *(_decorate,) * 2,
+)  # fmt: skip

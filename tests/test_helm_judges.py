@@ -57,3 +57,10 @@ def test_the_judge_sees_what_differs() -> None:
         {"a": new["a"], "b": new["b"]},
     ):
         assert judge.differences(old, wrong, moved)
+
+
+def test_a_null_in_json_in_a_text_may_become_a_list() -> None:
+    old = '{"a": {"imagePullSecrets": null, "b": 1}}'
+    new = old.replace("null", f'[{{"name": "{SECRET}"}}]')
+    assert judge.differences(old, new, str) == []
+    assert judge.differences(old, new.replace("1", "2"), str) == [""]

@@ -227,6 +227,10 @@ def test_a_report_never_holds_what_stands_around_a_reference(value: str, place: 
         "kind: SecretList\nitems: [{stringData: {image: hunter2}}]\n",
         f"kind: Secret\ndata: {{image: {base64.b64encode(b'hunter2').decode()}}}\n",
         "kind: ConfigMap\ndata:\n  x: |\n    kind: Secret\n    stringData:\n      image: hunter2\n",
+        "items: [{kind: Secret, stringData: {image: hunter2}}]\nitems: []\n",
+        "items: {a: {kind: Secret, stringData: {image: hunter2}}}\nitems: {}\n",
+        "items: {a: {kind: Secret, stringData: {image: hunter2}}}\nitems: x\n",
+        "items: {a: {kind: Secret, stringData: {image: hunter2}}}\nitems: [x]\n",
     ],
 )
 def test_what_only_looks_like_an_image_in_a_secret_is_not_told(text: str) -> None:

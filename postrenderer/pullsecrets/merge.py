@@ -15,7 +15,7 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.writing import fill, insert, prepend
-from postrenderer.text.mappings import is_empty
+from postrenderer.text.mappings import is_empty, is_null
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply, in_text
@@ -199,9 +199,10 @@ def _name(view: View, item: yaml.Node) -> str:
 
 
 def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str], form: str) -> Edit:
-    """Write names in front of the entries of a list, in the form of its first: plain names or `{name: …}`."""
-    if current.value:
-        form = NAMES if isinstance(current.value[0], yaml.ScalarNode) else OBJECTS
+    """Write names in front of the entries of a list, in the form of these: plain names or `{name: …}`."""
+    first = next((item for item in current.value if not is_null(item)), None)
+    if first is not None:
+        form = NAMES if isinstance(first, yaml.ScalarNode) else OBJECTS
     return prepend(text, view, current, [_entry(name, form) for name in names])
 
 

@@ -156,7 +156,7 @@ class Places:
         node, step = above.node, path[1]
         child = None
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            child = node.value[step]
+            child = next(iter(node.value[step : step + 1]), None)  # of two lists of a name the last one counts
         elif isinstance(node, yaml.MappingNode):
             child = self._fields(node).get(str(step))
         return self._of_object(Spot(child, path, above.api_version, above.kind, above.depth + 1))

@@ -44,6 +44,8 @@ MAPPING_FAMILIES = (fields,)
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
+_NO_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "timestamp"))
+"""The tags of values that are no text, in quotes either: no parser could read a reference behind one of them."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -145,7 +147,7 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
                 unclaimed.append(visit)
         else:
             continue
-        found += [_staying(_certified(site, known), visit) for site in sites]
+        found += [_staying(_certified(site, known), visit) for site in sites if site.node.tag not in _NO_TEXT]
     found = _one_family_each(found, claimed)
     found = [_replaced(site, shared) for site in found] if shared else found
     if unclaimed:

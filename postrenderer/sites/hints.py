@@ -106,7 +106,8 @@ _LONGEST_GROUP = 253
 
 _SECRET = regex(rb"Secret(?<!\wSecret)(?!\w)")
 """The kind whose data are base64."""
-_COMMENTS = regex(rb"\n *#[^\n]*")
+_COMMENTS = regex(rb"\n *#(?:[^\n\r\xc2\xe2]|\xc2(?!\x85)|\xe2(?!\x80[\xa8\xa9]))*")
+"""Comments, to the end of the line: a lone CR, NEL (U+0085), LS and PS (U+2028, U+2029) end one, too."""
 _INDICATORS = (b"\\", b"!", b"&", b"#")
 _INDENTED = regex(rb"[|>][-+]?[0-9]")
 """What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""

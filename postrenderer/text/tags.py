@@ -21,6 +21,8 @@ _SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
 """The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
 _MARK = "\ufeff"
 _MARKED_COMMENT = regex(rf"{_MARK}[ \t]*#")
+_MARKED_SIGN = regex(rf"(?<=[\n\r\x85\u2028\u2029]){_MARK}[ \t]*(?:[!-,:-@\[-`{{-~]|-[ \t])")
+"""A mark at the start of a line, and a sign such as a quote: libyaml skips the mark, and for Go it begins a text."""
 
 
 def settle(text: str, roots: list[yaml.Node]) -> None:
@@ -38,8 +40,11 @@ def settle(text: str, roots: list[yaml.Node]) -> None:
     """
     if "!" in text and (DIRECTIVE in text or _BINARY.search(text) or _SOME_END.search(text)):
         _settle_tags(text, roots)
-    if _MARK in text and _MARKED_COMMENT.search(text):
-        raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")
+    if _MARK in text:
+        if _MARKED_COMMENT.search(text):
+            raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")
+        if any(text[: found.start()].strip() not in ("", "---") for found in _MARKED_SIGN.finditer(text)):
+            raise yaml.YAMLError("a byte order mark stands before a sign, which parsers then take for different things")
 
 
 def _settle_tags(text: str, roots: list[yaml.Node]) -> None:

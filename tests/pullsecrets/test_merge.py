@@ -103,7 +103,9 @@ def added(text: str, *names: str, field: merge.Field = merge.POD_SPEC) -> str:
         ),
         ("x: &o {name: o}\nimagePullSecrets: [*o]\n", 'x: &o {name: o}\nimagePullSecrets: [{"name": "s"}, *o]\n'),
         ("imagePullSecrets:\n- {}\n- [o]\n- name: [o]\n", "imagePullSecrets:\n- name: s\n- {}\n- [o]\n- name: [o]\n"),
+        ("imagePullSecrets:\n- null\n-\n", "imagePullSecrets:\n- name: s\n- null\n-\n"),
         # Plain names, as some custom resources have them.
+        ("imagePullSecrets: [~, o]\n", 'imagePullSecrets: ["s", ~, o]\n'),
         ("imagePullSecrets:\n- o\n", "imagePullSecrets:\n- s\n- o\n"),
         ("imagePullSecrets: [o]\n", 'imagePullSecrets: ["s", o]\n'),
         # Already there.

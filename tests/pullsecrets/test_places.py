@@ -357,3 +357,21 @@ def test_a_field_in_what_a_mapping_says_of_its_pods(version: str, kind: str, spe
 )
 def test_no_field_that_is_for_other_pods(spec: str) -> None:
     assert "containerregistry" not in render(f"apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec: {spec}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        (
+            "kind: Pod\nspec:\n  containers: [{image: a/a}, {image: a/b}]\n  containers: [{image: a/a}]\n",
+            "  imagePullSecrets:\n    - name: containerregistry\n",
+        ),
+        (
+            "kind: Pod\nspec:\n  containers:\n  - image: a/a\n    env: [{name: IMAGE, value: 'a/b:1'}]\n    env: []\n",
+            "  imagePullSecrets:\n  - name: containerregistry\n",
+        ),
+        ("kind: Thing\nspec:\n  parts: [{image: 'a/a:1'}]\n  parts: []\n", ""),
+    ],
+)
+def test_a_second_key_of_a_name_may_hold_a_shorter_list(text: str, secrets: str) -> None:
+    assert render(text) == text.replace("spec:\n", f"spec:\n{secrets}")

@@ -50,6 +50,10 @@ def read(text: str) -> bool:
         f"kind: Secret\ndata:\n  a: # a comment\n    {base64('image: nginx')}\n",
         f"kind: Secret\ndata:\n  # a comment\n  a:\n    # another\n    {base64('image: nginx')}\n",
         f"kind: Secret\ndata:\n  a: |2\n    {base64('image: nginx')}\n",
+        *(
+            f"# a comment{end}kind: Secret{end}data:{end}  a: {base64('image: nginx')}"
+            for end in ("\r", "\x85", "\u2028", "\u2029")
+        ),
         *(f"kind: Secret\ndata:\n  a: {base64(f'{pad}example.com/x:1')}\n" for pad in ("", " ", "  ")),
         *(f"kind: Secret\ndata:\n  a: {base64(f'{pad}example.com/x:1').strip('=')}\n  word: x\n" for pad in ("", "  ")),
         "kind: Secret\ndata:\n  a: " + base64(f"kind: Secret\ndata:\n  a: {base64('image: nginx')}\n"),

@@ -40,7 +40,19 @@ def test_image_volumes_move() -> None:
 
 
 @pytest.mark.parametrize(
-    "image", ["auto", '""', "':'", "repo:sha256:abc", "'{{ .ProxyImage }}'", "$(params.image)", "null"]
+    "image",
+    [
+        *("auto", '""', "':'", "repo:sha256:abc", "'{{ .ProxyImage }}'", "$(params.image)"),
+        *(
+            "null",
+            "!!null 'null'",
+            "!!null ''",
+            "!!int '5'",
+            '!!bool "true"',
+            "!!float '1.5'",
+            "!!timestamp '2001-01-01'",
+        ),
+    ],
 )
 def test_placeholders_and_malformed_images_stay(image: str) -> None:
     text = f"kind: Pod\nspec:\n  containers:\n  - name: a\n    image: {image}\n"
