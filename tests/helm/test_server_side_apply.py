@@ -20,7 +20,11 @@ from helm.harness import Namespace, tool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("kinds"),  # one process installs and removes the kinds
+]
 
 TEXT, NUMBER = "string", "integer"
 SECRETS = [{"name": TEXT}]
