@@ -10,6 +10,8 @@ import pytest
 import yaml
 from rendering import PRIVATE, SECRET, render, summary
 
+from postrenderer.sites.declared import Location
+
 ENTRY = {"name": SECRET}
 
 
@@ -325,3 +327,20 @@ def test_aliases_of_a_text() -> None:
     data = yaml.safe_load(render(text))["data"]
     assert data["one"] == data["two"]
     assert yaml.safe_load(data["two"])["spec"]["imagePullSecrets"] == [ENTRY]
+
+
+def test_a_text_that_only_a_location_names_gets_the_secret() -> None:
+    default = "/spec/versions/0/schema/openAPIV3Schema/properties/template/default"
+    definition: dict[str, Any] = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "spec": {
+            "versions": [
+                {"schema": {"openAPIV3Schema": {"properties": {"template": {"default": POD.format(image="a/b:1")}}}}}
+            ]
+        },
+    }
+    location = Location(default, kind="CustomResourceDefinition", form="text")
+    rendered = yaml.safe_load(render(yaml.safe_dump(definition), pull_secrets=(SECRET,), locations=(location,)))
+    text = at(rendered, "spec", "versions", 0, "schema", "openAPIV3Schema", "properties", "template", "default")
+    assert yaml.safe_load(text)["spec"]["imagePullSecrets"] == [ENTRY]
