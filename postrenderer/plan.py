@@ -16,7 +16,7 @@ from postrenderer import sites, texts
 from postrenderer.apis.forms import REGISTRY
 from postrenderer.decide import LEFT, decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import merge, needed, places, writing
+from postrenderer.pullsecrets import merge, names, needed, places, writing
 from postrenderer.pullsecrets.accounts import Accounts
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.pullsecrets.settings import UNHINTED
@@ -141,7 +141,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
         else:
             within = texts.Within(changes, [], [], [], [])
         if inside.everywhere:  # else there are no aliases
-            _refuse_keys(root, [change.node for change in within.changes])
+            _refuse_shared(root, [change.node for change in within.changes])
         for change in within.changes:
             edits += _rewrite(text, view, change)
         for finding, _, registry, _ in decisions:
@@ -198,19 +198,22 @@ def _changes(decisions: Iterable[Decision]) -> list[Change]:
     return [Change(node, encoding, list(dict.fromkeys(edits)), []) for node, encoding, edits in found.values()]
 
 
-def _refuse_keys(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
-    """See that none of the scalars that are to change is a mapping's key too, as an alias of a key is.
+def _refuse_shared(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
+    """See that none of the scalars that are to change is a mapping's key or a pull secret's name, too, as aliases are.
 
     Raises:
         AcregError: one is.
     """
-    wanted = {id(scalar) for scalar in scalars}
+    changing = {id(scalar) for scalar in scalars}
     for node in mappings.collections([root]):
-        if isinstance(node, yaml.MappingNode) and any(id(key) in wanted for key, _ in node.value):
-            raise AcregError(
-                "an image reference there is an alias of a mapping's key, which may not change. Write the reference "
-                "out instead of the alias."
-            )
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            secrets = names.held(value) if isinstance(key, yaml.ScalarNode) and names.is_field(key.value) else []
+            for other, nodes in (("a mapping's key", [key]), ("a pull secret's name", secrets)):
+                if not changing.isdisjoint(map(id, nodes)):
+                    raise AcregError(
+                        f"an image reference there is an alias of {other}, which may not change. Write the reference "
+                        "out instead of the alias."
+                    )
 
 
 def _rewrite(text: str, view: View, change: Change) -> list[Edit]:

@@ -52,12 +52,21 @@ class Fault(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """A reader of YAML: how it cuts a stream, how it reads documents, and of how many streams it judges one."""
+    """A reader of YAML.
+
+    Attributes:
+        name: what it is called.
+        cut: how it cuts a stream.
+        read: how it reads documents.
+        step: of how many streams it judges one.
+        installs: whether what it reads is installed: to others a mapping's own key counts more than a merge behind it.
+    """
 
     name: str
     cut: Callable[[str], list[str]]
     read: Callable[[list[str]], list[Any]]
     step: int = 1
+    installs: bool = True
 
 
 class Verdict(NamedTuple):
@@ -78,7 +87,7 @@ def judges(folder: Callable[[], Path], helm_3: Path, helm_4: Path) -> tuple[Judg
     return (
         Judge("Helm 3", judge.cut, lambda texts: judge.read(helm_3, texts, folder())),
         Judge("Helm 4", judge.cut_4, lambda texts: judge.read(helm_4, texts, folder())),
-        Judge("ruamel.yaml", judge.cut, by_ruamel, SAMPLE),
+        Judge("ruamel.yaml", judge.cut, by_ruamel, SAMPLE, installs=False),
     )
 
 
@@ -86,7 +95,7 @@ def judged(batch: Sequence[Filtered], panel: Iterable[Judge]) -> Verdict:
     """Have each judge read the documents of all streams before and after in one go, and compare them."""
     verdict = Verdict(Counter(), [])
     known: dict[tuple[int, str, str], tuple[Any, Any]] = {}
-    for name, cut, read, step in panel:
+    for name, cut, read, step, installs in panel:
         pairs = []
         for one in batch[::step]:
             before, after = cut(one.before), cut(one.after)
@@ -103,7 +112,7 @@ def judged(batch: Sequence[Filtered], panel: Iterable[Judge]) -> Verdict:
             if known.get(key) == both:
                 continue  # as another judge read it, so it is compared already
             known[key] = both
-            reason = wrong(one, *both)
+            reason = wrong(one, *both, installs=installs)
             if reason:
                 verdict.faults.append(Fault(one.before, f"{name} reads {reason}"))
     return verdict
@@ -131,7 +140,7 @@ def by_ruamel(documents: list[str]) -> list[Any]:
     return read
 
 
-def wrong(one: Filtered, before: Any, after: Any) -> str:  # noqa: ANN401  # JSON
+def wrong(one: Filtered, before: Any, after: Any, *, installs: bool = True) -> str:  # noqa: ANN401  # JSON
     """What is wrong with a document as a judge read it before and after; empty if nothing is."""
     moved = judge.moving(one.moved, one.moved.__getitem__) if one.moved else str
     places = differences(before, after, moved)
@@ -145,7 +154,7 @@ def wrong(one: Filtered, before: Any, after: Any) -> str:  # noqa: ANN401  # JSO
     left = {image for image in new if _RELOCATION(image).status == "moved"} - one.told
     if left:
         return f"{', '.join(left)}, which was neither moved nor reported"
-    without = [pod for pod in judge.pods(after) if _lacks_secret(pod, one.told)]
+    without = [pod for pod in judge.pods(after) if installs and _lacks_secret(pod, one.told)]
     return f"no pull secret for {', '.join(judge.images(without[0]))}" if without else ""
 
 

@@ -173,6 +173,20 @@ def test_a_key_that_would_change_ends_the_run(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "field",
+    [
+        "imagePullSecrets: [name: &n a/x:1]",
+        "imagePullSecrets: [&n a/x:1]",
+        "pullSecretRef: {name: &n a/x:1}",
+        "image_pull_secret: &n a/x:1",
+    ],
+)
+def test_the_name_of_a_pull_secret_that_would_change_ends_the_run(field: str) -> None:
+    with pytest.raises(AcregError, match="is an alias of a pull secret's name, which may not change"):
+        planned(f"{field}\ncontainers: [image: *n]\n")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "image: a/x:1\n",

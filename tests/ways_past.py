@@ -126,6 +126,7 @@ WAYS: dict[str, str] = {
     # Byte order marks, which libyaml skips at the start of each line.
     "single quotes for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff'y, image: myapp, z: w', v: u}}\n",
     "double quotes for libyaml alone": f'{_POD}  - {{name: b, x:\n\ufeff "y, image: myapp, z: w", v: u}}\n',
+    "quotes for libyaml alone below": f'{_POD}  - {{name: b, x:\n\ufeff\n "y, image: myapp, z: w", v: u}}\n',
     "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
     "a comment for libyaml alone at the root": f"{{apiVersion: v1, kind: Pod, x:\n\ufeff#, {_SPEC}\n}}\n",
     "a document in UTF-16": f"apiVersion: v1\nkind: ConfigMap\n---\n\udcff\udcfe{_UTF_16}",

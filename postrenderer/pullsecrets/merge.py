@@ -15,7 +15,7 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.writing import fill, insert, prepend
-from postrenderer.text.mappings import is_empty, is_null
+from postrenderer.text.mappings import STRING_TAG, is_empty, is_null
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply, in_text
@@ -102,8 +102,9 @@ def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, na
     if current is None:
         return ""
     if is_empty(current):
-        fits = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
-        return "" if fits or is_free(text, mapping, current) else f"{place} is an alias or has one: fill it in"
+        is_list = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
+        fits = is_list or is_free(text, mapping, current)
+        return "" if fits else f"{place} is an alias, or has an anchor or a tag: fill it in"
     if field.form in JOINED:
         return "" if _parts(current, field.form) else f"{place} is not a list of names: correct it"
     if field.form not in _ONE:
@@ -136,7 +137,8 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     if isinstance(current, yaml.SequenceNode) and field.form not in _ONE:
         return [_extend(text, view, current, names, field.form)]
     value = _value(names, holder)
-    if current is None or all(own is not current for _, own in mapping.value):  # of its own it has none
+    is_merged = all(own is not current for _, own in mapping.value)
+    if current is None or (is_merged and (is_empty(current) or field.form in (*_ONE, *JOINED))):
         return [insert(text, view, mapping, field.name, value)]
     if is_empty(current) and is_free(text, mapping, current):
         return fill(text, view, mapping, current, value)
@@ -168,11 +170,13 @@ def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
 def is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
     """Whether an empty value stands in the mapping itself, behind a colon, and without an anchor or tag in its way.
 
-    A value with an anchor has aliases that are to stay empty.
+    A value with an anchor has aliases that are to stay empty, and `!!str ~` is a text.
     """
     key = next((key for key, own in mapping.value if own is value), None)
     start, end = value.start_mark.index, value.end_mark.index
     if key is None or start < key.end_mark.index or "&" in text[start:end]:
+        return False
+    if "!" in text[start:end] and is_null(value) and value.tag == STRING_TAG:
         return False
     return ":" in text[key.end_mark.index : start]
 

@@ -86,6 +86,13 @@ def form(value: yaml.Node) -> str:
     return OBJECT if "name" in keys else ""
 
 
+def held(value: yaml.Node) -> list[yaml.Node]:
+    """The names of secrets in a field of any form, with what else stands there."""
+    entries = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    texts = [[text for _, text in entry.value] if isinstance(entry, yaml.MappingNode) else [entry] for entry in entries]
+    return [text for entry in texts for text in entry]
+
+
 def form_of_empty(name: str, value: yaml.Node) -> str:
     """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it."""
     words = name.replace("_", "").replace("-", "").lower()

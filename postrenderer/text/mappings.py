@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MERGE = "<<"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
-_STRING_TAG = "tag:yaml.org,2002:str"
+STRING_TAG = "tag:yaml.org,2002:str"
 _NULL = ("", "~", "null", "Null", "NULL")
 """How null is written (YAML 1.2, 10.3.2)."""
 _MOST = 1_000
@@ -114,7 +114,7 @@ def collections(roots: Iterable[yaml.Node]) -> Iterator[yaml.Node]:
 
 def is_merge(key: yaml.Node) -> bool:
     """Whether a key merges other mappings: a plain `<<`, or one with the tag of merge keys."""
-    plain = not getattr(key, "style", None) and key.tag == _STRING_TAG
+    plain = not getattr(key, "style", None) and key.tag == STRING_TAG
     return key.value == _MERGE and (plain or key.tag == _MERGE_TAG)
 
 

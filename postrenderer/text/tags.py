@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import yaml
 
+from postrenderer.text.layout import BREAKS
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import BINARY_TAG
 
@@ -21,8 +22,9 @@ _SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
 """The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
 _MARK = "\ufeff"
 _MARKED_COMMENT = regex(rf"{_MARK}[ \t]*#")
-_MARKED_SIGN = regex(rf"(?<=[\n\r\x85\u2028\u2029]){_MARK}[ \t]*(?:[!-,:-@\[-`{{-~]|-[ \t])")
-"""A mark at the start of a line, and a sign such as a quote: libyaml skips the mark, and for Go it begins a text."""
+_MARKED_SIGN = regex(rf"(?<=[{BREAKS}]){_MARK}[ \t{BREAKS}]*(?:[!-,:-@\[-`{{-~]|-[ \t])")
+"""A mark at the start of a line, and a sign such as a quote, also on a later line: libyaml skips the mark, and for Go
+it begins a text, which may go on there."""
 
 
 def settle(text: str, roots: list[yaml.Node]) -> None:

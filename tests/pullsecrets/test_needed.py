@@ -112,7 +112,9 @@ def test_no_field_is_guessed_and_the_report_says_so(spec: str) -> None:
     [
         ("imagePullSecret: mine", "holds `mine` and takes only one Secret"),
         ("pullSecretRef: {name: mine}", "holds `mine` and takes only one Secret"),
-        ("imagePullSecret: &a ''", "is an alias or has one"),
+        ("imagePullSecret: &a ''", "is an alias, or has an anchor or a tag"),
+        ("imagePullSecret: !!str ~", "is an alias, or has an anchor or a tag"),
+        ("imagePullSecret: ! null", "is an alias, or has an anchor or a tag"),
     ],
 )
 def test_a_field_that_cannot_take_it_stays_and_is_reported(spec: str, reason: str) -> None:
