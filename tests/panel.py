@@ -127,6 +127,10 @@ class _LastKeyCounts(SafeConstructor):
         return True
 
 
+def _text(value: Any) -> str:  # noqa: ANN401  # what YAML holds and JSON does not
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
 def by_ruamel(documents: list[str]) -> list[Any]:
     """The documents as ruamel.yaml reads them, as JSON; one that it cannot read is a mapping with an `Error`."""
     read: list[Any] = []
@@ -134,7 +138,7 @@ def by_ruamel(documents: list[str]) -> list[Any]:
         parser = YAML(typ="safe", pure=True)
         parser.Constructor = _LastKeyCounts
         try:
-            read.append(json.loads(json.dumps(next(iter(parser.load_all(text)), None), default=str)))
+            read.append(json.loads(json.dumps(next(iter(parser.load_all(text)), None), default=_text)))
         except Exception as error:  # noqa: BLE001  # whatever it says of a document that is none
             read.append({"Error": str(error)})
     return read
