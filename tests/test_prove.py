@@ -60,7 +60,7 @@ def test_what_is_no_yaml(written: str, said: str) -> None:
 
 
 def test_what_is_too_deep() -> None:
-    assert fault("- " * 20_001 + "x", composer.compose("a: b\n").roots, View())
+    assert fault("- " * 20_001 + "x", composer.compose("a: b\n").roots, View()) == "its root"
 
 
 def planned(text: str) -> tuple[list[yaml.Node], View]:
