@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MERGE = "<<"
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 STRING_TAG = "tag:yaml.org,2002:str"
+_NULL_TAG = "tag:yaml.org,2002:null"
 _NULL = ("", "~", "null", "Null", "NULL")
 """How null is written (YAML 1.2, 10.3.2)."""
 _MOST = 1_000
@@ -67,7 +68,8 @@ def text_of(node: yaml.Node | None) -> str:
 
 def is_null(value: yaml.Node) -> bool:
     """Whether a value is null."""
-    return isinstance(value, yaml.ScalarNode) and not value.style and value.value in _NULL
+    plain = isinstance(value, yaml.ScalarNode) and not value.style and value.tag in (STRING_TAG, _NULL_TAG)
+    return plain and value.value in _NULL
 
 
 def is_empty(value: yaml.Node) -> bool:

@@ -246,6 +246,7 @@ def test_aliases_and_merge_keys(text: str, secrets: dict[str, list[str]]) -> Non
     [
         ("spec:\n  imagePullSecrets: regcred\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
         ("spec:\n  imagePullSecrets: {name: o}\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
+        ("spec:\n  imagePullSecrets: !!binary fg==\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
         ("a/b:\n- imagePullSecrets: 'null'\n  containers: [{image: 'a:1'}]\n", "/a~1b/0/imagePullSecrets"),
         ("b:\n  <<: {imagePullSecrets: regcred}\n  containers: [{image: 'a:1'}]\n", "/b/imagePullSecrets"),
         # There is no place to write to, or aliases would see the list.
