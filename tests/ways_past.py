@@ -123,6 +123,9 @@ WAYS: dict[str, str] = {
     "shared containers": "x: &c [{image: myapp}]\napiVersion: v1\nkind: Pod\nspec: {containers: *c}\n",
     "a shared mapping that is merged": f"x: &c {{image: myapp}}\n{_CONTAINER}<<: *c\n",
     "a shared image volume": "x: &v {image: {reference: myapp}}\napiVersion: v1\nkind: Pod\nspec: {volumes: [*v]}\n",
+    "a first line behind directives that alone is indented": (
+        f"%YAML 1.1\n---\n%YAML 1.1\n---\n  x: # c\n{_POD}    image: evil.io/x:1\n"
+    ),
     # Byte order marks, which libyaml skips at the start of each line.
     "single quotes for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff'y, image: myapp, z: w', v: u}}\n",
     "double quotes for libyaml alone": f'{_POD}  - {{name: b, x:\n\ufeff "y, image: myapp, z: w", v: u}}\n',
