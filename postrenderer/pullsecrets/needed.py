@@ -116,9 +116,8 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
         found[id(owner.node)] = Wanting(merge.Holder(owner.node, owner.paths), [])
     for owner in contents.pod_specs:
         own = [id(image) for image in owner.images]
-        if all(map(places.lacks_field, owner.paths)):
-            continue
-        if not nodes.keys().isdisjoint(own) or any(is_private(image.value) for image in owner.images):
+        wants = not nodes.keys().isdisjoint(own) or any(is_private(image.value) for image in owner.images)
+        if wants and not all(map(places.lacks_field, owner.paths)):
             images = [nodes[image] for image in own if image in nodes]
             wanting = Wanting(merge.Holder(owner.node, owner.paths), images)
             staying = [left[image] for image in own if left and image in left]

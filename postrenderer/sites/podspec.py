@@ -93,9 +93,9 @@ def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
 
     In Kubernetes' own objects whatever has such images is one. In texts that say of no API it is one if it has
     `containers` of pods: the values of charts have `initContainers` and `volumes` beside anything, and Azure's
-    pipelines `containers` of their own. In custom resources the
-    name tells it or a field beside the containers, as any mapping may have `containers` there (Cloud Run's `template`,
-    MinIO's `sideCars`), and the catalogue knows the names that deceive.
+    pipelines `containers` of their own. In custom resources the name tells it or a field beside the containers, as any
+    mapping may have `containers` there (Cloud Run's `template`, MinIO's `sideCars`), and the catalogue knows the names
+    that deceive.
     """
     if not kinds.is_custom(mapping.api.group):
         return not in_text or bool(mapping.api.kind) or _has_containers_of_pods(mapping)
