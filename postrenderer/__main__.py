@@ -51,17 +51,20 @@ def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False
         run: what is run.
         filters: tells, afterwards, whether it was the filter or ran it, so that `acreg explain` must know how it ended.
     """
-    code, message = _run(run)
-    if message:
-        from postrenderer.cli import front  # noqa: PLC0415  # most runs have nothing to say
-        from postrenderer.text import escape  # noqa: PLC0415  # as above
+    try:
+        code, message = _run(run)
+        if message:
+            from postrenderer.cli import front  # noqa: PLC0415  # most runs have nothing to say
+            from postrenderer.text import escape  # noqa: PLC0415  # as above
 
-        message = front.as_typed(escape.lines(message))
-        _say(message)
-    if filters():
-        from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted
+            message = front.as_typed(escape.lines(message))
+            _say(message)
+        if filters():
+            from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted
 
-        lastrun.end(code, message)
+            lastrun.end(code, message)
+    except KeyboardInterrupt:  # while it says or notes how the run ended
+        return INTERRUPTED
     return code
 
 

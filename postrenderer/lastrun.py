@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
+
+from postrenderer import wholefile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +126,7 @@ def end(code: int, error: str) -> None:
     if not error and _begun[0] == _NOTHING:
         return  # it showed its help
     run = _ended(code, error)
-    _replace(path(), _text(run))
+    _keep(run)
     if VARIABLE not in os.environ:
         if error and run.helm:
             _reach_user(error)
@@ -148,7 +151,7 @@ def end_of_helm(note: str, code: int) -> LastRun:
     if code and not run.error:
         when = "before it came to the post-renderer" if of_filter is None else "after the post-renderer's work was done"
         run = run._replace(code=str(code), error=f"Helm failed {when}. What Helm printed says why.{_WAY_OUT}")
-    _replace(path(), _text(run))
+    _keep(run)
     _begun[0] = _NOTHING
     return run._replace(error=of_filter.error if of_filter else "")
 
@@ -172,11 +175,6 @@ def _ended(code: int, error: str) -> LastRun:
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     helm = "4" if _under_helm4() else ""
     return _begun[0]._replace(time=now, code=str(code), helm=helm, folder=_absolute("."), error=error)
-
-
-def _text(run: LastRun) -> str:
-    lines = [f"{name}: {' '.join(getattr(run, name).split())}\n" for name in _HEADERS]
-    return "".join((*lines, "\n", run.error))
 
 
 def _files(raw: bytes) -> list[str]:
@@ -232,19 +230,12 @@ def _reach_user(message: str) -> None:
         os.close(handle)
 
 
-def _replace(name: str, text: str) -> None:
-    """Put a new file, which only this user can read, in the place of the old one."""
-    partial = f"{name}.{os.getpid()}"
-    try:
+def _keep(run: LastRun) -> None:
+    lines = [f"{name}: {' '.join(getattr(run, name).split())}\n" for name in _HEADERS]
+    name = path()
+    with suppress(OSError):
         os.makedirs(os.path.dirname(name), mode=0o700, exist_ok=True)
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(handle, text.encode(errors="replace"))
-        finally:
-            os.close(handle)
-        os.replace(partial, name)
-    except OSError:
-        pass
+        wholefile.write(name, "".join((*lines, "\n", run.error)))
 
 
 def _absolute(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonpatch  # type: ignore[import-untyped]  # ships no types
 
-from postrenderer import __version__
+from postrenderer import __version__, wholefile
 from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError, InternalError, SettingsError
 from postrenderer.findings import loss
@@ -122,34 +122,16 @@ def write(path: str, content: dict[str, Any]) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     number = _descriptor(path)
     try:
-        if number is None:
-            _write_file(path, text)
+        if number is None and (os.path.isfile(path) or not os.path.exists(path)):
+            wholefile.write(path, text)
         else:
-            with open(number, "w", encoding="utf-8", closefd=False) as file:
+            with open(path if number is None else number, "w", encoding="utf-8", closefd=number is None) as file:
                 file.write(text)
     except OSError as error:
         raise AcregError(
             f"The report cannot be written to {path}: {error.strerror}. Nothing was rendered. Give --report a file in "
             "a folder that exists and has room, or leave it out."
         ) from None
-
-
-def _write_file(path: str, text: str) -> None:
-    special = os.path.exists(path) and not os.path.isfile(path)
-    partial = "" if special else f"{path}.{os.urandom(8).hex()}.part"
-    try:
-        with open(partial or path, "x" if partial else "w", encoding="utf-8", opener=_for_owner) as file:
-            file.write(text)
-        if partial:
-            os.replace(partial, path)
-    except BaseException:
-        if partial and os.path.exists(partial):
-            os.unlink(partial)
-        raise
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _descriptor(path: str) -> int | None:

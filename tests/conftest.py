@@ -3,8 +3,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import built
 import effort
@@ -15,6 +17,9 @@ from interpreters import without_extension
 from process import GO
 
 from postrenderer.text import composer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # How long an example takes says how busy the machine is, so no time limit and no health check of time ends a test. What
 # fixtures make for one example serves the others, too.
@@ -62,3 +67,18 @@ def shiv_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read YAML with PyYAML's C extension and then with its Python code, as users have either."""
     monkeypatch.setattr(composer, "Loader", request.param)
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 16 KiB with an earlier report on it."""
+    folder = tmp_path / "full"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root can mount a small disk")
+    try:
+        (folder / "report.json").write_text("{}", encoding="utf-8")
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)

@@ -90,6 +90,11 @@ MARKERS = (
     "--- &a\n",
     "--- !!map\n",
 )
+FIRST_LINES = ("  x: # c\n", "\xa0 # c\n", "\xa0---\t# c\n", "\ufeff  x: 1\n", "  x: 1\n")
+"""Lines of which Helm takes off what is in front, so that they belong to the document, or to none."""
+SIGNS = ("#", "#", "'", '"', "x", "- ", "\ufeff", " ")
+BUFFER = 512
+"""Bytes that go-yaml reads at once."""
 BREAKS = ("\r\n", "\r\n", "\r", "\x85", "\u2028", "\u2029")
 
 
@@ -110,6 +115,10 @@ def stream(rnd: Random) -> str:
         line_break = rnd.choice(BREAKS[2:])
         handle, prefix = rnd.choice((("!b!", "tag:yaml.org,2002:"), ("!", "tag:yaml.org,2002:"), ("!!", "tag:x.org:")))
         text = f"%TAG {handle} {prefix}{line_break}---{line_break}" + text.replace("!!", handle)
+    if rnd.random() < 0.05:
+        text = rnd.choice(FIRST_LINES) + text
+    if rnd.random() < 0.05:
+        text = _behind_a_mark(rnd, text)
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
         marker = rnd.choice(MARKERS[:1] if rnd.random() < 0.3 else MARKERS)
         text = rnd.choice(PIECES) + marker + text
@@ -124,6 +133,15 @@ def stream(rnd: Random) -> str:
     if rnd.random() < 0.15:
         text += rnd.choice(("...\n", "...\nkind: ConfigMap\n", "...\n{", "# end", "---\n", "\x85", "\ufeff"))
     return text
+
+
+def _behind_a_mark(rnd: Random, text: str) -> str:
+    """A text with a byte order mark before it that may stand at the start of go-yaml's buffer.
+
+    If it does, go-yaml skips the first sign of each line that is not indented.
+    """
+    before = "p" * (BUFFER * rnd.randint(1, 2) - rnd.randint(3, 6))
+    return f"#{before}\n#\ufeff\n" + re.sub(r"(?m)^(?=\S)", rnd.choice(SIGNS), text)
 
 
 def _document(rnd: Random) -> str:

@@ -175,6 +175,13 @@ def test_interrupted(acreg: Acreg) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
 
 
+def test_interrupted_while_it_notes_how_the_run_ended() -> None:
+    def interrupt() -> bool:
+        raise KeyboardInterrupt
+
+    assert door.guard(lambda: 0, filters=interrupt) == door.INTERRUPTED
+
+
 def test_a_reader_that_goes_away(acreg: Acreg) -> None:
     with acreg.start() as run:
         assert run.stdin

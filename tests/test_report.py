@@ -377,11 +377,3 @@ def test_a_report_that_cannot_be_written(tmp_path: Path, name: str) -> None:
 def test_no_room_for_the_report() -> None:
     with pytest.raises(AcregError, match="cannot be written to /dev/full: No space left on device"):
         report.write("/dev/full", CONTENT)
-
-
-def test_what_was_there_stays_if_writing_fails(tmp_path: Path) -> None:
-    path = tmp_path / "report.json"
-    path.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        report.write(str(path), {"a": "\ud800"})
-    assert [(found, found.read_text()) for found in tmp_path.iterdir()] == [(path, "old")]

@@ -50,7 +50,7 @@ def filled(text: str, image: str) -> str:
         "--- {image: IMAGE}\n",
         '--- !!map\n"image": IMAGE\n...\n# c\n---\n',
         "%YAML 1.1\n---\nimage: IMAGE\n",
-        "# c\n%YAML 1.1\n%TAG !e! tag:e,2000:\n---\nimage: IMAGE\nx: !e!f g\n...\n%YAML 1.1\n---\nimage: IMAGE\n",
+        "# c\n%YAML 1.1\n%TAG !e! tag:e,2000:\n---\nimage: IMAGE\nx: !f g\n...\n%YAML 1.1\n---\nimage: IMAGE\n",
         "image: IMAGE",
         "\n\nimage: IMAGE\n\n\n",
         "image: IMAGE\r\nx: y\r\n",
@@ -315,7 +315,7 @@ def test_two_images_that_would_become_one() -> None:
         ),
         (
             "%YAML 1.1\n---\n...\n---\n  imagePullSecrets:\n  containers:\n  - image: a/b:1\n",
-            r"^document 1: line 5 of the stream is indented, and Helm",
+            r"^document 2: line 5 of the stream is indented, and Helm",
         ),
     ],
     ids=[

@@ -61,7 +61,11 @@ REFUSED = {
     "an unterminated quote": (POD + b'    x: "y\n', "Pod (document 1) is not valid YAML: "),
     "an unknown tag handle": (POD + b"    x: !e!unknown y\n", "Pod (document 1) is not valid YAML: "),
     "an undefined alias": (POD + b"    x: *nowhere\n", "Pod (document 1) is not valid YAML: found undefined alias"),
-    "a directive twice": (b"%YAML 1.1\n%YAML 1.1\n---\n" + POD, "Pod (document 1) is not valid YAML: "),
+    "a directive twice": (b"%YAML 1.1\n%YAML 1.1\n" + POD, "Pod (document 1) is not valid YAML: "),
+    "a byte order mark in front of a comment": (
+        POD + b"    x: '\xef\xbb\xbf'\n#kind: Job\n",
+        "Pod (document 1) is not valid YAML: a byte order mark (U+FEFF) further up may",
+    ),
     "an open bracket": (POD + b"    x: [" + b"a," * 100_000, "Pod (document 1) is not valid YAML: "),
 }
 

@@ -9,14 +9,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from effort import LONGEST, TIMES
 from process import FILTER, POD, containers, environment, moved, outcome, run, start
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SAID = "acreg: {}\n"
 SIGNALS = round(12 * TIMES)
@@ -153,21 +149,6 @@ def test_no_room_for_the_output(tmp_path: Path) -> None:
 
 
 NO_REPORT = "Nothing was rendered. Give --report a file in a folder that exists and has room, or leave it out."
-
-
-@pytest.fixture
-def full_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 16 KiB with an earlier report on it."""
-    folder = tmp_path / "full"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root can mount a small disk")
-    try:
-        (folder / "report.json").write_text("{}", encoding="utf-8")
-        yield folder
-    finally:
-        subprocess.run(["umount", folder], check=True)
 
 
 def test_no_room_for_the_report(full_disk: Path, tmp_path: Path) -> None:

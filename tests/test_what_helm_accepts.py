@@ -24,6 +24,8 @@ REFUSED: dict[str, str] = {
     "tag before a comma": "for Go the comma is a part of the tag, for libyaml it ends an entry",
     "tag before a bracket": "for Go the bracket is a part of the tag, for libyaml it begins a list",
     "byte order mark as the start of a key": "libyaml takes the mark for the end of the document",
+    "byte order mark at the start of a line in quotes": "behind it Go's parser may skip signs, see tags.refuse_skipped",
+    "byte order mark at the start of a line in a list": "behind it Go's parser may skip signs, see tags.refuse_skipped",
     "colon at the end in a flow mapping": "libyaml wants a space between `:` and `}`",
     "colon before a comma": "libyaml wants a space between `:` and `,`",
     "colon before a bracket": "libyaml wants a space between `:` and `]`",
@@ -33,7 +35,9 @@ REFUSED: dict[str, str] = {
 """What is refused though Helm reads it, and why."""
 
 
-REFUSED_CHARACTERS = {"U+FEFF at column 0 before a key", "U+FEFF at column 0 before a comment"}
+REFUSED_CHARACTERS = {
+    f"U+FEFF at column 0 {place}" for place in ("before a key", "before a comment", "in double quotes")
+}
 """Characters in places where libyaml takes them for something else, or refuses them."""
 
 CODE_POINTS = (

@@ -13,6 +13,9 @@ _CRD = "kind: CustomResourceDefinition\n"
 _SPEC = "spec: {containers: [{name: a, image: evil.io/x:1}]}"
 _FLOW = "{apiVersion: v1, kind: Pod, " + _SPEC + "}"
 _KEYS = ", ".join(f"k{number}: v" for number in range(1_100))
+_BUFFER = f"#{'p' * 508}\n#"
+"""What fills go-yaml's buffer of 512 bytes."""
+_OF_CRD = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\n"
 _UTF_16 = _PUBLIC.encode("utf-16-le").decode("utf-8", "surrogateescape")
 
 WAYS: dict[str, str] = {
@@ -126,6 +129,15 @@ WAYS: dict[str, str] = {
     "a first line behind directives that alone is indented": (
         f"%YAML 1.1\n---\n%YAML 1.1\n---\n  x: # c\n{_POD}    image: evil.io/x:1\n"
     ),
+    "white space behind directives that only Helm takes off": (
+        f"%YAML 1.1\n---\n\xa0 # c\n{_POD}    image: evil.io/x:1\n"
+    ),
+    # Byte order marks at the start of go-yaml's buffer: it skips the first sign of lines that are not indented.
+    "a comment": f"{_BUFFER}\ufeff\n#apiVersion: v1\n#kind: Pod\n#{_SPEC}\n",
+    "a comment in a definition": f"{_BUFFER}\ufeff\n#kind: Pod\n#apiVersion: v1\n#{_SPEC}\n{_OF_CRD}",
+    "other names": f"{_BUFFER}\ufeff\nxapiVersion: v1\nxkind: Pod\nx{_SPEC}\n",
+    "another first document": f"{_BUFFER}\ufeff\n apiVersion: v1\n kind: Pod\nmetadata: {{name: x}}\n {_SPEC}\n",
+    "a first line with a mark": f"# c\n\ufeff  x: 1\n{_POD}    image: evil.io/x:1\n",
     # Byte order marks, which libyaml skips at the start of each line.
     "single quotes for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff'y, image: myapp, z: w', v: u}}\n",
     "double quotes for libyaml alone": f'{_POD}  - {{name: b, x:\n\ufeff "y, image: myapp, z: w", v: u}}\n',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from pathlib import Path
 
+from postrenderer import wholefile
 from postrenderer.cli import answers, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import InternalError, SettingsError
@@ -64,8 +65,7 @@ def _write(folder: Path) -> None:
     for name, text in files.items():
         file = folder / name
         try:
-            file.write_text(text, encoding="utf-8")
-            file.chmod(0o755 if text.startswith("#!") else 0o644)
+            wholefile.write(str(file), text, 0o755 if text.startswith("#!") else 0o644)
         except OSError as error:
             raise SettingsError(
                 f"{file} cannot be written: {error.strerror}. Name a folder that you can write to."

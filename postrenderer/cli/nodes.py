@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postrenderer import nodes
+from postrenderer import nodes, wholefile
 from postrenderer.cli import access, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
@@ -117,12 +116,8 @@ def _write(file: NodeFile, path: Path) -> None:
         new = forms.merge(file, old)
         if new != old:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as whole:
-                whole.write(new)
-            if old:
-                Path(name).chmod(path.stat().st_mode & 0o7777)
-            Path(name).replace(path.resolve())
+            mode = path.stat().st_mode & 0o7777 if old else wholefile.FOR_OWNER
+            wholefile.write(str(path.resolve()), new, mode)
     except (OSError, UnicodeDecodeError) as error:
         raise AcregError(
             f"{path} cannot be merged into: {getattr(error, 'strerror', '') or 'it is not text'}."

@@ -16,8 +16,9 @@ _KNOWN_TOP = regex(
 )
 _FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
 """The first content, behind `---`, empty lines and comments: one of these keys in the first column."""
-_OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029")
-"""What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return."""
+_OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029\ufeff")
+"""What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return, and what can hide the start of
+lines (tags.refuse_skipped)."""
 
 
 def is_definition(raw: bytes) -> bool:

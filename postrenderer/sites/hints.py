@@ -93,8 +93,9 @@ _ALIAS = regex(rb"\*(?:(?<![^\s,\[{?\x80-\xff]\*)|(?<=\W:\*))([\w-]+)(?=[ \t]*(?
 _ANCHOR = regex(rb"&([\w-]+)")
 _BINARY = regex(tags.BINARY.encode())
 _TAG_DIRECTIVE = tags.DIRECTIVE.encode()
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""Byte order marks that make UTF-16 of a document, which is read to be refused."""
+_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
+"""Byte order marks of UTF-16, and that of UTF-8, behind which Kubernetes' parser can skip signs (tags.refuse_skipped).
+What has one is read, to be refused."""
 _HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
@@ -151,7 +152,7 @@ def _is_obscure(raw: bytes, hosts: Collection[bytes]) -> bool:
         or raw.find(_TAG_DIRECTIVE) >= 0
         or (raw.find(b"!") >= 0 and _BINARY.search(raw))
         or _in_base64(raw, hosts)
-        or (not raw.isascii() and any(mark in raw for mark in _UTF_16))
+        or (not raw.isascii() and any(mark in raw for mark in _MARKS))
     )
 
 

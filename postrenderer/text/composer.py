@@ -115,8 +115,8 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
     try:
         return compose(text, elsewhere)
     except yaml.YAMLError as error:
-        if text.startswith("%"):  # Helm cuts the text behind its directives, and so reads another first document
-            raise
+        if not any(line.strip() and line.lstrip()[0] not in "%#" for line in text.splitlines()):
+            return Composed([], [], {})  # directives alone
         text = text.replace(_DELETE, _REPLACEMENT)
         try:
             first = from_events(text, elsewhere, _up_to_the_first_end(text))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.errors import AcregError
-from postrenderer.text import composer, escape
+from postrenderer.text import composer, escape, tags
 from postrenderer.text.aliases import WRITTEN_LIMIT, written_out
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
@@ -81,12 +81,15 @@ def read(document: Document) -> Reading:
     text = whole[start:end]
     line = document.line + whole.count("\n", 0, start)
     try:
-        composed = composer.manifest(text, document.earlier_anchor)
+        tags.refuse_skipped(whole, start)
+        # All of what has a byte order mark must be YAML, since what stands behind a first document may be read as well.
+        compose = composer.compose if tags.MARK in whole else composer.manifest
+        composed = compose(text, document.earlier_anchor)
         if composed.borrowed:
             budget = iter(range(WRITTEN_LIMIT))
             edits = [Edit(start, end, written_out(node, budget)) for start, end, node in composed.borrowed]
             text = apply(text, edits)
-            composed = composer.manifest(text)
+            composed = compose(text)
         check_merges(text, composed.roots)
     except (yaml.YAMLError, TooMuchMergedError, RecursionError) as error:
         raise unreadable(document, text, line, error) from None

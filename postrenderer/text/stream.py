@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MARKER = b"---"
-_DIRECTIVES = ([b"%YAML"], [b"%TAG"])
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 """Byte order marks and the encoding that each one announces (YAML 1.2, 5.2)."""
@@ -144,47 +143,15 @@ def documents(data: bytes) -> Iterator[Document]:
     """Cut a stream.
 
     Positions count the pieces from 0; a piece before the first `---` counts only if it holds more than white space and
-    comments. A piece that has directives (`%YAML`, `%TAG`) stays together with the piece that they speak of.
+    comments. Directives (`%YAML`, `%TAG`) are a piece of their own, as they are to Helm.
     """
     start, position, stream = 0, 0, _Stream(data)
     while start < len(data):
-        end = _end(data, start)
+        end = _next_marker(data, start)
         yield Document(position, data, start, end, stream)
         if start or data.startswith(_MARKER) or _has_content(data[:end]):
             position += 1
         start = end
-
-
-def _end(data: bytes, start: int) -> int:
-    """Where the document ends that starts at an offset or whose directives do."""
-    end = start
-    while end < len(data):
-        begin, end = end, _next_marker(data, end)
-        if end == len(data) or data.find(b"%", begin, end) < 0:
-            break
-        directives = _start_of_directives(data, begin, end)
-        if directives == end or not _are_alone(data, begin, end):
-            return directives
-    return end
-
-
-def _start_of_directives(data: bytes, start: int, end: int) -> int:
-    """Where the directives begin that stand at the end of a piece and speak of the next one; its end if none do."""
-    found = at = end
-    while at > start:
-        line = data.rfind(b"\n", start, at - 1) + 1 or start
-        text = data[line:at].strip()
-        if text.split(None, 1)[0:1] in _DIRECTIVES and data.startswith(b"%", line):
-            found = line
-        elif text and not text.startswith(b"#"):
-            break
-        at = line
-    return found
-
-
-def _are_alone(data: bytes, start: int, end: int) -> bool:
-    """Whether a piece is nothing but directives and comments."""
-    return not data.startswith(_MARKER, start) and not _has_content(data[start:end])
 
 
 def _next_marker(data: bytes, start: int) -> int:

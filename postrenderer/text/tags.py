@@ -20,11 +20,10 @@ _END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")
 """A tag where it is looked for, and the comma or bracket behind it; a whole one (`!<…>`) may hold them."""
 _SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
 """The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
-_MARK = "\ufeff"
-_MARKED_COMMENT = regex(rf"{_MARK}[ \t]*#")
-_MARKED_SIGN = regex(rf"(?<=[{BREAKS}]){_MARK}[ \t{BREAKS}]*(?:[!-,:-@\[-`{{-~]|-[ \t])")
-"""A mark at the start of a line, and a sign such as a quote, also on a later line: libyaml skips the mark, and for Go
-it begins a text, which may go on there."""
+MARK = "\ufeff"
+_FIELDS = ("apiVersion", "kind", "metadata", "spec", "data", "binaryData", "stringData", "immutable", "type")
+_OTHER_LINE = regex(rf"(?<=[{BREAKS}])(?!(?:{'|'.join(_FIELDS)}):)[^ \t{BREAKS}]")
+"""A line that is not indented and does not begin with one of the usual fields."""
 
 
 def settle(text: str, roots: list[yaml.Node]) -> None:
@@ -42,11 +41,28 @@ def settle(text: str, roots: list[yaml.Node]) -> None:
     """
     if "!" in text and (DIRECTIVE in text or _BINARY.search(text) or _SOME_END.search(text)):
         _settle_tags(text, roots)
-    if _MARK in text:
-        if _MARKED_COMMENT.search(text):
-            raise yaml.YAMLError("a byte order mark stands before a `#`, which some parsers take for a comment")
-        if any(text[: found.start()].strip() not in ("", "---") for found in _MARKED_SIGN.finditer(text)):
-            raise yaml.YAMLError("a byte order mark stands before a sign, which parsers then take for different things")
+
+
+def refuse_skipped(whole: str, start: int) -> None:
+    """Refuse a document if a byte order mark may make Kubernetes' parser read other lines than everybody else.
+
+    Where its buffer starts with a mark, go-yaml skips the first sign of each line that is not indented (`is_bom` in
+    yamlprivateh.go), and reads `kind: Pod` for `#kind: Pod`. Where buffers start depends on all that stands before,
+    also on what Helm puts there. Of one of the usual fields such a slip leaves nothing that Kubernetes knows.
+
+    Args:
+        whole: the document.
+        start: where its content begins.
+
+    Raises:
+        yaml.MarkedYAMLError: another line is not indented; it tells its line, from 0, behind the start.
+    """
+    mark = whole.find(MARK)
+    found = _OTHER_LINE.search(whole, max(mark, start)) if mark >= 0 else None
+    if found:
+        problem = "a byte order mark (U+FEFF) further up may make Kubernetes' parser skip the sign"
+        line = whole.count("\n", start, found.start())
+        raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", found.start(), line, 0, None, 0))
 
 
 def _settle_tags(text: str, roots: list[yaml.Node]) -> None:

@@ -227,6 +227,7 @@ def test_words_make_a_document_worth_reading() -> None:
         "apiVersion: pkg.crossplane.io/v1\npackage: a\n",
         f"kind: Secret\ndata: {{a: {base64('image: nginx')}}}\n",
         "!!binary aW1hZ2U=: nginx\n",
+        "#\ufeff\n#kind: Pod\n",
         "%TAG !e! tag:yaml.org,2002:\n---\n!e!binary aW1hZ2U=: nginx\n",
     ],
 )
@@ -258,7 +259,7 @@ def test_inside(start: int, end: int, expected: bool) -> None:  # noqa: FBT001  
     assert Hints([5, 9]).inside(node(start, end)) is expected
 
 
-@pytest.mark.parametrize("before", ["", "---\n", "\ufeff", "\xa0---\n"])
+@pytest.mark.parametrize("before", ["", "---\n", "\xa0---\n"])
 @pytest.mark.parametrize("text", ["image: a\nb: image\n", "ä: 😀\nimage: ä\n# 😀\nimage: x\n"])
 def test_offsets_in_a_text(before: str, text: str) -> None:
     raw = (before + text).encode()

@@ -63,13 +63,10 @@ def test_an_announced_encoding_that_the_stream_has_not(raw: bytes) -> None:
         ),
         ("a: |\n  b\n---\nc: d\n", [(0, 1, "a: |\n  b\n"), (1, 3, "---\nc: d\n")]),
         ("a: b\n...\n# c\n---\n", [(0, 1, "a: b\n...\n# c\n"), (1, 4, "---\n")]),
-        # Directives stay with the document that they speak of.
-        ("%YAML 1.1\n---\na: b\n---\nc: d\n", [(0, 1, "%YAML 1.1\n---\na: b\n"), (1, 4, "---\nc: d\n")]),
-        ("# x\n%YAML 1.1\n# y\n---\na: b\n", [(0, 1, "# x\n%YAML 1.1\n# y\n---\na: b\n")]),
-        (
-            "---\na: b\n...\n%YAML 1.1\n%TAG ! x\n\n# y\r\n---\nc: d\n",
-            [(0, 1, "---\na: b\n...\n"), (1, 4, "%YAML 1.1\n%TAG ! x\n\n# y\r\n---\nc: d\n")],
-        ),
+        # To Helm directives are a piece of their own, or the end of the one before.
+        ("%YAML 1.1\n---\na: b\n", [(0, 1, "%YAML 1.1\n"), (0, 2, "---\na: b\n")]),
+        ("# x\n%YAML 1.1\n# y\n---\na: b\n", [(0, 1, "# x\n%YAML 1.1\n# y\n"), (0, 4, "---\na: b\n")]),
+        ("---\na: b\n...\n%TAG ! x\n---\nc: d\n", [(0, 1, "---\na: b\n...\n%TAG ! x\n"), (1, 5, "---\nc: d\n")]),
         ("a: 'x\n%YAML'\n---\nc: d\n", [(0, 1, "a: 'x\n%YAML'\n"), (1, 3, "---\nc: d\n")]),
         ("%YAML 1.1\n", [(0, 1, "%YAML 1.1\n")]),
     ],
