@@ -231,6 +231,7 @@ def _reach_user(message: str) -> None:
 
 
 def _keep(run: LastRun) -> None:
+    """Put the note of a run, which only this user can read, in the place of the earlier one."""
     lines = [f"{name}: {' '.join(getattr(run, name).split())}\n" for name in _HEADERS]
     name = path()
     with suppress(OSError):

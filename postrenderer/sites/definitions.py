@@ -16,9 +16,9 @@ _KNOWN_TOP = regex(
 )
 _FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
 """The first content, behind `---`, empty lines and comments: one of these keys in the first column."""
-_OTHER_BREAKS = tuple(sign.encode() for sign in "\x85\u2028\u2029\ufeff")
-"""What ends a line for a parser of YAML 1.1, beside a line feed and a carriage return, and what can hide the start of
-lines (tags.refuse_skipped)."""
+_OTHER_STARTS = tuple(sign.encode() for sign in "\x85\u2028\u2029\ufeff")
+"""What lets lines begin elsewhere than a line feed does: other line breaks of YAML 1.1, and the byte order mark, behind
+which Kubernetes' parser can skip the first sign of a line (tags.refuse_skipped)."""
 
 
 def is_definition(raw: bytes) -> bool:
@@ -31,7 +31,7 @@ def is_definition(raw: bytes) -> bool:
     if raw.find(_KIND) < 0 or _FIRST.match(raw) is None:
         return False
     if (raw.find(b"\r") >= 0 and raw.count(b"\r") != raw.count(b"\r\n")) or (
-        not raw.isascii() and any(found in raw for found in _OTHER_BREAKS)
+        not raw.isascii() and any(found in raw for found in _OTHER_STARTS)
     ):
         return False
     seen: list[bytes] = []

@@ -95,7 +95,7 @@ _BINARY = regex(tags.BINARY.encode())
 _TAG_DIRECTIVE = tags.DIRECTIVE.encode()
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 """Byte order marks of UTF-16, and that of UTF-8, behind which Kubernetes' parser can skip signs (tags.refuse_skipped).
-What has one is read, to be refused."""
+What has one is read: one of UTF-16 is refused, and behind the other only the usual fields may stand unindented."""
 _HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
 """Hosts that are looked for one by one, which is quicker for so many."""
