@@ -6,7 +6,6 @@ import base64
 import json
 import re
 from collections import Counter
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import judge
@@ -206,12 +205,17 @@ def _same(before: str, after: str, moved: Callable[[str], str]) -> bool:
         was, becomes = (_decoded(text) for text in (before, after))
         return _same(was, becomes, moved)
     except ValueError:  # no base64
-        old, new = _WORD.findall(before), _WORD.findall(after)
-    changes = [change for change in SequenceMatcher(None, old, new, False).get_opcodes() if change[0] != "equal"]
-    return all(
-        kind != "delete" and all(REGISTRY in word for word in new[start:end] if not _OF_SECRETS.fullmatch(word))
-        for kind, _, _, start, end in changes
-    )
+        return _is_relocated(_WORD.findall(before), _WORD.findall(after))
+
+
+def _is_relocated(before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether each word behind is the one before, a private one in its place, or one that was added."""
+    ends = {0}  # how many words before may be told by now: where words repeat, there is more than one answer
+    for word in after:
+        private = REGISTRY in word
+        told = {end + 1 for end in ends if end < len(before) and (private or before[end] == word)}
+        ends = told | ends if private or _OF_SECRETS.fullmatch(word) else told
+    return len(before) in ends
 
 
 def _decoded(text: str) -> str:

@@ -31,6 +31,10 @@ def _moved(text: str) -> str:
         ({"repository": "nginx"}, {"repository": "nginx", "registry": PRIVATE}),
         ('image = "nginx:1"\nsecrets = ["own"]', f'image = "{PRIVATE}/nginx:1"\nsecrets = ["{SECRET}", "own"]'),
         ("docker.io", PRIVATE),
+        (
+            "a: {b: c}\n" + "- {name: own}\nimage: nginx:1\n" * 2,
+            "a: {b: c}\n" + f"- name: {SECRET}\n- {{name: own}}\nimage: {PRIVATE}/nginx:1\n" * 2,
+        ),
         (1, f"{PRIVATE}/1"),
     ],
 )
@@ -49,6 +53,8 @@ def test_references_and_pull_secrets_may_differ(before: Any, after: Any) -> None
         ([1], [1, 2]),
         ({"a": 1}, {}),
         ({"a": 1}, {"a": 1, "b": 2}),
+        ("a nginx:1 a", f"a {PRIVATE}/nginx:1"),
+        ("a", f"a b {PRIVATE}/nginx:1"),
         ("key: nginx:1", f"other: {PRIVATE}/nginx:1"),
         ([{"name": "own"}], [{"name": SECRET}]),
     ],
