@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import forks
 import pytest
 from process import GO, MEASURED
 
@@ -56,14 +57,8 @@ class Acreg(NamedTuple):
         return [sys.executable, "-m", "postrenderer", *map(str, arguments)]
 
     def run(self, *arguments: object, stdin: str = "", **environment: str) -> Run:
-        run = subprocess.run(
-            self.command(*arguments),
-            input=stdin.encode(errors="surrogateescape"),
-            capture_output=True,
-            env={**self.environment, **environment},
-            cwd=self.folder,
-            check=False,
-        )
+        told = stdin.encode(errors="surrogateescape")
+        run = forks.run([*map(str, arguments)], told, {**self.environment, **environment}, self.folder)
         return Run(run.returncode, run.stdout.decode(), run.stderr.decode())
 
     def start(self, *arguments: object, **environment: str) -> subprocess.Popen[str]:
