@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, PRIVATE, RELEASE, VALUES
+from helm.harness import CHARTS, ENDS, PRIVATE, RELEASE, VALUES
 from helm.manifests import documents, images, is_hook, moved, moved_text
 
 if TYPE_CHECKING:
     from helm.harness import Helm
 
-pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
+pytestmark = [
+    pytest.mark.helm,
+    pytest.mark.zipapp,
+    pytest.mark.parametrize(  # one process has what a Helm has printed
+        "helm", [pytest.param(version, marks=pytest.mark.xdist_group(version)) for version in ENDS], indirect=True
+    ),
+]
 
 HOOKS = "---\n# Source: appcircle/charts/ingress-nginx/templates/admission-jobs.yaml\n"
 PRIVATE_VALUES = VALUES / "private.yaml"
