@@ -17,9 +17,9 @@ CHARTS = REPOSITORY / "tests" / "charts"
 VALUES = CHARTS / "values"
 ALL_VERSIONS = ("3.14.0", "3.17.3", "3.19.0", "4.1.4", "4.2.3", "4.3.1")
 ENDS = ("3.14.0", "3.19.0", "4.1.4", "4.3.1")
-"""The first and the last of each major version, for most tests; what must hold on all names ALL_VERSIONS."""
+"""The first and the last of each major version, for what Helm has changed or may change between minor versions."""
 LATEST = ("3.19.0", "4.3.1")
-"""The last of each major version, for what depends on no more."""
+"""The last of each major version, for what depends on no more; the plugin's life and the journey go through all."""
 RELEASE = "appcircle-server"
 PRIVATE = "registry.spacetech.com:8083/appcircle"
 

@@ -73,6 +73,7 @@ def on_a_terminal(arguments: list[str], environment: dict[str, str], _: Path) ->
     return shown.decode()
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 @pytest.mark.parametrize("where", [in_a_pipe, in_a_file, in_a_log, on_a_terminal])
 @pytest.mark.parametrize(("settings", "paragraph"), [("", PARAGRAPH), (RULES, TWO_IMAGES)], ids=["settings", "images"])
 def test_the_user_learns_why(

@@ -14,7 +14,7 @@ from effort import LONGEST, until
 
 from helm.charts import CHARTS as TRAPS
 from helm.charts import write
-from helm.harness import ALL_VERSIONS, CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, acreg
+from helm.harness import CHARTS, LATEST, PRIVATE, RELEASE, VALUES, Helm, acreg
 from helm.manifests import SECRET, documents, images, is_hook, moved, pod_specs
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ PRIVATE_VALUES = VALUES / "private.yaml"
 
 @pytest.mark.cluster
 @pytest.mark.slow
-@pytest.mark.parametrize("helm", ALL_VERSIONS, indirect=True)
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_nothing_public_is_stored(helm: Helm, namespace: Namespace, zipapp: Path) -> None:
     upgrade = ("upgrade", "--install", RELEASE, CHARTS / "appcircle", "--no-hooks")
     for arguments in (
@@ -49,6 +49,7 @@ def test_nothing_public_is_stored(helm: Helm, namespace: Namespace, zipapp: Path
 
 @pytest.mark.cluster
 @pytest.mark.slow
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_values_of_the_release_are_taken_over(helm: Helm, namespace: Namespace, zipapp: Path, tmp_path: Path) -> None:
     upgrade = ("upgrade", "--install", RELEASE, write(TRAPS["hashes of templates"], tmp_path / "chart"), "--no-hooks")
     assert acreg(helm, zipapp, *upgrade, "-f", "-", stdin=PRIVATE_VALUES.read_text(encoding="utf-8")).code == 0
