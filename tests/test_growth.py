@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TIMES = 8
 MOST = 2.3**3
-ENOUGH = min(0.2, 0.1 * effort.TIMES)
+ENOUGH = min(0.2, 0.05 * effort.TIMES)
 """Seconds of CPU from which a run can be told from noise; with more, what grows faster shows more of it."""
 ROUNDS = 20
 """So often each size is run at most, as other work on the machine may make the larger one look too slow."""
