@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import forks
 from process import GO
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -92,13 +93,11 @@ def helm_environment(home: Path, **more: str) -> dict[str, str]:
     }
 
 
-def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "") -> Run:
-    """Run `acreg ARGUMENTS` with a Helm, as Helm runs its plugin."""
+def acreg(helm: Helm, zipapp: Path, *arguments: str | Path, stdin: str = "", folder: Path = REPOSITORY) -> Run:
+    """Run `acreg ARGUMENTS` of the zipapp with a Helm, as Helm runs its plugin; Helm starts the zipapp itself."""
     environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
-    run = subprocess.run(
-        [zipapp, *arguments], env=environment, input=stdin, capture_output=True, text=True, check=False
-    )
-    return Run(run.returncode, run.stdout, run.stderr)
+    run = forks.run([*map(str, arguments)], stdin.encode(), environment, folder, zipapp)
+    return Run(run.returncode, run.stdout.decode(), run.stderr.decode())
 
 
 class Namespace(NamedTuple):

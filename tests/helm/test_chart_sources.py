@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from registry.servers import Registry, needs
 
-from helm.harness import CHARTS, LATEST, VALUES, Helm, Run, helm_environment, tool
+from helm.harness import CHARTS, LATEST, VALUES, Helm, Run, acreg, helm_environment, tool
 from helm.servers import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 pytestmark = [pytest.mark.helm, pytest.mark.zipapp, pytest.mark.slow, pytest.mark.xdist_group("chart_sources")]
 
@@ -61,14 +59,13 @@ def named(request: pytest.FixtureRequest, helm: Helm, sources: Sources) -> list[
     return ["apps/appcircle", f"--version=~{VERSION}"]
 
 
-def acreg(helm: Helm, zipapp: Path, *arguments: str | Path) -> Run:
-    """Run `acreg ARGUMENTS` with a Helm, in an empty folder."""
-    environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
-    folder = os.path.join(helm.environment["HOME"], "empty")  # noqa: PTH118  # text, as all of an environment
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # likewise
-    run = subprocess.run([zipapp, *arguments], env=environment, cwd=folder, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return Run(run.returncode, run.stdout, run.stderr)
+def succeeded(helm: Helm, zipapp: Path, *arguments: str | Path) -> Run:
+    """Run `acreg ARGUMENTS` with a Helm, in an empty folder; it must succeed."""
+    folder = Path(helm.environment["HOME"], "empty")
+    folder.mkdir(exist_ok=True)
+    run = acreg(helm, zipapp, *arguments, folder=folder)
+    assert run.code == 0, run.stderr
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +76,7 @@ def of_folder() -> Callable[..., Run]:
     def run(helm: Helm, zipapp: Path, *arguments: str | Path) -> Run:
         key = (helm.binary, *arguments)
         if key not in known:
-            known[key] = acreg(helm, zipapp, *arguments)
+            known[key] = succeeded(helm, zipapp, *arguments)
         return known[key]
 
     return run
@@ -87,7 +84,7 @@ def of_folder() -> Callable[..., Run]:
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_values(helm: Helm, zipapp: Path, named: list[str], of_folder: Callable[..., Run]) -> None:
-    found = acreg(helm, zipapp, "values", *named, "-f", PRIVATE_VALUES)
+    found = succeeded(helm, zipapp, "values", *named, "-f", PRIVATE_VALUES)
     assert found == of_folder(helm, zipapp, "values", CHART, "-f", PRIVATE_VALUES)
     assert "/appcircle-vault\n" in found.stdout
     assert "58 of 60 references are private" in found.stderr
@@ -97,7 +94,7 @@ def test_values(helm: Helm, zipapp: Path, named: list[str], of_folder: Callable[
 @pytest.mark.parametrize("command", [["images", "-o", "json"], ["diff"]], ids=lambda words: words[0])
 def test_chart(helm: Helm, zipapp: Path, named: list[str], command: list[str], of_folder: Callable[..., Run]) -> None:
     flags = ("-f", PRIVATE_VALUES)
-    found = acreg(helm, zipapp, *command, "--chart", *named, *flags)
+    found = succeeded(helm, zipapp, *command, "--chart", *named, *flags)
     assert found.stdout == of_folder(helm, zipapp, *command, "--chart", CHART, *flags).stdout
     assert "/appcircle-vault:" in found.stdout
 
@@ -106,6 +103,6 @@ def test_chart(helm: Helm, zipapp: Path, named: list[str], command: list[str], o
 @pytest.mark.parametrize("named", ["oci"], indirect=True)
 def test_template(helm: Helm, zipapp: Path, named: list[str]) -> None:
     flags = ("-f", PRIVATE_VALUES)
-    found = acreg(helm, zipapp, "template", "r", *named, *flags)
-    assert found.stdout == acreg(helm, zipapp, "template", "r", CHART, *flags).stdout
+    found = succeeded(helm, zipapp, "template", "r", *named, *flags)
+    assert found.stdout == succeeded(helm, zipapp, "template", "r", CHART, *flags).stdout
     assert "registry.k8s.io" not in found.stdout

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from helm.harness import CHARTS, LATEST, PRIVATE, VALUES
+from helm.harness import CHARTS, LATEST, PRIVATE, VALUES, acreg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,9 +30,8 @@ GUARDED = (
 
 def values(helm: Helm, zipapp: Path, *arguments: str | Path) -> tuple[dict[str, Any], str]:
     """Return what `acreg values` writes, and what it says."""
-    environment = {**helm.environment, "HELM_BIN": str(helm.binary)}
-    run = subprocess.run([zipapp, "values", *arguments], env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
+    run = acreg(helm, zipapp, "values", *arguments)
+    assert run.code == 0, run.stderr
     return yaml.safe_load(run.stdout), run.stderr
 
 
