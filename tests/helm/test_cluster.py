@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, PRIVATE, RELEASE, VALUES
+from helm.harness import CHARTS, LATEST, PRIVATE, RELEASE, VALUES
 from helm.manifests import SECRET, documents, images, is_hook, moved, moved_text, pod_specs
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def test_install_upgrade_rollback(helm: Helm, namespace: Namespace) -> None:
     assert port_of_uiserver(namespace) == 3000
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_acreg_joins_a_release_that_is_already_there(helm: Helm, namespace: Namespace) -> None:
     helm.output("install", RELEASE, CHARTS / "appcircle", "--no-hooks")
     assert not any(image.startswith(PRIVATE) for image in images(namespace.get(WORKLOADS)))
@@ -67,6 +68,7 @@ def test_acreg_joins_a_release_that_is_already_there(helm: Helm, namespace: Name
     assert_private(helm, namespace)
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_hooks(helm: Helm, namespace: Namespace) -> None:
     release(helm, "install", "hooks-only")
     (hook,) = [one for one in namespace.get("configmaps") if is_hook(one)]
@@ -74,6 +76,7 @@ def test_hooks(helm: Helm, namespace: Namespace) -> None:
     assert runner == moved_text(runner) if helm.major > 3 else runner.startswith("europe-west1-docker.pkg.dev/")
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 @pytest.mark.parametrize("chart", ["empty", "shared-anchor"])
 def test_small_charts(helm: Helm, namespace: Namespace, chart: str) -> None:
     release(helm, "install", chart)
@@ -83,6 +86,7 @@ def test_small_charts(helm: Helm, namespace: Namespace, chart: str) -> None:
     assert bool(stored) == (chart == "shared-anchor")
 
 
+@pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_nothing_is_installed_when_acreg_fails(helm: Helm, namespace: Namespace) -> None:
     run = helm.run("install", RELEASE, CHARTS / "appcircle", "--no-hooks", "--post-renderer", helm.post_renderer)
     assert run.code != 0
