@@ -14,6 +14,7 @@ import random
 import re
 import sys
 from collections import deque
+from functools import cache
 from itertools import product
 from pathlib import Path
 from time import process_time
@@ -89,13 +90,18 @@ def modules() -> list[ModuleType]:
     return [importlib.import_module(info.name) for info in found if not info.name.endswith("__main__")]
 
 
-def _tree(module: ModuleType) -> tuple[str, ast.Module]:
+@cache
+def _nodes(module: ModuleType) -> tuple[str, list[ast.AST]]:
+    """The source of a module, and its syntax tree as a list."""
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
-    return source, ast.parse(source)
+    return source, [*ast.walk(ast.parse(source))]
+
+
+KINDS = (re.Pattern, type(regex("")))
 
 
 def _is_pattern(value: object) -> bool:
-    return isinstance(value, (re.Pattern, type(regex(""))))
+    return isinstance(value, KINDS)
 
 
 def _held(value: object) -> Iterator[Any]:
@@ -112,8 +118,8 @@ def _held(value: object) -> Iterator[Any]:
 
 def _calls(module: ModuleType) -> Iterator[tuple[str, ast.Call, str]]:
     """The calls in a module that make or run a regular expression: source, call, and the method that runs it."""
-    source, tree = _tree(module)
-    for node in ast.walk(tree):
+    source, nodes = _nodes(module)
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func)
@@ -123,9 +129,9 @@ def _calls(module: ModuleType) -> Iterator[tuple[str, ast.Call, str]]:
 
 def _uses(module: ModuleType) -> Iterator[tuple[object, str]]:
     """The patterns that a module runs, and how; one that it hands on is run in any way, so as a search for all."""
-    _, tree = _tree(module)
-    inside = {id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
+    _, nodes = _nodes(module)
+    inside = {id(node.value): node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             value = vars(module).get(node.id)
             method = inside.get(id(node), "")

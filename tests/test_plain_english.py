@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +62,13 @@ PHRASES = {
 }
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@cache
+def texts() -> list[tuple[str, str]]:
     """Each text that users read, with the place where it is written."""
+    return [*_of_files(), *_of_package()]
+
+
+def _of_files() -> Iterator[tuple[str, str]]:
     pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "plugin.yaml", *(ROOT / ".github").rglob("*.*")]
     scripts = [path for path in (ROOT / "scripts").rglob("*") if path.is_file() and not is_python(path)]
     package = ROOT / "postrenderer"
@@ -75,7 +81,10 @@ def texts() -> Iterator[tuple[str, str]]:
     ]
     for path in filter(Path.is_file, written):
         yield str(path.relative_to(ROOT)), " ".join(path.read_text(encoding="utf-8").split())
-    for path in sorted(package.rglob("*.py")):
+
+
+def _of_package() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "postrenderer").rglob("*.py")):
         for line, text in said_in(ast.parse(path.read_text(encoding="utf-8"))):
             yield f"{path.relative_to(ROOT)}:{line}", " ".join(text.split())
 
@@ -87,9 +96,10 @@ def is_python(path: Path) -> bool:
 
 def said_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The texts of a module but for docstrings: constants, and f-strings with `X` in the place of each value."""
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]
+    parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             values = (str(part.value) if isinstance(part, ast.Constant) else "X" for part in node.values)
             yield node.lineno, "".join(values)
@@ -97,22 +107,21 @@ def said_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
-TEXTS = list(texts())
-
-
 @pytest.mark.parametrize("phrase", PHRASES)
 def test_no_text_has_a_phrase_that_stopped_readers(phrase: str) -> None:
     pattern = re.compile(phrase)
     found = [
         f"{place}: …{text[max(0, hit.start() - 30) : hit.end() + 30]}…"
-        for place, text in TEXTS
+        for place, text in texts()
         for hit in pattern.finditer(text)
     ]
     assert found == [], f"write instead: {PHRASES[phrase]}"
 
 
 def test_it_reads_what_users_read() -> None:
-    places = {place.partition(":")[0] for place, _ in TEXTS}
+    places = {place.partition(":")[0] for place, _ in texts()}
     assert {"README.md", "CHANGELOG.md", "scripts/quickstart", "scripts/pipelines/main.tf"} <= places
     assert {"postrenderer/cli/mirror.py", "postrenderer/exports/admission.py", "postrenderer/nodes/crio.py"} <= places
-    assert any("The private registry is not set" in text or "is not set: give --registry" in text for _, text in TEXTS)
+    assert any(
+        "The private registry is not set" in text or "is not set: give --registry" in text for _, text in texts()
+    )

@@ -11,6 +11,7 @@ from postrenderer.cli import chart, chartfiles
 from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -27,19 +28,20 @@ WHOLE = _archive(40_000)
 
 
 @pytest.mark.parametrize(
-    "data",
+    "made",
     [
-        b"",
-        b"text",
-        gzip.compress(b"text"),
-        WHOLE[:-20],
-        WHOLE[:40] + b"\xff" * 40 + WHOLE[80:],
-        _archive((100 << 20) + 1),
+        lambda: b"",
+        lambda: b"text",
+        lambda: gzip.compress(b"text"),
+        lambda: WHOLE[:-20],
+        lambda: WHOLE[:40] + b"\xff" * 40 + WHOLE[80:],
+        lambda: _archive((100 << 20) + 1),
     ],
     ids=["empty", "text", "no tar", "cut", "damaged", "huge"],
 )
-def test_what_is_no_archive_of_a_chart(data: bytes, tmp_path: Path) -> None:
+def test_what_is_no_archive_of_a_chart(made: Callable[[], bytes], tmp_path: Path) -> None:
     """Read for its hooks, or unpacked to be rendered often."""
+    data = made()
     file = tmp_path / "app.tgz"
     file.write_bytes(data)
     (tmp_path / "target").mkdir()
