@@ -154,6 +154,11 @@ def documents(data: bytes) -> Iterator[Document]:
         start = end
 
 
+def around(data: bytes, position: int) -> tuple[int, int]:
+    """Where the document of a stream that holds a position starts and ends."""
+    return data.rfind(b"\n" + _MARKER, 0, position + len(_MARKER)) + 1, _next_marker(data, position)
+
+
 def _next_marker(data: bytes, start: int) -> int:
     """Where the first `---` behind a line break and behind an offset begins, or the end of the data."""
     found = data.find(b"\n" + _MARKER, start)
