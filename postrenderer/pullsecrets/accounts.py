@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.pullsecrets.names import USUAL
+from postrenderer.pullsecrets.names import OBJECT_NAME, USUAL
 from postrenderer.text import composer, stream
 from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of, is_empty
 from postrenderer.text.regex import regex
@@ -31,7 +31,7 @@ _FIELDS = ("serviceAccountName", "serviceAccount")
 """How a pod names its ServiceAccount; the second one is deprecated, and counts where the first is empty."""
 DEFAULT = "default"
 """The ServiceAccount of pods that name none."""
-_SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
+_SECRET = regex(OBJECT_NAME)
 _ByName = dict[str, dict[str, list[str]]]
 """Pull secrets by the name of their ServiceAccount and by its namespace."""
 

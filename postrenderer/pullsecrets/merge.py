@@ -15,6 +15,7 @@ from postrenderer.apis.forms import JOINED, NAME, NAMES, OBJECT, OBJECTS, REFERE
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
+from postrenderer.pullsecrets.names import OBJECT_NAME
 from postrenderer.pullsecrets.writing import fill, insert, own_keys, prepend
 from postrenderer.text.mappings import STRING_TAG, is_empty, is_merge, is_null
 from postrenderer.text.pointer import Path, pointer
@@ -56,8 +57,7 @@ class Holder(NamedTuple):
     namespace: str = ""
 
 
-_SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
-"""What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
+_SECRET = regex(OBJECT_NAME)
 
 
 class Addition(NamedTuple):
