@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
-from postrenderer.errors import AcregError
 from postrenderer.settings.lockfile import pinned
 from postrenderer.text import reading, stream
 from postrenderer.text.pointer import pointer
@@ -169,23 +168,18 @@ def announced_rows(images: Iterable[Announced], found: Iterable[Row], settings: 
 
 
 def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
-    """Yield the references of a list: one a line; empty lines and what follows a `#` do not count.
+    """Yield the references of a list.
 
     Raises:
-        AcregError: a line is no reference, or two images would become one.
+        AcregError: it cannot be read, or two images would become one.
     """
-    from postrenderer.images import collisions  # noqa: PLC0415  # only needed here
+    from postrenderer.images import collisions, listed  # noqa: PLC0415  # only needed here
     from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
 
     relocation = Relocation(settings)
     moved = []
-    for number, line in enumerate(raw.decode(errors="replace").removeprefix("\ufeff").splitlines(), 1):
-        reference = line.partition("#")[0].strip()
-        if not reference:
-            continue
+    for number, reference in listed.references(raw):
         outcome = relocation(reference)
-        if outcome.status == "invalid":
-            raise AcregError(f"Line {number} of the list, `{reference}`, is {outcome.reason}. Correct it or remove it.")
         stays = outcome.status not in ("moved", "private")
         if not stays:
             moved.append((reference, outcome.target))
