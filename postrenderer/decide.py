@@ -99,7 +99,7 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
         kind, reason = (STAYS, span.reason) if span.level == STAYS else (UNSURE, f"{_NOT_SURE} ({span.reason})")
         return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
-    if settings.pins and isinstance(span, Span) and outcome.status in ("moved", "private"):
+    if settings.pins and isinstance(span, Span) and outcome.is_private:
         return _pinned(site, outcome, settings, settings.pins, line)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)

@@ -160,8 +160,8 @@ def announced_rows(images: Iterable[Announced], found: Iterable[Row], settings: 
         outcome = relocation(image.reference)
         if image.reference not in seen and outcome.status != "invalid":
             seen.add(image.reference)
-            target = outcome.target if outcome.status in ("moved", "private") else ""
-            place = f"Chart {image.chart}", f"/annotations/{image.place.replace('/', '~1')}"
+            target = outcome.target if outcome.is_private else ""
+            place = f"Chart {image.chart}", pointer(((None, "annotations"), image.place))
             yield Row(
                 image.reference, target, "annotation", *place, "", hook=False, left="" if target else outcome.reason
             )
@@ -180,18 +180,17 @@ def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
     moved = []
     for number, reference in listed.references(raw):
         outcome = relocation(reference)
-        stays = outcome.status not in ("moved", "private")
-        if not stays:
+        if outcome.is_private:
             moved.append((reference, outcome.target))
         yield Row(
             reference,
-            "" if stays else outcome.target,
+            outcome.target if outcome.is_private else "",
             "list",
             f"line {number}",
             "",
             "",
-            False,
-            outcome.reason * stays,  # no hook
+            False,  # no hook
+            "" if outcome.is_private else outcome.reason,
         )
     collisions.check(moved)
 

@@ -88,7 +88,7 @@ def of_references(references: Iterable[str], settings: Settings) -> Plan:
     left: dict[str, Left] = {}
     for reference in references:
         outcome = relocation(reference)
-        if outcome.status in ("moved", "private"):
+        if outcome.is_private:
             moves.append(Copy(reference, outcome.target))
         else:
             left.setdefault(reference, Left(reference, outcome.reason))
