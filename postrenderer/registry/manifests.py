@@ -71,6 +71,12 @@ class Manifest(NamedTuple):
             return {}
         return value if isinstance(value, dict) else {}
 
+    @property
+    def entries(self) -> list[dict[str, Any]] | None:
+        """The descriptors of a list of images, or of another index; None for what is no list."""
+        listed = self.document.get("manifests")
+        return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else None
+
 
 def is_digest(text: object) -> bool:
     """Tell whether something is a digest, and not a text that would lead elsewhere in an address."""
