@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
 from postrenderer.sites import artifacts, copiers, dockerfiles, evidence, keys, named
-from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
+from postrenderer.sites.site import (
+    CERTAIN,
+    KNOWN,
+    STAYS,
+    STRONG,
+    NamedText,
+    Prefix,
+    Site,
+    Span,
+    not_pulled,
+    unless_certain,
+)
 from postrenderer.text import templates
 from postrenderer.text.regex import regex
 
@@ -92,8 +103,7 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
         if span.level == CERTAIN or scalar.stays or not (quoted or unpulled):
             yield Site(scalar.node, span, FAMILY, scalar.path)
         elif unpulled:
-            stays = span._replace(level=STAYS, reason=f"`{scalar.key}` names no image that nodes pull")
-            yield Site(scalar.node, stays, FAMILY, scalar.path)
+            yield Site(scalar.node, unless_certain(span, not_pulled(scalar.key)), FAMILY, scalar.path)
 
 
 def _is_in_force(path: Path) -> bool:
@@ -219,7 +229,7 @@ def _listed(text: str) -> Iterator[Found]:
     for match in _LIST.finditer(text) if "[" in text else ():
         role = keys.read(match["name"]).role
         place = keys.MENTION if role == keys.IMAGE else role
-        reason = f"`{match['name']}` names {'no image that nodes pull' if role == keys.UNPULLED else 'images'}"
+        reason = not_pulled(match["name"]) if role == keys.UNPULLED else f"`{match['name']}` names images"
         for token in _TOKEN.finditer(text, *match.span("items")) if place in _OF_LISTS else ():
             yield from evidence.weighed(token.group(), token.start(), place, reason)
 
