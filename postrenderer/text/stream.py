@@ -13,6 +13,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
+from postrenderer.text.layout import is_bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +168,5 @@ def _next_marker(data: bytes, start: int) -> int:
 
 def _has_content(piece: bytes) -> bool:
     """Whether a piece holds anything but white space, comments, directives and markers."""
-    return any(
-        line.strip() and not line.lstrip().startswith((b"#", b"%")) and line.strip() not in (b"---", b"...")
-        for line in piece.split(b"\n")
-    )
+    lines = piece.decode(errors="replace").split("\n")
+    return not all(is_bare(line) or line.strip() in ("---", "...") for line in lines)
