@@ -11,6 +11,7 @@ from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.settings.lockfile import pinned
 from postrenderer.text import reading, stream
+from postrenderer.text.mappings import fields_of
 from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
@@ -202,23 +203,10 @@ def hook_positions(raw: bytes) -> set[int]:
         if document.data.find(b"helm.sh/hook", document.start, document.end) < 0:
             continue
         for root in reading.read(document).roots:
-            keys = _keys(_value(_value(root, "metadata"), "annotations"))
-            if "helm.sh/hook" in keys:
+            metadata = fields_of(fields_of(root).get("metadata"))
+            if "helm.sh/hook" in fields_of(metadata.get("annotations")):
                 found.add(document.position)
     return found
-
-
-def _value(node: object, name: str) -> object:
-    pairs = getattr(node, "value", ())
-    return (
-        next((value for key, value in pairs if key.value == name), None)
-        if getattr(node, "id", "") == "mapping"
-        else None
-    )
-
-
-def _keys(node: object) -> list[str]:
-    return [key.value for key, _ in getattr(node, "value", ())] if getattr(node, "id", "") == "mapping" else []
 
 
 def _print_references(references: Iterable[str], form: str) -> None:
