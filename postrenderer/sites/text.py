@@ -63,7 +63,6 @@ _LIST = regex(r"(?P<name>[A-Za-z_](?<![\w./?&-].)[\w.-]*)[ \t]*[=:][ \t]*\[(?P<i
 _OF_LISTS = (keys.MENTION, keys.UNPULLED)
 _PROPERTY = regex(r"^[ \t]*(?P<name>[a-z][\w-]*(?:\.[\w-]+)*\.image)[ \t]+(?P<value>[^\s=:]\S*)[ \t]*$", re.MULTILINE)
 """A property with white space in front of its value: spark-defaults.conf, https://spark.apache.org/docs/latest."""
-_TEMPLATE = regex(r"\{\{[^{}\n]*\}\}")
 _IGNORED = (
     regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*"),  # a line that is a comment
     regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
@@ -236,7 +235,7 @@ def _listed(text: str) -> Iterator[Found]:
 
 def _with_template(text: str, match: re.Match[str]) -> str:
     """The value of an assignment; of one that is a template, all of that: `{{ default "acme/app:1" .image }}`."""
-    template = _TEMPLATE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
+    template = templates.WHOLE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
     return template.group() if template else match["value"]
 
 

@@ -21,6 +21,7 @@ _END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")
 _SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
 """The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
 MARK = "\ufeff"
+"""A byte order mark."""
 _FIELDS = ("apiVersion", "kind", "metadata", "spec", "data", "binaryData", "stringData", "immutable", "type")
 _OTHER_LINE = regex(rf"(?<=[{BREAKS}])(?!(?:{'|'.join(_FIELDS)}):)[^ \t{BREAKS}]")
 """A line that is not indented and does not begin with one of the usual fields."""
