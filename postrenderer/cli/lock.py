@@ -59,7 +59,7 @@ def _write(name: str, resolved: list[Resolved], chart: tuple[str, str]) -> None:
     missing = [(item.image.source, item.note) for item in resolved if item.locked is None]
     if missing:
         named = results.in_a_sentence(missing)
-        raise AcregError(f"{name} was not written, as {len(missing)} images cannot be found: {named}.")
+        raise AcregError(f"{name} was not written, as {show.several(len(missing), 'image')} cannot be found: {named}.")
     save(name, lockfile.Lock(tuple(item.locked for item in resolved if item.locked), chart))
 
 
