@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from postrenderer import wholefile
 from postrenderer.cli import access, announced, asking, chartfiles, helmargs, inputs, planned, results, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.registry.layout import write
 from postrenderer.registry.locking import Resolve
 from postrenderer.registry.origins import Origin
 from postrenderer.settings import lockfile
@@ -70,7 +69,7 @@ def save(name: str, lock: lockfile.Lock) -> None:
         AcregError: it cannot be written.
     """
     try:
-        write(Path(name), lockfile.text(lock).encode())
+        wholefile.write(name, lockfile.text(lock), None)
     except OSError as error:
         raise AcregError(f"{name} cannot be written: {error.strerror}.") from None
 
