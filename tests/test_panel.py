@@ -35,6 +35,9 @@ def _moved(text: str) -> str:
             "a: {b: c}\n" + "- {name: own}\nimage: nginx:1\n" * 2,
             "a: {b: c}\n" + f"- name: {SECRET}\n- {{name: own}}\nimage: {PRIVATE}/nginx:1\n" * 2,
         ),
+        ('"image: nginx\\x3a1 # c"', f'"image: {PRIVATE}/nginx:1 # c"'),
+        ("image: nginx:1\nsecrets: ~", f"image: {PRIVATE}/nginx:1\nsecrets:\n- name: {SECRET}"),
+        ("image: nginx:1\nsecrets: '' # c", f"image: {PRIVATE}/nginx:1\nsecrets: [{SECRET}] # c"),
         (1, f"{PRIVATE}/1"),
     ],
 )
@@ -55,6 +58,7 @@ def test_references_and_pull_secrets_may_differ(before: Any, after: Any) -> None
         ({"a": 1}, {"a": 1, "b": 2}),
         ("a nginx:1 a", f"a {PRIVATE}/nginx:1"),
         ("a", f"a b {PRIVATE}/nginx:1"),
+        ("a ~ b nginx:1", f"a b {PRIVATE}/nginx:1"),
         ("key: nginx:1", f"other: {PRIVATE}/nginx:1"),
         ([{"name": "own"}], [{"name": SECRET}]),
     ],
