@@ -60,7 +60,8 @@ class Judge(NamedTuple):
         cut: how it cuts a stream.
         read: how it reads documents.
         step: of how many streams it judges one.
-        installs: whether what it reads is installed: to others a mapping's own key counts more than a merge behind it.
+        installs: whether what it reads is installed. Others come last, and only judge what one of these reads, too:
+            to them a mapping's own key counts more than a merge behind it.
     """
 
     name: str
@@ -106,10 +107,11 @@ def judged(batch: Sequence[Filtered], panel: Iterable[Judge]) -> Verdict:
         texts = list(dict.fromkeys(text for _, *both in pairs for text in both))
         said = dict(zip(texts, read(texts)))
         for one, old, new in pairs:
-            if _is_error(said[old]):
+            key = (id(one), old, new)
+            if _is_error(said[old]) or not (installs or key in known):
                 continue
             verdict.read[name] += 1
-            both, key = (said[old], said[new]), (id(one), old, new)
+            both = (said[old], said[new])
             if known.get(key) == both:
                 continue  # as another judge read it, so it is compared already
             known[key] = both

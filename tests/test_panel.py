@@ -113,3 +113,12 @@ def test_what_the_filter_tells_is_right(told: str) -> None:
 def test_of_two_keys_of_a_name_the_last_one_counts_for_ruamel_too() -> None:
     last, broken, empty = by_ruamel(["a: 1\na: 2\n", "a: {", ""])
     assert (last, list(broken), empty) == ({"a": 2}, ["Error"], None)
+
+
+@pytest.mark.helm
+def test_what_helm_cannot_read_is_not_judged(tmp_path: Path) -> None:
+    merged = "a: &a [{name: own}]\n<<: *a\n"
+    helm, _, ruamel = (one._replace(step=1) for one in judges(lambda: tmp_path, *[tool(f"helm-{LATEST[0]}")] * 2))
+    one = Filtered(merged, merged.replace("own", "other"), {}, frozenset())
+    assert judged([one], [helm, ruamel]) == ({}, [])
+    assert judged([one], [ruamel._replace(installs=True)]).faults
