@@ -42,7 +42,7 @@ POD_SPEC = Field()
 
 
 class Holder(NamedTuple):
-    """A mapping that has to have the pull secrets, or arguments.
+    """A place for pull secrets: a mapping with a field for them, such as a pod spec, or arguments with a flag.
 
     Attributes:
         node: the mapping, or the list of arguments.

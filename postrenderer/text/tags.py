@@ -14,7 +14,7 @@ from postrenderer.text.scalars import BINARY_TAG
 BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))"
 """A tag that makes base64 of a key or a value, or may: its letters can be written as `%62`."""
 DIRECTIVE = "%TAG"
-"""What makes a handle of a part of a tag."""
+"""The directive by which a short handle stands for the start of tags: `%TAG !a! tag:yaml.org,2002:`."""
 _BINARY = regex(BINARY)
 _END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")
 """A tag where it is looked for, and the comma or bracket behind it; a whole one (`!<…>`) may hold them."""
