@@ -117,6 +117,8 @@ def stream(rnd: Random) -> str:
         text = f"%TAG {handle} {prefix}{line_break}---{line_break}" + text.replace("!!", handle)
     if rnd.random() < 0.05:
         text = rnd.choice(FIRST_LINES) + text
+        if rnd.random() < 0.3:  # line breaks of YAML, which Helm's splitter does not know
+            text = text.replace("\n", rnd.choice(BREAKS[2:]))
     if rnd.random() < 0.05:
         text = _behind_a_mark(rnd, text)
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):

@@ -52,6 +52,8 @@ else:
 _DELETE, _REPLACEMENT = "\x7f", "\ufffd"
 """A character that YAML 1.1 does not allow and some parsers accept; no reference holds it, nor what stands for it."""
 
+_BEYOND = "found an escape for a character beyond Unicode"
+
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
 _DEEPEST = 20_000
@@ -96,7 +98,7 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
     try:
         composed = _compose(text, elsewhere)
     except (ValueError, OverflowError):  # PyYAML's Python code hands an escape to chr() as it stands
-        raise yaml.YAMLError("found an escape for a character beyond Unicode") from None
+        raise yaml.YAMLError(_BEYOND) from None
     tags.settle(text, composed.roots)
     return composed
 
@@ -117,13 +119,30 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
     except yaml.YAMLError as error:
         if not any(line.strip() and line.lstrip()[0] not in "%#" for line in text.splitlines()):
             return Composed([], [], {})  # directives alone
-        text = text.replace(_DELETE, _REPLACEMENT)
         try:
-            first = from_events(text, elsewhere, _up_to_the_first_end(text))
-        except (yaml.YAMLError, ValueError, OverflowError):
+            return first(text, elsewhere)
+        except yaml.YAMLError:
             raise error from None
-        tags.settle(text, first.roots)
-        return first
+
+
+def first(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
+    """Read the first document of a text; what follows it need not be YAML.
+
+    Args:
+        text: the text.
+        elsewhere: gives the node of an anchor that the text does not define, or None.
+
+    Raises:
+        yaml.YAMLError: the first document is not YAML.
+        RecursionError: it has more than _DEEPEST levels.
+    """
+    text = text.replace(_DELETE, _REPLACEMENT)
+    try:
+        composed = from_events(text, elsewhere, _up_to_the_first_end(text))
+    except (ValueError, OverflowError):  # as in compose
+        raise yaml.YAMLError(_BEYOND) from None
+    tags.settle(text, composed.roots)
+    return composed
 
 
 def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
