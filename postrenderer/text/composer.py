@@ -107,11 +107,12 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
     """Read a piece of a stream as Kubernetes' parser does, which stops behind the first document.
 
     Args:
-        text: one document; what follows it need not be YAML.
+        text: one document; what follows it need not be YAML, unless it starts with a brace: of `{…}{…}`, which is no
+            YAML, kubectl reads both objects, and Helm does in a hook (apimachinery, NewYAMLOrJSONDecoder).
         elsewhere: gives the node of an anchor that the text does not define, or None.
 
     Raises:
-        yaml.YAMLError: the first document is not YAML.
+        yaml.YAMLError: the first document is not YAML, or another one may be read behind it.
         RecursionError: it has more than _DEEPEST levels.
     """
     try:
@@ -120,9 +121,12 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
         if not any(line.strip() and line.lstrip()[0] not in "%#" for line in text.splitlines()):
             return Composed([], [], {})  # directives alone
         try:
-            return first(text, elsewhere)
+            composed = first(text, elsewhere)
         except yaml.YAMLError:
             raise error from None
+        if any(text[root.end_mark.index :].lstrip().startswith("{") for root in composed.roots):
+            raise
+        return composed
 
 
 def first(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:

@@ -1,7 +1,8 @@
-"""What a real Helm installs of a stream that a post-renderer hands to it, which is not all that `fromYaml` reads."""
+"""What real Helms and kubectl install of a stream, where that is something else than `fromYaml` reads."""
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import judge
@@ -44,3 +45,14 @@ def test_there_is_no_known_way_past(name: str, tmp_path: Path) -> None:
     assert any(found), "no Helm keeps a public image there, so it shows nothing"
     with pytest.raises(AcregError):
         rewrite(text, settings(strict=True))
+
+
+def test_objects_in_json_may_stand_one_behind_another() -> None:
+    """Helm reads a hook as kubectl does."""
+    pod = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": [{"image": "nginx"}]}}'
+    stream = f'{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {{"name": "x"}}}}{pod}\n'.encode()
+    command = [tool("kubectl-1.29.1"), "annotate", "--local", "--filename=-", "a=b", "--output=name"]
+    read = subprocess.run(command, input=stream, stdout=subprocess.PIPE, check=True).stdout.split()
+    assert read == [b"configmap/x", b"pod/x"]
+    with pytest.raises(AcregError, match="is not valid YAML: "):
+        rewrite(stream, settings(strict=True))

@@ -129,6 +129,12 @@ def test_a_manifest_borrows_from_elsewhere() -> None:
     assert composed.borrowed == [(3, 5, elsewhere)]
 
 
+@pytest.mark.parametrize("text", ["{a: b}{c: d}\n", " {}\n{}\n", "{} \t{"])
+def test_a_manifest_has_no_brace_behind_its_first_document(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        composer.manifest(text)
+
+
 @pytest.mark.parametrize("text", ["a: *x\n", "a: [\n", "a: b: c\n", 'a: "\\U08000050"\n...\n'])
 def test_a_manifest_whose_first_document_is_not_yaml(text: str) -> None:
     with pytest.raises(yaml.YAMLError):
