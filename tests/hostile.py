@@ -26,6 +26,7 @@ HIDDEN = (
     "docker.io/library/redis:7",
     "quay.io/a/b@sha256:" + "0" * 64,
     f"{PRIVATE}.evil.io/x",
+    "2001-01-01",
 )
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("v1", "Pod", ("spec",)),

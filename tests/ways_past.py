@@ -106,6 +106,7 @@ WAYS: dict[str, str] = {
     f"  - image: {{reference: {PRIVATE}/ok:1}}\n    !!binary aW1hZ2U=: {{reference: nginx}}\n",
     "a merged reference of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
     f"  - image: {{reference: {PRIVATE}/ok:1, <<: {{reference: nginx}}}}\n",
+    "an image that is a date": f"{_POD}    image: !!timestamp 2001-01-01\n",
     # Tags, of which a comma behind is a part for Go. For libyaml it ends an entry that has no value.
     "a tag before a comma": f"{_POD}  - {{name: b, image: !t, evil.io/x:1}}\n",
     "a tag of a text before a comma": f"{_POD}  - {{name: b, image: !!str, evil.io/x:1}}\n",

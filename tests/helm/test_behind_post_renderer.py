@@ -51,7 +51,7 @@ def test_objects_in_json_may_stand_one_behind_another() -> None:
     """Helm reads a hook as kubectl does."""
     pod = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": [{"image": "nginx"}]}}'
     stream = f'{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {{"name": "x"}}}}{pod}\n'.encode()
-    command = [tool("kubectl-1.29.1"), "annotate", "--local", "--filename=-", "a=b", "--output=name"]
+    command: list[str | Path] = [tool("kubectl-1.29.1"), "annotate", "--local", "--filename=-", "a=b", "--output=name"]
     read = subprocess.run(command, input=stream, stdout=subprocess.PIPE, check=True).stdout.split()
     assert read == [b"configmap/x", b"pod/x"]
     with pytest.raises(AcregError, match="is not valid YAML: "):
