@@ -159,5 +159,7 @@ WAYS_BEHIND: dict[str, str] = {
     "fields behind a lone CR": f"---\r  x:\n{_FIELDS}{_OF_CRD}",
     "fields behind a byte order mark": f"a: b\n---\n\ufeff  x:\n{_FIELDS}{_OF_CRD}",
     "fields in front of a merge key": f"  <<: {{apiVersion: v1, kind: Pod, {_SPEC}}}\n{_OF_CRD}",
+    "a key in quotes with two carriage returns": f'{_OPEN}    ? "im\\\r\r\n      age"\n    : nginx\n',
+    "a key in a block with two carriage returns": f"{_OF_CRD}? |-\r\r\n  kind\n: Pod\napiVersion: v1\n{_SPEC}\n",
 }
 """Streams in which Helm 4 alone reads a public image of a pod, and only from a post-renderer: it trims nothing then."""

@@ -16,6 +16,11 @@ from postrenderer.text.mappings import is_merge
 from postrenderer.text.tags import MARK
 
 _MARKER = "---"
+_LINE_BREAK_AND_MORE = "\r\r\n"
+"""Helm turns its end into a line feed before it parses (kyaml's ByteReader, apimachinery's LineReader), `fromYaml` not.
+
+Then one line break is left: `"im\\\r\r\nage"` is `image`.
+"""
 _BREAK = re.compile(rf"[{BREAKS}]")
 
 
@@ -40,31 +45,43 @@ def bounds(whole: str) -> tuple[int, int]:
 
 
 def refuse_two_readings(whole: str, start: int) -> None:
-    """Refuse a document of which Helm 4 reads another object than Helm 3, since only its first line is indented.
-
-    To Helm 4 the document ends where a line is less indented than the first one. One field without a merge key is no
-    object that it installs: that has at least `apiVersion` and `kind`.
+    """Refuse a document of which Helm's parser reads something else where it gets the text in another way.
 
     Args:
         whole: the document.
         start: where its text starts.
 
     Raises:
-        yaml.MarkedYAMLError: Helm 4 may read an object of its own.
+        yaml.MarkedYAMLError: it has a line break of three signs, or only its first line is indented.
     """
+    extra = whole.find(_LINE_BREAK_AND_MORE)
+    if extra >= 0:
+        line = whole.count("\n", start, extra)
+        problem = (
+            "two carriage returns before a line feed are one line break to some of Helm's readers, and two to others"
+        )
+        raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", extra, line, 0, None, 0))
     indent = whole[_line_start(whole, start) : start].replace(MARK, "")
-    if not indent or indent.strip(" "):
-        return
+    if indent and not indent.strip(" ") and _has_fields(indent + whole[start:]):
+        problem = "the first line is indented and a later one is not, so Helm 4 would read no further than there"
+        raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", start, 0, len(indent), None, 0))
+
+
+def _has_fields(indented: str) -> bool:
+    """Whether the first document of a text whose first line is indented may be an object for Helm 4.
+
+    It ends where a line is less indented than the first one. One field without a merge key is no object that Helm
+    installs: that has at least `apiVersion` and `kind`.
+    """
     try:
-        roots = composer.first(indent + whole[start:]).roots
+        roots = composer.first(indented).roots
     except (yaml.YAMLError, RecursionError):  # Helm 4 refuses it
-        return
-    if roots and isinstance(roots[0], yaml.MappingNode) and not roots[0].flow_style:
-        keys = [key for key, _ in roots[0].value]
-        is_shorter = bool(keys) and keys[0].start_mark.column > 0
-        if is_shorter and (len(keys) > 1 or any(map(is_merge, keys))):
-            problem = "the first line is indented and a later one is not, so Helm 4 would read no further than there"
-            raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", start, 0, len(indent), None, 0))
+        return False
+    if not roots or not isinstance(roots[0], yaml.MappingNode) or roots[0].flow_style:
+        return False
+    keys = [key for key, _ in roots[0].value]
+    is_shorter = bool(keys) and keys[0].start_mark.column > 0
+    return is_shorter and (len(keys) > 1 or any(map(is_merge, keys)))
 
 
 def _line_start(whole: str, position: int) -> int:

@@ -36,10 +36,19 @@ def test_what_helm_4_reads_otherwise_is_refused(whole: str) -> None:
         refuse_two_readings(whole, bounds(whole)[0])
 
 
+def test_a_line_break_of_which_helm_drops_a_sign_is_refused() -> None:
+    whole = "---\na: b\nc: |\n  d\r\r\n"
+    with pytest.raises(yaml.MarkedYAMLError, match="two carriage returns before a line feed") as caught:
+        refuse_two_readings(whole, bounds(whole)[0])
+    assert caught.value.problem_mark is not None
+    assert caught.value.problem_mark.line == 2
+
+
 @pytest.mark.parametrize(
     "whole",
     [
         "",
+        "a: b\r\rc: d\r\n\r\n",
         "a: b\nc: d\n",
         "  a: b\n  c: d\n",
         "  a: b\nc: d\n",
