@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from postrenderer import exports
 from postrenderer.cli import inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
-from postrenderer.cli.images import hook_positions
+from postrenderer.cli.charthooks import hook_positions
 from postrenderer.errors import SettingsError
 from postrenderer.exports import document
 from postrenderer.exports.admission import NAME, Scope

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.charthooks import hook_positions
 from postrenderer.errors import AcregError
 from postrenderer.settings.lockfile import pinned
-from postrenderer.text import reading, stream
 from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
@@ -200,32 +200,6 @@ def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
             outcome.reason * stays,  # no hook
         )
     collisions.check(moved)
-
-
-def hook_positions(raw: bytes) -> set[int]:
-    """Return the positions of the documents that are chart hooks: those with the annotation `helm.sh/hook`."""
-    found = set()
-    for document in stream.documents(stream.decode(raw).data):
-        if document.data.find(b"helm.sh/hook", document.start, document.end) < 0:
-            continue
-        for root in reading.read(document).roots:
-            keys = _keys(_value(_value(root, "metadata"), "annotations"))
-            if "helm.sh/hook" in keys:
-                found.add(document.position)
-    return found
-
-
-def _value(node: object, name: str) -> object:
-    pairs = getattr(node, "value", ())
-    return (
-        next((value for key, value in pairs if key.value == name), None)
-        if getattr(node, "id", "") == "mapping"
-        else None
-    )
-
-
-def _keys(node: object) -> list[str]:
-    return [key.value for key, _ in getattr(node, "value", ())] if getattr(node, "id", "") == "mapping" else []
 
 
 def _print_references(references: Iterable[str], form: str) -> None:

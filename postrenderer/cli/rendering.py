@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import chain
-from postrenderer.cli.images import hook_positions
+from postrenderer.cli.charthooks import hook_positions
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.rewrite import rewrite
 from postrenderer.text import reading, stream
