@@ -149,6 +149,7 @@ WAYS: dict[str, str] = {
     "quotes for libyaml alone below": f'{_POD}  - {{name: b, x:\n\ufeff\n "y, image: myapp, z: w", v: u}}\n',
     "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
     "a comment for libyaml alone at the root": f"{{apiVersion: v1, kind: Pod, x:\n\ufeff#, {_SPEC}\n}}\n",
+    "UTF-16 that is UTF-8 behind a marker": f"\udcff\udcfe#\0\x05\n---\n{_PUBLIC}{' ' * (len(_PUBLIC) % 2)}",
     "a document in UTF-16": f"apiVersion: v1\nkind: ConfigMap\n---\n\udcff\udcfe{_UTF_16}",
 }
 
