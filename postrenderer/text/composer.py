@@ -202,6 +202,7 @@ def from_events(
     roots: list[yaml.Node] = []
     borrowed: list[Borrowed] = []
     anchors: dict[str, yaml.Node] = {}
+    own: dict[str, yaml.Node] = {}  # those of the document alone
     parents: list[yaml.Node] = []
     for event in events or yaml.parse(text, Loader=Loader):
         kind = type(event)
@@ -212,12 +213,13 @@ def from_events(
                 closed.value = list(zip(closed.value[::2], closed.value[1::2]))
             continue
         if kind == yaml.AliasEvent:
-            node = anchors.get(event.anchor) or _borrow(event, elsewhere, borrowed)
+            node = own.get(event.anchor) or _borrow(event, elsewhere, borrowed)
         elif kind in _STARTS:
             node = _STARTS[kind](event)
             if event.anchor:
-                anchors[event.anchor] = node
+                anchors[event.anchor] = own[event.anchor] = node
         else:
+            own = {}  # between two documents
             continue
         (parents[-1].value if parents else roots).append(node)
         if kind in _COLLECTIONS:
