@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer.cli.charthooks import hook_positions
+from postrenderer.cli import hookdocuments
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ from postrenderer.cli.charthooks import hook_positions
     ],
 )
 def test_hooks(metadata: str, is_hook: bool) -> None:  # noqa: FBT001  # a table's column
-    assert hook_positions(f"kind: A\n---\n{metadata}\n".encode()) == ({1} if is_hook else set())
+    assert hookdocuments.positions(f"kind: A\n---\n{metadata}\n".encode()) == ({1} if is_hook else set())

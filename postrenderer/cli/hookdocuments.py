@@ -20,7 +20,7 @@ _SPELLED = regex(
 """The annotation, or what may spell it: base64, or an escape in double quotes."""
 
 
-def hook_positions(raw: bytes) -> set[int]:
+def positions(raw: bytes) -> set[int]:
     """Return the positions of the documents that are chart hooks: those with the annotation `helm.sh/hook`.
 
     Helm reads `Metadata` and `ANNOTATIONS` as well (SimpleHead in releaseutil, by Go's encoding/json).
