@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
+from postrenderer.sites.keys import words
 from postrenderer.text.mappings import is_empty
 from postrenderer.text.regex import regex
 
@@ -36,12 +37,21 @@ _PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "
 _OF_PODS = ("template", "templatespec", "pod", "podspec")
 """Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
 `template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
+_SHARED = frozenset(("account", "common", "global", "globals", "shared"))
+"""Words for what the components of an object share: IBM's `shared_configuration` and `account`, Aqua's `common`."""
 
 
 @lru_cache(maxsize=4096)
 def is_about_pods(name: str) -> bool:
     """Whether what has this name says how the pods of the mapping around it are made."""
     return name.lower().endswith(_OF_PODS) or name.lower() in _PODS
+
+
+@lru_cache(maxsize=4096)
+def is_about_all_pods(name: str) -> bool:
+    """Whether what has this name says how all pods of the mapping around it are made, not only those of builds."""
+    parts = words(name)
+    return name.lower() in _OF_PODS or parts[-1:] == ("template",) or not _SHARED.isdisjoint(parts)
 
 
 @lru_cache(maxsize=4096)

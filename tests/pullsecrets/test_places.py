@@ -346,6 +346,51 @@ def test_a_field_in_what_a_mapping_says_of_its_pods(version: str, kind: str, spe
     assert output.count("containerregistry") == 1
 
 
+OF_ALL_PODS = {
+    "a pod spec": ("mysql.presslabs.org/v1alpha1", "MysqlCluster", "{image: a/b, podSpec: {%s}}", "objects"),
+    "the pod template of a run": (
+        "tekton.dev/v1",
+        "PipelineRun",
+        "{pipelineSpec: {tasks: [{taskSpec: {steps: [{image: a/b}]}}]}, taskRunTemplate: {podTemplate: {%s}}}",
+        "objects",
+    ),
+    "a template": ("argoproj.io/v1alpha1", "EventSource", "{service: {image: a/b}, template: {%s}}", "objects"),
+    "what components have in common": (
+        "operator.aquasec.com/v1alpha1",
+        "AquaCsp",
+        "{server: {image: {registry: quay.io, repository: a/b, tag: '1'}}, common: {%s}}",
+        "name",
+    ),
+    "what components share": (
+        "icp4a.ibm.com/v1",
+        "ICP4ACluster",
+        "{cpe: {image: {repository: cp.icr.io/a/b, tag: '1'}}, shared_configuration: {%s}}",
+        "names",
+    ),
+    "the account of all pods": (
+        "db2u.databases.ibm.com/v1",
+        "Db2uCluster",
+        "{images: {instance: 'icr.io/a/b:1'}, account: {%s}}",
+        "names",
+    ),
+}
+"""Mappings that stand beside images, and of which the catalogue knows a field that the object does not have yet."""
+
+
+@pytest.mark.parametrize(("version", "kind", "spec", "form"), OF_ALL_PODS.values(), ids=OF_ALL_PODS)
+def test_a_known_field_in_what_a_mapping_says_of_all_its_pods(version: str, kind: str, spec: str, form: str) -> None:
+    entry = {"objects": '[{"name": "containerregistry"}]', "names": '["containerregistry"]'}
+    output = render(f"apiVersion: {version}\nkind: {kind}\nspec: {spec % 'priorityClassName: a'}\n")
+    assert f'": {entry.get(form, chr(34) + "containerregistry" + chr(34))}, priorityClassName: a}}' in output
+    assert output.count("containerregistry") == 1
+
+
+def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
+    spec = "{image: 'a/b:1', build: {output: {image: c/d}}, template: {buildPod: {}}}"
+    text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnect\nspec: {spec}\n"
+    assert "containerregistry" not in render(text)
+
+
 @pytest.mark.parametrize(
     "spec",
     [

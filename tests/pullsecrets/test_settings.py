@@ -109,6 +109,13 @@ SETTINGS = {
         "kind: Deployment\nmetadata: {name: sriov-network-operator}\nenv:\n- {name: IMAGE_PULL_SECRETS, value: old}\n",
         f'- {{name: IMAGE_PULL_SECRETS, value: "old,{SECRET}"}}\n',
     ),
+    "Nuclio's controller, which takes one": (
+        (
+            "kind: Deployment\nmetadata: {name: nuclio-controller}\n"
+            "env:\n- {name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: ''}\n"
+        ),
+        f"- {{name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: '{SECRET}'}}\n",
+    ),
     "Odigos' autoscaler": (
         arguments("--image-pull-secrets=old").replace(
             "kind: Deployment\n", "kind: Deployment\nmetadata: {name: odigos-x}\n"
