@@ -71,6 +71,10 @@ IMAGE_SETS = [
 ]
 MIRROR_SETS = [
     Row(
+        api("kuik.enix.io/v1alpha1", "ReplicatedImageSet", "{alternatives: [{imagePrefix: quay.io/a}]}"),
+        {"quay.io/a": STAYS},
+    ),
+    Row(
         api(
             "config.openshift.io/v1",
             "ImageTagMirrorSet",
@@ -110,6 +114,14 @@ MIRROR_SETS = [
     ),
 ]
 BUILD_OUTPUTS = [
+    Row(
+        api("appstudio.redhat.com/v1alpha1", "Component", "{containerImage: 'quay.io/a/out:1'}"),
+        {"quay.io/a/out:1": STAYS},
+    ),
+    Row(
+        api("kaito.sh/v1beta1", "Workspace", "{input: {image: 'a/in:1'}, output: {image: 'a/out:1'}}", "tuning"),
+        {"a/in:1": MOVED, "a/out:1": STAYS},
+    ),
     Row(
         api("build.openshift.io/v1", "Build", "{output: {to: {kind: DockerImage, name: 'quay.io/a/out:1'}}}"),
         {"quay.io/a/out:1": STAYS},
@@ -633,6 +645,17 @@ MALFORMED = [
         ("{args: ['--image=quay.io/A/b:1']}", "quay.io/A/b:1"),
     )
 ]
+IMAGE_REPOSITORIES = [
+    Row(api("acme.io/v1", "Widget", spec), becomes)
+    for spec, becomes in (
+        ("{api: {dockerRepository: quay.io/a/b}}", {"quay.io/a/b": MOVED}),
+        ("{proxy: {proxyDockerRepository: gcr.io/a/b}}", {"gcr.io/a/b": MOVED}),
+        ("{docker_repo: quay.io/a/b}", {"quay.io/a/b": MOVED}),
+        ("{dockerRepository: a/b}", {}),
+        ("{repository: quay.io/a/b}", {}),
+        ("{dockerRepository: github.com/a/b}", {}),
+    )
+]
 PARTS = [
     Row(text, {"quay.io/acme/b:1": MOVED})
     for text in (
@@ -860,6 +883,7 @@ KINDS = {
     "fields called container": CONTAINERS,
     "base64 data by their keys": ENCODED,
     "malformed references": MALFORMED,
+    "repositories of images by their names": IMAGE_REPOSITORIES,
     "parts in variables and flags": PARTS,
     "siblings of what moves": SIBLINGS,
     "profiles of containers": PROFILES,

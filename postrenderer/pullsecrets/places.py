@@ -31,6 +31,9 @@ _BELOW = 4
 """How many steps below a mapping what it says of its pods may have the field."""
 _DEEPEST = 40
 """No API has a field for pull secrets below so many steps."""
+_VALUES = frozenset(("set", "values", "valuesContent", "valuesObject"))
+"""Fields that hold the values of a chart: HelmRelease's, Argo CD's, and those of HelmChart, helm.cattle.io, which has a
+`dockerRegistrySecret` that Helm reads and no kubelet."""
 _NONE = Api("", "")
 """What the values of a chart and the configuration of a program are."""
 
@@ -90,13 +93,18 @@ class Places:
         self._children: dict[int, dict[str, yaml.Node]] = {}
 
     def nearest(self, image: Path) -> Holder | None:
-        """The nearest mapping above an image, in the same object, that has a place for its pull secret."""
+        """The nearest mapping above an image, in the same object, that has a place for its pull secret.
+
+        Of an image in the values of a chart it stands in the values: the object around them pulls the chart.
+        """
+        if image and image[1] in _VALUES:
+            return None
         passed: list[int] = []
         spot = self._spot(image[0] if image else None)
         while id(spot.path) not in self._nearest:
             passed.append(id(spot.path))
             found = self._holder(spot)
-            if found or not spot.depth or spot.path is None:
+            if found or not spot.depth or spot.path is None or spot.path[1] in _VALUES:
                 self._nearest[id(spot.path)] = found
                 break
             spot = self._spot(spot.path[0])

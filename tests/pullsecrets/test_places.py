@@ -385,6 +385,20 @@ def test_a_known_field_in_what_a_mapping_says_of_all_its_pods(version: str, kind
     assert output.count("containerregistry") == 1
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        "{set: {image.repository: quay.io/a/b, image.tag: v1}}",
+        "{valuesContent: 'image: quay.io/a/b:1'}",
+        "{valuesContent: '{image: {repository: quay.io/a/b, tag: v1}}'}",
+        "{values: {image: 'quay.io/a/b:1'}}",
+    ],
+)
+def test_no_field_around_the_values_of_a_chart(values: str) -> None:
+    text = f"apiVersion: helm.cattle.io/v1\nkind: HelmChart\nspec: {values}\n"
+    assert render(text) == text.replace("quay.io/", "")
+
+
 def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
     spec = "{image: 'a/b:1', build: {output: {image: c/d}}, template: {buildPod: {}}}"
     text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnect\nspec: {spec}\n"

@@ -114,7 +114,7 @@ SETTINGS = {
             "kind: Deployment\nmetadata: {name: nuclio-controller}\n"
             "env:\n- {name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: ''}\n"
         ),
-        f"- {{name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: '{SECRET}'}}\n",
+        f'- {{name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: "{SECRET}"}}\n',
     ),
     "Odigos' autoscaler": (
         arguments("--image-pull-secrets=old").replace(
@@ -152,6 +152,10 @@ def test_programs_are_told_the_secret(text: str, expected: str) -> None:
     [
         config_map("mine", "settings.yaml: |", '  registry-secret: ""', "  x: y"),  # of another program
         config_map("cnpg", "PULL_SECRET_NAME: old"),  # one name alone
+        (
+            "kind: Deployment\nmetadata: {name: nuclio-controller}\n"
+            "env: [{name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: old}]\n"
+        ),
         config_map("flink", "config.yaml: |", f"  {FLINK}: '{{{{ .x }}}}'", "  x: y"),
         config_map("hub", 'image-pull-secret: "image-pull-secret"'),  # no setting that anybody knows
         config_map("hub", "config.py: |", "  image_pull_secrets = []", '  x = "jupyter/base:1"'),  # Python
