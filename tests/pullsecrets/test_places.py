@@ -348,6 +348,18 @@ def test_a_field_in_what_a_mapping_says_of_its_pods(version: str, kind: str, spe
 
 OF_ALL_PODS = {
     "a pod spec": ("mysql.presslabs.org/v1alpha1", "MysqlCluster", "{image: a/b, podSpec: {%s}}", "objects"),
+    "a pod template": (
+        "flink.apache.org/v1beta1",
+        "FlinkDeployment",
+        "{image: a/b, podTemplate: {spec: {%s}}}",
+        "objects",
+    ),
+    "what is called a template of a pod spec": (
+        "cassandra.datastax.com/v1beta1",
+        "CassandraDatacenter",
+        "{serverImage: a/b, podTemplateSpec: {spec: {%s}}}",
+        "objects",
+    ),
     "the pod template of a run": (
         "tekton.dev/v1",
         "PipelineRun",
@@ -383,6 +395,14 @@ def test_a_known_field_in_what_a_mapping_says_of_all_its_pods(version: str, kind
     output = render(f"apiVersion: {version}\nkind: {kind}\nspec: {spec % 'priorityClassName: a'}\n")
     assert f'": {entry.get(form, chr(34) + "containerregistry" + chr(34))}, priorityClassName: a}}' in output
     assert output.count("containerregistry") == 1
+
+
+def test_an_annotation_that_names_images_gives_the_secret_to_the_object() -> None:
+    text = (
+        "apiVersion: operator.open-cluster-management.io/v1\nkind: MultiClusterHub\n"
+        "metadata: {annotations: {mch-imageRepository: quay.io/a}}\nspec: {availabilityConfig: High}\n"
+    )
+    assert 'spec: {"imagePullSecret": "containerregistry", availabilityConfig: High}' in render(text)
 
 
 @pytest.mark.parametrize(
