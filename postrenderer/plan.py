@@ -143,7 +143,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
         if inside.everywhere:  # else there are no aliases
             _refuse_shared(root, [change.node for change in within.changes])
         for change in within.changes:
-            edits += _rewrite(text, view, change)
+            edits += _rewrite(text, view, texts.written(change, contents))
         for finding, _, registry, _ in decisions:
             if finding.site.registry and registry:
                 edits.append(writing.insert(text, view, finding.site.registry, REGISTRY, registry))

@@ -14,7 +14,7 @@ from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
 from postrenderer.sites.secrets import decoded
 from postrenderer.text.insertions import inserted
-from postrenderer.text.scalars import BINARY_TAG, Edit, apply
+from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
 from postrenderer.text.view import View
 
 if TYPE_CHECKING:
@@ -171,6 +171,35 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
     return found._replace(changes=[change for change in planned.values() if change.edits])
 
 
+def written(change: Change, contents: Contents) -> Change:
+    """A change of a scalar as the documents in its text need it: a plain `image: a/b` becomes `image: "[::1]/a/b"`.
+
+    Args:
+        change: the change.
+        contents: what the scalar's document holds.
+    """
+    read = contents.texts.get(change.value)
+    if read is None:
+        return change
+    outside = [edit for edit in change.references if edit.start not in read.sites]  # templates are in no document
+    return change._replace(references=sorted([*outside, *_moved(read, change.references)]))
+
+
+def _moved(read: Text, references: Iterable[Edit]) -> list[Edit]:
+    """The edits that move the references in the documents of a text, written as these need it."""
+    moves = _moves(read, references)
+    edits: list[Edit] = []
+    for _, contents in read.documents:
+        for change in _changes(contents, moves):
+            edits += in_text(read.value, change.node, written(change, contents).references)
+    return edits
+
+
+def _moves(read: Text, references: Iterable[Edit]) -> dict[int, Edit]:
+    """The edits that move the references in the documents of a text, by the id() of the reference's site."""
+    return {id(read.sites[edit.start]): edit for edit in references if edit.start in read.sites}
+
+
 def _may_be_text(value: str) -> bool:
     """Whether a value may be more than the name of an image."""
     return any(sign in value for sign in "\n{[")
@@ -217,7 +246,7 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
         images: where its images begin that are or will be on the private registry.
         wanted: what the stream is planned by.
     """
-    moves = {id(read.sites[edit.start]): edit for edit in references if edit.start in read.sites}
+    moves = _moves(read, references)
     starts = {id(site): start for start, site in read.sites.items() if start in images}
     view, inside = View(), _Inside([], [], {start for start in images if start not in read.sites}, {})
     names = wanted.settings.pull_secrets
@@ -225,7 +254,7 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
         private = [site for site in contents.sites if id(site) in starts]
         within = plan(Tree(read.value, root, contents), private, _changes(contents, moves), wanted)
         for change in within.changes:
-            view.change(change.node, apply(change.node.value, change.edits))
+            view.change(change.node, apply(change.node.value, written(change, contents).edits))
             inside.edits.extend(inserted(read.value, change.node, change.additions))
         around = Places(root, wanted.schemas, wanted.settings.locations, in_text=True)
         need = needed.find(contents, within.others, wanted.relocation.is_private, around, wanted.accounts)
@@ -238,10 +267,7 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
         nowhere = {id(site) for site in need.nowhere}
         obstacles = [*within.without, *((site, why) for site, why in added.without if id(site) not in nowhere)]
         inside.without.update((starts[id(site)], why) for site, why in obstacles)
-    moved = [
-        edit for edit in references if edit.start in read.sites
-    ]  # a template in a text is no part of its documents
-    if inside.edits and _fault(read, [*moved, *inside.edits], view):
+    if inside.edits and _fault(read, [*_moved(read, references), *inside.edits], view):
         return _Inside([], [], set(), dict.fromkeys(images, _UNWRITABLE))
     return inside
 

@@ -24,7 +24,9 @@ SAMPLE = 50
 _OF_SECRETS = re.compile(rf"(?:image_?[Pp]ull_?[Ss]ecrets?|name|{SECRET}|[-\[\]{{}}\"\\',:=])+")
 """What may be added to a text: a pull secret, in any notation."""
 _RELOCATION = Relocation(settings())
-_WORD = re.compile(r"[\w./:@-]+|[^\w\s]")
+_WORD = re.compile(r"(?:[\w./:@-]|\\[xuU][0-9A-Fa-f]+)+|[^\w\s]")
+_EMPTY = (["null"], ["~"], ["'", "'"], ['"', '"'], ["{", "}"], ["[", "]"])
+"""What a pull secret may be added in the place of, in words."""
 
 
 class Filtered(NamedTuple):
@@ -58,7 +60,8 @@ class Judge(NamedTuple):
         cut: how it cuts a stream.
         read: how it reads documents.
         step: of how many streams it judges one.
-        installs: whether what it reads is installed: to others a mapping's own key counts more than a merge behind it.
+        installs: whether what it reads is installed. Others come last, and only judge what one of these reads, too:
+            to them a mapping's own key counts more than a merge behind it.
     """
 
     name: str
@@ -104,10 +107,11 @@ def judged(batch: Sequence[Filtered], panel: Iterable[Judge]) -> Verdict:
         texts = list(dict.fromkeys(text for _, *both in pairs for text in both))
         said = dict(zip(texts, read(texts)))
         for one, old, new in pairs:
-            if _is_error(said[old]):
+            key = (id(one), old, new)
+            if _is_error(said[old]) or not (installs or key in known):
                 continue
             verdict.read[name] += 1
-            both, key = (said[old], said[new]), (id(one), old, new)
+            both = (said[old], said[new])
             if known.get(key) == both:
                 continue  # as another judge read it, so it is compared already
             known[key] = both
@@ -208,13 +212,17 @@ def _same(before: str, after: str, moved: Callable[[str], str]) -> bool:
         return _is_relocated(_WORD.findall(before), _WORD.findall(after))
 
 
-def _is_relocated(before: Sequence[str], after: Sequence[str]) -> bool:
-    """Whether each word behind is the one before, a private one in its place, or one that was added."""
+def _is_relocated(before: list[str], after: list[str]) -> bool:
+    """Whether each word behind is the one before, a private one in its place, or added, maybe for an empty one."""
     ends = {0}  # how many words before may be told by now: where words repeat, there is more than one answer
     for word in after:
         private = REGISTRY in word
         told = {end + 1 for end in ends if end < len(before) and (private or before[end] == word)}
-        ends = told | ends if private or _OF_SECRETS.fullmatch(word) else told
+        if private or _OF_SECRETS.fullmatch(word):
+            told |= ends | {
+                end + len(empty) for end in ends for empty in _EMPTY if before[end : end + len(empty)] == empty
+            }
+        ends = told
     return len(before) in ends
 
 

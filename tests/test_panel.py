@@ -35,6 +35,9 @@ def _moved(text: str) -> str:
             "a: {b: c}\n" + "- {name: own}\nimage: nginx:1\n" * 2,
             "a: {b: c}\n" + f"- name: {SECRET}\n- {{name: own}}\nimage: {PRIVATE}/nginx:1\n" * 2,
         ),
+        ('"image: nginx\\x3a1 # c"', f'"image: {PRIVATE}/nginx:1 # c"'),
+        ("image: nginx:1\nsecrets: ~", f"image: {PRIVATE}/nginx:1\nsecrets:\n- name: {SECRET}"),
+        ("image: nginx:1\nsecrets: '' # c", f"image: {PRIVATE}/nginx:1\nsecrets: [{SECRET}] # c"),
         (1, f"{PRIVATE}/1"),
     ],
 )
@@ -55,6 +58,7 @@ def test_references_and_pull_secrets_may_differ(before: Any, after: Any) -> None
         ({"a": 1}, {"a": 1, "b": 2}),
         ("a nginx:1 a", f"a {PRIVATE}/nginx:1"),
         ("a", f"a b {PRIVATE}/nginx:1"),
+        ("a ~ b nginx:1", f"a b {PRIVATE}/nginx:1"),
         ("key: nginx:1", f"other: {PRIVATE}/nginx:1"),
         ([{"name": "own"}], [{"name": SECRET}]),
     ],
@@ -109,3 +113,12 @@ def test_what_the_filter_tells_is_right(told: str) -> None:
 def test_of_two_keys_of_a_name_the_last_one_counts_for_ruamel_too() -> None:
     last, broken, empty = by_ruamel(["a: 1\na: 2\n", "a: {", ""])
     assert (last, list(broken), empty) == ({"a": 2}, ["Error"], None)
+
+
+@pytest.mark.helm
+def test_what_helm_cannot_read_is_not_judged(tmp_path: Path) -> None:
+    merged = "a: &a [{name: own}]\n<<: *a\n"
+    helm, _, ruamel = (one._replace(step=1) for one in judges(lambda: tmp_path, *[tool(f"helm-{LATEST[0]}")] * 2))
+    one = Filtered(merged, merged.replace("own", "other"), {}, frozenset())
+    assert judged([one], [helm, ruamel]) == ({}, [])
+    assert judged([one], [ruamel._replace(installs=True)]).faults

@@ -10,10 +10,11 @@ import pytest
 import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from rendering import PRIVATE, SECRET, SOURCE, patched, render, run, settings, summary, values, without_added
+from rendering import PRIVATE, REGISTRY, SECRET, SOURCE, patched, render, run, settings, summary, values, without_added
 from styles import Stream, stream
 
 from postrenderer.errors import AcregError, InternalError
+from postrenderer.images.relocation import Rule
 from postrenderer.rewrite import rewrite
 from postrenderer.sites import hints
 
@@ -147,6 +148,41 @@ def unreferenced(text: str, made: Stream) -> str:
     for reference in sorted(references, key=len, reverse=True):  # one may stand within another
         text = re.sub("".join(rf"(?:{re.escape(c)}|\\[uU]0*{ord(c):x})" for c in reference), "IMAGE", text)
     return text
+
+
+HOSTS = ("docker.io", "quay.io", "localhost:5000", "10.0.0.1:5000", "[::1]:5000", REGISTRY)
+PATHS = ("", "/library", "/library/nginx", "/a", "/a/b", "/appcircle", "/bitnami")
+prefixes = st.builds("{}{}".format, st.sampled_from(HOSTS), st.sampled_from(PATHS))
+wishes = st.fixed_dictionaries(
+    {},
+    optional={
+        "registry": st.sampled_from(HOSTS),
+        "repository_path": st.sampled_from([path.strip("/") for path in PATHS]),
+        "pull_secrets": st.sampled_from([(), ("regcred",), ("b", "a")]),
+        "sources": st.lists(prefixes, max_size=2).map(tuple),
+        "rules": st.lists(st.builds(Rule, prefixes, prefixes | st.just("hub")), max_size=2).map(tuple),
+        "keep": st.lists(prefixes, max_size=2).map(tuple),
+        "others": st.sampled_from(["rewrite", "keep", "fail"]),
+        "keep_host": st.booleans(),
+        "strict": st.booleans(),
+        "service_accounts": st.booleans(),
+        "confidence": st.sampled_from(["certain", "strong"]),
+        "secrets": st.booleans(),
+    },
+)
+
+
+@examples
+@given(streams, wishes)
+def test_a_second_pass_changes_nothing_whatever_is_asked_for(rnd: Random, changes: dict[str, Any]) -> None:
+    try:
+        wanted = settings(**changes)
+        output = b"".join(rewrite(stream(rnd).text.encode(), wanted).output)
+    except InternalError:
+        raise
+    except AcregError:
+        return
+    assert b"".join(rewrite(output, wanted).output) == output
 
 
 KEYS = (

@@ -229,6 +229,30 @@ VALUES = {
 }
 
 
+IN_BRACKETS = {
+    "a plain scalar": "spec:\n  containers:\n  - image: a/b:1\n    name: x\n",
+    "in flow style": "spec: {containers: [{image: a/b:1, name: x}]}\n",
+    "in single quotes": "spec:\n  containers:\n  - image: 'a/b:1'\n",
+    "JSON": '{"spec": {"containers": [{"image": "a/b:1"}]}}',
+}
+
+
+@pytest.mark.parametrize("pod", IN_BRACKETS.values(), ids=IN_BRACKETS)
+@pytest.mark.parametrize("style", ["'", '"', "|"])
+@pytest.mark.parametrize("levels", [1, 2])
+@pytest.mark.parametrize("secrets", [(), (SECRET,)])
+def test_a_registry_that_yaml_would_read_as_a_list(pod: str, style: str, levels: int, secrets: tuple[str, ...]) -> None:
+    text = f"kind: Pod\n{pod}" if pod.startswith("spec") else pod
+    for _ in range(levels):
+        text = yaml.safe_dump({"kind": "ConfigMap", "data": {"text": text}}, default_style=style, width=10_000)
+    text = render(text, registry="[::1]:5000", pull_secrets=secrets)
+    for _ in range(levels):
+        text = yaml.safe_load(text)["data"]["text"]
+    (container,) = at(yaml.safe_load(text), "spec", "containers")
+    assert container["image"] == "[::1]:5000/appcircle/a/b:1"
+    assert ("imagePullSecrets" in text) is bool(secrets)
+
+
 @pytest.mark.parametrize(("text", "entry"), VALUES.values(), ids=VALUES)
 @pytest.mark.parametrize("kind", ["ConfigMap", "HelmChart"])
 def test_a_list_that_stands_in_values(text: str, entry: Any, kind: str) -> None:  # noqa: ANN401  # a name or an object

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.text.layout import content_start, first_line_end, line_start, newline
 from postrenderer.text.regex import regex
-from postrenderer.text.scalars import Edit, segments
+from postrenderer.text.scalars import Edit, escaped, segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import yaml
 
 _WORD = regex(r"\S+")
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-"""How double quotes write what they cannot hold as it is (YAML 1.2, 5.7)."""
 _QUOTE = "'"
 
 
@@ -41,37 +39,24 @@ def inserted(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Ed
     start, end = content_start(text, node), node.end_mark.index
     raw = text[start:end]
     if node.style == '"':
-        place, write = _in_double_quotes(raw), _escaped
+        place = _in_double_quotes(raw)
     elif node.style == _QUOTE:
-        place, write = _by_words(node.value, raw, 1, len(raw) - 1), _in_single_quotes
+        place = _by_words(node.value, raw, 1, len(raw) - 1)
     elif node.style in ("|", ">"):
-        place, write = _by_words(node.value, raw, first_line_end(raw), len(raw)), _in_one_line
+        place = _by_words(node.value, raw, first_line_end(raw), len(raw))
     else:
         raise ValueError("a plain scalar")
+    if node.style in (_QUOTE, ">") and any("\n" in edit.text for edit in ordered):
+        raise ValueError("its lines would join")
     found = []
     for edit in ordered:
         at, to = place(edit.start), place(edit.end)
+        new = escaped(edit.text, node.style)
         if node.style == "|":
             column = at - line_start(raw, at) - (edit.start - line_start(node.value, edit.start))
-            new = edit.text.replace("\n", newline(text, start + at) + " " * column)
-        else:
-            new = write(edit.text)
+            new = new.replace("\n", newline(text, start + at) + " " * column)
         found.append(Edit(start + at, start + to, new))
     return found
-
-
-def _escaped(new: str) -> str:
-    return new.translate(_ESCAPES)
-
-
-def _in_single_quotes(new: str) -> str:
-    return _in_one_line(new).replace(_QUOTE, 2 * _QUOTE)
-
-
-def _in_one_line(new: str) -> str:
-    if "\n" in new:
-        raise ValueError("its lines would join")
-    return new
 
 
 def _in_double_quotes(raw: str) -> Callable[[int], int]:

@@ -32,6 +32,8 @@ BINARY_TAG = "tag:yaml.org,2002:binary"
 """The tag of a scalar that stands for the text that its base64 says."""
 _BEHIND = regex(rf"(?:[ \t{BREAKS}]|(?<=[ \t{BREAKS}])#[^{BREAKS}]*)*")
 """White space and comments."""
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+"""How double quotes write what they cannot hold as it is (YAML 1.2, 5.7)."""
 _FLOW_ENDS = (",", "]", "}")
 """What stands behind a plain scalar in flow style alone."""
 
@@ -87,7 +89,7 @@ def in_text(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Edi
         moved = _through_escapes(raw, ordered)
     else:
         moved = _shifted(raw, node.value, ordered, first_line_end(raw) if node.style in ("|", ">") else 0)
-    return [Edit(start + s, start + e, new) for s, e, new in moved]
+    return [Edit(start + s, start + e, escaped(new, node.style)) for s, e, new in moved]
 
 
 def _needs_quotes(text: str, end: int, new: str) -> bool:
@@ -98,10 +100,17 @@ def _needs_quotes(text: str, end: int, new: str) -> bool:
     return behind is not None and text[behind.end() : behind.end() + 1] in _FLOW_ENDS
 
 
+def escaped(new: str, style: str | None) -> str:
+    """A new text as a scalar of a style writes it: between quotes some characters are written in another way."""
+    if style == '"':
+        return new.translate(_ESCAPES)
+    return new.replace("'", "''") if style == "'" else new
+
+
 def _quoted(raw: str) -> str:
     """The raw text of a plain scalar in quotes."""
     if '"' in raw or "\\" in raw:
-        return "'" + raw.replace("'", "''") + "'"
+        return "'" + escaped(raw, "'") + "'"
     return f'"{raw}"'
 
 
