@@ -49,7 +49,7 @@ def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False
 
     Args:
         run: what is run.
-        filters: tells, afterwards, whether it was the filter or ran it, so that `acreg explain` must know how it ended.
+        filters: asked afterwards whether this was the filter or a command that ran it: `acreg explain` tells its end.
     """
     try:
         code, message = _run(run)

@@ -28,7 +28,7 @@ _NOT_SURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
 OPEN = "its tag is filled in later, so which image it is cannot be known"
-"""Why a reference is neither copied nor pinned that something completes, as in `quay.io/acme/app:{{ .tag }}`."""
+"""Why `quay.io/acme/app:{{ .tag }}`, whose tag something fills in, is neither copied nor pinned."""
 
 
 class Finding(NamedTuple):
@@ -39,18 +39,18 @@ class Finding(NamedTuple):
         source: the reference as it was.
         target: the reference as it is now.
         reason: why it is not on the private registry, in plain words; empty for MOVED and PRIVATE.
-        kept: whether it is LEFT because the settings keep it, by `keep` or `others: keep`.
         site: where it stands, and why it was taken for an image.
         line: the line of its scalar in the stream, from 1.
+        kept: whether it is LEFT because the settings keep it, by `keep` or `others: keep`.
     """
 
     kind: str
     source: str
     target: str
     reason: str
-    kept: bool
     site: Site
     line: int
+    kept: bool = False
 
     @property
     def is_private(self) -> bool:
@@ -97,21 +97,20 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     source = span.reference
     if span.level in (STAYS, WEAK):
         kind, reason = (STAYS, span.reason) if span.level == STAYS else (UNSURE, f"{_NOT_SURE} ({span.reason})")
-        return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
+        return Decision(Finding(kind, source, source, reason, site, line), None)
     outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
-    if settings.pins and isinstance(span, Span) and outcome.status in ("moved", "private"):
+    if settings.pins and isinstance(span, Span) and outcome.is_private:
         return _pinned(site, outcome, settings, settings.pins, line)
     if outcome.status == "private":
-        return Decision(Finding(PRIVATE, source, source, "", kept=False, site=site, line=line), None)
+        return Decision(Finding(PRIVATE, source, source, "", site, line), None)
     if outcome.status == "stays":
-        return Decision(Finding(STAYS, source, source, outcome.reason, kept=False, site=site, line=line), None)
+        return Decision(Finding(STAYS, source, source, outcome.reason, site, line), None)
     outcome = _with_library(site, outcome, settings)
     new = _new_text(site, outcome)
     reason = _obstacle(site, outcome, settings, new)
     if reason:
-        kept = outcome.status == "kept"
-        return Decision(Finding(LEFT, source, source, reason, kept=kept, site=site, line=line), None)
-    finding = Finding(MOVED, source, outcome.target, "", kept=False, site=site, line=line)
+        return Decision(Finding(LEFT, source, source, reason, site, line, kept=outcome.status == "kept"), None)
+    finding = Finding(MOVED, source, outcome.target, "", site, line)
     return Decision(finding, None, new) if site.registry else Decision(finding, Edit(span.start, span.end, new))
 
 
@@ -134,7 +133,7 @@ def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: 
         reason = reason or "no other field holds its tag, and the digest of the lock belongs behind that"
     if reason:
         kind, reason = (PRIVATE, "") if may_stay else (LEFT, reason)
-        return Decision(Finding(kind, source, source, reason, kept=False, site=site, line=line), None)
+        return Decision(Finding(kind, source, source, reason, site, line), None)
     if added and suffix:
         pin = (tags[-1], Edit(0, len(tags[-1].value), tags[-1].value + added))
     elif added:
@@ -142,7 +141,7 @@ def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: 
     if outcome.status == "moved" or (added and not suffix):
         edit = Edit(site.span.start, site.span.end, new)
     kind = MOVED if edit or pin else PRIVATE
-    finding = Finding(kind, source, outcome.target + added, "", kept=False, site=site, line=line)
+    finding = Finding(kind, source, outcome.target + added, "", site, line)
     if site.registry:
         return Decision(finding, None, new if edit else "", pin)
     return Decision(finding, edit, "", pin)

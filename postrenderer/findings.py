@@ -116,9 +116,7 @@ def refuse_left(found: Iterable[Found], settings: Settings) -> None:
     left = [(of, one) for of, one in every if one.kind == LEFT and (settings.strict or one.reason == OTHERS_FAIL)]
     if not left:
         return
-    places = _listed(
-        f"{one.source} at {pointer(one.site.path)}, line {one.line}, of {of}: {one.reason}" for of, one in left
-    )
+    places = _listed(f"{_at(of, one, one.source)}: {one.reason}" for of, one in left)
     option = "--strict" if settings.strict else "`others: fail`"
     raise AcregError(
         f"With {option} every image must come from the private registry, and {len(left)} would not: {places}. Add a "
@@ -128,11 +126,10 @@ def refuse_left(found: Iterable[Found], settings: Settings) -> None:
 
 def _refuse_unlocked(unlocked: list[tuple[Identity, Finding]]) -> None:
     if unlocked:
-        places = "; ".join(
-            f"{one.source} at {pointer(one.site.path)}, line {one.line}, of {of}" for of, one in unlocked
-        )
+        places = _listed(_at(of, one, one.source) for of, one in unlocked)
+        references = "1 reference is" if len(unlocked) == 1 else f"{len(unlocked)} references are"
         raise AcregError(
-            f"{len(unlocked)} references are {unlocked[0][1].reason}: {places}. Write it anew with `acreg lock`,"
+            f"{references} {unlocked[0][1].reason}: {places}. Write it anew with `acreg lock`,"
             " look at what changed, and copy what is new with `acreg mirror`."
         )
 
@@ -148,14 +145,17 @@ def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:
     without = [(document.identity, one) for document in found for one in document.without]
     if not without:
         return
-    places = _listed(
-        f"{one.finding.target} at {pointer(one.finding.site.path)}, line {one.finding.line}, of {of}: {one.reason}"
-        for of, one in without
-    )
+    places = _listed(f"{_at(of, one.finding, one.finding.target)}: {one.reason}" for of, one in without)
+    has = "has" if len(without) == 1 else "have"
     raise AcregError(
-        f"With --strict-secrets every private image must have its pull secret, and {len(without)} have no place for "
+        f"With --strict-secrets every private image must have its pull secret, and {len(without)} {has} no place for "
         f"it: {places}. Name the field under `locations` if there is one, or run without --strict-secrets."
     )
+
+
+def _at(identity: Identity, one: Finding, reference: str) -> str:
+    """A reference and where it stands, in words."""
+    return f"{reference} at {pointer(one.site.path)}, line {one.line}, of {identity}"
 
 
 def _listed(places: Iterable[str]) -> str:

@@ -157,7 +157,9 @@ def end_of_helm(note: str, code: int) -> LastRun:
 
 
 def read(name: str) -> LastRun | None:
-    """Return the run that a file tells of, None if there is none."""
+    """Return the run that a file tells of, None if there is none; a pipe in its place would be waited for."""
+    if not os.path.isfile(name):
+        return None
     try:
         with open(name, encoding="utf-8", errors="replace") as file:
             header, _, error = file.read().partition("\n\n")

@@ -146,7 +146,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
             edits += _rewrite(text, view, texts.written(change, contents))
         for finding, _, registry, _ in decisions:
             if finding.site.registry and registry:
-                edits.append(writing.insert(text, view, finding.site.registry, REGISTRY, registry))
+                edits.append(writing.insert(text, view, finding.site.registry, (REGISTRY, registry)))
         if settings.pull_secrets:
             left = {id(one.site.node): one.source for one in findings if one.kind == LEFT}
             added = _add_secrets(piece, Tree(text, root, contents), within, wanted, left)

@@ -14,7 +14,7 @@ from postrenderer.errors import AcregError, InternalError, SettingsError
 from postrenderer.findings import loss
 from postrenderer.patch import patch
 from postrenderer.sites.site import STAYS
-from postrenderer.text.pointer import pointer
+from postrenderer.text.pointer import pointer, steps
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -252,11 +252,11 @@ def holds_secret(text: str) -> bool:
 def _is_secret(path: str, document: Any) -> bool:  # noqa: ANN401  # what JSON can hold
     """Whether a JSON pointer leads into an object of a kind whose values are withheld, or to what another key hides."""
     node = document
-    for step in path.split("/")[1:]:
+    for step in steps(path):
         if isinstance(node, dict) and node.get("kind") in SECRET_KINDS:
             return True
         try:
-            node = node[int(step)] if isinstance(node, list) else node[step.replace("~1", "/").replace("~0", "~")]
+            node = node[int(step)] if isinstance(node, list) else node[step]
         except (LookupError, TypeError, ValueError):  # of two keys of a name the last one counts
             return True
     return False

@@ -41,7 +41,7 @@ _IN_BRACKETS = ("{", '"')
 
 
 class Wanted(NamedTuple):
-    """What a document is planned by.
+    """What a plan depends on beside the document: the settings, and what the rest of the stream says.
 
     Attributes:
         settings: what is asked for.
@@ -135,7 +135,7 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
         tree: the document.
         private: where its images are that are or will be on the private registry.
         changes: what changes in its scalars as references move.
-        wanted: what it is planned by.
+        wanted: what the plan depends on.
     """
     text, root, contents = tree
     told = settings.find(text, root, wanted.owner)
@@ -244,7 +244,7 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
         read: the text.
         references: the edits that move the references in it.
         images: where its images begin that are or will be on the private registry.
-        wanted: what the stream is planned by.
+        wanted: what the plan depends on.
     """
     moves = _moves(read, references)
     starts = {id(site): start for start, site in read.sites.items() if start in images}

@@ -9,24 +9,25 @@ FOR_OWNER = 0o600
 """The permissions of a file that only its owner can read and write."""
 
 
-def write(path: str, text: str, mode: int = FOR_OWNER) -> None:
+def write(path: str, content: str | bytes, mode: int | None = FOR_OWNER) -> None:
     """Put a new file in the place of the old one, if there is one.
 
     A symbolic link is replaced and not followed.
 
     Args:
         path: the file.
-        text: what it will hold, as UTF-8; lone surrogates become `?`.
-        mode: its permissions.
+        content: what it will hold; a text as UTF-8, in which lone surrogates become `?`.
+        mode: its permissions; None for those that the system gives to new files.
 
     Raises:
         OSError: it cannot be written. The old file stays, and nothing lies beside it, nor does after an interrupt.
     """
     partial = f"{path}.{os.urandom(8).hex()}.part"
+    data = content if isinstance(content, bytes) else content.encode(errors="replace")
     try:
-        with open(partial, "x", encoding="utf-8", errors="replace", newline="", opener=_for_owner) as file:
-            file.write(text)
-        if mode != FOR_OWNER:
+        with open(partial, "xb", opener=None if mode is None else _for_owner) as file:
+            file.write(data)
+        if mode is not None and mode != FOR_OWNER:
             os.chmod(partial, mode)
         os.replace(partial, path)
     except BaseException:

@@ -39,8 +39,8 @@ def test_find_tells_what_is_found_in_each_document_that_is_read() -> None:
 def test_find_tells_what_a_rewrite_does() -> None:
     found, written = find(STREAM.encode(), settings()), rewrite(STREAM.encode(), settings()).found
     assert [document.identity for document in found] == [document.identity for document in written]
-    assert [[one[:5] for one in document.findings] for document in found] == [
-        [one[:5] for one in document.findings] for document in written
+    assert [[(*one[:4], one.line, one.kept) for one in document.findings] for document in found] == [
+        [(*one[:4], one.line, one.kept) for one in document.findings] for document in written
     ]
 
 

@@ -46,6 +46,12 @@ def test_a_registry_from_a_file_that_nobody_named_is_kept(cache: Path) -> None:
     assert ("registry", "from acreg.yaml:1:11, a file that nobody named") in explain.rows(noted)
 
 
+def test_explain_does_not_wait_for_a_pipe(cache: Path) -> None:
+    os.mkfifo(cache / "pipe")
+    ended = run(b"", cache, (*FILTER, "explain"), ACREG_LAST_RUN=str(cache / "pipe"))
+    assert (ended.returncode, b"There was no run" in ended.stdout) == (1, True), ended
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -71,7 +71,7 @@ def test_the_text_with_the_tag_gets_the_digest(before: str, after: str, settings
     "text", ["image: quay.io/a/app:2", "image: redis", f"image: quay.io/a/pinned@{A}", f"image: {P}/a/app:2"]
 )
 def test_a_reference_that_is_not_in_the_lock_fails_the_run(text: str, settings: Settings) -> None:
-    with pytest.raises(AcregError, match=r"1 references are not in the lock .*acreg\.lock: .*`acreg lock`"):
+    with pytest.raises(AcregError, match=r"1 reference is not in the lock .*acreg\.lock: .*`acreg lock`"):
         _filtered(f"kind: Demo\nspec:\n  {text}\n", settings)
 
 

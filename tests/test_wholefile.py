@@ -20,6 +20,13 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert (file.read_bytes(), stat.S_IMODE(file.stat().st_mode)) == (b"\xc3\xa4\n", 0o600)
 
 
+def test_a_file_for_all_has_the_permissions_of_new_files(tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    wholefile.write(str(tmp_path / "x"), b"\xff", None)
+    assert (tmp_path / "x").read_bytes() == b"\xff"
+    assert (tmp_path / "x").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_an_old_file_is_replaced(tmp_path: Path) -> None:
     file, other = tmp_path / "x", tmp_path / "other"
     other.write_text("theirs", encoding="utf-8")

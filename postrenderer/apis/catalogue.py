@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import NamedTuple
 
+from postrenderer.text.pointer import steps
+
 
 class Known(NamedTuple):
     """A field of a public API: the kind that has it, its path in an object, and its form."""
@@ -21,10 +23,7 @@ class Known(NamedTuple):
 @lru_cache(maxsize=256)
 def of_group(group: str) -> tuple[Known, ...]:
     """The fields of the kinds of a group, which is not empty."""
-    return tuple(
-        Known(kind, tuple(map(_unescaped, path.split("/")[1:])), form)
-        for kind, path, form in _rows("fields.tsv", group)
-    )
+    return tuple(Known(kind, tuple(steps(path)), form) for kind, path, form in _rows("fields.tsv", group))
 
 
 @lru_cache(maxsize=256)
@@ -74,8 +73,3 @@ def _data(name: str) -> bytes:
     folder = __file__.rpartition("catalogue.py")[0]
     data: bytes = __loader__.get_data(folder + name)  # type: ignore[name-defined]  # every module has a loader
     return data
-
-
-def _unescaped(step: str) -> str:
-    """A step of a JSON pointer as a key (RFC 6901)."""
-    return step.replace("~1", "/").replace("~0", "~")

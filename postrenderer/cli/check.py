@@ -6,17 +6,12 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, inputs, outputs, planned, results, show
+from postrenderer.cli import access, asking, inputs, outputs, planned, results, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
 from postrenderer.registry import locking, plan
 from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Check, Finding
-from postrenderer.registry.manifests import Manifests
 from postrenderer.registry.origins import Origin
-from postrenderer.registry.places import TARGET
-from postrenderer.registry.remote import Remote
-from postrenderer.registry.scratch import Scratch
-from postrenderer.registry.work import Crew
 from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
@@ -39,8 +34,6 @@ examples:
 
 exit codes: as `acreg render`; 1 if any image is missing, differs, or cannot be checked."""
 
-_SHORT = len("sha256:") + 12
-
 
 def main(argv: list[str]) -> int:
     """Print what was found."""
@@ -54,11 +47,7 @@ def main(argv: list[str]) -> int:
     )
     forms = ("table", "json", *outputs.FORMS)
     parser.add_argument("-o", "--output", choices=forms, default="table", metavar="|".join(forms))
-    planned.add_wishes(parser)
-    planned.add_work(parser)
-    access.add_login(parser)
-    access.add_login(parser, access.SOURCE)
-    access.add_trust(parser)
+    asking.add_flags(parser)
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
     with inputs.scratch() as folder:
@@ -98,19 +87,13 @@ def look(
     Raises:
         AcregError: the credentials cannot be read.
     """
-    with Scratch() as scratch:
-        manifests = Manifests(access.reach(flags, environ, settings, scratch))
-        crew = Crew(*planned.work(flags), manifests.stop, show.note)
-        remote, wishes = Remote(manifests, crew), planned.wishes(flags)
+    wishes = planned.wishes(flags)
+    with asking.registries(flags, environ, settings) as (remote, crew):
         origin = Origin(remote, wishes) if flags.get("digests") else None
-        try:
-            remote.probe(settings.registry, TARGET)
-            check: Check | locking.CheckLock = Check(remote, origin, with_referrers=wishes.referrers)
-            if settings.lock:
-                check = locking.CheckLock(remote, lockfile.read(settings.lock), with_referrers=wishes.referrers)
-            return crew.each(copies, check, lambda _: None)
-        finally:
-            manifests.close()
+        check: Check | locking.CheckLock = Check(remote, origin, with_referrers=wishes.referrers)
+        if settings.lock:
+            check = locking.CheckLock(remote, lockfile.read(settings.lock), with_referrers=wishes.referrers)
+        return crew.each(copies, check, lambda _: None)
 
 
 def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]) -> None:
@@ -158,7 +141,7 @@ def _print(findings: list[Finding], form: str) -> None:
         ]
         show.write(json.dumps({"images": images, "summary": counts}, indent=2, ensure_ascii=False))
         return
-    results.table([(item.status, item.image.target, item.digest[:_SHORT], item.note) for item in findings])
+    results.table([(item.status, item.image.target, item.digest, item.note) for item in findings])
     show.write(
         f"{show.several(len(findings), 'image')}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
     )

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from postrenderer.registry.scratch import Scratch
     from postrenderer.settings import Settings
 
-_SHORT = len("sha256:") + 12
-"""How much of a digest tells images apart for people."""
 _BAD = (REFUSED, FAILED)
 
 
@@ -178,7 +176,7 @@ def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
         (
             outcome.status,
             outcome.image.source if to_folder else outcome.image.target,
-            outcome.digest[:_SHORT],
+            outcome.digest,
             outcome.note,
         )
         for outcome in outcomes

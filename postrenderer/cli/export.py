@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from postrenderer import exports
-from postrenderer.cli import inputs, show
+from postrenderer.cli import hookdocuments, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
-from postrenderer.cli.images import hook_positions
 from postrenderer.errors import SettingsError
 from postrenderer.exports import document
 from postrenderer.exports.admission import NAME, Scope
@@ -133,7 +132,7 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
     _say_what_is_not_pinned(wanted)
     found_in = find(manifests.data, wanted)
     check_collisions(found_in)
-    held = found(found_in, hook_positions(manifests.data))
+    held = found(found_in, hookdocuments.positions(manifests.data))
     return exports.of_manifests(request.text("kind"), wanted, held, release)
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
-from postrenderer.errors import AcregError
-from postrenderer.settings.lockfile import pinned
-from postrenderer.text import reading, stream
-from postrenderer.text.pointer import pointer
+from postrenderer.cli.rows import of_announced, of_list, of_manifests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from postrenderer.cli.announced import Announced
-    from postrenderer.settings import Settings
+    from postrenderer.cli.rows import Row
 
 _DESCRIPTION = """\
 List every image reference: what it becomes on the private registry, the kind of place it is in (its class), where that
@@ -38,32 +34,6 @@ examples:
 Without a registry in the settings, --source-only lists the references as they are. exit codes: as `acreg render`."""
 
 _FORMS = ("table", "json", "yaml", "txt", "tsv")
-
-
-class Row(NamedTuple):
-    """One reference at one place.
-
-    Attributes:
-        source: the reference as it is.
-        target: what it becomes; empty if it stays.
-        family: the class of the place.
-        document: kind and name of the document.
-        pointer: JSON pointer (RFC 6901) of the scalar in the document.
-        template: the file that Helm rendered it from, empty if unknown.
-        hook: whether the document is a chart hook.
-        left: why it stays outside the private registry, empty if it does not.
-        without_secret: why its pull secret has no place, empty if it has or needs none.
-    """
-
-    source: str
-    target: str
-    family: str
-    document: str
-    pointer: str
-    template: str
-    hook: bool
-    left: str
-    without_secret: str = ""
 
 
 def main(argv: list[str]) -> int:
@@ -88,11 +58,11 @@ def main(argv: list[str]) -> int:
         manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
         settings = inputs.load(request, manifests, folder, registry=not request.flags["source_only"])
         manifests = manifests if listed else inputs.rendered(manifests, settings)
-        found = list(in_list(manifests.data, settings) if listed else in_manifests(manifests.data, settings))
+        found = list((of_list if listed else of_manifests)(manifests.data, settings))
         if not listed and (request.text("chart") or request.flags["source_only"]):
             known = sources.known(request, manifests, settings, folder)
             found = [row._replace(source=known.get(row.target, row.source)) for row in found]
-        found += announced_rows(announced.of_request(request, manifests, folder), found, settings)
+        found += of_announced(announced.of_request(request, manifests, folder), found, settings)
     if not found:
         show.note("acreg: no image reference was found.")
     form = request.text("output")
@@ -113,119 +83,6 @@ def main(argv: list[str]) -> int:
     if lacking:
         show.note(f"acreg: of the {len(found)} references, {lacking}. Add `-o json` to see which.")
     return 0
-
-
-def in_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
-    """Yield the references of a stream.
-
-    Raises:
-        AcregError: the stream cannot be processed as asked.
-    """
-    from postrenderer.findings import (  # noqa: PLC0415  # a list needs none
-        check_collisions,
-        find,
-        refuse_left,
-        refuse_without_secret,
-    )
-
-    hooks = hook_positions(raw)
-    settings = pinned(settings)
-    found = find(raw, settings)
-    check_collisions(found)
-    if settings.strict or settings.pins:
-        refuse_left(found, settings)
-    refuse_without_secret(found, settings)
-    for document in found:
-        identity = document.identity
-        without = {id(one.finding): one.reason for one in document.without}
-        for image in document.images:
-            yield Row(
-                image.source,
-                image.target if image.is_private else "",
-                image.site.family,
-                f"{identity.kind} {identity.name}".strip(),
-                pointer(image.site.path),
-                identity.template,
-                identity.position in hooks,
-                image.reason,
-                without.get(id(image), ""),
-            )
-
-
-def announced_rows(images: Iterable[Announced], found: Iterable[Row], settings: Settings) -> Iterator[Row]:
-    """Yield the images that a chart announces, beside those that it renders."""
-    from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # only for a chart
-
-    relocation, seen = Relocation(settings), {row.source for row in found}
-    for image in images:
-        outcome = relocation(image.reference)
-        if image.reference not in seen and outcome.status != "invalid":
-            seen.add(image.reference)
-            target = outcome.target if outcome.status in ("moved", "private") else ""
-            place = f"Chart {image.chart}", f"/annotations/{image.place.replace('/', '~1')}"
-            yield Row(
-                image.reference, target, "annotation", *place, "", hook=False, left="" if target else outcome.reason
-            )
-
-
-def in_list(raw: bytes, settings: Settings) -> Iterator[Row]:
-    """Yield the references of a list: one a line; empty lines and what follows a `#` do not count.
-
-    Raises:
-        AcregError: a line is no reference, or two images would become one.
-    """
-    from postrenderer.images import collisions  # noqa: PLC0415  # only needed here
-    from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # manifests have their own way to it
-
-    relocation = Relocation(settings)
-    moved = []
-    for number, line in enumerate(raw.decode(errors="replace").removeprefix("\ufeff").splitlines(), 1):
-        reference = line.partition("#")[0].strip()
-        if not reference:
-            continue
-        outcome = relocation(reference)
-        if outcome.status == "invalid":
-            raise AcregError(f"Line {number} of the list, `{reference}`, is {outcome.reason}. Correct it or remove it.")
-        stays = outcome.status not in ("moved", "private")
-        if not stays:
-            moved.append((reference, outcome.target))
-        yield Row(
-            reference,
-            "" if stays else outcome.target,
-            "list",
-            f"line {number}",
-            "",
-            "",
-            False,
-            outcome.reason * stays,  # no hook
-        )
-    collisions.check(moved)
-
-
-def hook_positions(raw: bytes) -> set[int]:
-    """Return the positions of the documents that are chart hooks: those with the annotation `helm.sh/hook`."""
-    found = set()
-    for document in stream.documents(stream.decode(raw).data):
-        if document.data.find(b"helm.sh/hook", document.start, document.end) < 0:
-            continue
-        for root in reading.read(document).roots:
-            keys = _keys(_value(_value(root, "metadata"), "annotations"))
-            if "helm.sh/hook" in keys:
-                found.add(document.position)
-    return found
-
-
-def _value(node: object, name: str) -> object:
-    pairs = getattr(node, "value", ())
-    return (
-        next((value for key, value in pairs if key.value == name), None)
-        if getattr(node, "id", "") == "mapping"
-        else None
-    )
-
-
-def _keys(node: object) -> list[str]:
-    return [key.value for key, _ in getattr(node, "value", ())] if getattr(node, "id", "") == "mapping" else []
 
 
 def _print_references(references: Iterable[str], form: str) -> None:

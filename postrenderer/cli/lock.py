@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postrenderer.cli import access, announced, chartfiles, helmargs, inputs, planned, results, show
+from postrenderer import wholefile
+from postrenderer.cli import access, announced, asking, chartfiles, helmargs, inputs, planned, results, show
 from postrenderer.cli.arguments import Parser
 from postrenderer.errors import AcregError
-from postrenderer.registry.layout import write
 from postrenderer.registry.locking import Resolve
-from postrenderer.registry.manifests import Manifests
 from postrenderer.registry.origins import Origin
-from postrenderer.registry.places import TARGET
-from postrenderer.registry.remote import Remote
-from postrenderer.registry.scratch import Scratch
-from postrenderer.registry.work import Crew
 from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
@@ -42,12 +36,8 @@ def main(argv: list[str]) -> int:
     environ = access.withdraw(os.environ)
     parser = Parser("acreg lock", f"[SETTINGS] {planned.WHERE}", _DESCRIPTION, _EXAMPLES)
     planned.add_list(parser)
-    planned.add_wishes(parser)
     parser.add_argument(announced.FLAG, action="store_true", help=announced.FLAG_HELP)
-    planned.add_work(parser)
-    access.add_login(parser)
-    access.add_login(parser, access.SOURCE)
-    access.add_trust(parser)
+    asking.add_flags(parser)
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
     with inputs.scratch() as folder:
@@ -56,15 +46,8 @@ def main(argv: list[str]) -> int:
     for item in found.left:
         show.note(f"not locked: {item.reference}: {item.reason}")
     wishes = planned.wishes(request.flags)
-    with Scratch() as scratch:
-        manifests = Manifests(access.reach(request.flags, environ, settings, scratch))
-        crew = Crew(*planned.work(request.flags), manifests.stop, show.note)
-        remote = Remote(manifests, crew)
-        try:
-            remote.probe(settings.registry, TARGET)
-            resolved = crew.each(found.copies, Resolve(remote, wishes, Origin(remote, wishes)), lambda _: None)
-        finally:
-            manifests.close()
+    with asking.registries(request.flags, environ, settings) as (remote, crew):
+        resolved = crew.each(found.copies, Resolve(remote, wishes, Origin(remote, wishes)), lambda _: None)
     name = settings.lock or lockfile.DEFAULT_NAME
     _write(name, resolved, chart)
     show.write(f"{name}: {show.several(len(resolved), 'image')}")
@@ -75,7 +58,7 @@ def _write(name: str, resolved: list[Resolved], chart: tuple[str, str]) -> None:
     missing = [(item.image.source, item.note) for item in resolved if item.locked is None]
     if missing:
         named = results.in_a_sentence(missing)
-        raise AcregError(f"{name} was not written, as {len(missing)} images cannot be found: {named}.")
+        raise AcregError(f"{name} was not written, as {show.several(len(missing), 'image')} cannot be found: {named}.")
     save(name, lockfile.Lock(tuple(item.locked for item in resolved if item.locked), chart))
 
 
@@ -86,7 +69,7 @@ def save(name: str, lock: lockfile.Lock) -> None:
         AcregError: it cannot be written.
     """
     try:
-        write(Path(name), lockfile.text(lock).encode())
+        wholefile.write(name, lockfile.text(lock), None)
     except OSError as error:
         raise AcregError(f"{name} cannot be written: {error.strerror}.") from None
 

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import chain
-from postrenderer.cli.images import hook_positions
+from postrenderer.cli import hookdocuments
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.rewrite import rewrite
 from postrenderer.text import reading, stream
@@ -79,7 +79,7 @@ def of_release(raw: bytes) -> Rendering:
 def of_stream(raw: bytes) -> Rendering:
     """Read the stream of `helm template`."""
     found = list(_documents(raw.decode(errors="surrogateescape")))
-    hooks = [document for document in found if hook_positions(_bytes(document))]
+    hooks = [document for document in found if hookdocuments.positions(_bytes(document))]
     return Rendering([document for document in found if document not in hooks], hooks)
 
 
@@ -126,7 +126,7 @@ def _hooks_again(hooks: list[Document], output: bytes) -> list[Document]:
         AcregError: a hook is not there any more, or a new one is.
     """
     made: dict[tuple[str, ...], list[str]] = {}
-    positions = hook_positions(output)
+    positions = hookdocuments.positions(output)
     for document in stream.documents(stream.decode(output).data):
         if document.position in positions:
             text = bytes(document.data[document.start : document.end]).decode(errors="surrogateescape")

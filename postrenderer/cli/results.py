@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _HEADERS = ("STATUS", "IMAGE", "DIGEST", "NOTE")
 _LONG = 60
 """Characters: a note that several images have is said once from there on."""
+_DIGEST = len("sha256:") + 12
+"""How much of a digest tells images apart for people."""
 _SHORT = NOT_TRIED.partition(":")[0]
 
 
@@ -30,7 +32,8 @@ def table(rows: Sequence[tuple[str, str, str, str]]) -> None:
         if (count > 1 and len(note) > _LONG) or note.startswith(NOT_TRIED)
     }
     if any(below.get(note) != _SHORT for *_, note in rows):
-        show.table(_HEADERS, [(*cells, below.get(note, note)) for *cells, note in rows])
+        shown = [(status, image, digest[:_DIGEST], below.get(note, note)) for status, image, digest, note in rows]
+        show.table(_HEADERS, shown)
     for note in below:
         show.write(note)
 

@@ -28,7 +28,7 @@ def check(moves: Iterable[tuple[str, str]]) -> None:
     """
     taken: dict[tuple[tuple[str, ...], str], tuple[str, tuple[str, ...], str]] = {}
     for before, after in dict.fromkeys(moves):
-        source, target = parse(before), parse(after)  # of which the second one may have the digest of a lock
+        source, target = parse(before), parse(after)  # a lock may have put a digest into the second one
         if before == after or (source.digest and not target.tag):
             continue  # what is named by its digest alone is the same content wherever it is
         own = (before, origin(source), source.digest)

@@ -20,14 +20,14 @@ class Pins:
 
     def __init__(self, pairs: Iterable[tuple[str, str]], name: str) -> None:
         self.name = name
-        self._digests = {_key(reference): digest for reference, digest in pairs}
+        self._digests = {key(reference): digest for reference, digest in pairs}
 
     def digest(self, reference: str) -> str:
         """Return the digest of a valid reference; empty if the lock does not have it."""
-        return self._digests.get(_key(reference), "")
+        return self._digests.get(key(reference), "")
 
 
-def _key(reference: str) -> tuple[str, str]:
-    """A tag that is not written is `latest`; beside a digest the tag does not count."""
+def key(reference: str) -> tuple[str, str]:
+    """Return what a lock finds a valid reference by: beside a digest the tag does not count; no tag is `latest`."""
     parsed = parse(reference)
     return parsed.repository, parsed.digest or parsed.tag or "latest"

@@ -96,6 +96,11 @@ class Outcome(NamedTuple):
     reason: str
     rule: str
 
+    @property
+    def is_private(self) -> bool:
+        """Whether the target is on the private registry, since now or before."""
+        return self.status in ("moved", "private")
+
 
 class Relocation:
     """The relocation that the settings ask for. Call it with the text of a reference.

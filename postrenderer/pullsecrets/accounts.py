@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.pullsecrets.names import USUAL
-from postrenderer.text import composer
+from postrenderer.pullsecrets.names import OBJECT_NAME, USUAL
+from postrenderer.text import composer, stream
 from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of, is_empty
 from postrenderer.text.regex import regex
 
@@ -27,13 +27,11 @@ _NEAR = 12
 """How many bytes in front of this word its `kind` may begin: `"kind" : "ServiceAccount"`."""
 _BINDING, _LIST = b"roleRef", b"List"
 """What stands in documents that only name ServiceAccounts, as RoleBindings do, and in lists of objects."""
-_MARKER = b"\n---"
-"""Where Helm cuts a stream."""
 _FIELDS = ("serviceAccountName", "serviceAccount")
 """How a pod names its ServiceAccount; the second one is deprecated, and counts where the first is empty."""
 DEFAULT = "default"
 """The ServiceAccount of pods that name none."""
-_SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
+_SECRET = regex(OBJECT_NAME)
 _ByName = dict[str, dict[str, list[str]]]
 """Pull secrets by the name of their ServiceAccount and by its namespace."""
 
@@ -138,9 +136,7 @@ def _accounts(data: bytes, word: bytes) -> Iterator[Account]:
     while at >= 0:
         end = at + len(_WORD)
         if data.find(b"kind", max(0, at - _NEAR), at) >= 0:
-            start = data.rfind(_MARKER, 0, at) + 1
-            end = data.find(_MARKER, at)
-            end = end if end >= 0 else len(data)
+            start, end = stream.around(data, at)
             document = data[start:end]
             names_alone = document.find(_BINDING) >= 0 and document.find(_LIST) < 0
             if document.find(word) >= 0 and not names_alone:

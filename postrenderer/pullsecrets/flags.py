@@ -11,7 +11,7 @@ from postrenderer.pullsecrets.writing import insert_item
 from postrenderer.text.scalars import Edit, apply, in_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from postrenderer.text.view import View
 
@@ -63,7 +63,7 @@ def missing(flag: Flag, names: tuple[str, ...]) -> list[str]:
     return lacking if flag.takes_many else lacking[: not present]
 
 
-def obstacle(flag: Flag, names: tuple[str, ...]) -> str:
+def obstacle(flag: Flag, names: Sequence[str]) -> str:
     """Why a flag cannot take these pull secrets, in plain words; empty if it can, or has them."""
     present = _present(flag)
     if flag.takes_many or not present or present[0] in names:

@@ -34,10 +34,10 @@ _LIST = regex(
 """A field with a list in brackets, or with nothing behind it on its line."""
 _ENTRY = regex(
     r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)(?P<object>name:[ \t]*)?"
-    r"[\"']?(?P<name>[a-z0-9][a-z0-9.-]*)[\"']?[ \t]*(?P<end>\r?\n)"
+    rf"[\"']?(?P<name>{grammar.OBJECT_NAME})[\"']?[ \t]*(?P<end>\r?\n)"
 )
 """An entry of a list on lines of its own."""
-_WORD = regex(r"[a-z0-9][a-z0-9.-]*")
+_WORD = regex(grammar.OBJECT_NAME)
 _VALUE = (
     r"(?:[ \t]*[=:][ \t]*|[ \t]+)(?![ \t])"
     r"(?P<quote>[\"']?)(?P<value>(?:[\w.,;-]+(?: +[\w.,;-]+)*)?)(?P=quote)[ \t]*$"

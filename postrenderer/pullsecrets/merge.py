@@ -6,6 +6,7 @@ resources have other names and forms for it; a list that has entries gets more o
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -14,13 +15,16 @@ from postrenderer.apis.forms import JOINED, NAME, NAMES, OBJECT, OBJECTS, REFERE
 from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
-from postrenderer.pullsecrets.writing import fill, insert, prepend
-from postrenderer.text.mappings import STRING_TAG, is_empty, is_null
+from postrenderer.pullsecrets.names import OBJECT_NAME
+from postrenderer.pullsecrets.writing import fill, insert, own_keys, prepend
+from postrenderer.text.mappings import STRING_TAG, is_empty, is_merge, is_null
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply, in_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from postrenderer.text.view import View
 
 _ONE = (OBJECT, NAME, REFERENCE)
@@ -38,7 +42,7 @@ POD_SPEC = Field()
 
 
 class Holder(NamedTuple):
-    """A mapping that has to have the pull secrets, or arguments.
+    """A place for pull secrets: a mapping with a field for them, such as a pod spec, or arguments with a flag.
 
     Attributes:
         node: the mapping, or the list of arguments.
@@ -53,8 +57,7 @@ class Holder(NamedTuple):
     namespace: str = ""
 
 
-_SECRET = regex(r"[a-z0-9][a-z0-9.-]*")
-"""What a Secret may be called (DNS subdomain, Kubernetes' names of objects)."""
+_SECRET = regex(OBJECT_NAME)
 
 
 class Addition(NamedTuple):
@@ -88,31 +91,8 @@ def is_bare(view: View, holder: Holder) -> bool:
 
 def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
     """Why a custom resource cannot take these pull secrets, in plain words; empty if it can, or has them."""
-    if isinstance(holder.node, yaml.SequenceNode):
-        return flags.obstacle(Flag(holder.node, *holder.field), names)
-    return _misfit(text, view, holder.node, holder, names)
-
-
-def _misfit(text: str, view: View, mapping: yaml.MappingNode, holder: Holder, names: tuple[str, ...]) -> str:
-    """Why the field of a mapping cannot take these pull secrets; empty if it can, or has them."""
-    current, field = _current(view, holder), holder.field
-    place = f"`{field.name}` at {pointer((holder.paths[0], field.name))}"
-    if field.form == REFERENCE and not holder.namespace and (current is None or is_empty(current)):
-        return f"{place} needs a namespace, and the object does not say its own: fill it in"
-    if current is None:
-        return ""
-    if is_empty(current):
-        is_list = isinstance(current, yaml.SequenceNode) and field.form not in _ONE
-        fits = is_list or is_free(text, mapping, current)
-        return "" if fits else f"{place} is an alias, or has an anchor or a tag: fill it in"
-    if field.form in JOINED:
-        return "" if _parts(current, field.form) else f"{place} is not a list of names: correct it"
-    if field.form not in _ONE:
-        return "" if isinstance(current, yaml.SequenceNode) else f"{place} is not a list: correct it"
-    held, unnamed = _name(view, current), _unnamed(view, holder)
-    is_open = isinstance(current, yaml.MappingNode) and unnamed is not None and is_free(text, current, unnamed)
-    taken = f"{place} holds `{held}` and takes only one Secret: check that it is valid for the registry"
-    return "" if is_open or held in names else taken
+    way = _way(text, view, holder, names)
+    return way if isinstance(way, str) else ""
 
 
 def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
@@ -128,29 +108,70 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
         The edits of the text that add them.
 
     Raises:
-        AcregError: the field holds something else.
+        AcregError: the field cannot take them.
     """
-    mapping, field = holder.node, holder.field
-    if isinstance(mapping, yaml.SequenceNode):
-        return flags.add(text, view, Flag(mapping, *field), names)
+    way = _way(text, view, holder, names)
+    if isinstance(way, str):
+        raise AcregError(f"{way}, or run with --no-pull-secrets.")
+    return way(names)
+
+
+def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> str | Callable[[list[str]], list[Edit]]:
+    """What plans to add pull secrets to a field; a text, in plain words, says why the field cannot take these."""
+    if isinstance(holder.node, yaml.SequenceNode):
+        flag = Flag(holder.node, *holder.field)
+        return flags.obstacle(flag, names) or partial(flags.add, text, view, flag)
     current = _current(view, holder)
-    if isinstance(current, yaml.SequenceNode) and field.form not in _ONE:
-        return [_extend(text, view, current, names, field.form)]
-    value = _value(names, holder)
-    is_merged = all(own is not current for _, own in mapping.value)
-    if current is None or (is_merged and (is_empty(current) or field.form in (*_ONE, *JOINED))):
-        return [insert(text, view, mapping, field.name, value)]
-    if is_empty(current) and is_free(text, mapping, current):
-        return fill(text, view, mapping, current, value)
-    unnamed = _unnamed(view, holder)
+    if current is None or is_empty(current):
+        return _way_to_fill(text, view, holder, holder.node, current)
+    return _way_to_extend(text, view, holder, current, names)
+
+
+def _way_to_fill(
+    text: str, view: View, holder: Holder, mapping: yaml.MappingNode, current: yaml.Node | None
+) -> str | Callable[[list[str]], list[Edit]]:
+    """The way if nothing stands in the field, or null or an empty value; see `_way`."""
+    if holder.field.form == REFERENCE and not holder.namespace:
+        return f"{_place(holder)} needs a namespace, and the object does not say its own: fill it in"
+    if current is None:
+        return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)))]
+    if isinstance(current, yaml.SequenceNode) and holder.field.form not in _ONE:
+        return partial(_extend, text, view, current, holder.field.form)
+    if is_free(text, mapping, current):
+        return lambda names: fill(text, view, mapping, current, _value(names, holder))
+    behind = 1 + max((index for index, (key, _) in enumerate(mapping.value) if is_merge(key)), default=-1)
+    if any(own is current for _, own in mapping.value):
+        fault = "is an alias, or has an anchor or a tag"
+    elif own_keys(mapping)[-1:] < [behind]:
+        fault = "is empty in what `<<` merges behind all other keys"
+    else:
+        return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)), behind)]
+    return f"{_place(holder)} {fault}: fill it in"
+
+
+def _way_to_extend(
+    text: str, view: View, holder: Holder, current: yaml.Node, names: Sequence[str]
+) -> str | Callable[[list[str]], list[Edit]]:
+    """The way if the field holds something; see `_way`."""
+    form = holder.field.form
+    if form in JOINED:
+        if isinstance(current, yaml.ScalarNode) and _parts(current, form):
+            return partial(_join, text, view, current, form)
+        return f"{_place(holder)} is not a list of names: correct it"
+    if form not in _ONE:
+        if isinstance(current, yaml.SequenceNode):
+            return partial(_extend, text, view, current, form)
+        return f"{_place(holder)} is not a list: correct it"
+    unnamed, held = _unnamed(view, holder), _name(view, current)
     if isinstance(current, yaml.MappingNode) and unnamed is not None and is_free(text, current, unnamed):
-        return fill(text, view, current, unnamed, names[0])
-    if isinstance(current, yaml.ScalarNode) and _parts(current, field.form):
-        return _join(text, view, current, names, field.form)
-    raise AcregError(
-        f"`{field.name}` at {pointer((holder.paths[0], field.name))} is not a list, so pull secrets cannot be added. "
-        "Correct the chart's values, or run with --no-pull-secrets."
-    )
+        return lambda names: fill(text, view, current, unnamed, names[0])
+    taken = f"{_place(holder)} holds `{held}` and takes only one Secret: check that it is valid for the registry"
+    return (lambda _: []) if held in names else taken
+
+
+def _place(holder: Holder) -> str:
+    """The field and where it stands, for messages."""
+    return f"`{holder.field.name}` at {pointer((holder.paths[0], holder.field.name))}"
 
 
 def _current(view: View, holder: Holder) -> yaml.Node | None:
@@ -202,22 +223,21 @@ def _name(view: View, item: yaml.Node) -> str:
     return name.value if isinstance(name, yaml.ScalarNode) else ""
 
 
-def _extend(text: str, view: View, current: yaml.SequenceNode, names: list[str], form: str) -> Edit:
+def _extend(text: str, view: View, current: yaml.SequenceNode, form: str, names: list[str]) -> list[Edit]:
     """Write names in front of the entries of a list, in the form of these: plain names or `{name: …}`."""
     first = next((item for item in current.value if not is_null(item)), None)
     if first is not None:
         form = NAMES if isinstance(first, yaml.ScalarNode) else OBJECTS
-    return prepend(text, view, current, [_entry(name, form) for name in names])
+    return [prepend(text, view, current, [_entry(name, form) for name in names])]
 
 
-def _parts(current: yaml.Node, form: str) -> list[str]:
+def _parts(current: yaml.ScalarNode, form: str) -> list[str]:
     """The names in a text of several; none if it holds something else."""
-    between = JOINED.get(form)
-    parts = current.value.split(between) if between and isinstance(current, yaml.ScalarNode) else []
+    parts: list[str] = current.value.split(JOINED[form])
     return parts if all(_SECRET.fullmatch(part.strip()) for part in parts) else []
 
 
-def _join(text: str, view: View, current: yaml.ScalarNode, names: list[str], form: str) -> list[Edit]:
+def _join(text: str, view: View, current: yaml.ScalarNode, form: str, names: list[str]) -> list[Edit]:
     """Write names beside those in a text: behind those that commas separate, in front of the others."""
     value, between = view.value(current), JOINED[form]
     if form == SEMICOLONS:

@@ -9,16 +9,14 @@ import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS, REFERENCE
 from postrenderer.pullsecrets.names import is_field
-from postrenderer.text import composer
+from postrenderer.sites.definitions import KIND
+from postrenderer.text import composer, stream
 from postrenderer.text.mappings import fields, fields_of, text_of
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-_KIND = b"\nkind: CustomResourceDefinition"
-_MARKER = b"\n---"
-"""Where Helm cuts a stream."""
 _GROUP = regex(rb"(?:^ +|[{,] *)group: *[\"']?([\w.-]+)", re.MULTILINE)
 _NAMES = regex(rb"(?:^ +|[{,] *)kind: *[\"']?(\w+)", re.MULTILINE)
 """The group and the kind that a definition is of: the first in it, on a line of its own or in brackets."""
@@ -41,7 +39,7 @@ class Schemas:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._definitions: dict[tuple[bytes, bytes], bytes] | None = None if _KIND in data else {}
+        self._definitions: dict[tuple[bytes, bytes], bytes] | None = None if KIND in data else {}
         self._schemas: dict[tuple[str, str], yaml.Node | None] = {}
 
     def secrets(
@@ -80,14 +78,13 @@ class Schemas:
 
 def _definitions(data: bytes) -> Iterator[tuple[tuple[bytes, bytes], bytes]]:
     """The definitions in a stream, by the group and the kind that they are of."""
-    at = data.find(_KIND)
+    at = data.find(KIND)
     while at >= 0:
-        start, end = data.rfind(_MARKER, 0, at) + 1, data.find(_MARKER, at)
-        end = end if end >= 0 else len(data)
+        start, end = stream.around(data, at)
         group, kind = _GROUP.search(data, start, end), _NAMES.search(data, start, end)
         if group and kind:
             yield (group[1], kind[1]), data[start:end]
-        at = data.find(_KIND, end)
+        at = data.find(KIND, end)
 
 
 def _schema(raw: bytes, group: str, version: str, kind: str) -> yaml.Node | None:

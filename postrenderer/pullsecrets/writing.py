@@ -19,10 +19,18 @@ _SAFE_PLAIN = regex(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9-]*"
 """Names that no YAML parser takes for anything but a string."""
 
 
-def insert(text: str, view: View, mapping: yaml.MappingNode, name: str, value: Any) -> Edit:  # noqa: ANN401
-    """Write a field that a mapping has not, with a value that JSON can hold, in front of one of its keys."""
+def insert(text: str, view: View, mapping: yaml.MappingNode, field: tuple[str, Any], behind: int = 0) -> Edit:
+    """Write a field that a mapping has not in front of one of its keys.
+
+    Args:
+        text: what the mapping was composed from.
+        view: the document as it will be; it gets the field, too.
+        mapping: the mapping.
+        field: its name, and a value that JSON can hold.
+        behind: how many keys must stay in front of it; if any, one that is no alias follows them.
+    """
     write = _insert_flow if mapping.flow_style else _insert_block
-    return write(text, view, mapping, name, value)
+    return write(text, view, mapping, field, behind)
 
 
 def prepend(text: str, view: View, current: yaml.SequenceNode, entries: list[Any]) -> Edit:
@@ -52,31 +60,22 @@ def insert_item(text: str, view: View, sequence: yaml.SequenceNode, index: int, 
     return Edit(start, start, "".join(_json(name) + after for name in names))
 
 
-def _insert_flow(
-    text: str,
-    view: View,
-    mapping: yaml.MappingNode,
-    name: str,
-    value: Any,  # noqa: ANN401  # what JSON can hold
-) -> Edit:
-    """Write the whole field in front of a flow mapping's first key, as JSON."""
-    is_own = 0 in _own_keys(mapping)
-    start = _key_start(text, mapping.value[0][0]) if is_own else content_start(text, mapping) + len("{")
-    view.insert(mapping, 0, _key(name, quoted=True), _node(value, quoted=True))
+def _insert_flow(text: str, view: View, mapping: yaml.MappingNode, field: tuple[str, Any], behind: int) -> Edit:
+    """Write the whole field in front of the first key of a flow mapping that it may precede, as JSON."""
+    name, value = field
+    own = own_keys(mapping)
+    index = next(index for index in own if index >= behind) if behind else 0
+    is_own = index in own
+    start = _key_start(text, mapping.value[index][0]) if is_own else content_start(text, mapping) + len("{")
+    view.insert(mapping, index, _key(name, quoted=True), _node(value, quoted=True))
     return Edit(start, start, f'"{name}": {_json(value)},{separator(text, start)}')
 
 
-def _insert_block(
-    text: str,
-    view: View,
-    mapping: yaml.MappingNode,
-    name: str,
-    value: Any,  # noqa: ANN401  # what JSON can hold
-) -> Edit:
+def _insert_block(text: str, view: View, mapping: yaml.MappingNode, field: tuple[str, Any], behind: int) -> Edit:
     """Write the whole field in front of a block mapping's `containers` or of another key that is alone on its line."""
-    order = [index for index, (key, _) in enumerate(mapping.value) if key.value == "containers"]
-    own = _own_keys(mapping)
-    order = [*(index for index in order if index in own), *own] or [0]
+    name, value = field
+    own = [index for index in own_keys(mapping) if index >= behind]
+    order = [*(index for index in own if mapping.value[index][0].value == "containers"), *own] or [0]
     for index in (*order, order[0]):  # the first, if none is alone
         start = _key_start(text, mapping.value[index][0]) if index in own else content_start(text, mapping)
         indent = before(text, start)
@@ -119,7 +118,7 @@ def fill(
     return [*removed, Edit(below, below, lines)]
 
 
-def _own_keys(mapping: yaml.MappingNode) -> list[int]:
+def own_keys(mapping: yaml.MappingNode) -> list[int]:
     """The indices of the keys that stand in a mapping by themselves: an alias has its place where its anchor is."""
     found = []
     reached = mapping.start_mark.index

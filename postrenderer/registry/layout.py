@@ -16,6 +16,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from postrenderer import wholefile
 from postrenderer.registry.failures import DAMAGED, RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, OCI_MANIFEST, Manifest
 
@@ -61,7 +62,7 @@ def put_blob(layout: Path, manifest: Manifest) -> None:
     Raises:
         OSError: the disk is full, or the like.
     """
-    write(layout / BLOBS / digits(manifest.digest), manifest.content)
+    wholefile.write(str(layout / BLOBS / digits(manifest.digest)), manifest.content, None)
 
 
 def is_one(path: Path) -> bool:
@@ -84,9 +85,9 @@ def list_in(layout: Path, digest: str) -> None:
     """
     content = (layout / BLOBS / digits(digest)).read_bytes()
     descriptor = {"mediaType": _media_type(content), "digest": digest, "size": len(content)}
-    write(layout / VERSION, json.dumps({"imageLayoutVersion": "1.0.0"}).encode())
+    wholefile.write(str(layout / VERSION), json.dumps({"imageLayoutVersion": "1.0.0"}), None)
     index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [descriptor]}
-    write(layout / INDEX, json.dumps(index).encode())
+    wholefile.write(str(layout / INDEX), json.dumps(index), None)
 
 
 def verify_list(root: Path, name: str, digest: str) -> None:
@@ -213,21 +214,6 @@ def sha256(file: Path) -> str:
         while chunk := stream.read(_CHUNK):
             sums.update(chunk)
     return sums.hexdigest()
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole, or not at all.
-
-    Raises:
-        OSError: the disk is full, or the like.
-    """
-    whole = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
-    try:
-        with whole.open("xb") as file:  # through no link that somebody has put there
-            file.write(content)
-        whole.replace(path)
-    finally:
-        whole.unlink(missing_ok=True)
 
 
 def _media_type(content: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from postrenderer.images.pins import key
 from postrenderer.images.reference import parse
 from postrenderer.registry import platforms, referrers
 from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Finding, missing_referrers
@@ -84,11 +85,11 @@ class CheckLock:
     def __init__(self, remote: Remote, lock: Lock, *, with_referrers: bool = True) -> None:
         self._remote = remote
         self._with_referrers = with_referrers
-        self._locked = {_key(reference): image for image in lock.images for reference in _names(image)}
+        self._locked = {key(name): image for image in lock.images for name in image.names}
 
     def __call__(self, image: Copy) -> Finding:
         """Look for an image, with the digest of the lock and all that goes with it."""
-        locked = self._locked.get(_key(image.target))
+        locked = self._locked.get(key(image.target))
         if locked is None:
             return Finding(image, MISSING, note="it is not in the lock")
         place = in_registry(locked.reference)
@@ -122,12 +123,3 @@ def known(lock: Lock) -> dict[str, Known]:
 def merged(old: Iterable[Locked], new: Iterable[Locked]) -> tuple[Locked, ...]:
     """Return the entries of two locks; the second one's count."""
     return tuple({image.reference: image for image in (*old, *new)}.values())
-
-
-def _names(image: Locked) -> tuple[str, str]:
-    return f"{image.target}@{image.digest}", image.reference
-
-
-def _key(reference: str) -> tuple[str, str]:
-    parsed = parse(reference)
-    return parsed.repository, parsed.digest or parsed.tag or "latest"

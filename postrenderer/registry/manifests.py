@@ -45,7 +45,7 @@ _HUB_SERVER = "registry-1.docker.io"
 _OK, _CREATED, _UNAUTHORIZED = 200, 201, 401
 _DIGEST = re.compile("[a-z0-9]+:[a-f0-9]{64,128}")
 _MOST_PAGES, _MOST_BYTES = 10_000, 64 << 20
-"""Of a list that a registry gives in pages."""
+"""The most pages and bytes of a list that a registry gives in pages."""
 _NEXT = re.compile(r'<([^<>]*)>\s*;\s*rel="?next"?')
 
 
@@ -70,6 +70,12 @@ class Manifest(NamedTuple):
         except (ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
+
+    @property
+    def entries(self) -> list[dict[str, Any]] | None:
+        """The descriptors of a list of images, or of another index; None for what is no list."""
+        listed = self.document.get("manifests")
+        return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else None
 
 
 def is_digest(text: object) -> bool:

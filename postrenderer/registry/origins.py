@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import parse
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from postrenderer.registry.plan import Copy
     from postrenderer.registry.referrers import Referrer
     from postrenderer.registry.remote import Remote
+
+
+_REMEMBERED = 64
+"""Manifests: more than images are worked on at once."""
 
 
 class Wishes(NamedTuple):
@@ -43,6 +48,7 @@ class Origin:
     def __init__(self, remote: Remote, wishes: Wishes) -> None:
         self._remote = remote
         self._wishes = wishes
+        self._fetched = lru_cache(_REMEMBERED)(self._fetch)  # one copy asks for it several times
 
     def digest(self, image: Copy) -> str:
         """Return the digest that an image is to have.
@@ -64,12 +70,14 @@ class Origin:
         Raises:
             RegistryError: there is none, or its registry cannot be asked.
         """
-        manifest = self._remote.get(in_registry(image.source), SOURCE)
+        return self._fetched(image.source)
+
+    def _fetch(self, source: str) -> Manifest:
+        manifest = self._remote.get(in_registry(source), SOURCE)
         if manifest is None:
-            raise RegistryError(ABSENT, f"there is no image {image.source}")
-        see_that_it_is(image.source, manifest.digest)
-        is_pinned = bool(parse(image.source).digest)
-        return platforms.reduced(manifest, self._wishes.platforms, image.source, is_pinned=is_pinned)
+            raise RegistryError(ABSENT, f"there is no image {source}")
+        see_that_it_is(source, manifest.digest)
+        return platforms.reduced(manifest, self._wishes.platforms, source, is_pinned=bool(parse(source).digest))
 
     def place(self, image: Copy, digest: str) -> Place:
         """Return where a digest of an image's repository is, so that a tag which moves in the meantime does no harm."""

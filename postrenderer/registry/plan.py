@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.decide import LEFT, OPEN
 from postrenderer.errors import AcregError
 from postrenderer.findings import check_collisions, find
-from postrenderer.images import collisions
+from postrenderer.images import collisions, listed
 from postrenderer.images.relocation import Relocation
 
 if TYPE_CHECKING:
@@ -66,26 +66,15 @@ def of_manifests(raw: bytes, settings: Settings) -> Plan:
 
 
 def of_list(raw: bytes, settings: Settings) -> Plan:
-    """Plan for a list of references, one a line; empty lines and what follows a `#` do not count.
+    """Plan for a list of references.
 
     Raises:
-        AcregError: a line is no reference, there is none, or two images would become one.
+        AcregError: it cannot be read, is empty, or two images would become one.
     """
-    relocation = Relocation(settings)
-    try:
-        lines = raw.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise AcregError(
-            "The list is not UTF-8 text. PowerShell's `>` writes UTF-16: use `| Out-File -Encoding utf8` there."
-        ) from None
-    references = [line.partition("#")[0].strip() for line in lines]
-    for number, reference in enumerate(references, 1):
-        outcome = relocation(reference) if reference else None
-        if outcome and outcome.status == "invalid":
-            raise AcregError(f"Line {number} of the list, `{reference}`, is {outcome.reason}. Correct it or remove it.")
-    if not any(references):
+    references = listed.references(raw)
+    if not references:
         raise AcregError("The list is empty: it must have a reference on each line.")
-    return of_references(filter(None, references), settings)
+    return of_references((reference for _, reference in references), settings)
 
 
 def of_references(references: Iterable[str], settings: Settings) -> Plan:
@@ -99,7 +88,7 @@ def of_references(references: Iterable[str], settings: Settings) -> Plan:
     left: dict[str, Left] = {}
     for reference in references:
         outcome = relocation(reference)
-        if outcome.status in ("moved", "private"):
+        if outcome.is_private:
             moves.append(Copy(reference, outcome.target))
         else:
             left.setdefault(reference, Left(reference, outcome.reason))

@@ -46,11 +46,9 @@ def reduced(manifest: Manifest, platforms: Sequence[str], reference: str, *, is_
     Raises:
         RegistryError: it has none of the platforms, or may not be reduced.
     """
-    document = manifest.document
-    listed = document.get("manifests")
-    if not platforms or not isinstance(listed, list):
+    entries = manifest.entries
+    if not platforms or entries is None:
         return manifest
-    entries = [entry for entry in listed if isinstance(entry, dict)]
     chosen = {entry.get("digest") for entry in entries if _is_one_of(_platform(entry), platforms)}
     if not chosen:
         there = ", ".join(dict.fromkeys(filter(None, map(_platform, entries))))
@@ -60,7 +58,7 @@ def reduced(manifest: Manifest, platforms: Sequence[str], reference: str, *, is_
         for entry in entries
         if entry.get("digest") in chosen or (entry.get("annotations") or {}).get(_SUBJECT) in chosen
     ]
-    if len(kept) == len(listed):
+    if len(kept) == len(entries):
         return manifest
     if is_pinned:
         raise RegistryError(
@@ -68,13 +66,12 @@ def reduced(manifest: Manifest, platforms: Sequence[str], reference: str, *, is_
             f"{reference} is pinned by the digest of all its platforms, which a part of them cannot have; pin the"
             " digest of one platform, or copy all",
         )
-    return Manifest.of(json.dumps({**document, "manifests": kept}).encode(), manifest.media_type)
+    return Manifest.of(json.dumps({**manifest.document, "manifests": kept}).encode(), manifest.media_type)
 
 
 def names(manifest: Manifest) -> tuple[str, ...]:
     """Return the platforms of a list of images, without the attestations in it; none for an image."""
-    listed = manifest.document.get("manifests")
-    found = [_platform(entry) for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    found = [_platform(entry) for entry in manifest.entries or ()]
     return tuple(dict.fromkeys(name for name in found if name and not name.startswith("unknown/")))
 
 
@@ -82,7 +79,7 @@ def absent(manifest: Manifest, platforms: Sequence[str]) -> str:
     """Return which of the wanted platforms an image does not have, or cannot tell, as a note; empty if it has all."""
     if not platforms:
         return ""
-    if not isinstance(manifest.document.get("manifests"), list):
+    if manifest.entries is None:
         return "it has one platform, and does not say which"
     there = names(manifest)
     lacking = [wanted for wanted in platforms if not any(_is_one_of(name, [wanted]) for name in there)]

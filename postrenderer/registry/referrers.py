@@ -47,8 +47,7 @@ def tag_for(digest: str) -> str:
 
 def instances(manifest: Manifest) -> list[str]:
     """Return the digests in a list of images; none for an image."""
-    listed = manifest.document.get("manifests")
-    found = [item.get("digest") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    found = [entry.get("digest") for entry in manifest.entries or ()]
     return [str(digest) for digest in found if is_digest(digest)]
 
 
@@ -112,7 +111,7 @@ def attach(remote: Remote, place: Place, side: str, manifest: Manifest) -> None:
         return
     index = place.tagged(tag_for(place.digest))
     before = remote.get(index, side)
-    entries = _entries(before) if before else []
+    entries = before.entries or [] if before else []
     if all(entry.get("digest") != manifest.digest for entry in entries):
         remote.put(index, as_index([*entries, descriptor_of(manifest)]), side)
 
@@ -153,14 +152,10 @@ def _listed(remote: Remote, subject: Place, side: str, tags: frozenset[str] | No
     tag = tag_for(subject.digest)
     index = remote.get(subject.tagged(tag), side) if tags is None or tag in tags else None
     # Nobody takes an entry out of this list when what it names is deleted.
-    return [entry for entry in _entries(index) if _is_there(remote, subject, side, entry)] if index else []
+    entries = index.entries or [] if index else []
+    return [entry for entry in entries if _is_there(remote, subject, side, entry)]
 
 
 def _is_there(remote: Remote, subject: Place, side: str, entry: dict[str, Any]) -> bool:
     digest = str(entry.get("digest", ""))
     return is_digest(digest) and remote.digest(subject.pinned(digest), side) is not None
-
-
-def _entries(index: Manifest) -> list[dict[str, Any]]:
-    entries = index.document.get("manifests")
-    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
@@ -16,10 +17,13 @@ from postrenderer.registry.credentials import Login
 from postrenderer.registry.failures import OTHER, STOPPED, RegistryError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from email.message import Message
 
 _SECONDS = 60
+"""How long a registry may send nothing."""
+_ANSWER_SECONDS = 180
+"""How long a whole answer may take: a byte a minute would have no end."""
 _REDIRECTS = 5
 _MOVED = (301, 302, 303, 307, 308)
 _LIMIT = 16 << 20
@@ -89,10 +93,7 @@ class Transport:
         self._is_stopped = True
         for connection in self._all:
             if connection.sock:
-                try:
-                    connection.sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
+                _shut(connection.sock)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         parts = _address(url)
@@ -104,9 +105,12 @@ class Transport:
             try:
                 connection = self._connection(parts.scheme, parts.netloc)
                 was_open = connection.sock is not None
-                connection.request(method, path, body or None, dict(headers))
-                response = connection.getresponse()
-                content = response.read(_LIMIT + 1)
+                if not was_open:
+                    connection.connect()
+                with _limited(connection.sock):
+                    connection.request(method, path, body or None, dict(headers))
+                    response = connection.getresponse()
+                    content = response.read(_LIMIT + 1)
             except (OSError, http.client.HTTPException, ValueError) as error:  # the last for what no header can hold
                 if connection:
                     connection.close()
@@ -190,6 +194,36 @@ class Transport:
         if "Tunnel connection failed" in said or (self._proxy("https", netloc) and isinstance(error, OSError)):
             said = f"proxyconnect: {said}"
         return failure(said, netloc)
+
+
+@contextmanager
+def _limited(connection: socket.socket) -> Iterator[None]:
+    """Shut a connection over which an answer takes too long, which ends what reads from it in this thread.
+
+    Raises:
+        TimeoutError: it took too long.
+    """
+    is_late = threading.Event()
+
+    def end() -> None:
+        is_late.set()
+        _shut(connection)
+
+    timer = threading.Timer(_ANSWER_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if is_late.is_set():
+            raise TimeoutError(f"timed out: no whole answer in {_ANSWER_SECONDS} seconds")
+
+
+def _shut(connection: socket.socket) -> None:
+    """End what another thread reads from a connection or writes to it."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _address(url: str, more: str = "") -> SplitResult:

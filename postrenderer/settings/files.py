@@ -1,7 +1,8 @@
 """Settings files: acreg.yaml, and the few keys that Helm values files have for the registry.
 
 Values are read as nodes, never constructed: a value stays the text that was written, whatever YAML 1.1 would make of
-it. A values file is read as Helm reads it: its first document, the last of repeated keys, merge keys too.
+it. A values file is read as Helm reads it (text/mappings.py): its first document, the last of repeated keys, and merge
+keys in their place, so that `<<` behind a key replaces it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from postrenderer.errors import SettingsError
 from postrenderer.settings.given import Block, Given, Place, Problems, Value, members
 from postrenderer.settings.options import OPTIONS
 from postrenderer.text import composer
+from postrenderer.text.mappings import TooMuchMergedError, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,11 +91,14 @@ def values_files(names: Iterable[str], directory: str, problems: Problems) -> di
         if "\\" not in text and not any(key in text.lower() for key in _LOWER):
             continue  # only an escape can spell a key in another way: a large file need not be parsed to know
         roots = _roots(text, name)
-        section = _member(roots[0], "global") if roots else None
+        try:
+            section = fields_of(roots[0]).get("global") if roots else None
+            nodes = fields_of(section)
+        except TooMuchMergedError:
+            raise SettingsError(f"{name}: `<<` merges more than any values do: write the entries out") from None
         for key, field in _VALUES_FIELDS.items():
-            node = _member(section, key)
-            if node is not None:
-                found[field] = _bare(_given(node, name, f"global.{key}"))
+            if key in nodes:
+                found[field] = _bare(_given(nodes[key], name, f"global.{key}"))
         _misspelt(section, name, problems)
     return {field: given for field, given in found.items() if given.value not in (None, "")}
 
@@ -140,23 +145,6 @@ def _roots(text: str, name: str) -> list[yaml.Node]:
 def _error(name: str, text: str, index: int, why: str) -> SettingsError:
     place = Place(name, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
     return SettingsError(f"{place}: {why}")
-
-
-def _member(node: yaml.Node | None, name: str, seen: set[yaml.Node] | None = None) -> yaml.Node | None:
-    """Return what a mapping holds under a key; its own keys win over those that `<<` merges into it."""
-    seen = set() if seen is None else seen
-    if not isinstance(node, yaml.MappingNode) or node in seen:
-        return None
-    seen.add(node)
-    bases: list[yaml.Node] = []
-    key: yaml.Node
-    value: yaml.Node
-    for key, value in reversed(node.value):
-        if key.value == name:
-            return value
-        if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
-            bases += value.value if isinstance(value, yaml.SequenceNode) else [value]
-    return next(filter(None, (_member(base, name, seen) for base in bases)), None)
 
 
 def _given(root: yaml.Node, file: str, key: str = "") -> Given:

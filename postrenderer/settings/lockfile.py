@@ -58,6 +58,11 @@ class Locked(NamedTuple):
         """The private reference, as the filter makes it without the lock."""
         return f"{self.target}:{self.tag}" if self.tag else f"{self.target}@{self.digest}"
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The private references that mean it: this one, and the one with its digest."""
+        return self.reference, f"{self.target}@{self.digest}"
+
 
 class Lock(NamedTuple):
     """A lock: its images, and the name and version of the chart that they are of, if they are of one."""
@@ -74,8 +79,7 @@ def pinned(settings: Settings) -> Settings:
     """
     if not settings.lock:
         return settings
-    images = read(settings.lock).images
-    pairs = [(name, image.digest) for image in images for name in (image.reference, f"{image.target}@{image.digest}")]
+    pairs = [(name, image.digest) for image in read(settings.lock).images for name in image.names]
     return settings._replace(pins=Pins(pairs, settings.lock))
 
 
@@ -169,6 +173,6 @@ def _image(entry: dict[str, Any]) -> Locked:
     platforms = tuple(map(str, entry.get("platforms", ())))
     target, digest = str(entry["target"]), str(entry["digest"])
     image = Locked(str(entry["source"]), target, digest, str(entry.get("tag", "")), platforms, referrers)
-    for reference in (image.source, image.reference, f"{target}@{digest}"):
+    for reference in (image.source, *image.names):
         parse(reference)
     return image

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.sites import copiers, keys, named
-from postrenderer.sites.site import CERTAIN, STAYS, NamedText, ScalarVisit, Site, sites_of
+from postrenderer.sites.site import NamedText, ScalarVisit, Site, sites_of, unless_certain
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[S
         is_open = isinstance(word, yaml.ScalarNode) and id(word) not in passed
         says_itself = is_open and any(copiers.commands(word.value))  # a script, of which some commands copy
         for span in context.spans(word.value) if is_open else ():
-            stays = span._replace(level=STAYS, reason=copiers.STAYS)
-            yield Site(word, span if says_itself or span.level == CERTAIN else stays, FAMILY, (path, index))
+            yield Site(word, span if says_itself else unless_certain(span, copiers.STAYS), FAMILY, (path, index))
 
 
 def _pulled(flag: NamedText) -> NamedText | None:

@@ -11,7 +11,7 @@ from postrenderer.apis import forms
 from postrenderer.sites import evidence, named, text
 from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, Prefix, ScalarVisit, Site, Span
 from postrenderer.text.mappings import fields
-from postrenderer.text.pointer import pointer
+from postrenderer.text.pointer import pointer, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -55,7 +55,7 @@ class Location(NamedTuple):
     @property
     def steps(self) -> list[str]:
         """The steps of its path, each a pattern."""
-        return [step.replace("~1", "/").replace("~0", "~") for step in self.path.split("/")[1:]]
+        return steps(self.path)
 
 
 class Ignore(NamedTuple):

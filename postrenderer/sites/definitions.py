@@ -6,7 +6,8 @@ import re
 
 from postrenderer.text.regex import regex
 
-_KIND = b"\nkind: CustomResourceDefinition"
+KIND = b"\nkind: CustomResourceDefinition"
+"""The line that each definition has at its top level, as charts write it."""
 _TOP = regex(rb"\n([^\s#][^\n]*)")
 """A line that begins in the first column and is no comment."""
 _KNOWN_TOP = regex(
@@ -28,7 +29,7 @@ def is_definition(raw: bytes) -> bool:
     `metadata:`, `spec:` and `status:`, and the first content stands in that column: then no other key is at the top,
     and no quoted text and no bracket spans them.
     """
-    if raw.find(_KIND) < 0 or _FIRST.match(raw) is None:
+    if raw.find(KIND) < 0 or _FIRST.match(raw) is None:
         return False
     if (raw.find(b"\r") >= 0 and raw.count(b"\r") != raw.count(b"\r\n")) or (
         not raw.isascii() and any(found in raw for found in _OTHER_STARTS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.images import registries
-from postrenderer.text import composer
+from postrenderer.text import composer, tags, templates
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
 
@@ -17,19 +17,17 @@ if TYPE_CHECKING:
 
 _SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
-_MARK = "\ufeff"
-"""A byte order mark, as editors on Windows put at the start of a file that a chart then holds as a text."""
-_TEMPLATE = regex(r"\{\{[^{}]*\}\}")
 _DOCUMENT = regex(r"^[ \t]*(?![ \t])(?:[{\[]|[-?] |[\"']?[\w./ -]+[\"']?:(?:[ \t\r\n]|$))", re.MULTILINE)
 
 
 def composable(value: str) -> str:
     """A text as libyaml reads it, with the same number of characters.
 
-    It refuses the escapes for surrogates, which JSON has, and does not count a byte order mark at the start.
+    It refuses the escapes for surrogates, which JSON has, and does not count a byte order mark at the start, as editors
+    on Windows put there.
     """
     plain = _SURROGATE.sub(r"\\u00", value)
-    return f"\n{plain[1:]}" if plain.startswith(_MARK) else plain
+    return f"\n{plain[1:]}" if plain.startswith(tags.MARK) else plain
 
 
 def is_unbroken(value: str, span: Found) -> bool:
@@ -39,7 +37,7 @@ def is_unbroken(value: str, span: Found) -> bool:
     """
     literal = value[span.start : span.end]
     if registries.kind(literal.partition("/")[0]) == registries.REGISTRY:
-        literal = _TEMPLATE.sub("", literal)
+        literal = templates.WHOLE.sub("", literal)
     return not any(char.isspace() for char in literal)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.sites import keys, named, text
-from postrenderer.sites.site import CERTAIN, STAYS, NamedImage, NamedText, ScalarVisit, sites_of
+from postrenderer.sites.site import NamedImage, NamedText, ScalarVisit, not_pulled, sites_of, unless_certain
 from postrenderer.sites.tasks import PUSHED, TEKTON, pushed
 from postrenderer.text.mappings import fields, fields_of
 
@@ -53,7 +53,7 @@ def _outgoing(variables: list[NamedText], reasons: dict[int, str], context: Cont
     for variable in variables:
         reason = reasons.get(id(variable), "")
         for span in context.spans(variable.value) if reason else ():
-            yield NamedImage(variable, span if span.level == CERTAIN else span._replace(level=STAYS, reason=reason))
+            yield NamedImage(variable, unless_certain(span, reason))
 
 
 def _images(variables: list[NamedText], context: Context) -> Iterator[NamedImage]:
@@ -66,10 +66,8 @@ def _images(variables: list[NamedText], context: Context) -> Iterator[NamedImage
         if role in (keys.IMAGE, keys.MENTION):
             yield from (NamedImage(variable, span) for span in text.mentioned(variable.value))
         elif role == keys.UNPULLED:
-            reason = f"`{variable.name}` names no image that nodes pull"
             for span in context.spans(variable.value):
-                stays = span._replace(level=STAYS, reason=reason)
-                yield NamedImage(variable, span if span.level == CERTAIN else stays)
+                yield NamedImage(variable, unless_certain(span, not_pulled(variable.name)))
 
 
 def _variables(node: yaml.SequenceNode, path: Path, key: str = "value") -> Iterator[NamedText]:

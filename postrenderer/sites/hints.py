@@ -124,7 +124,7 @@ def hints(
         raw: the document, in UTF-8, with its `---`.
         hosts: the configured registries', at which a reference is an image without a tag too.
         words: what else makes the document worth reading, such as a kind that the settings name.
-        pull_secrets: what does so unless it is a CustomResourceDefinition: names of settings that hold pull secrets.
+        pull_secrets: names of settings that hold pull secrets: they do so, too, but in a CustomResourceDefinition.
 
     Returns:
         The hints; NOWHERE if the document need not be read.
@@ -157,7 +157,7 @@ def _is_obscure(raw: bytes, hosts: Collection[bytes]) -> bool:
 
 
 def _has_fields_without_hints(raw: bytes) -> bool:
-    """Whether an API stands there with images in fields that only the catalogue knows: any line may be about one."""
+    """Whether a document names an API whose images are in fields that only the catalogue knows, as `package`."""
     at = raw.find(_VERSION)
     while at >= 0:
         if raw[at + len(_VERSION) : at + len(_VERSION) + 1].isdigit():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys
-from postrenderer.sites.site import STRONG, UNMOVED, WEAK, NamedImage, NamedText, Prefix, Span
+from postrenderer.sites.site import STRONG, UNMOVED, WEAK, NamedImage, NamedText, Prefix, Span, not_pulled
 from postrenderer.text.templates import SIGN
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _alone(role: str, value: NamedText) -> Iterator[NamedImage]:
             yield NamedImage(value, span)
     if text and level:
         end = value.start + len(text.literal)
-        reason = f"`{value.name}` names {'no image that nodes pull' if role == keys.UNPULLED else 'an image'}"
+        reason = not_pulled(value.name) if role == keys.UNPULLED else f"`{value.name}` names an image"
         yield NamedImage(value, Span(value.start, end, text.literal, "", level, reason))
 
 

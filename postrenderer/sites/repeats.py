@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _REPEATED = 1_000
 """How often lists and items of _SMALL fields may be looked at again, where aliases put them into several mappings."""
 _SMALL = 100
-"""Fields of an item, and items of a list with their fields, fewer of which may be looked at without end."""
+"""Items with fewer fields, and lists with fewer items and fields of these, may be looked at any number of times."""
 
 
 class Repeats:

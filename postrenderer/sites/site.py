@@ -70,6 +70,16 @@ Found = Union[Span, Prefix]
 """What is found in a text."""
 
 
+def not_pulled(name: str) -> str:
+    """Why nothing pulls what a name, such as `chartRef`, is given to."""
+    return f"`{name}` names no image that nodes pull"
+
+
+def unless_certain(span: Found, reason: str) -> Found:
+    """What was found in a place that nothing pulls from: it stays, but under a configured source or rule."""
+    return span if span.level == CERTAIN else span._replace(level=STAYS, reason=reason)
+
+
 class Site(NamedTuple):
     """An image reference in a document.
 

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE
 from postrenderer.sites import artifacts, copiers, dockerfiles, evidence, keys, named
-from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, NamedText, Prefix, Site, Span
+from postrenderer.sites.site import (
+    CERTAIN,
+    KNOWN,
+    STAYS,
+    STRONG,
+    NamedText,
+    Prefix,
+    Site,
+    Span,
+    not_pulled,
+    unless_certain,
+)
 from postrenderer.text import templates
 from postrenderer.text.regex import regex
 
@@ -52,7 +63,6 @@ _LIST = regex(r"(?P<name>[A-Za-z_](?<![\w./?&-].)[\w.-]*)[ \t]*[=:][ \t]*\[(?P<i
 _OF_LISTS = (keys.MENTION, keys.UNPULLED)
 _PROPERTY = regex(r"^[ \t]*(?P<name>[a-z][\w-]*(?:\.[\w-]+)*\.image)[ \t]+(?P<value>[^\s=:]\S*)[ \t]*$", re.MULTILINE)
 """A property with white space in front of its value: spark-defaults.conf, https://spark.apache.org/docs/latest."""
-_TEMPLATE = regex(r"\{\{[^{}\n]*\}\}")
 _IGNORED = (
     regex(r"\n[ \t]*(?:#|//|--[ \t]|\*[ \t]).*"),  # a line that is a comment
     regex(r"#(?<=[ \t]#)[ \t].*"),  # the end of a line that is a comment
@@ -92,8 +102,7 @@ def sites(scalar: ScalarVisit, context: Context) -> Iterator[Site]:
         if span.level == CERTAIN or scalar.stays or not (quoted or unpulled):
             yield Site(scalar.node, span, FAMILY, scalar.path)
         elif unpulled:
-            stays = span._replace(level=STAYS, reason=f"`{scalar.key}` names no image that nodes pull")
-            yield Site(scalar.node, stays, FAMILY, scalar.path)
+            yield Site(scalar.node, unless_certain(span, not_pulled(scalar.key)), FAMILY, scalar.path)
 
 
 def _is_in_force(path: Path) -> bool:
@@ -219,14 +228,14 @@ def _listed(text: str) -> Iterator[Found]:
     for match in _LIST.finditer(text) if "[" in text else ():
         role = keys.read(match["name"]).role
         place = keys.MENTION if role == keys.IMAGE else role
-        reason = f"`{match['name']}` names {'no image that nodes pull' if role == keys.UNPULLED else 'images'}"
+        reason = not_pulled(match["name"]) if role == keys.UNPULLED else f"`{match['name']}` names images"
         for token in _TOKEN.finditer(text, *match.span("items")) if place in _OF_LISTS else ():
             yield from evidence.weighed(token.group(), token.start(), place, reason)
 
 
 def _with_template(text: str, match: re.Match[str]) -> str:
     """The value of an assignment; of one that is a template, all of that: `{{ default "acme/app:1" .image }}`."""
-    template = _TEMPLATE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
+    template = templates.WHOLE.match(text, match.start("value")) if match["value"] == templates.SIGN else None
     return template.group() if template else match["value"]
 
 

@@ -105,7 +105,7 @@ def _may_be_wanted(node: yaml.Node, wanted: Callable[[str], object]) -> bool:
 
 
 def _size(node: yaml.Node) -> int:
-    """As how many nodes one counts that is visited again; the items of a list count themselves."""
+    """How many nodes a node counts as when it is visited again; the items of a list count when they are visited."""
     if isinstance(node, yaml.ScalarNode):
         return 1 + len(node.value) // _LONG
     return 1 + len(node.value) if isinstance(node, yaml.MappingNode) else 1

@@ -14,6 +14,7 @@ import yaml
 from yaml.composer import ComposerError
 
 from postrenderer.text import tags
+from postrenderer.text.layout import is_bare
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
     try:
         return compose(text, elsewhere)
     except yaml.YAMLError as error:
-        if not any(line.strip() and line.lstrip()[0] not in "%#" for line in text.splitlines()):
-            return Composed([], [], {})  # directives alone
+        if all(map(is_bare, text.splitlines())):
+            return Composed([], [], {})
         text = text.replace(_DELETE, _REPLACEMENT)
         try:
             first = from_events(text, elsewhere, _up_to_the_first_end(text))

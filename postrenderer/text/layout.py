@@ -23,6 +23,11 @@ def content_start(text: str, node: yaml.Node) -> int:
     return start
 
 
+def is_bare(line: str) -> bool:
+    """Whether a line has no content: it is empty, white space, a comment or a directive."""
+    return line.strip()[:1] in ("", "#", "%")
+
+
 def first_line_end(text: str) -> int:
     """Where the first line of a text ends, behind its line ending."""
     end = line_end(text, 0)

@@ -22,6 +22,11 @@ def pointer(path: Path) -> str:
     return "".join("/" + step for step in reversed(steps))
 
 
+def steps(text: str) -> list[str]:
+    """The steps of a JSON pointer, unescaped."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
+
+
 def place_of(wanted: yaml.Node, roots: Iterable[yaml.Node]) -> str:
     """Where a node of documents stands, as a JSON pointer; a key stands where its mapping does, a root nowhere."""
     stack: list[tuple[yaml.Node, Path]] = [(root, None) for root in roots]

@@ -123,7 +123,7 @@ def _is_indented(text: str, indent: str) -> bool:
 
 def _skip_white_space(text: str, position: int) -> int:
     """The index of the first sign from a position on that is neither white space nor a byte order mark."""
-    while position < len(text) and (text[position].isspace() or text[position] == "\ufeff"):
+    while position < len(text) and (text[position].isspace() or text[position] == tags.MARK):
         position += 1
     return position
 

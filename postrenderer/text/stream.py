@@ -13,6 +13,7 @@ import yaml
 
 from postrenderer.errors import AcregError
 from postrenderer.text import composer
+from postrenderer.text.layout import is_bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,6 +155,11 @@ def documents(data: bytes) -> Iterator[Document]:
         start = end
 
 
+def around(data: bytes, position: int) -> tuple[int, int]:
+    """Where the document of a stream that holds a position starts and ends."""
+    return data.rfind(b"\n" + _MARKER, 0, position + len(_MARKER)) + 1, _next_marker(data, position)
+
+
 def _next_marker(data: bytes, start: int) -> int:
     """Where the first `---` behind a line break and behind an offset begins, or the end of the data."""
     found = data.find(b"\n" + _MARKER, start)
@@ -162,7 +168,5 @@ def _next_marker(data: bytes, start: int) -> int:
 
 def _has_content(piece: bytes) -> bool:
     """Whether a piece holds anything but white space, comments, directives and markers."""
-    return any(
-        line.strip() and not line.lstrip().startswith((b"#", b"%")) and line.strip() not in (b"---", b"...")
-        for line in piece.split(b"\n")
-    )
+    lines = piece.decode(errors="replace").split("\n")
+    return not all(is_bare(line) or line.strip() in ("---", "...") for line in lines)

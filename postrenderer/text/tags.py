@@ -14,13 +14,14 @@ from postrenderer.text.scalars import BINARY_TAG
 BINARY = r"!(?:[^\s!]{0,200}(?:binary|%))"
 """A tag that makes base64 of a key or a value, or may: its letters can be written as `%62`."""
 DIRECTIVE = "%TAG"
-"""What makes a handle of a part of a tag."""
+"""The directive by which a short handle stands for the start of tags: `%TAG !a! tag:yaml.org,2002:`."""
 _BINARY = regex(BINARY)
 _END = regex(r"(?:&[^\s,\[\]{}]*\s+)?!(?!<)[^\s,\[\]{}]*[,\[\]{}]")
 """A tag where it is looked for, and the comma or bracket behind it; a whole one (`!<…>`) may hold them."""
 _SOME_END = regex(r"![^\s!,\[\]{}]*[,\[\]{}]")
 """The last part of such a tag, `!b,` of `!a!b,`, to look for: the whole would be read again from each `!` of `!!!!`."""
 MARK = "\ufeff"
+"""A byte order mark."""
 _FIELDS = ("apiVersion", "kind", "metadata", "spec", "data", "binaryData", "stringData", "immutable", "type")
 _OTHER_LINE = regex(rf"(?<=[{BREAKS}])(?!(?:{'|'.join(_FIELDS)}):)[^ \t{BREAKS}]")
 """A line that is not indented and does not begin with one of the usual fields."""

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
+from postrenderer.text.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SIGN = "{{"
 """How a template begins."""
+WHOLE = regex(r"\{\{[^{}]*\}\}")
+"""A template; it may have line breaks (Go 1.16)."""
 _Span = TypeVar("_Span", bound=Any)
 
 

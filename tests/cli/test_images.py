@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from cli.conftest import HOOK, POD, PRIVATE, REGISTRY, Ended
-from postrenderer.cli import images
 from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
@@ -125,20 +124,6 @@ def test_a_container_tells_more_of_an_image_than_a_text(acreg: Acreg, tmp_path: 
 def test_a_missing_file(acreg: Acreg) -> None:
     with pytest.raises(AcregError, match=r"none\.yaml cannot be read: No such file or directory"):
         acreg("images", *REGISTRY, "-f", "none.yaml")
-
-
-@pytest.mark.parametrize(
-    ("annotation", "is_hook"),
-    [
-        ("helm.sh/hook: pre-install", True),
-        ('"helm.sh/hook": test', True),
-        ("helm.sh/hook-weight: '1'", False),
-        ("note: 'helm.sh/hook: x'", False),
-    ],
-)
-def test_hooks(annotation: str, is_hook: bool) -> None:  # noqa: FBT001  # a table's column
-    text = f"kind: A\n---\nkind: B\nmetadata:\n  annotations:\n    {annotation}\n"
-    assert images.hook_positions(text.encode()) == ({1} if is_hook else set())
 
 
 def test_images_without_a_place_for_their_secret_are_counted(acreg: Acreg, tmp_path: Path) -> None:

@@ -230,6 +230,14 @@ BASE = "a: &a\n  containers: &c\n  - image: quay.io/x/y:1\n"
             {"b": ["containerregistry", "o"]},
         ),
         ("x: &x\n  imagePullSecrets:\nb:\n  <<: *x\n  containers: [{image: 'b:1'}]\n", {"b": ["containerregistry"]}),
+        (
+            "b:\n  containers: [{image: 'b:1'}]\n  <<: {imagePullSecrets: }\n  x: y\n",
+            {"b": ["containerregistry"]},
+        ),
+        (
+            "b: {containers: [{image: 'b:1'}], <<: {imagePullSecrets: ''}, x: y}\n",
+            {"b": ["containerregistry"]},
+        ),
         ("x: &x {}\nb:\n  <<: [*x, *x]\n  containers: [{image: 'b:1'}]\n", {"b": ["containerregistry"]}),
     ],
 )
@@ -241,24 +249,38 @@ def test_aliases_and_merge_keys(text: str, secrets: dict[str, list[str]]) -> Non
     assert sorted(entry["pointer"] for entry in reported) == sorted(f"/{name}" for name in secrets)
 
 
+NO_LIST = "is not a list: correct it"
+TIED = "is an alias, or has an anchor or a tag: fill it in"
+
+
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "place", "fault"),
     [
-        ("spec:\n  imagePullSecrets: regcred\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
-        ("spec:\n  imagePullSecrets: {name: o}\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
-        ("spec:\n  imagePullSecrets: !!binary fg==\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets"),
-        ("a/b:\n- imagePullSecrets: 'null'\n  containers: [{image: 'a:1'}]\n", "/a~1b/0/imagePullSecrets"),
-        ("b:\n  <<: {imagePullSecrets: regcred}\n  containers: [{image: 'a:1'}]\n", "/b/imagePullSecrets"),
+        ("spec:\n  imagePullSecrets: regcred\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets", NO_LIST),
+        ("spec:\n  imagePullSecrets: {name: o}\n  containers: [{image: 'a:1'}]\n", "/spec/imagePullSecrets", NO_LIST),
+        (
+            "spec:\n  imagePullSecrets: !!binary fg==\n  containers: [{image: 'a:1'}]\n",
+            "/spec/imagePullSecrets",
+            NO_LIST,
+        ),
+        ("a/b:\n- imagePullSecrets: 'null'\n  containers: [{image: 'a:1'}]\n", "/a~1b/0/imagePullSecrets", NO_LIST),
+        ("b:\n  <<: {imagePullSecrets: regcred}\n  containers: [{image: 'a:1'}]\n", "/b/imagePullSecrets", NO_LIST),
         # There is no place to write to, or aliases would see the list.
-        ("spec:\n  imagePullSecrets: &n\n  containers: [{image: 'a:1'}]\nx: *n\n", "/spec/imagePullSecrets"),
-        ("spec: {imagePullSecrets, containers: [{image: 'a:1'}]}\n", "/spec/imagePullSecrets"),
+        ("spec:\n  imagePullSecrets: &n\n  containers: [{image: 'a:1'}]\nx: *n\n", "/spec/imagePullSecrets", TIED),
+        ("spec: {imagePullSecrets, containers: [{image: 'a:1'}]}\n", "/spec/imagePullSecrets", TIED),
+        # What is merged behind a key replaces it, so that a list in front would not count.
+        (
+            "b:\n  containers: [{image: 'a:1'}]\n  <<: {imagePullSecrets: }\n",
+            "/b/imagePullSecrets",
+            "is empty in what `<<` merges behind all other keys: fill it in",
+        ),
     ],
 )
-def test_something_that_is_no_list(text: str, place: str) -> None:
+def test_a_field_that_takes_no_secrets(text: str, place: str, fault: str) -> None:
     with pytest.raises(AcregError) as caught:
         render(f"---\nkind: Pod\nmetadata:\n  name: web\n{text}")
-    assert str(caught.value).startswith(f"Pod web (document 1): `imagePullSecrets` at {place} is not a list, so ")
-    assert caught.value.exit_code == 1
+    said = f"Pod web (document 1): `imagePullSecrets` at {place} {fault}, or run with --no-pull-secrets."
+    assert (str(caught.value), caught.value.exit_code) == (said, 1)
     assert "imagePullSecrets" in render(text, pull_secrets=())
 
 

@@ -102,7 +102,7 @@ def test_no_field_is_guessed_and_the_report_says_so(spec: str) -> None:
     assert entry["pointer"].startswith("/spec/")
     assert entry["document"]["name"] == "one"
     assert entry["reason"].startswith(NOWHERE)
-    with pytest.raises(AcregError, match="1 have no place for it"):
+    with pytest.raises(AcregError, match="1 has no place for it"):
         render(text, strict_secrets=True)
     assert summary(text, pull_secrets=())["withoutSecret"] == []
 

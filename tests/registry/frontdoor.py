@@ -53,7 +53,7 @@ class FrontDoor:
 
             def handle_one(handler) -> None:  # noqa: N805  # `self` is the door
                 length = int(handler.headers.get("Content-Length") or 0)
-                headers = {name.lower(): value for name, value in handler.headers.items()}
+                headers = {name.lower(): ", ".join(handler.headers.get_all(name, [])) for name in handler.headers}
                 if "chunked" in headers.get("transfer-encoding", ""):
                     body = handler.chunks()
                 else:

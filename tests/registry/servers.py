@@ -22,6 +22,29 @@ PORTS = range(FIRST_PORT, FIRST_PORT + 1_000)
 that a system gives to outgoing connections, which could do so, too."""
 
 
+class Leash:
+    """A shell that kills a server when this process has ended without doing so, as one does that is killed itself.
+
+    It waits for the end of a pipe that nobody else holds, in a session of its own, which a signal to all processes of
+    this one does not reach.
+
+    Args:
+        server: the process.
+    """
+
+    def __init__(self, server: subprocess.Popen[bytes]) -> None:
+        command = ["/bin/sh", "-c", 'read -r _; kill -KILL "$1"', "sh", str(server.pid)]
+        self._server = server
+        self._shell = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+
+    def kill(self) -> None:
+        """Kill the server now."""
+        self._shell.kill()
+        self._shell.communicate()
+        self._server.kill()
+        self._server.wait()
+
+
 class Registry:
     """A registry with a folder of its own.
 
@@ -48,11 +71,13 @@ class Registry:
             f"http:\n  addr: 127.0.0.1:{self.port}\n{tls}{auth}"
         )
         self._process: subprocess.Popen[bytes] | None = None
+        self._leash: Leash | None = None
 
     def start(self) -> None:
         """Start it and wait until it listens."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(["docker-registry", "serve", self._config], stdout=log, stderr=log)
+        self._leash = Leash(self._process)
         until(self._listens, self._log.read_text)
 
     def _listens(self) -> bool:
@@ -69,10 +94,9 @@ class Registry:
 
     def stop(self) -> None:
         """Kill it."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        if self._leash:
+            self._leash.kill()
+            self._leash = self._process = None
 
 
 def free_port() -> int:

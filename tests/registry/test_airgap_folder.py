@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from postrenderer import wholefile
 from postrenderer.errors import AcregError
-from postrenderer.registry import layout
 from postrenderer.registry.airgap import Folder, Save, layout_name, prepare
 from postrenderer.registry.archive import Archive
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, load
@@ -171,9 +171,9 @@ def test_nothing_is_written_through_a_link_that_somebody_has_put_there(
     victim = tmp_path / "victim"
     victim.write_text("own")
     monkeypatch.setattr(os, "urandom", bytes)  # a mock, as nobody can know the name
-    (tmp_path / f".file.{'00' * 8}").symlink_to(victim)
+    (tmp_path / f"file.{'00' * 8}.part").symlink_to(victim)
     with pytest.raises(FileExistsError):
-        layout.write(tmp_path / "file", b"new")
+        wholefile.write(str(tmp_path / "file"), b"new")
     (tmp_path / f".x.tar.partial-{os.getpid()}").symlink_to(victim)
     Archive(tmp_path / "x.tar")
     assert victim.read_text() == "own"

@@ -12,7 +12,7 @@ from effort import until
 
 from registry import images
 from registry.conftest import Acreg, Published, login, open_target, push
-from registry.servers import PASSWORD, USERNAME, needs
+from registry.servers import PASSWORD, USERNAME, Leash, needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,7 @@ class Containerd:
         command += ["--root", folder / "root", "--state", folder / "state"]
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        self.leash = Leash(self.process)
         until(lambda: self.process.poll() is not None or self.ctr("version").returncode == 0)
 
     def ctr(self, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -50,11 +51,12 @@ def containerd(tmp_path: Path) -> Iterator[Containerd]:
     server = Containerd(tmp_path)
     if server.ctr("version").returncode:
         log = (tmp_path / "log").read_text()
-        server.process.kill()
+        server.leash.kill()
         pytest.skip(f"containerd does not run here: {log[-300:]}")
     yield server
     server.process.terminate()
     server.process.wait()
+    server.leash.kill()
 
 
 @pytest.fixture

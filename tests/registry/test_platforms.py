@@ -15,6 +15,7 @@ from postrenderer.registry.platforms import absent, check, reduced
 from postrenderer.registry.referrers import instances
 from registry import images
 from registry.conftest import Acreg, Published, counts, open_target, push
+from registry.frontdoor import FrontDoor
 from registry.reaching import remote
 
 if TYPE_CHECKING:
@@ -118,6 +119,19 @@ def test_one_platform_arrives(
     assert (checked.code, counts(checked.stdout)["differs"], whole in checked.stdout) == (1, 1, True), checked
     pinned = acreg.run("mirror", "--list", "-", *ONLY, stdin=f"{listed}@{whole}", **more)
     assert (pinned.code, counts(pinned.stdout)["refused"]) == (1, 1), pinned
+
+
+def test_a_source_is_asked_for_its_list_of_images_once(acreg: Acreg, published: Published, plain: Registry) -> None:
+    name = f"{acreg.folder.name.lower().replace('_', '-').strip('-')}/app"
+    images.build(acreg.folder / "image", name, images.OCI, ("amd64", "arm64"))
+    push(acreg.folder / "image", f"{published.registry.host}/{name}:1")
+    with FrontDoor(lambda _: None, behind=published.registry.host) as door:
+        hosts = f"{plain.host},{door.host}"
+        more = {**open_target(plain, published), "ACREG_INSECURE_REGISTRIES": hosts, "ACREG_SOURCES": door.host}
+        run = acreg.run("mirror", "--list", "-", *ONLY, stdin=f"{door.host}/{name}:1", **more)
+        assert (run.code, counts(run.stdout)["copied"]) == (0, 1), run
+        asked = [one.method for one in door.asked if one.path == f"/v2/{name}/manifests/1"]
+    assert asked == ["GET"]
 
 
 def test_platforms_are_chosen_where_the_folder_is_written(acreg: Acreg) -> None:

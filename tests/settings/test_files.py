@@ -218,6 +218,12 @@ def test_a_values_file_is_read_as_helm_reads_it(tmp_path: Path) -> None:
     assert _values(tmp_path, VALUES) == Settings("r.example.com:8083", "merged", ("merged",))
 
 
+def test_values_that_merge_without_end(tmp_path: Path) -> None:
+    many = ", ".join(["*m"] * 2_000)
+    with pytest.raises(SettingsError, match=r"^values-0\.yaml: `<<` merges more than any values do"):
+        _values(tmp_path, f"m: &m {{imageRegistry: r.example.com}}\nglobal: {{<<: [{many}]}}\n")
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -230,6 +236,8 @@ def test_a_values_file_is_read_as_helm_reads_it(tmp_path: Path) -> None:
         ('{"\\x69mageRepositoryPath": escaped}', {"repository_path": "escaped"}),
         ("{<<: [{imageRepositoryPath: first}, {imageRepositoryPath: second}]}", {"repository_path": "first"}),
         ("{<<: {imageRepositoryPath: merged}, imageRepositoryPath: own}", {"repository_path": "own"}),
+        ("{imageRepositoryPath: own, <<: {imageRepositoryPath: merged}}", {"repository_path": "merged"}),
+        ("{<<: {imageRepositoryPath: merged}, imageRepositoryPath: ~}", {}),
         ("&g {<<: *g}", {}),
         ("{a: &twice 1, b: &twice 2, imageRepositoryPath: *twice}", {"repository_path": "2"}),
         ("{'<<': {imageRepositoryPath: quoted}}", {}),

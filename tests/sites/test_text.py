@@ -34,6 +34,7 @@ from postrenderer.sites import text
         '{{ range .Items }}\n- name: dump\n  image: «busybox:1.28»\n- name: x\n  image: "{{ .ProxyImage }}"\n{{ end }}\n',
         "{{- if .A }}\nimage: «quay.io/acme/y»:{{ .Tag }}\nother: «quay.io/acme/z»:{{ .Tag }}\n{{- end }}\n",
         "{{ if .A }}\nimage:\n  repository: «quay.io/acme/y»\n  tag: {{ .Tag }}\n{{ end }}\n",
+        '{{ if .A }}\nimage: {{ .image |\n  default "«acme/y:1»" }}\n{{ end }}\n',
         '% one %\nimage: "«acme/app»:${TAG}"\n',
         # Scripts and lists
         "#!/bin/sh\nIMAGE=«acme/app:3»\nkubectl run a --image=«busybox» -- sh\n",

@@ -83,3 +83,11 @@ def test_newline(text: str, position: int, expected: str) -> None:
 def test_separator(text: str, expected: str) -> None:
     before, after = text.split("|")
     assert layout.separator(before + after, len(before)) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("", True), (" \t\r", True), ("  # a", True), ("%YAML 1.1", True), ("a", False), (" - #", False), ("---", False)],
+)
+def test_lines_without_content(line: str, expected: bool) -> None:  # noqa: FBT001  # a parameter
+    assert layout.is_bare(line) is expected

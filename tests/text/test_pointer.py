@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from postrenderer.text import composer
-from postrenderer.text.pointer import Path, place_of, pointer
+from postrenderer.text.pointer import Path, place_of, pointer, steps
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,14 @@ from postrenderer.text.pointer import Path, place_of, pointer
 )
 def test_pointer(path: Path, expected: str) -> None:
     assert pointer(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", []), ("/", [""]), ("/a/0", ["a", "0"]), ("/a~1b/c~0d/~01", ["a/b", "c~d", "~1"])],
+)
+def test_steps(text: str, expected: list[str]) -> None:
+    assert steps(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -86,3 +86,11 @@ def test_a_document_that_is_not_utf_8() -> None:
 def test_lines_are_counted_in_any_order() -> None:
     found = list(stream.documents(b"---\na: 1\n---\nb: 2\n---\nc: 3\n"))
     assert [document.line for document in reversed(found)] == [5, 3, 1]
+
+
+@pytest.mark.parametrize("text", ["a: b\n", "---\na: b\n---x\n--- \nc\n", "a\n---\n\n---", "\n---"])
+def test_the_document_around_a_position(text: str) -> None:
+    data = text.encode()
+    for document in stream.documents(data):
+        for position in range(document.start, document.end):
+            assert stream.around(data, position) == (document.start, document.end)
