@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+_LONGEST = 600
+"""Seconds after which a run counts as hanging, and its test fails."""
 
 
 def run(
@@ -52,6 +54,7 @@ def run(
 def _server(zipapp: Path | None, shiv_root: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """The process that forks, which ends with this one, and the connection to it."""
     ours, theirs = socket.socketpair()
+    ours.settimeout(_LONGEST)
     known = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("COVERAGE_")}
     of_shiv = {"SHIV_ROOT": shiv_root, "SHIV_INTERPRETER": "1"}  # shiv then has the zipapp run a script
     known |= of_shiv if zipapp else {"PYTHONPATH": str(REPOSITORY)}
