@@ -133,6 +133,8 @@ WAYS: dict[str, str] = {
     "white space behind directives that only Helm takes off": (
         f"%YAML 1.1\n---\n\xa0 # c\n{_POD}    image: evil.io/x:1\n"
     ),
+    "a shared container before a form feed": f"x: &c {{image: myapp}}\n{_CONTAINER}*c\f",
+    "a shared mapping that is merged before a vertical tab": f"x: &c {{image: myapp}}\n{_CONTAINER}<<: *c\v\n",
     # Line breaks of YAML behind an indented first line, so that not all lines have its indentation.
     "a first line that alone is indented before a lone CR": f"  x: y\n{_PUBLIC}".replace("\n", "\r"),
     "a first line that alone is indented before NEL": "---\n" + f"  x: |\n{_PUBLIC}".replace("\n", "\x85"),
@@ -159,6 +161,11 @@ WAYS_BEHIND: dict[str, str] = {
     "fields as indented as a text's lines": f"---\n  description: |\n{_FIELDS}{_OF_CRD}",
     "fields behind a lone CR": f"---\r  x:\n{_FIELDS}{_OF_CRD}",
     "fields behind a byte order mark": f"a: b\n---\n\ufeff  x:\n{_FIELDS}{_OF_CRD}",
+    "fields behind a byte order mark in an indentation": f"  \ufeffx:\n{_FIELDS}{_OF_CRD}",
+    "fields behind two byte order marks": f"a: b\n---\n\ufeff\ufeff x:\n{_FIELDS}{_OF_CRD}",
+    "fields behind two byte order marks of the stream": f"\ufeff\ufeff x:\n{_FIELDS}{_OF_CRD}",
+    "fields behind a no-break space": f"  \xa0x:\n{_FIELDS}{_OF_CRD}",
+    "fields that libyaml does not read": "  x:\n" + _FIELDS.replace("x:1", "x:") + _OF_CRD,
     "fields in front of a merge key": f"  <<: {{apiVersion: v1, kind: Pod, {_SPEC}}}\n{_OF_CRD}",
     "a key in quotes with two carriage returns": f'{_OPEN}    ? "im\\\r\r\n      age"\n    : nginx\n',
     "a key in a block with two carriage returns": f"{_OF_CRD}? |-\r\r\n  kind\n: Pod\napiVersion: v1\n{_SPEC}\n",

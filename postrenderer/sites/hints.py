@@ -88,8 +88,11 @@ _OFFICIAL = frozenset(name.encode() for name in OFFICIAL)
 
 _ESCAPE = regex(rb"\\(?:x[2-7]|u00[2-7]|U000000[2-7]|[\s/\x80-\xff])")
 """What could spell a letter of a word, or join the lines of one, in double quotes."""
-_ALIAS = regex(rb"\*(?:(?<![^\s,\[{?\x80-\xff]\*)|(?<=\W:\*))([\w-]+)(?=[ \t]*(?:[\r\n#,\]}:?%@`\x80-\xff]|\Z))")
-"""An alias. In flow style none of `{"args":*x}` needs a space; beyond ASCII there are more line breaks."""
+_ALIAS = regex(rb"\*(?:(?<![^\s,\[{?\x80-\xff]\*)|(?<=\W:\*))([\w-]+)(?=[ \t]*(?:[\r\n\v\f#,\]}:?%@`\x80-\xff]|\Z))")
+"""An alias. In flow style none of `{"args":*x}` needs a space; beyond ASCII there are more line breaks.
+
+Helm takes `\\v` and `\\f` off the end of a document.
+"""
 _ANCHOR = regex(rb"&([\w-]+)")
 _BINARY = regex(tags.BINARY.encode())
 _TAG_DIRECTIVE = tags.DIRECTIVE.encode()

@@ -21,6 +21,8 @@ _LINE_BREAK_AND_MORE = "\r\r\n"
 
 Then one line break is left: `"im\\\r\r\nage"` is `image`.
 """
+_SKIPPED = " \t\v\f"
+"""White space that YAML never takes for text: its parsers skip or refuse it."""
 _BREAK = re.compile(rf"[{BREAKS}]")
 
 
@@ -52,7 +54,8 @@ def refuse_two_readings(whole: str, start: int) -> None:
         start: where its text starts.
 
     Raises:
-        yaml.MarkedYAMLError: it has a line break of three signs, or only its first line is indented.
+        yaml.MarkedYAMLError: it has a line break of three signs, only its first line is indented, or that one begins
+            with white space that YAML takes for text.
     """
     extra = whole.find(_LINE_BREAK_AND_MORE)
     if extra >= 0:
@@ -61,7 +64,14 @@ def refuse_two_readings(whole: str, start: int) -> None:
             "two carriage returns before a line feed are one line break to some of Helm's readers, and two to others"
         )
         raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", extra, line, 0, None, 0))
-    indent = whole[_line_start(whole, start) : start].replace(MARK, "")
+    before = whole[_line_start(whole, start) : start]
+    if before.startswith(_MARKER):
+        return
+    indent = before.removeprefix(MARK)
+    is_text = start < len(whole) and indent.strip(_SKIPPED)
+    if is_text and (MARK in indent or not whole[start].isalpha() or _has_fields(indent + whole[start:])):
+        problem = "the first line begins with white space or a byte order mark that Helm 4 takes for a part of its text"
+        raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", start, 0, 0, None, 0))
     if indent and not indent.strip(" ") and _has_fields(indent + whole[start:]):
         problem = "the first line is indented and a later one is not, so Helm 4 would read no further than there"
         raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", start, 0, len(indent), None, 0))
@@ -75,8 +85,8 @@ def _has_fields(indented: str) -> bool:
     """
     try:
         roots = composer.first(indented).roots
-    except (yaml.YAMLError, RecursionError):  # Helm 4 refuses it
-        return False
+    except (yaml.YAMLError, RecursionError):  # Helm 4 may read it all the same, `{a: b:}` for example
+        return True
     if not roots or not isinstance(roots[0], yaml.MappingNode) or roots[0].flow_style:
         return False
     keys = [key for key, _ in roots[0].value]

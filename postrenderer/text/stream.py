@@ -44,24 +44,26 @@ def decode(raw: bytes) -> Encoded:
     """Take the byte order mark off a stream and turn UTF-16 into UTF-8; without a mark the bytes stay as they are.
 
     Raises:
-        AcregError: the stream announces UTF-16 and is none, or is UTF-16 and does not announce it, or Helm would cut it
-            inside a character, and may find UTF-8 behind that.
+        AcregError: the stream has two marks, announces UTF-16 and is none, or is UTF-16 and does not announce it, or
+            Helm would cut it inside a character, and may find UTF-8 behind that.
     """
     for bom, encoding in BOMS:
         if raw.startswith(bom):
-            start = len(bom)
-            while raw.startswith(bom, start):  # as joining files leaves them
-                start += len(bom)
-            data = raw[start:]
+            data = raw[len(bom) :]
+            if data.startswith(bom):  # the second one moves the first line by a column
+                raise AcregError(
+                    f"The manifests start with two byte order marks of {encoding}, and Helm's parsers expect one at "
+                    "most. Take them off the files that they are joined from."
+                )
             if encoding == "utf-8":
-                return Encoded(data, raw[:start], encoding)
+                return Encoded(data, bom, encoding)
             if any(sign in raw for sign in _CUT):
                 raise AcregError(
                     f"The manifests start with a byte order mark of {encoding}, but Helm would find line breaks of "
                     "UTF-8 in them. Send them as UTF-8, as Helm writes them."
                 )
             try:
-                return Encoded(data.decode(encoding).encode(), raw[:start], encoding)
+                return Encoded(data.decode(encoding).encode(), bom, encoding)
             except UnicodeError as error:
                 raise AcregError(
                     f"The manifests start with a byte order mark of {encoding}, but byte {error.args[2]} does not fit "

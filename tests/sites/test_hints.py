@@ -96,6 +96,8 @@ def read(text: str) -> bool:
         'a: {"c" :*b}\n',
         "a: [?*b ]\n",
         "a: *b\x85",
+        "a: *b\v",
+        "a: *b \f\n",
         "a: *b\u2028\n",
         # Old line ends hide a second document behind a schema.
         "\nkind: CustomResourceDefinition\n...\nimage: a\n",

@@ -28,11 +28,34 @@ def test_an_indentation_stays_if_all_lines_have_it(lines: list[str], skipped: st
         "\ufeff  x:\n  kind: Pod\nkind: A\n",
         "\ufeff  x:\n  kind: Pod\n",
         "  <<: {kind: Pod}\nkind: A\n",
+        "  x:\n  y: {z: v:}\nkind: A\n",
+        "  x: [\nc: d\n",
+        '  x: "\\U08000050"\nc: d\n',
+        "  x: *nowhere\nc: d\n",
         '  !!merge "<<": {kind: Pod}\nkind: A\n',
     ],
 )
 def test_what_helm_4_reads_otherwise_is_refused(whole: str) -> None:
     with pytest.raises(yaml.MarkedYAMLError, match="the first line is indented"):
+        refuse_two_readings(whole, bounds(whole)[0])
+
+
+@pytest.mark.parametrize("marker", ["", "---\n", "--- \r\n\n", "---\r"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        " \ufeffa: b\n",
+        "\ufeff\ufeffa: b\n",
+        "\ufeff \ufeffa: b\n",
+        " \xa0x:\n kind: Pod\nkind: A\n",
+        "  \u3000 x:\n  kind: Pod\nkind: A\n",
+        "\xa0'x: y\nkind: Pod\nz: w'\n",
+        "\xa0# c\nkind: Pod\n",
+    ],
+)
+def test_white_space_of_helm_3_that_is_text_to_helm_4_is_refused(text: str, marker: str) -> None:
+    whole = marker + text
+    with pytest.raises(yaml.MarkedYAMLError, match="that Helm 4 takes for a part of its text"):
         refuse_two_readings(whole, bounds(whole)[0])
 
 
@@ -57,10 +80,12 @@ def test_a_line_break_of_which_helm_drops_a_sign_is_refused() -> None:
         "  {a: b,\nc: d}\n",
         "  - a\n- b\n",
         "  !!map\na: b\nc: d\n",
-        "\xa0 x:\n  a: b\nc: d\n",
-        "  x: [\n",
-        '  x: "\\U08000050"\n',
-        "  x: *nowhere\n",
+        "---\xa0a: b\n",
+        "\xa0a: b\nc: d\n",
+        "\t\f a: b\n",
+        "\xa0\na: b\n",
+        "---\n \xa0",
+        "\ufeffa: b\nc: d\n",
     ],
 )
 def test_what_helm_4_reads_alike_or_refuses_passes(whole: str) -> None:

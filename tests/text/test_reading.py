@@ -144,7 +144,7 @@ def test_what_cannot_be_read(text: str, message: str) -> None:
         ("--- ---\na: b\n", "--- ---\n", "a: b\n", ""),
         # Helm trims what Go calls white space, and byte order marks in front; YAML knows none of them.
         ("---\n\ufeffa: b\n", "---\n\ufeff", "a: b\n", ""),
-        ("---\n\xa0\x0c\u2003a: b\n", "---\n\xa0\x0c\u2003", "a: b\n", ""),
+        ("---\n\x0b\x0ca: b\n", "---\n\x0b\x0c", "a: b\n", ""),
         ("---\na: b\n\x0c\xa0", "---\n", "a: b\n", "\x0c\xa0"),
         ("a: b \r\n\n \t\n", "", "a: b \r\n\n ", "\t\n"),
         # The first line's indentation counts if all lines have it.
