@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FAMILY = "location"
 
+IGNORED = "named under `ignore`"
+"""Why an image stays that the settings ignore."""
 _REASON = "declared under `locations`"
 _PART_NAMES = {
     "registry": "imageRegistry",
@@ -116,6 +118,8 @@ def revise(
 ) -> list[Site]:
     """Add the places that the user knows of, instead of what was found there, and remove what is no image.
 
+    What certainly is an image is not removed but stays.
+
     Of several locations that name the same place the first counts.
 
     Args:
@@ -139,7 +143,16 @@ def revise(
     by_place: dict[str, Object] = {}
     for item in all_objects if ignore else ():
         by_place.setdefault(pointer(item.path), item)
-    return [site for site in sites if not any(_matches(entry, site, by_place) for entry in ignore)]
+    ignored = {id(site) for site in sites if any(_matches(entry, site, by_place) for entry in ignore)}
+    return [each for site in sites for each in _unless_ignored(site, is_ignored=id(site) in ignored)]
+
+
+def _unless_ignored(site: Site, *, is_ignored: bool) -> Iterator[Site]:
+    """A site, unless it is ignored; one that certainly is an image then stays, so that the report names it."""
+    if not is_ignored:
+        yield site
+    elif site.span.level == CERTAIN:
+        yield site._replace(span=site.span._replace(level=STAYS, reason=IGNORED))
 
 
 def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]]) -> Iterator[Site]:

@@ -101,6 +101,22 @@ def test_ignore_removes_what_is_no_image(entry: Ignore, *, ignored: bool) -> Non
     assert render(WIDGET, ignore=(entry,)) == (WIDGET if ignored else changed)
 
 
+@pytest.mark.parametrize(
+    ("field", "stays"),
+    [
+        ("containers: [{image: acme/image:1}]", [("acme/image:1", "named under `ignore`")]),
+        ("volumes: [{image: {reference: acme/image:1}}]", [("acme/image:1", "named under `ignore`")]),
+        ("notes: acme/image:1", []),
+    ],
+)
+def test_an_ignored_image_of_a_pod_is_reported(field: str, stays: list[tuple[str, str]]) -> None:
+    settings = Settings("registry.spacetech.com:8083", strict=True, ignore=(Ignore(kind="Pod"),))
+    text = f"apiVersion: v1\nkind: Pod\nspec:\n  {field}\n"
+    done = rewrite(text.encode(), settings)
+    assert b"".join(done.output).decode() == text
+    assert [(one.source, one.reason) for found in done.found for one in found.findings] == stays
+
+
 def test_items_and_documents_that_are_no_objects() -> None:
     """They have no kind that `ignore` could name, and stand in nobody's way."""
     listed = "apiVersion: v1\nkind: List\nitems:\n- text\n- {kind: Widget, engine: acme/engine}\n"
