@@ -145,6 +145,7 @@ class Writer:
             return text
         spellings = [text, _binary(self.rnd, text), _escaped(self.rnd, text)]
         tagged = [f"!!str {text}", f"! {text}", f"!foo {text}", f"&v {text}", f"'{text}'", f'"{text}"']
+        tagged.append(f"!!timestamp {text}")
         at = self.rnd.randrange(len(text) + 1)
         folded = f'"{text[:at]}\\\n {indent} {text[at:]}"'
         headers = ("|-", ">-", "|", ">", "", "|2-", "&b |-", "!!str |-") if block else ()

@@ -26,6 +26,7 @@ HIDDEN = (
     "docker.io/library/redis:7",
     "quay.io/a/b@sha256:" + "0" * 64,
     f"{PRIVATE}.evil.io/x",
+    "2001-01-01",
 )
 KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("v1", "Pod", ("spec",)),
@@ -108,15 +109,16 @@ def stream(rnd: Random) -> str:
         Text that may hold surrogates for bytes that are not UTF-8, as the error handler `surrogateescape` makes them.
     """
     text = _document(rnd)
-    if rnd.random() < 0.03:
-        encoding, mark = rnd.choice((("utf-16-le", "\udcff\udcfe"), ("utf-16-be", "\udcfe\udcff")))
-        text = mark + text.encode(encoding, "replace").decode("utf-8", "surrogateescape")
+    if rnd.random() < 0.05:
+        text = _in_utf_16(rnd, text)
     if rnd.random() < 0.06:  # a marker behind a line break that is none for Helm
         line_break = rnd.choice(BREAKS[2:])
         handle, prefix = rnd.choice((("!b!", "tag:yaml.org,2002:"), ("!", "tag:yaml.org,2002:"), ("!!", "tag:x.org:")))
         text = f"%TAG {handle} {prefix}{line_break}---{line_break}" + text.replace("!!", handle)
     if rnd.random() < 0.05:
         text = rnd.choice(FIRST_LINES) + text
+        if rnd.random() < 0.3:  # line breaks of YAML, which Helm's splitter does not know
+            text = text.replace("\n", rnd.choice(BREAKS[2:]))
     if rnd.random() < 0.05:
         text = _behind_a_mark(rnd, text)
     for _ in range(rnd.choice((0, 0, 1, 1, 2))):
@@ -133,6 +135,15 @@ def stream(rnd: Random) -> str:
     if rnd.random() < 0.15:
         text += rnd.choice(("...\n", "...\nkind: ConfigMap\n", "...\n{", "# end", "---\n", "\x85", "\ufeff"))
     return text
+
+
+def _in_utf_16(rnd: Random, text: str) -> str:
+    """A text in UTF-16 behind its byte order mark, or behind what is a comment in UTF-16, and ends with a marker."""
+    if rnd.random() < 0.4:
+        text = f"\udcff\udcfe#\0\x05\n---\n{text}"
+        return text + "\n" * (len(text.encode("utf-8", "surrogateescape")) % 2)
+    encoding, mark = rnd.choice((("utf-16-le", "\udcff\udcfe"), ("utf-16-be", "\udcfe\udcff")))
+    return mark + text.encode(encoding, "replace").decode("utf-8", "surrogateescape")
 
 
 def _behind_a_mark(rnd: Random, text: str) -> str:

@@ -71,6 +71,10 @@ IMAGE_SETS = [
 ]
 MIRROR_SETS = [
     Row(
+        api("kuik.enix.io/v1alpha1", "ReplicatedImageSet", "{alternatives: [{imagePrefix: quay.io/a}]}"),
+        {"quay.io/a": STAYS},
+    ),
+    Row(
         api(
             "config.openshift.io/v1",
             "ImageTagMirrorSet",
@@ -110,6 +114,14 @@ MIRROR_SETS = [
     ),
 ]
 BUILD_OUTPUTS = [
+    Row(
+        api("appstudio.redhat.com/v1alpha1", "Component", "{containerImage: 'quay.io/a/out:1'}"),
+        {"quay.io/a/out:1": STAYS},
+    ),
+    Row(
+        api("kaito.sh/v1beta1", "Workspace", "{input: {image: 'a/in:1'}, output: {image: 'a/out:1'}}", "tuning"),
+        {"a/in:1": MOVED, "a/out:1": STAYS},
+    ),
     Row(
         api("build.openshift.io/v1", "Build", "{output: {to: {kind: DockerImage, name: 'quay.io/a/out:1'}}}"),
         {"quay.io/a/out:1": STAYS},
@@ -164,6 +176,18 @@ BUILD_TOOLS = [
     build("command: [/kaniko/executor, --context, ., -d, 'quay.io/a/out:1']", "quay.io/a/out:1"),
     build("command: [docker, buildx, build, --push, -t, 'quay.io/a/out:1', .]", "quay.io/a/out:1"),
     build("command: [nerdctl, image, push, 'quay.io/a/out:1']", "quay.io/a/out:1"),
+    Row(
+        api("v1", "Pod", "{containers: [{image: 'docker:24', args: [build, -t, 'quay.io/a/out:1', .]}]}"),
+        {"docker:24": MOVED, "quay.io/a/out:1": STAYS},
+    ),
+    Row(
+        api("v1", "Pod", "{containers: [{image: quay.io/podman/stable, args: [push, 'quay.io/a/out:1']}]}"),
+        {"quay.io/podman/stable": MOVED, "quay.io/a/out:1": STAYS},
+    ),
+    Row(
+        api("v1", "Pod", "{containers: [{image: 'docker:24', args: [run, 'quay.io/a/in:1']}]}"),
+        {"docker:24": MOVED, "quay.io/a/in:1": MOVED},
+    ),
     build("command: [sh, -c, 'podman manifest push x docker://quay.io/a/out:1']", "quay.io/a/out:1"),
     build(
         "command: [mvn, 'com.google.cloud.tools:jib-maven-plugin:3.4.0:build', -Dimage=quay.io/a/out:1]",
@@ -621,6 +645,17 @@ MALFORMED = [
         ("{args: ['--image=quay.io/A/b:1']}", "quay.io/A/b:1"),
     )
 ]
+IMAGE_REPOSITORIES = [
+    Row(api("acme.io/v1", "Widget", spec), becomes)
+    for spec, becomes in (
+        ("{api: {dockerRepository: quay.io/a/b}}", {"quay.io/a/b": MOVED}),
+        ("{proxy: {proxyDockerRepository: gcr.io/a/b}}", {"gcr.io/a/b": MOVED}),
+        ("{docker_repo: quay.io/a/b}", {"quay.io/a/b": MOVED}),
+        ("{dockerRepository: a/b}", {}),
+        ("{repository: quay.io/a/b}", {}),
+        ("{dockerRepository: github.com/a/b}", {}),
+    )
+]
 PARTS = [
     Row(text, {"quay.io/acme/b:1": MOVED})
     for text in (
@@ -673,26 +708,99 @@ PROFILES = [
         "container.apparmor.security.beta.kubernetes.io/repository: localhost/a",
     )
 ]
-MACHINES = [
-    Row(api(version, kind, spec), {})
-    for version, kind, spec in (
-        (
-            "infrastructure.cluster.x-k8s.io/v1beta1",
-            "OpenStackMachineTemplate",
-            "{template: {spec: {image: {filter: {name: ubuntu-2204}}}}}",
+MACHINES = (
+    [
+        Row(api(version, kind, spec), {})
+        for version, kind, spec in (
+            (
+                "infrastructure.cluster.x-k8s.io/v1beta1",
+                "OpenStackMachineTemplate",
+                "{template: {spec: {image: {filter: {name: ubuntu-2204}}}}}",
+            ),
+            (
+                "infrastructure.cluster.x-k8s.io/v1beta1",
+                "GCPMachineTemplate",
+                "{template: {spec: {image: projects/acme/global/images/ubuntu}}}",
+            ),
+            (
+                "infrastructure.cluster.x-k8s.io/v1beta1",
+                "Metal3MachineTemplate",
+                "{template: {spec: {image: {url: 'https://a.com/x/FLATCAR.img'}}}}",
+            ),
+            ("karpenter.k8s.aws/v1", "EC2NodeClass", "{amiSelectorTerms: [{alias: bottlerocket@v1.20.3}]}"),
+            (
+                "broker.amq.io/v1beta1",
+                "ActiveMQArtemis",
+                "{deploymentPlan: {image: placeholder, initImage: placeholder}}",
+            ),
+        )
+    ]
+    + [
+        Row(api(version, kind, spec), {image: STAYS})
+        for version, kind, spec, image in (
+            ("kops.k8s.io/v1alpha2", "InstanceGroup", "{image: 0123/a/images/ubuntu-22}", "0123/a/images/ubuntu-22"),
+            ("kops.k8s.io/v1alpha2", "InstanceGroup", "{image: a.io/debian-12}", "a.io/debian-12"),
+            (
+                "infrastructure.cluster.x-k8s.io/v1beta1",
+                "GCPMachineTemplate",
+                "{template: {spec: {image: a-cloud/ubuntu-22}}}",
+                "a-cloud/ubuntu-22",
+            ),
+            (
+                "infrastructure.cluster.x-k8s.io/v1alpha2",
+                "LinodeMachineTemplate",
+                "{template: {spec: {image: a/ubuntu22.04}}}",
+                "a/ubuntu22.04",
+            ),
+            (
+                "cluster.k8s.io/v1alpha1",
+                "MachineDeployment",
+                "{template: {spec: {providerSpec: {value: {cloudProviderSpec: {image: a/ubuntu22.04}}}}}}",
+                "a/ubuntu22.04",
+            ),
+            (
+                "compute.gcp.upbound.io/v1beta1",
+                "Instance",
+                "{forProvider: {bootDisk: [{initializeParams: [{image: a-cloud/debian-12}]}]}}",
+                "a-cloud/debian-12",
+            ),
+            (
+                "core.gardener.cloud/v1beta1",
+                "Shoot",
+                "{provider: {workers: [{machine: {image: {name: a/linux, version: 1.2.3}}}]}}",
+                "a/linux:1.2.3",
+            ),
+            ("ollama.ayaka.io/v1", "Model", "{image: 'phi3:mini'}", "phi3:mini"),
+        )
+    ]
+    + [
+        Row(
+            "apiVersion: rke-machine-config.cattle.io/v1\nkind: HarvesterConfig\nimageName: a/image-1\n"
+            'diskInfo: \'{"disks":[{"imageName":"a/image-2"}]}\'\n',
+            {"a/image-1": STAYS, "a/image-2": STAYS},
         ),
-        (
-            "infrastructure.cluster.x-k8s.io/v1beta1",
-            "GCPMachineTemplate",
-            "{template: {spec: {image: projects/acme/global/images/ubuntu}}}",
+        Row(
+            api(
+                "infrastructure.cluster.x-k8s.io/v1beta1",
+                "DockerMachineTemplate",
+                "{template: {spec: {customImage: 'kindest/node:v1.29.2'}}}",
+            ),
+            {"kindest/node:v1.29.2": MOVED},
         ),
+    ]
+)
+IMAGE_VECTORS = [
+    Row(config(text), becomes)
+    for text, becomes in (
         (
-            "infrastructure.cluster.x-k8s.io/v1beta1",
-            "Metal3MachineTemplate",
-            "{template: {spec: {image: {url: 'https://a.com/x/FLATCAR.img'}}}}",
+            "images: [{name: etcd, sourceRepository: github.com/a/etcd, repository: quay.io/a/etcd, tag: v1}]",
+            {"quay.io/a/etcd:v1": MOVED},
         ),
-        ("karpenter.k8s.aws/v1", "EC2NodeClass", "{amiSelectorTerms: [{alias: bottlerocket@v1.20.3}]}"),
-        ("broker.amq.io/v1beta1", "ActiveMQArtemis", "{deploymentPlan: {image: placeholder, initImage: placeholder}}"),
+        ("images: [{name: etcd, repository: quay.io/a/b, tag: v1}]", {"quay.io/a/b:v1": MOVED}),
+        ("images: [{name: etcd, repository: quay.io/a/b, version: '1'}]", {"quay.io/a/b:1": MOVED}),
+        ("images: [{registry: quay.io, name: a/b, tag: v1}]", {"quay.io/a/b:v1": MOVED}),
+        ("image: {name: a, repository: quay.io/b, tag: v1}", {"quay.io/b/a:v1": MOVED}),
+        ("image: {sourceImageRepo: quay.io/a, sourceImage: 'quay.io/a/b:1'}", {"quay.io/a/b:1": MOVED}),
     )
 ]
 MACHINE_FILES = [
@@ -775,10 +883,12 @@ KINDS = {
     "fields called container": CONTAINERS,
     "base64 data by their keys": ENCODED,
     "malformed references": MALFORMED,
+    "repositories of images by their names": IMAGE_REPOSITORIES,
     "parts in variables and flags": PARTS,
     "siblings of what moves": SIBLINGS,
     "profiles of containers": PROFILES,
-    "images of machines": MACHINES,
+    "images of machines, and models": MACHINES,
+    "vectors of images": IMAGE_VECTORS,
     "files and commands of machines": MACHINE_FILES,
     "spellings of references": REFERENCES,
     "registries of a cluster": OWN_REGISTRIES,

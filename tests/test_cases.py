@@ -107,6 +107,26 @@ FORMS: list[tuple[str, str, Any]] = [
         {"name": SECRET},
     ),
     (
+        api(
+            "sme.sap.com/v1alpha1",
+            "CAPApplicationVersion",
+            "{registrySecrets: [old], workloads: [{deploymentDefinition: {image: a/b}}]}",
+        ),
+        "spec/registrySecrets",
+        [SECRET, "old"],
+    ),
+    (api("weka.weka.io/v1alpha1", "WekaClient", "{image: a/b}"), "spec/imagePullSecret", SECRET),
+    (
+        api("database.oracle.com/v4", "SingleInstanceDatabase", "{image: {pullFrom: 'a.io/b/c:1'}}"),
+        "spec/image/pullSecrets",
+        SECRET,
+    ),
+    (
+        api("planetscale.com/v2", "VitessCluster", "{images: {mysqld: {mysql80Compatible: 'a/b:1'}}}"),
+        "spec/imagePullSecrets",
+        NEW,
+    ),
+    (
         api("build.openshift.io/v1", "Build", "{strategy: {sourceStrategy: {from: {kind: DockerImage, name: a/b}}}}"),
         "spec/strategy/sourceStrategy/pullSecret",
         {"name": SECRET},
@@ -141,6 +161,11 @@ FOREIGN: list[tuple[str, str, Any]] = [
     (
         api("minio.min.io/v2", "Tenant", "{sideCars: {containers: [{image: a/b}]}}"),
         "spec/sideCars/imagePullSecrets",
+        None,
+    ),
+    (
+        api("weblogic.oracle/v9", "Domain", "{image: a/b, serverPod: {containers: [{image: a/b}]}}"),
+        "spec/serverPod/imagePullSecrets",
         None,
     ),
     (api("acme.io/v1", "Widget", "{containers: [{image: a/b}]}"), "spec/imagePullSecrets", None),

@@ -30,6 +30,7 @@ REFUSED: dict[str, str] = {
     "colon before a comma": "libyaml wants a space between `:` and `,`",
     "colon before a bracket": "libyaml wants a space between `:` and `]`",
     "escaped apostrophe": "YAML has no such escape, and libyaml refuses it",
+    "root in flow style behind another": "kubectl reads an object there, and Helm does in a hook",
     "image that is a key elsewhere": "a change of the image would change a key; the message says to write it out",
 }
 """What is refused though Helm reads it, and why."""

@@ -106,6 +106,7 @@ WAYS: dict[str, str] = {
     f"  - image: {{reference: {PRIVATE}/ok:1}}\n    !!binary aW1hZ2U=: {{reference: nginx}}\n",
     "a merged reference of an image volume": "apiVersion: v1\nkind: Pod\nspec:\n  volumes:\n"
     f"  - image: {{reference: {PRIVATE}/ok:1, <<: {{reference: nginx}}}}\n",
+    "an image that is a date": f"{_POD}    image: !!timestamp 2001-01-01\n",
     # Tags, of which a comma behind is a part for Go. For libyaml it ends an entry that has no value.
     "a tag before a comma": f"{_POD}  - {{name: b, image: !t, evil.io/x:1}}\n",
     "a tag of a text before a comma": f"{_POD}  - {{name: b, image: !!str, evil.io/x:1}}\n",
@@ -132,6 +133,10 @@ WAYS: dict[str, str] = {
     "white space behind directives that only Helm takes off": (
         f"%YAML 1.1\n---\n\xa0 # c\n{_POD}    image: evil.io/x:1\n"
     ),
+    # Line breaks of YAML behind an indented first line, so that not all lines have its indentation.
+    "a first line that alone is indented before a lone CR": f"  x: y\n{_PUBLIC}".replace("\n", "\r"),
+    "a first line that alone is indented before NEL": "---\n" + f"  x: |\n{_PUBLIC}".replace("\n", "\x85"),
+    "a first line that alone is indented before LS": "---\n" + f"  x: # c\n{_PUBLIC}".replace("\n", "\u2028"),
     # Byte order marks at the start of go-yaml's buffer: it skips the first sign of lines that are not indented.
     "a comment": f"{_BUFFER}\ufeff\n#apiVersion: v1\n#kind: Pod\n#{_SPEC}\n",
     "a comment in a definition": f"{_BUFFER}\ufeff\n#kind: Pod\n#apiVersion: v1\n#{_SPEC}\n{_OF_CRD}",
@@ -144,5 +149,18 @@ WAYS: dict[str, str] = {
     "quotes for libyaml alone below": f'{_POD}  - {{name: b, x:\n\ufeff\n "y, image: myapp, z: w", v: u}}\n',
     "a comment for libyaml alone": f"{_POD}  - {{name: b, x:\n\ufeff#, image: evil.io/x:1\n    }}\n",
     "a comment for libyaml alone at the root": f"{{apiVersion: v1, kind: Pod, x:\n\ufeff#, {_SPEC}\n}}\n",
+    "UTF-16 that is UTF-8 behind a marker": f"\udcff\udcfe#\0\x05\n---\n{_PUBLIC}{' ' * (len(_PUBLIC) % 2)}",
     "a document in UTF-16": f"apiVersion: v1\nkind: ConfigMap\n---\n\udcff\udcfe{_UTF_16}",
 }
+
+_FIELDS = f"  apiVersion: v1\n  kind: Pod\n  {_SPEC}\n"
+WAYS_BEHIND: dict[str, str] = {
+    "fields as indented as the first one": f"  x:\n{_FIELDS}{_OF_CRD}",
+    "fields as indented as a text's lines": f"---\n  description: |\n{_FIELDS}{_OF_CRD}",
+    "fields behind a lone CR": f"---\r  x:\n{_FIELDS}{_OF_CRD}",
+    "fields behind a byte order mark": f"a: b\n---\n\ufeff  x:\n{_FIELDS}{_OF_CRD}",
+    "fields in front of a merge key": f"  <<: {{apiVersion: v1, kind: Pod, {_SPEC}}}\n{_OF_CRD}",
+    "a key in quotes with two carriage returns": f'{_OPEN}    ? "im\\\r\r\n      age"\n    : nginx\n',
+    "a key in a block with two carriage returns": f"{_OF_CRD}? |-\r\r\n  kind\n: Pod\napiVersion: v1\n{_SPEC}\n",
+}
+"""Streams in which Helm 4 alone reads a public image of a pod, and only from a post-renderer: it trims nothing then."""

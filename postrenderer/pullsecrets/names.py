@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
+from postrenderer.sites.keys import words
 from postrenderer.text.mappings import is_empty
 from postrenderer.text.regex import regex
 
@@ -38,12 +39,23 @@ _PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "
 _OF_PODS = ("template", "templatespec", "pod", "podspec")
 """Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
 `template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
+_OF_ALL_PODS, _TEMPLATES = frozenset(("pod", "podspec", "spec")), ("template", "templatespec")
+"""Names of what says it of all pods, and how they end: not Strimzi's `buildPod`."""
+_SHARED = frozenset(("account", "common", "global", "globals", "shared"))
+"""Words for what the components of an object share: IBM's `shared_configuration` and `account`, Aqua's `common`."""
 
 
 @lru_cache(maxsize=4096)
 def is_about_pods(name: str) -> bool:
     """Whether what has this name says how the pods of the mapping around it are made."""
     return name.lower().endswith(_OF_PODS) or name.lower() in _PODS
+
+
+@lru_cache(maxsize=4096)
+def is_about_all_pods(name: str) -> bool:
+    """Whether what has this name says how all pods of the mapping around it are made, not only those of builds."""
+    plain = name.lower()
+    return plain in _OF_ALL_PODS or plain.endswith(_TEMPLATES) or not _SHARED.isdisjoint(words(name))
 
 
 @lru_cache(maxsize=4096)

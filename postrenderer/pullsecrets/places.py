@@ -2,7 +2,8 @@
 
 A field that stands in the mapping shows the place, or one in what the mapping says of its pods: `template.pod`. If none
 does, the schema of the kind says whether there is one, if the stream installs it; else the user's `locations` and the
-catalogue of public APIs do. No field is guessed.
+catalogue of public APIs do. They may also know one in what the mapping says of all its pods: `podTemplate`, `common`.
+No field is guessed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from postrenderer.sites.site import Api
 from postrenderer.text.mappings import fields, is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from postrenderer.pullsecrets.schemas import Schemas
     from postrenderer.sites.declared import Location
@@ -30,6 +31,9 @@ _BELOW = 4
 """How many steps below a mapping what it says of its pods may have the field."""
 _DEEPEST = 40
 """No API has a field for pull secrets below so many steps."""
+_VALUES = frozenset(("set", "values", "valuesContent", "valuesObject"))
+"""Fields that hold the values of a chart: HelmRelease's, Argo CD's, and those of HelmChart, helm.cattle.io, which has a
+`dockerRegistrySecret` that Helm reads and no kubelet."""
 _NONE = Api("", "")
 """What the values of a chart and the configuration of a program are."""
 
@@ -89,13 +93,18 @@ class Places:
         self._children: dict[int, dict[str, yaml.Node]] = {}
 
     def nearest(self, image: Path) -> Holder | None:
-        """The nearest mapping above an image, in the same object, that has a place for its pull secret."""
+        """The nearest mapping above an image, in the same object, that has a place for its pull secret.
+
+        Of an image in the values of a chart it stands in the values: the object around them pulls the chart.
+        """
+        if image and image[1] in _VALUES:
+            return None
         passed: list[int] = []
         spot = self._spot(image[0] if image else None)
         while id(spot.path) not in self._nearest:
             passed.append(id(spot.path))
             found = self._holder(spot)
-            if found or not spot.depth or spot.path is None:
+            if found or not spot.depth or spot.path is None or spot.path[1] in _VALUES:
                 self._nearest[id(spot.path)] = found
                 break
             spot = self._spot(spot.path[0])
@@ -120,24 +129,33 @@ class Places:
         if not isinstance(spot.node, yaml.MappingNode):
             return None
         field = self._field(spot)
-        if field:
-            return Holder(spot.node, [spot.path], field, self._namespace(spot))
-        return self._below_in_pods(spot, _BELOW)
+        return self._place(spot, field) if field else self._below_in_pods(spot)
 
-    def _below_in_pods(self, spot: Spot, levels: int) -> Holder | None:
-        """The first mapping in which a field stands, in what a mapping says of its pods."""
-        for name in self._fields(spot.node) if levels else ():  # type: ignore[arg-type]  # a mapping
-            below = self._below(spot, (spot.path, name)) if names.is_about_pods(name) else None
-            if below is None or not below.depth or not isinstance(below.node, yaml.MappingNode):
-                continue
-            stands = any(map(names.is_field, self._fields(below.node)))
+    def _below_in_pods(self, spot: Spot) -> Holder | None:
+        """The first mapping in which a field stands, in what a mapping says of its pods; else the first one known."""
+        for below in self._below_by_name(spot, names.is_about_pods, _BELOW):
+            stands = any(map(names.is_field, self._fields(below.node)))  # type: ignore[arg-type]  # a mapping
             field = self._field(below) if stands else None
             if field:
-                return Holder(below.node, [below.path], field, self._namespace(below))
-            deeper = self._below_in_pods(below, levels - 1)
-            if deeper:
-                return deeper
+                return self._place(below, field)
+        for below in self._below_by_name(spot, names.is_about_all_pods, _BELOW):
+            known = self._known(below)
+            if known:
+                name = names.first(known)
+                return self._place(below, Field(name, known[name]))
         return None
+
+    def _below_by_name(self, spot: Spot, wanted: Callable[[str], bool], levels: int) -> Iterator[Spot]:
+        """The mappings of the same object below a mapping, to which only keys lead whose names are wanted."""
+        for name in self._fields(spot.node) if levels else ():  # type: ignore[arg-type]  # a mapping
+            below = self._below(spot, (spot.path, name)) if wanted(name) else None
+            if below and below.depth and isinstance(below.node, yaml.MappingNode):
+                yield below
+                yield from self._below_by_name(below, wanted, levels - 1)
+
+    def _place(self, spot: Spot, field: Field) -> Holder:
+        """A mapping as the place for pull secrets."""
+        return Holder(spot.node, [spot.path], field, self._namespace(spot))  # type: ignore[arg-type]  # a mapping
 
     def _spot(self, path: Path) -> Spot:
         """The node at a path."""

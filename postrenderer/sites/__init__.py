@@ -44,8 +44,10 @@ MAPPING_FAMILIES = (fields,)
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
-_NO_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "timestamp"))
+_NO_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
 """The tags of values that are no text, in quotes either: no parser could read a reference behind one of them."""
+_TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
+"""The tag of a date, which is a text to Kubernetes' parser (go-yaml, decode.go)."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -147,7 +149,8 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
                 unclaimed.append(visit)
         else:
             continue
-        found += [_staying(_certified(site, known), visit) for site in sites if site.node.tag not in _NO_TEXT]
+        texts_alone = (site for site in sites if site.node.tag not in _NO_TEXT)
+        found += [_staying(_dated(_certified(site, known)), visit) for site in texts_alone]
     found = _one_family_each(found, claimed)
     found = [_replaced(site, shared) for site in found] if shared else found
     if unclaimed:
@@ -261,6 +264,13 @@ def _certified(site: Site, known: Callable[[str], bool]) -> Site:
     if span.level == CERTAIN or isinstance(span, Prefix) or not known(span.reference):
         return site
     return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
+
+
+def _dated(site: Site) -> Site:
+    """The site, not to be moved if its tag allows no text but a date."""
+    if site.node.tag != _TIMESTAMP_TAG:
+        return site
+    return site._replace(span=site.span._replace(level=UNMOVED, reason="its tag, !!timestamp, allows only a date"))
 
 
 def _repeated(found: list[Site], unclaimed: list[ScalarVisit]) -> Iterator[Site]:

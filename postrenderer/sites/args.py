@@ -36,7 +36,7 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images that the flags in a mapping's lists of arguments carry."""
     lists = [(key, value) for key, value in mapping.pairs if key in LISTS and isinstance(value, yaml.SequenceNode)]
     words = [word.value for _, value in lists for word in value.value if isinstance(word, yaml.ScalarNode)]
-    copying = copiers.is_copying(words) or any(_copies(value) for _, value in lists) or _is_of_a_copier(mapping)
+    copying = copiers.is_copying(words) or any(_copies(value) for _, value in lists) or _is_of_a_copier(mapping, words)
     for key, value in lists:
         if copying:
             yield from _copied(value, (mapping.path, key), context)
@@ -49,10 +49,13 @@ def _copies(node: yaml.SequenceNode) -> bool:
     return any(isinstance(word, yaml.ScalarNode) and copiers.is_copier(word.value) for word in node.value[:2])
 
 
-def _is_of_a_copier(mapping: MappingVisit) -> bool:
-    """Whether a container's image is that of a tool that copies or builds images, such as kaniko's executor."""
+def _is_of_a_copier(mapping: MappingVisit, words: list[str]) -> bool:
+    """Whether a container's image is that of a tool that copies or builds images, such as kaniko's executor.
+
+    That of an engine is one by its arguments: `image: docker`, `args: [build, -t, quay.io/acme/app]`.
+    """
     images = [value.value for key, value in mapping.pairs if key == "image" and isinstance(value, yaml.ScalarNode)]
-    return any(map(copiers.is_of_copier, images))
+    return any(copiers.is_of_copier(image) or copiers.is_copying([copiers.engine(image), *words]) for image in images)
 
 
 def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[Site]:

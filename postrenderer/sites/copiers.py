@@ -38,6 +38,11 @@ def is_of_copier(image: str) -> bool:
     return not COPYING.isdisjoint(image.partition("@")[0].replace(":", "/").split("/"))
 
 
+def engine(image: str) -> str:
+    """The engine that an image has, such as `docker` of `docker:24-cli`; empty if it has none."""
+    return next((part for part in image.partition("@")[0].replace(":", "/").split("/") if part in _ENGINES), "")
+
+
 def commands(text: str) -> Iterator[str]:
     """The commands in a script that copy or build images."""
     return (match.group() for match in COMMAND.finditer(text))

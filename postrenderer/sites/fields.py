@@ -59,6 +59,7 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
         yield replaced
     said = _said(mapping.key, tuple(mapping.keys))
     said = {**said, **_known(mapping)} if _may_be_known(mapping.api, mapping.keys) else said
+    said = _of_entry(said) if mapping.listed else said
     scalars, lists = [], []
     for key, value in mapping.pairs if said else ():
         name, role = said.get(key, _NOTHING)
@@ -115,6 +116,7 @@ def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     prefix = f"{holder}." if keys.read(holder).role in _OF_LISTS else ""
     names = {key: prefix + key for key in fields}
     roles = {key: keys.read(name).role for key, name in names.items()}
+    roles = {key: role for key, role in roles.items() if role != keys.REPOSITORY or not keys.says_code(key)}
     has_parts = {keys.REGISTRY, keys.TAG}.issubset(roles.values())
     if "name" in roles and ("image" in roles or (roles["name"] == keys.NAME and not has_parts)):
         del roles["name"]
@@ -123,6 +125,15 @@ def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     elif holder == _SERVICES and _OF_A_SERVICE.issubset(fields):
         roles["name"] = keys.MENTION
     return {key: (names[key], role) for key, role in roles.items() if role in named.ROLES}
+
+
+def _of_entry(said: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """What fields of an entry of a list say: beside a repository, its `name` is what tells the entry from others.
+
+    Gardener's image vectors: https://github.com/gardener/gardener/blob/master/docs/deployment/image_vector.md.
+    """
+    has_repository = any(role == keys.REPOSITORY for _, role in said.values())
+    return {key: told for key, told in said.items() if key != "name"} if has_repository else said
 
 
 def _object_reference(mapping: MappingVisit) -> Iterator[Site]:

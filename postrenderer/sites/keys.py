@@ -92,6 +92,8 @@ _ATTRIBUTE = "container.image."
 
 _SOURCES = _set("branch chart charts dependencies git github")
 """Words beside or above a `repository` that is one of charts or code."""
+_SOURCE = "source"
+"""The word in the name of a repository of code."""
 
 
 HINT_WORDS = tuple(sorted({*_IMAGES, *(word for word, role in _ROLES.items() if role in (REGISTRY, REPOSITORY))}))
@@ -159,6 +161,12 @@ def hints_at_image(name: str) -> bool:
 def says_source(name: str) -> bool:
     """Whether a repository beside or below what has this name is one of charts or code."""
     return not _SOURCES.isdisjoint(words(name))
+
+
+def says_code(name: str) -> bool:
+    """Whether a repository that has this name is one of code, as Gardener's `sourceRepository` is."""
+    parts = words(name)
+    return _SOURCE in parts and _IMAGES.isdisjoint(parts)
 
 
 def says_copy(name: str) -> bool:

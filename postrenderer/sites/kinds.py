@@ -45,6 +45,8 @@ _ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.HOST: keys.H
 _WHY = {
     "condition": "a condition of a policy, which pulls nothing",
     "key": "a name by which something is looked up",
+    "machine": "what a machine boots from, not the image of a container",
+    "model": "a model, which a program pulls and no node does",
     "output": "where a build goes, which nothing pulls there",
     "rule": "a rule about registries, not an image",
     "watched": "what is watched for new versions, not pulled",

@@ -35,6 +35,8 @@ _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
 _SCHEME = "://"
 """What stands in an address that is no part of an image."""
+_DOCKER = "docker"
+"""A word that says of a repository that it is one of images: Kubermatic's `dockerRepository`."""
 _HUB = ("hub",)
 """The name of what stands in front of the images of Istio and those that come from it."""
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.HOST, keys.UNPULLED))
@@ -152,9 +154,11 @@ def _level(text: evidence.Text, said: dict[str, NamedText]) -> str:
         return WEAK
     if any(keys.read(part.name).image for role, part in said.items() if role != keys.TAG):
         return STRONG
+    repository = said.get(keys.REPOSITORY)
+    if repository is not None and text.host == registries.REGISTRY and _DOCKER in keys.words(repository.name):
+        return STRONG
     if keys.TAG not in said or text.host == registries.LOCAL:
         return WEAK
-    repository = said.get(keys.REPOSITORY)
     code = repository is not None and not text.host and keys.words(repository.name)[-1] == "repo"
     return WEAK if code else STRONG  # `repo: acme/app` is as well one of code
 

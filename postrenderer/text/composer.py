@@ -53,6 +53,8 @@ else:
 _DELETE, _REPLACEMENT = "\x7f", "\ufffd"
 """A character that YAML 1.1 does not allow and some parsers accept; no reference holds it, nor what stands for it."""
 
+_BEYOND = "found an escape for a character beyond Unicode"
+
 _DEEP = 500
 """Levels of nesting that every stack is large enough for."""
 _DEEPEST = 20_000
@@ -97,7 +99,7 @@ def compose(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: 
     try:
         composed = _compose(text, elsewhere)
     except (ValueError, OverflowError):  # PyYAML's Python code hands an escape to chr() as it stands
-        raise yaml.YAMLError("found an escape for a character beyond Unicode") from None
+        raise yaml.YAMLError(_BEYOND) from None
     tags.settle(text, composed.roots)
     return composed
 
@@ -106,11 +108,12 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
     """Read a piece of a stream as Kubernetes' parser does, which stops behind the first document.
 
     Args:
-        text: one document; what follows it need not be YAML.
+        text: one document; what follows it need not be YAML, unless it starts with a brace: of `{…}{…}`, which is no
+            YAML, kubectl reads both objects, and Helm does in a hook (apimachinery, NewYAMLOrJSONDecoder).
         elsewhere: gives the node of an anchor that the text does not define, or None.
 
     Raises:
-        yaml.YAMLError: the first document is not YAML.
+        yaml.YAMLError: the first document is not YAML, or another one may be read behind it.
         RecursionError: it has more than _DEEPEST levels.
     """
     try:
@@ -118,13 +121,33 @@ def manifest(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _:
     except yaml.YAMLError as error:
         if all(map(is_bare, text.splitlines())):
             return Composed([], [], {})
-        text = text.replace(_DELETE, _REPLACEMENT)
         try:
-            first = from_events(text, elsewhere, _up_to_the_first_end(text))
-        except (yaml.YAMLError, ValueError, OverflowError):
+            composed = first(text, elsewhere)
+        except yaml.YAMLError:
             raise error from None
-        tags.settle(text, first.roots)
-        return first
+        if any(text[root.end_mark.index :].lstrip().startswith("{") for root in composed.roots):
+            raise
+        return composed
+
+
+def first(text: str, elsewhere: Callable[[str], yaml.Node | None] = lambda _: None) -> Composed:
+    """Read the first document of a text; what follows it need not be YAML.
+
+    Args:
+        text: the text.
+        elsewhere: gives the node of an anchor that the text does not define, or None.
+
+    Raises:
+        yaml.YAMLError: the first document is not YAML.
+        RecursionError: it has more than _DEEPEST levels.
+    """
+    text = text.replace(_DELETE, _REPLACEMENT)
+    try:
+        composed = from_events(text, elsewhere, _up_to_the_first_end(text))
+    except (ValueError, OverflowError):  # as in compose
+        raise yaml.YAMLError(_BEYOND) from None
+    tags.settle(text, composed.roots)
+    return composed
 
 
 def _compose(text: str, elsewhere: Callable[[str], yaml.Node | None]) -> Composed:
@@ -180,6 +203,7 @@ def from_events(
     roots: list[yaml.Node] = []
     borrowed: list[Borrowed] = []
     anchors: dict[str, yaml.Node] = {}
+    own: dict[str, yaml.Node] = {}  # those of the document alone
     parents: list[yaml.Node] = []
     for event in events or yaml.parse(text, Loader=Loader):
         kind = type(event)
@@ -190,12 +214,13 @@ def from_events(
                 closed.value = list(zip(closed.value[::2], closed.value[1::2]))
             continue
         if kind == yaml.AliasEvent:
-            node = anchors.get(event.anchor) or _borrow(event, elsewhere, borrowed)
+            node = own.get(event.anchor) or _borrow(event, elsewhere, borrowed)
         elif kind in _STARTS:
             node = _STARTS[kind](event)
             if event.anchor:
-                anchors[event.anchor] = node
+                anchors[event.anchor] = own[event.anchor] = node
         else:
+            own = {}  # between two documents
             continue
         (parents[-1].value if parents else roots).append(node)
         if kind in _COLLECTIONS:

@@ -11,6 +11,7 @@ import yaml
 from postrenderer.errors import AcregError
 from postrenderer.text import composer, escape, tags
 from postrenderer.text.aliases import WRITTEN_LIMIT, written_out
+from postrenderer.text.bounds import bounds, refuse_two_readings
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply
@@ -23,7 +24,6 @@ _FIELD = r"^{0}:[ \t]*[\"']?([^\s\"'#]+)"
 _KIND = regex(_FIELD.format("kind"), re.MULTILINE)
 _NAME = regex(r"^metadata:[^\n]*\n(?:[ #][^\n]*\n)*?[ ]+name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _FILENAME = regex(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_MARKER = "---"
 
 
 class Identity(NamedTuple):
@@ -77,11 +77,12 @@ def read(document: Document) -> Reading:
         AcregError: it is not UTF-8, or not YAML.
     """
     whole = document.text()
-    start, end = _bounds(whole)
+    start, end = bounds(whole)
     text = whole[start:end]
     line = document.line + whole.count("\n", 0, start)
     try:
         tags.refuse_skipped(whole, start)
+        refuse_two_readings(whole, start)
         # All of what has a byte order mark must be YAML, since what stands behind a first document may be read as well.
         compose = composer.compose if tags.MARK in whole else composer.manifest
         composed = compose(text, document.earlier_anchor)
@@ -95,37 +96,6 @@ def read(document: Document) -> Reading:
         raise unreadable(document, text, line, error) from None
     identities = [identify(document.position, text, root) for root in composed.roots]
     return Reading(whole[:start], text, whole[end:], line, composed.roots, identities)
-
-
-def _bounds(whole: str) -> tuple[int, int]:
-    """Where the text of a document starts and ends: what Helm's strings.TrimSpace leaves of it, and plain white space.
-
-    The indentation of its first line stays, and so do the usual line breaks at its end, which a block scalar keeps.
-    """
-    start, content = 0, _skip_white_space(whole, 0)
-    while whole.startswith(_MARKER, content) and (not start or whole[content + 3 : content + 4].isspace()):
-        start = content + len(_MARKER)
-        content = _skip_white_space(whole, start)
-    line = whole.rfind("\n", start, content) + 1 or start
-    indent = whole[line:content]
-    if indent and not indent.strip(" ") and (line > start or not start) and _is_indented(whole[content:], indent):
-        content = line
-    end = len(whole.rstrip())
-    while end < len(whole) and whole[end] in " \r\n":
-        end += 1
-    return content, max(content, end)
-
-
-def _is_indented(text: str, indent: str) -> bool:
-    """Whether all lines of a text behind the first one begin with an indentation, so that the first one's counts."""
-    return all(line.startswith(indent) for line in text.split("\n")[1:] if line.strip())
-
-
-def _skip_white_space(text: str, position: int) -> int:
-    """The index of the first sign from a position on that is neither white space nor a byte order mark."""
-    while position < len(text) and (text[position].isspace() or text[position] == tags.MARK):
-        position += 1
-    return position
 
 
 def identify(position: int, text: str, root: yaml.Node | None) -> Identity:

@@ -82,7 +82,8 @@ def in_text(text: str, node: yaml.ScalarNode, edits: Iterable[Edit]) -> list[Edi
     raw = text[start:end]
     ordered = sorted(edits)
     if node.tag == BINARY_TAG and node.style not in ("|", ">"):
-        return [Edit(start, end, base64.b64encode(apply(node.value, ordered).encode()).decode())]
+        quote = node.style or ""
+        return [Edit(start, end, quote + base64.b64encode(apply(node.value, ordered).encode()).decode() + quote)]
     if not node.style and _needs_quotes(text, end, "".join(edit.text for edit in ordered)):
         return [Edit(start, end, _quoted(apply(raw, _shifted(raw, node.value, ordered, 0))))]
     if node.style == '"' and "\\" in raw:

@@ -22,6 +22,8 @@ _MARKER = b"---"
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 """Byte order marks and the encoding that each one announces (YAML 1.2, 5.2)."""
+_CUT = (b"\n---", b"\r\n")
+"""Bytes at which Helm cuts or shortens a stream, whatever its encoding: two characters such as U+2D0A in UTF-16."""
 
 
 class Encoded(NamedTuple):
@@ -42,7 +44,8 @@ def decode(raw: bytes) -> Encoded:
     """Take the byte order mark off a stream and turn UTF-16 into UTF-8; without a mark the bytes stay as they are.
 
     Raises:
-        AcregError: the stream announces UTF-16 and is none, or is UTF-16 and does not announce it.
+        AcregError: the stream announces UTF-16 and is none, or is UTF-16 and does not announce it, or Helm would cut it
+            inside a character, and may find UTF-8 behind that.
     """
     for bom, encoding in BOMS:
         if raw.startswith(bom):
@@ -52,6 +55,11 @@ def decode(raw: bytes) -> Encoded:
             data = raw[start:]
             if encoding == "utf-8":
                 return Encoded(data, raw[:start], encoding)
+            if any(sign in raw for sign in _CUT):
+                raise AcregError(
+                    f"The manifests start with a byte order mark of {encoding}, but Helm would find line breaks of "
+                    "UTF-8 in them. Send them as UTF-8, as Helm writes them."
+                )
             try:
                 return Encoded(data.decode(encoding).encode(), raw[:start], encoding)
             except UnicodeError as error:

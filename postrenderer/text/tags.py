@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from contextlib import suppress
 
 import yaml
 
@@ -30,15 +29,14 @@ _OTHER_LINE = regex(rf"(?<=[{BREAKS}])(?!(?:{'|'.join(_FIELDS)}):)[^ \t{BREAKS}]
 def settle(text: str, roots: list[yaml.Node]) -> None:
     """Make nodes say what Kubernetes' parser reads, where that can be done.
 
-    Scalars with the tag of base64, keys too, get the text that they stand for. What is no base64 stays: Kubernetes
-    refuses it.
+    Scalars with the tag of base64, keys too, get the text that they stand for; what stands for no text stays.
 
     Args:
         text: what was read.
         roots: its documents, as they were just composed.
 
     Raises:
-        yaml.YAMLError: Kubernetes' parser would take a part of the text for something else.
+        yaml.YAMLError: Kubernetes' parser would take a part of the text for something else, or refuse it.
     """
     if "!" in text and (DIRECTIVE in text or _BINARY.search(text) or _SOME_END.search(text)):
         _settle_tags(text, roots)
@@ -80,5 +78,9 @@ def _settle_tags(text: str, roots: list[yaml.Node]) -> None:
         elif isinstance(node, yaml.MappingNode):
             stack += [child for entry in node.value for child in entry]
         elif node.tag == BINARY_TAG:
-            with suppress(ValueError):
+            try:
                 node.value = base64.b64decode("".join(node.value.split()), validate=True).decode()
+            except UnicodeDecodeError:
+                continue
+            except ValueError:
+                raise yaml.MarkedYAMLError(None, None, "found no base64 behind !!binary", node.start_mark) from None

@@ -73,6 +73,27 @@ def test_only_images_and_secrets_change(helm: Helm, zipapp: Path, tmp_path: Path
 
 
 @THREE
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        "metadata: {name: x}\nMetadata: {annotations: {helm.sh/hook: test}}",
+        'metadata: {name: x, annotations: {"helm.sh\\u002fhook": test}}',
+        "metadata: {name: x, <<: {annotations: {helm.sh/hook: test}}}",
+        "metadata: {name: x}\nmetadata: {name: x, annotations: {helm.sh/hook: test}}",
+    ],
+    ids=["upper case", "an escape", "a merge key", "a second field"],
+)
+def test_a_hook_in_disguise(helm: Helm, zipapp: Path, tmp_path: Path, metadata: str) -> None:
+    pod = f"apiVersion: v1\nkind: Pod\n{metadata}\nspec: {{containers: [{{name: a, image: '{PUBLIC}'}}]}}\n"
+    folder = write(chart("app", {"templates/pod.yaml": pod}), tmp_path / "chart")
+    assert helm.output("template", "r", folder, "--no-hooks").strip() == "", "it is no hook"
+    run = acreg(helm, zipapp, "template", "r", folder, "--strict", *SETTINGS)
+    assert run.code == 0, run.stderr
+    assert PUBLIC not in run.stdout
+    assert HOOK in run.stdout
+
+
+@THREE
 def test_a_random_value_stays_the_same_everywhere(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
     run = acreg(helm, zipapp, "template", "r", write(CHARTS[SHARED], tmp_path / "chart"), *SETTINGS)
     config, hook = documents(run.stdout)

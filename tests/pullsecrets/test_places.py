@@ -346,6 +346,85 @@ def test_a_field_in_what_a_mapping_says_of_its_pods(version: str, kind: str, spe
     assert output.count("containerregistry") == 1
 
 
+OF_ALL_PODS = {
+    "a pod spec": ("mysql.presslabs.org/v1alpha1", "MysqlCluster", "{image: a/b, podSpec: {%s}}", "objects"),
+    "a pod template": (
+        "flink.apache.org/v1beta1",
+        "FlinkDeployment",
+        "{image: a/b, podTemplate: {spec: {%s}}}",
+        "objects",
+    ),
+    "what is called a template of a pod spec": (
+        "cassandra.datastax.com/v1beta1",
+        "CassandraDatacenter",
+        "{serverImage: a/b, podTemplateSpec: {spec: {%s}}}",
+        "objects",
+    ),
+    "the pod template of a run": (
+        "tekton.dev/v1",
+        "PipelineRun",
+        "{pipelineSpec: {tasks: [{taskSpec: {steps: [{image: a/b}]}}]}, taskRunTemplate: {podTemplate: {%s}}}",
+        "objects",
+    ),
+    "a template": ("argoproj.io/v1alpha1", "EventSource", "{service: {image: a/b}, template: {%s}}", "objects"),
+    "what components have in common": (
+        "operator.aquasec.com/v1alpha1",
+        "AquaCsp",
+        "{server: {image: {registry: quay.io, repository: a/b, tag: '1'}}, common: {%s}}",
+        "name",
+    ),
+    "what components share": (
+        "icp4a.ibm.com/v1",
+        "ICP4ACluster",
+        "{cpe: {image: {repository: cp.icr.io/a/b, tag: '1'}}, shared_configuration: {%s}}",
+        "names",
+    ),
+    "the account of all pods": (
+        "db2u.databases.ibm.com/v1",
+        "Db2uCluster",
+        "{images: {instance: 'icr.io/a/b:1'}, account: {%s}}",
+        "names",
+    ),
+}
+"""Mappings that stand beside images, and of which the catalogue knows a field that the object does not have yet."""
+
+
+@pytest.mark.parametrize(("version", "kind", "spec", "form"), OF_ALL_PODS.values(), ids=OF_ALL_PODS)
+def test_a_known_field_in_what_a_mapping_says_of_all_its_pods(version: str, kind: str, spec: str, form: str) -> None:
+    entry = {"objects": '[{"name": "containerregistry"}]', "names": '["containerregistry"]'}
+    output = render(f"apiVersion: {version}\nkind: {kind}\nspec: {spec % 'priorityClassName: a'}\n")
+    assert f'": {entry.get(form, chr(34) + "containerregistry" + chr(34))}, priorityClassName: a}}' in output
+    assert output.count("containerregistry") == 1
+
+
+def test_an_annotation_that_names_images_gives_the_secret_to_the_object() -> None:
+    text = (
+        "apiVersion: operator.open-cluster-management.io/v1\nkind: MultiClusterHub\n"
+        "metadata: {annotations: {mch-imageRepository: quay.io/a}}\nspec: {availabilityConfig: High}\n"
+    )
+    assert 'spec: {"imagePullSecret": "containerregistry", availabilityConfig: High}' in render(text)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "{set: {image.repository: quay.io/a/b, image.tag: v1}}",
+        "{valuesContent: 'image: quay.io/a/b:1'}",
+        "{valuesContent: '{image: {repository: quay.io/a/b, tag: v1}}'}",
+        "{values: {image: 'quay.io/a/b:1'}}",
+    ],
+)
+def test_no_field_around_the_values_of_a_chart(values: str) -> None:
+    text = f"apiVersion: helm.cattle.io/v1\nkind: HelmChart\nspec: {values}\n"
+    assert render(text) == text.replace("quay.io/", "")
+
+
+def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
+    spec = "{image: 'a/b:1', build: {output: {image: c/d}}, template: {buildPod: {}}}"
+    text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnect\nspec: {spec}\n"
+    assert "containerregistry" not in render(text)
+
+
 @pytest.mark.parametrize(
     "spec",
     [

@@ -109,6 +109,13 @@ SETTINGS = {
         "kind: Deployment\nmetadata: {name: sriov-network-operator}\nenv:\n- {name: IMAGE_PULL_SECRETS, value: old}\n",
         f'- {{name: IMAGE_PULL_SECRETS, value: "old,{SECRET}"}}\n',
     ),
+    "Nuclio's controller, which takes one": (
+        (
+            "kind: Deployment\nmetadata: {name: nuclio-controller}\n"
+            "env:\n- {name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: ''}\n"
+        ),
+        f'- {{name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: "{SECRET}"}}\n',
+    ),
     "Odigos' autoscaler": (
         arguments("--image-pull-secrets=old").replace(
             "kind: Deployment\n", "kind: Deployment\nmetadata: {name: odigos-x}\n"
@@ -145,6 +152,10 @@ def test_programs_are_told_the_secret(text: str, expected: str) -> None:
     [
         config_map("mine", "settings.yaml: |", '  registry-secret: ""', "  x: y"),  # of another program
         config_map("cnpg", "PULL_SECRET_NAME: old"),  # one name alone
+        (
+            "kind: Deployment\nmetadata: {name: nuclio-controller}\n"
+            "env: [{name: NUCLIO_CONTROLLER_IMAGE_PULL_SECRETS, value: old}]\n"
+        ),
         config_map("flink", "config.yaml: |", f"  {FLINK}: '{{{{ .x }}}}'", "  x: y"),
         config_map("hub", 'image-pull-secret: "image-pull-secret"'),  # no setting that anybody knows
         config_map("hub", "config.py: |", "  image_pull_secrets = []", '  x = "jupyter/base:1"'),  # Python

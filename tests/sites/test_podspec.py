@@ -50,7 +50,6 @@ def test_image_volumes_move() -> None:
             "!!int '5'",
             '!!bool "true"',
             "!!float '1.5'",
-            "!!timestamp '2001-01-01'",
         ),
     ],
 )

@@ -116,6 +116,8 @@ def test_a_delete_is_read_as_what_no_reference_holds(text: str) -> None:
         ("a: b\n...\n%x\n- : [\n", ["b"]),
         ("a: b\n...\n---\nc: d\n", ["b", "d"]),  # what is YAML is read, too
         ("a: &x b\n...\nc: *x\n", ["b"]),
+        ("a: &x b\n...\n--- {c: &x d, e: *x}\n", ["b", "d"]),
+        ("a: &x b\r---\rc: &x d\re: *x\r...\rf: *x\r", ["b"]),
     ],
 )
 def test_a_manifest_ends_with_its_first_document(text: str, values: list[str]) -> None:
@@ -129,7 +131,21 @@ def test_a_manifest_borrows_from_elsewhere() -> None:
     assert composed.borrowed == [(3, 5, elsewhere)]
 
 
+@pytest.mark.parametrize("text", ["{a: b}{c: d}\n", " {}\n{}\n", "{} \t{"])
+def test_a_manifest_has_no_brace_behind_its_first_document(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        composer.manifest(text)
+
+
 @pytest.mark.parametrize("text", ["a: *x\n", "a: [\n", "a: b: c\n", 'a: "\\U08000050"\n...\n'])
 def test_a_manifest_whose_first_document_is_not_yaml(text: str) -> None:
     with pytest.raises(yaml.YAMLError):
         composer.manifest(text)
+
+
+def test_an_anchor_is_of_its_document_alone() -> None:
+    text = "a: &x b\n--- {c: *x}\n"
+    with pytest.raises(yaml.YAMLError, match="found undefined alias x"):
+        composer.compose(text)
+    elsewhere = yaml.ScalarNode("tag:yaml.org,2002:str", "z")
+    assert composer.compose(text, {"x": elsewhere}.get).borrowed == [(16, 18, elsewhere)]

@@ -155,7 +155,8 @@ def test_a_comma_ends_a_plain_scalar_in_flow_style_alone(text: str, expected: st
     ("written", "expected"),
     [
         ("{0}", "{0}"),
-        ("'{0}'", "{0}"),
+        ("'{0}'", "'{0}'"),
+        ('"{0}"', '"{0}"'),
         ("&a {0} # c", "&a {0} # c"),
         ("|\n  {0}\n", None),
     ],

@@ -39,6 +39,13 @@ def test_an_announced_encoding_that_the_stream_has_not(raw: bytes) -> None:
         stream.decode(raw)
 
 
+@pytest.mark.parametrize("raw", [b"\xff\xfe#\0\x05\n---\na: bc\n", b"\xfe\xff\0a\0:\0 \r\n"])
+def test_utf_16_that_helm_would_cut(raw: bytes) -> None:
+    assert raw.decode("utf-16")
+    with pytest.raises(AcregError, match="Helm would find line breaks of UTF-8 in them"):
+        stream.decode(raw)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -28,8 +28,7 @@ def entries(text: str) -> list[tuple[str, str]]:
         (f"a: !<tag:yaml.org,2002:binary> {IMAGE}\n", [("a", "image")]),
         (f"a: !!%62inary {IMAGE}\n", [("a", "image")]),
         (f"%TAG !e! tag:yaml.org,2002:bin\n---\na: !e!ary {IMAGE}\n", [("a", "image")]),
-        # What is no base64, or no text, stays as it is written: Kubernetes refuses it.
-        ("a: !!binary x\n", [("a", "x")]),
+        # What is no text stays as it is written.
         ("a: !!binary /w==\n", [("a", "/w==")]),
         # Other tags and texts that only look like one.
         (f"a: !!str {IMAGE}\n", [("a", IMAGE)]),
@@ -38,6 +37,13 @@ def entries(text: str) -> list[tuple[str, str]]:
 )
 def test_base64_says_what_it_stands_for(text: str, expected: list[tuple[str, str]]) -> None:
     assert entries(text) == expected
+
+
+@pytest.mark.parametrize("value", ["x", "'evil.io/x:1'", "\u00e9", "bmdpbng"])
+def test_what_is_no_base64_is_refused(value: str) -> None:
+    """Kubernetes' parser refuses it, too."""
+    with pytest.raises(yaml.MarkedYAMLError, match="found no base64 behind !!binary"):
+        composer.compose(f"a: !!binary {value}\n")
 
 
 def test_base64_inside_lists() -> None:
