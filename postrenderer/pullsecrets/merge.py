@@ -16,8 +16,8 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.names import OBJECT_NAME
-from postrenderer.pullsecrets.writing import fill, insert, own_keys, prepend
-from postrenderer.text.mappings import STRING_TAG, is_empty, is_merge, is_null
+from postrenderer.pullsecrets.writing import fill, insert, is_free, own_keys, prepend
+from postrenderer.text.mappings import is_empty, is_merge, is_null
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply, in_text
@@ -186,20 +186,6 @@ def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
         return None
     name = dict(view.fields(current)).get("name")
     return name if name is not None and is_empty(name) and not view.value(name) else None
-
-
-def is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
-    """Whether an empty value stands in the mapping itself, behind a colon, and without an anchor or tag in its way.
-
-    A value with an anchor has aliases that are to stay empty, and `!!str ~` is a text.
-    """
-    key = next((key for key, own in mapping.value if own is value), None)
-    start, end = value.start_mark.index, value.end_mark.index
-    if key is None or start < key.end_mark.index or "&" in text[start:end]:
-        return False
-    if "!" in text[start:end] and is_null(value) and value.tag == STRING_TAG:
-        return False
-    return ":" in text[key.end_mark.index : start]
 
 
 def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold

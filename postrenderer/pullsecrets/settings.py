@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.pullsecrets.flags import given
-from postrenderer.pullsecrets.merge import Field, Holder, is_free
+from postrenderer.pullsecrets.merge import Field, Holder
+from postrenderer.pullsecrets.writing import is_free
 from postrenderer.sites.args import LISTS
 from postrenderer.sites.site import ScalarVisit
 from postrenderer.sites.walk import walk

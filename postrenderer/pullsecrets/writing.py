@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from postrenderer.text.layout import before, content_start, line_end, newline, separator
+from postrenderer.text.mappings import STRING_TAG, is_null
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit
 
@@ -87,6 +88,20 @@ def _insert_block(text: str, view: View, mapping: yaml.MappingNode, field: tuple
     return Edit(start, start, f"{name}:{lines}{indent}")
 
 
+def is_free(text: str, mapping: yaml.MappingNode, value: yaml.Node) -> bool:
+    """Whether an empty value stands in the mapping itself, behind a colon, and without an anchor or tag in its way.
+
+    A value with an anchor has aliases that are to stay empty, and `!!str ~` is a text.
+    """
+    key = next((key for key, own in mapping.value if own is value), None)
+    start, end = value.start_mark.index, value.end_mark.index
+    if key is None or start < key.end_mark.index or "&" in text[start:end]:
+        return False
+    if "!" in text[start:end] and is_null(value) and value.tag == STRING_TAG:
+        return False
+    return ":" in text[key.end_mark.index : start]
+
+
 def fill(
     text: str,
     view: View,
@@ -94,19 +109,19 @@ def fill(
     current: yaml.Node,
     value: Any,  # noqa: ANN401  # what JSON can hold
 ) -> list[Edit]:
-    """Write the value in the place of an empty one.
+    """Write the value in the place of an empty one that is free.
 
     In the place of a null it goes to the lines below the key. It goes there as JSON if there are no lines for it, or
     if the empty value is a text, list or mapping, which may stand anywhere.
     """
     start, end = current.start_mark.index, current.end_mark.index
     key = next(key for key, own in mapping.value if own is current)
-    is_null = isinstance(current, yaml.ScalarNode) and not current.style
-    in_line = bool(mapping.flow_style) or not is_null
+    is_plain = isinstance(current, yaml.ScalarNode) and not current.style
+    in_line = bool(mapping.flow_style) or not is_plain
     offset = _list_offset(text, mapping)
     view.replace(current, _node(value, quoted=in_line))
     if in_line:
-        start = start if is_null else content_start(text, current)
+        start = start if is_plain else content_start(text, current)
         space = "" if text[start - 1].isspace() else " "
         return [Edit(start, end, space + _json(value))]
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))

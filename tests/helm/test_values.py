@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from helm.harness import CHARTS, LATEST, PRIVATE, VALUES, acreg
+from postrenderer.settings.files import values_files
+from postrenderer.settings.given import Problems
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,6 +111,24 @@ def test_pull_secrets_in_the_form_of_the_chart(
     template = POD % ("p", "'{{ .Values.image }}'", SECRETS % ("pullSecrets", written))
     folder = chart(tmp_path / "secrets", "pullSecrets: []\nimage: nginx:1\n", template)
     assert values(helm, zipapp, folder, *REGISTRY)[0] == {"image": f"{PRIVATE}/nginx:1", "pullSecrets": [item]}
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "{imageRegistry: own.io, <<: *b}",
+        "{<<: *b, imageRegistry: own.io}",
+        "{<<: [*a, *b]}",
+        "{<<: *a, imageRegistry: }",
+    ],
+)
+def test_a_values_file_tells_acreg_what_it_tells_helm(section: str, helm: Helm, tmp_path: Path) -> None:
+    folder = chart(tmp_path / "app", "", "registry: {{ .Values.global.imageRegistry }}\n")
+    file = tmp_path / "values.yaml"
+    file.write_text(f"a: &a {{imageRegistry: a.io}}\nb: &b {{imageRegistry: b.io}}\nglobal: {section}\n")
+    registry = yaml.safe_load(helm.output("template", folder, "--values", file))["registry"]
+    found = values_files([str(file)], str(tmp_path), Problems())
+    assert [given.value for given in found.values()] == [registry] * bool(registry)
 
 
 def test_a_chart_without_values(helm: Helm, zipapp: Path, tmp_path: Path) -> None:
