@@ -181,18 +181,12 @@ def written(change: Change, contents: Contents) -> Change:
     read = contents.texts.get(change.value)
     if read is None:
         return change
-    outside = [edit for edit in change.references if edit.start not in read.sites]  # templates are in no document
-    return change._replace(references=sorted([*outside, *_moved(read, change.references)]))
-
-
-def _moved(read: Text, references: Iterable[Edit]) -> list[Edit]:
-    """The edits that move the references in the documents of a text, written as these need it."""
-    moves = _moves(read, references)
-    edits: list[Edit] = []
-    for _, contents in read.documents:
-        for change in _changes(contents, moves):
-            edits += in_text(read.value, change.node, written(change, contents).references)
-    return edits
+    edits = [edit for edit in change.references if edit.start not in read.sites]  # templates are in no document
+    moves = _moves(read, change.references)
+    for _, inside in read.documents:
+        for one in _changes(inside, moves):
+            edits += in_text(read.value, one.node, written(one, inside).references)
+    return change._replace(references=sorted(edits))
 
 
 def _moves(read: Text, references: Iterable[Edit]) -> dict[int, Edit]:
@@ -248,13 +242,16 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
     """
     moves = _moves(read, references)
     starts = {id(site): start for start, site in read.sites.items() if start in images}
+    moved: list[Edit] = []
     view, inside = View(), _Inside([], [], {start for start in images if start not in read.sites}, {})
     names = wanted.settings.pull_secrets
     for root, contents in read.documents:
         private = [site for site in contents.sites if id(site) in starts]
         within = plan(Tree(read.value, root, contents), private, _changes(contents, moves), wanted)
-        for change in within.changes:
-            view.change(change.node, apply(change.node.value, written(change, contents).edits))
+        for planned in within.changes:
+            change = written(planned, contents)
+            view.change(change.node, apply(change.node.value, change.edits))
+            moved.extend(in_text(read.value, change.node, change.references))
             inside.edits.extend(inserted(read.value, change.node, change.additions))
         around = Places(root, wanted.schemas, wanted.settings.locations, in_text=True)
         need = needed.find(contents, within.others, wanted.relocation.is_private, around, wanted.accounts)
@@ -267,7 +264,7 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
         nowhere = {id(site) for site in need.nowhere}
         obstacles = [*within.without, *((site, why) for site, why in added.without if id(site) not in nowhere)]
         inside.without.update((starts[id(site)], why) for site, why in obstacles)
-    if inside.edits and _fault(read, [*_moved(read, references), *inside.edits], view):
+    if inside.edits and _fault(read, [*moved, *inside.edits], view):
         return _Inside([], [], set(), dict.fromkeys(images, _UNWRITABLE))
     return inside
 
