@@ -7,6 +7,7 @@ wherever it stands, inside a block scalar as well (YAML 1.2, 9.1.2 "Document Mar
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -178,5 +179,5 @@ def _next_marker(data: bytes, start: int) -> int:
 
 def _has_content(piece: bytes) -> bool:
     """Whether a piece holds anything but white space, comments, directives and markers."""
-    lines = piece.decode(errors="replace").split("\n")
+    lines = (line.decode(errors="replace") for line in io.BytesIO(piece))  # the first ones tell
     return not all(is_bare(line) or line.strip() in ("---", "...") for line in lines)
