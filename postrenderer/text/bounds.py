@@ -6,24 +6,21 @@ post-renderer Helm 4 does not (kyaml's ByteReader), so the indentation of the fi
 
 from __future__ import annotations
 
-import re
-
 import yaml
 
 from postrenderer.text import composer
 from postrenderer.text.layout import BREAKS
 from postrenderer.text.mappings import is_merge
+from postrenderer.text.regex import regex
 from postrenderer.text.tags import MARK
 
 _MARKER = "---"
-_LINE_BREAK_AND_MORE = "\r\r\n"
-"""Helm turns its end into a line feed before it parses (kyaml's ByteReader, apimachinery's LineReader), `fromYaml` not.
-
-Then one line break is left: `"im\\\r\r\nage"` is `image`.
-"""
+_THREE_SIGNS = "\r\r\n"
+"""A line break of which Helm makes one line feed less before it parses (kyaml's ByteReader, apimachinery's LineReader);
+`fromYaml` does not. Behind a backslash in double quotes, `"im` and `age"` around it are then read as `image`."""
 _SKIPPED = " \t\v\f"
 """White space that YAML never takes for text: its parsers skip or refuse it."""
-_BREAK = re.compile(rf"[{BREAKS}]")
+_BREAK = regex(rf"[{BREAKS}]")
 
 
 def bounds(whole: str) -> tuple[int, int]:
@@ -57,7 +54,7 @@ def refuse_two_readings(whole: str, start: int) -> None:
         yaml.MarkedYAMLError: it has a line break of three signs, only its first line is indented, or that one begins
             with white space that YAML takes for text.
     """
-    extra = whole.find(_LINE_BREAK_AND_MORE)
+    extra = whole.find(_THREE_SIGNS)
     if extra >= 0:
         line = whole.count("\n", start, extra)
         problem = (
