@@ -139,10 +139,11 @@ def _way_to_fill(
         return partial(_extend, text, view, current, holder.field.form)
     if is_free(text, mapping, current):
         return lambda names: fill(text, view, mapping, current, _value(names, holder))
+    keys = own_keys(mapping)
     behind = 1 + max((index for index, (key, _) in enumerate(mapping.value) if is_merge(key)), default=-1)
     if any(own is current for _, own in mapping.value):
         fault = "is an alias, or has an anchor or a tag"
-    elif own_keys(mapping)[-1:] < [behind]:
+    elif not keys or keys[-1] < behind:
         fault = "is empty in what `<<` merges behind all other keys"
     else:
         return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)), behind)]
