@@ -69,7 +69,7 @@ def save(name: str, lock: lockfile.Lock) -> None:
         AcregError: it cannot be written.
     """
     try:
-        wholefile.write(name, lockfile.text(lock), None)
+        wholefile.write(name, lockfile.text(lock), mode=None)
     except OSError as error:
         raise AcregError(f"{name} cannot be written: {error.strerror}.") from None
 

@@ -149,7 +149,7 @@ class Folder:
         """Write a chart into the folder."""
         try:
             (self.folder / CHARTS).mkdir(exist_ok=True)
-            wholefile.write(str(self.folder / CHARTS / chart.file), chart.content, None)
+            wholefile.write(str(self.folder / CHARTS / chart.file), chart.content, mode=None)
         except OSError as error:
             raise AcregError(f"{self.folder}: {not_written(error)}.") from None
 
@@ -170,12 +170,12 @@ class Folder:
         names = sorted({name for image in saved.values() for name in image.layouts})
         try:
             text = as_text(saved.values()).encode()
-            wholefile.write(str(self.folder / MANIFEST), text, None)
+            wholefile.write(str(self.folder / MANIFEST), text, mode=None)
             files = ((name, layout.sums_of(self.folder / name)) for name in names)
             sums = {f"{name}/{file}": value for name, found in files for file, value in found.items()}
             packed = sorted((self.folder / CHARTS).glob("*.tgz"))
             sums.update({f"{CHARTS}/{path.name}": layout.sha256(path) for path in packed})
-            wholefile.write(str(self.folder / SUMS), as_sums(text, sums), None)
+            wholefile.write(str(self.folder / SUMS), as_sums(text, sums), mode=None)
             there = [path.name for path in sorted((self.folder / IMAGES).iterdir()) if layout.is_one(path)]
             unlisted = [f"{IMAGES}/{name}" for name in there if f"{IMAGES}/{name}" not in names]
             for name in unlisted if self._prune else []:

@@ -62,7 +62,7 @@ def put_blob(layout: Path, manifest: Manifest) -> None:
     Raises:
         OSError: the disk is full, or the like.
     """
-    wholefile.write(str(layout / BLOBS / digits(manifest.digest)), manifest.content, None)
+    wholefile.write(str(layout / BLOBS / digits(manifest.digest)), manifest.content, mode=None)
 
 
 def is_one(path: Path) -> bool:
@@ -85,9 +85,9 @@ def list_in(layout: Path, digest: str) -> None:
     """
     content = (layout / BLOBS / digits(digest)).read_bytes()
     descriptor = {"mediaType": _media_type(content), "digest": digest, "size": len(content)}
-    wholefile.write(str(layout / VERSION), json.dumps({"imageLayoutVersion": "1.0.0"}), None)
+    wholefile.write(str(layout / VERSION), json.dumps({"imageLayoutVersion": "1.0.0"}), mode=None)
     index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [descriptor]}
-    wholefile.write(str(layout / INDEX), json.dumps(index), None)
+    wholefile.write(str(layout / INDEX), json.dumps(index), mode=None)
 
 
 def verify_list(root: Path, name: str, digest: str) -> None:
