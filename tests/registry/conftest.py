@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,10 +104,24 @@ class Brake:
             "esac\n",
         )
 
-    def release(self) -> None:
-        """Let the registry go on; a copy whose acreg was killed a moment ago may still stop it, and then lets it go."""
+    def release(self, working_in: Path) -> None:
+        """Let the registry go on, and wait until the copies have ended whose acreg, started in a folder, was killed.
+
+        One of them may still stop the registry, and then lets it go.
+        """
         self._released.touch()
         os.kill(self._registry.pid, signal.SIGCONT)
+        end = time.monotonic() + 60
+        while any(_folder_of(process) == str(working_in) for process in Path("/proc").glob("[0-9]*")):
+            assert time.monotonic() < end, f"a skopeo still works in {working_in}"
+            time.sleep(0.05)
+
+
+def _folder_of(process: Path) -> str:
+    try:
+        return str((process / "cwd").readlink())
+    except OSError:
+        return ""
 
 
 def stand_in(folder: Path, script: str) -> str:

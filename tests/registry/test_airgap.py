@@ -104,7 +104,7 @@ def test_killed_in_the_middle_and_resumed(acreg: Acreg, published: Published, tm
             wait_for("[2/", process)
             process.kill()
     finally:
-        brake.release()
+        brake.release(acreg.folder)
     unfinished = acreg.run("mirror", "--from", folder, ACREG_REGISTRY="localhost:1")
     assert (unfinished.code, "has finished" in unfinished.stderr) == (1, True)
     run = _save(acreg, folder)

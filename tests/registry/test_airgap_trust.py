@@ -163,7 +163,7 @@ def test_a_killed_archive_leaves_what_the_next_one_removes(acreg: Acreg, publish
             wait_for("[2/", process)
             process.kill()
     finally:
-        brake.release()
+        brake.release(acreg.folder)
     assert [path.name for path in acreg.folder.iterdir() if "partial" in path.name]
     assert not (acreg.folder / "media.tar").exists()
     assert _save(acreg, "media.tar").code == 0

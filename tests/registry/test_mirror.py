@@ -51,7 +51,7 @@ def test_the_whole_list_killed_resumed_and_found_where_the_filter_points(
     with acreg.start("mirror", "--list", "images.txt", **login(secured), PATH=brake.path) as process:
         wait_for("[ 6/", process)
         process.kill()
-    brake.release()
+    brake.release(acreg.folder)
     left = [path for path in Path(acreg.environment["TMPDIR"]).rglob("*") if path.is_file()]
     assert [path for path in left if PASSWORD.encode() in path.read_bytes() or path.name != "ca.crt"] == []
 
