@@ -16,14 +16,14 @@ from postrenderer import sites, texts
 from postrenderer.apis.forms import REGISTRY
 from postrenderer.decide import LEFT, decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import merge, names, needed, places, writing
+from postrenderer.pullsecrets import merge, names, needed, places
 from postrenderer.pullsecrets.accounts import Accounts
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.pullsecrets.settings import UNHINTED
 from postrenderer.sites import declared, hints
 from postrenderer.sites.secrets import reencoded
 from postrenderer.sites.tasks import Tasks
-from postrenderer.text import mappings, reading, stream
+from postrenderer.text import mappings, reading, stream, writing
 from postrenderer.text.insertions import inserted
 from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
 from postrenderer.text.view import View

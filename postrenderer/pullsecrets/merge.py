@@ -16,11 +16,11 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.names import OBJECT_NAME
-from postrenderer.pullsecrets.writing import fill, insert, is_free, own_keys, prepend
 from postrenderer.text.mappings import is_empty, is_merge, is_null
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply, in_text
+from postrenderer.text.writing import fill, insert, is_free, own_keys, prepend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
