@@ -91,7 +91,7 @@ class Quay:
         try:
             answer = self._transport.once(request.method, url, headers, body)
         except RegistryError as error:
-            raise AcregError(f"Quay at {self._url} does not answer: {error.reason}.") from None
+            raise AcregError(f"Quay could not be asked: {error.reason}.") from None
         if answer.status in _REDIRECTS:
             raise AcregError(
                 f"{url} redirects elsewhere, and acreg does not follow, because the token is for Quay alone."
