@@ -10,12 +10,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import changes, document, sites
+from postrenderer import sites
 from postrenderer.apis.forms import REGISTRY
-from postrenderer.changes import Change
-from postrenderer.decide import LEFT, decide
-from postrenderer.document import Tree, Wanted
 from postrenderer.errors import AcregError
+from postrenderer.plan import changes, document
+from postrenderer.plan.changes import Change
+from postrenderer.plan.decide import LEFT, decide
+from postrenderer.plan.document import Tree, Wanted
 from postrenderer.pullsecrets.accounts import Accounts
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.pullsecrets.settings import UNHINTED
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
     import yaml
 
-    from postrenderer.decide import Decision, Finding
     from postrenderer.images.relocation import Relocation
+    from postrenderer.plan.decide import Decision, Finding
     from postrenderer.pullsecrets.accounts import Use
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
