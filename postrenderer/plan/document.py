@@ -15,6 +15,7 @@ from postrenderer.plan.changes import Change
 from postrenderer.pullsecrets import needed, settings
 from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
+from postrenderer.text.layout import BREAKS
 from postrenderer.text.scalars import apply
 from postrenderer.text.view import View
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
     from postrenderer.text.scalars import Edit
 
+_OF_TEXTS = f"{BREAKS}{{["
+"""What a text has that is more than the name of an image: several lines, or brackets."""
 _UNWRITABLE = "the text that it stands in is not written so that lines can be added: write it as a block, with `|`"
 
 
@@ -206,7 +209,7 @@ def _in_texts(tree: Tree, private: Iterable[Site], moving: Iterable[Change], wan
 
 def _may_be_text(value: str) -> bool:
     """Whether a value may be more than the name of an image."""
-    return any(sign in value for sign in "\n{[")
+    return any(sign in value for sign in _OF_TEXTS)
 
 
 def _inside(change: Change, images: set[int], contents: Contents, wanted: Wanted) -> _Inside:

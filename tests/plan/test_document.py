@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 import yaml
-from rendering import PRIVATE, SECRET, render, summary
+from rendering import PRIVATE, REGISTRY, SECRET, render, summary
 
 from postrenderer.sites.declared import Location
 
@@ -191,6 +191,75 @@ def test_a_text_in_a_text() -> None:
     )
     template = at(yaml.safe_load(inside(inner)), "jenkins", "clouds", 0, "kubernetes", "templates", 0)
     assert yaml.safe_load(template["yaml"])["spec"]["imagePullSecrets"] == [ENTRY]
+
+
+DEPLOYMENT = """\
+# Source: app/templates/deployment.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app
+spec:
+  template:
+    spec:
+      initContainers:
+      - image: quay.io/acme/init:1
+        args: [--sidecar-image=quay.io/acme/sidecar:2]
+      containers:
+      - name: app
+        image: "a/b:1"
+        env:
+        - name: RELATED_IMAGE_HELPER
+          value: quay.io/acme/helper:3
+"""
+DATABASE = """\
+# Source: app/templates/database.yaml
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: db}
+spec: {imageName: "ghcr.io/cloudnative-pg/postgresql:17"}
+"""
+FORMS: dict[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
+    "a ConfigMap": (lambda text: {"kind": "ConfigMap", "data": {"a": text}}, lambda outer: at(outer, "data", "a")),
+    "an annotation": (
+        lambda text: {"kind": "ConfigMap", "metadata": {"annotations": {"a/b": text}}},
+        lambda outer: at(outer, "metadata", "annotations", "a/b"),
+    ),
+    "a Secret": (
+        lambda text: {"kind": "Secret", "data": {"a": base64.b64encode(text.encode()).decode()}},
+        lambda outer: base64.b64decode(at(outer, "data", "a")).decode(),
+    ),
+    "a text in a text": (
+        lambda text: {"kind": "ConfigMap", "data": {"a": json.dumps({"data": {"b": text}})}},
+        lambda outer: at(yaml.safe_load(at(outer, "data", "a")), "data", "b"),
+    ),
+}
+"""Objects that hold a text, and how the text is got back."""
+
+
+@pytest.mark.parametrize(("written", "read"), FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    "inner", [POD.format(image="quay.io/a/b:1"), DEPLOYMENT, DATABASE], ids=["Pod", "Deployment", "CR"]
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("registry", [REGISTRY, "[::1]:5000"])
+def test_a_document_comes_out_of_a_text_as_it_does_alone(
+    inner: str, line_break: str, registry: str, written: Callable[[str], Any], read: Callable[[Any], str]
+) -> None:
+    text = json.dumps(written(inner.replace("\n", line_break)))
+    alone = yaml.safe_load(render(inner, registry=registry))
+    assert yaml.safe_load(read(yaml.safe_load(render(text, registry=registry)))) == alone
+    lacking, lacking_alone = (summary(each, registry=registry)["withoutSecret"] for each in (text, inner))
+    assert [one["reference"] for one in lacking] == [one["reference"] for one in lacking_alone]
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_a_reference_that_a_text_breaks_is_left_at_every_level(levels: int) -> None:
+    text = 'image: "quay.io/acme/\\\n  app:1"\n'
+    for _ in range(levels):
+        text = "data:\n  a: |\n" + "".join(f"    {line}\n" for line in text.splitlines())
+    (left,) = summary(text)["left"]
+    assert (left["reference"], "broken over several lines" in left["reason"]) == ("quay.io/acme/app:1", True)
 
 
 VALUES = {
