@@ -160,6 +160,9 @@ def test_programs_are_told_the_secret(text: str, expected: str) -> None:
         config_map("hub", 'image-pull-secret: "image-pull-secret"'),  # no setting that anybody knows
         config_map("hub", "config.py: |", "  image_pull_secrets = []", '  x = "jupyter/base:1"'),  # Python
         arguments("--image-pull-secret-name=old"),
+        arguments("--image-pull-secret-name"),  # without a value
+        arguments("--image-pull-secret-name", "--verbose"),
+        arguments("--image-pull-secret-names", "old"),  # no setting that anybody knows
         "kind: Deployment\nenv:\n- name: IMAGE_PULL_SECRETS\n  value: &old ''\n- name: X\n  value: *old\n",
         "kind: Deployment\nenv:\n- name: IMAGE_PULL_SECRETS\n  valueFrom: {configMapKeyRef: {name: x, key: y}}\n",
     ],

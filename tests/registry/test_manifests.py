@@ -18,6 +18,7 @@ from postrenderer.registry.manifests import OCI_INDEX, Manifest, Manifests
 from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.places import SOURCE, TARGET, in_registry
 from postrenderer.registry.plan import Copy
+from postrenderer.registry.transport import Transport
 from registry import images
 from registry.conftest import push
 from registry.frontdoor import Asked, FrontDoor, Given
@@ -335,6 +336,26 @@ def test_a_proxy(no_proxy: str, is_asked: bool) -> None:  # noqa: FBT001  # a pa
     assert "p@ss" not in str(caught.value)
     basic = base64.b64encode(b"user:p@ss").decode()
     assert [asked.headers.get("proxy-authorization") for asked in door.asked] == [f"Basic {basic}"] * is_asked
+
+
+@pytest.mark.parametrize(
+    ("host", "no_proxy", "proxy"),
+    [
+        ("r.example.com", "10.0.0.0/8", "http://proxy"),
+        ("10.1.2.3:5000", "10.0.0.0/8", ""),
+        ("10.1.2.3:5000", "192.0.2.0/24, 10.1.2.9/24", ""),
+        ("[fd00::1]:5000", "10.0.0.0/8,fd00::/8", ""),
+        ("192.0.2.1", "10.0.0.0/8", "http://proxy"),
+        ("192.0.2.1", "", "http://proxy"),
+        ("192.0.2.1", "192.0.2.0/99", "http://proxy"),  # no network
+        ("127.0.0.1:5000", "", ""),
+        ("[::1]:5000", "", ""),
+        ("localhost:5000", "", ""),
+    ],
+)
+def test_networks_without_a_proxy(host: str, no_proxy: str, proxy: str) -> None:
+    transport = Transport(frozenset(), "", {"https_proxy": "http://proxy", "no_proxy": no_proxy})
+    assert transport._proxy("https", host) == proxy  # noqa: SLF001  # who asked it could wait for a network
 
 
 @pytest.mark.parametrize("kind", ["https", "socks5"])
