@@ -10,6 +10,7 @@ import pytest
 import yaml
 from rendering import PRIVATE, SECRET, render, summary
 
+from postrenderer import document
 from postrenderer.sites.declared import Location
 
 ENTRY = {"name": SECRET}
@@ -310,6 +311,15 @@ def test_a_text_that_is_folded_gets_what_stands_in_a_line(scalar: str) -> None:
     else:
         assert after["spec"].keys() == before["spec"].keys()
         assert "as a block, with `|`" in summary(text)["withoutSecret"][0]["reason"]
+
+
+def test_a_text_that_would_say_something_else_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mock of the proof: no such text is known."""
+    monkeypatch.setattr(document, "_fault", lambda *_: True)
+    text = config_map(POD.format(image="a/b:1"))
+    assert render(text) == text.replace("a/b:1", f"{PRIVATE}/a/b:1")
+    (without,) = summary(text)["withoutSecret"]
+    assert "as a block, with `|`" in without["reason"]
 
 
 def test_a_field_that_is_no_list_does_not_end_the_run() -> None:

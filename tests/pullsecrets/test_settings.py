@@ -162,6 +162,7 @@ def test_programs_are_told_the_secret(text: str, expected: str) -> None:
         arguments("--image-pull-secret-name=old"),
         arguments("--image-pull-secret-name"),  # without a value
         arguments("--image-pull-secret-name", "--verbose"),
+        arguments("--image-pull-secret-name", "|", "x"),  # an empty block
         arguments("--image-pull-secret-names", "old"),  # no setting that anybody knows
         "kind: Deployment\nenv:\n- name: IMAGE_PULL_SECRETS\n  value: &old ''\n- name: X\n  value: *old\n",
         "kind: Deployment\nenv:\n- name: IMAGE_PULL_SECRETS\n  valueFrom: {configMapKeyRef: {name: x, key: y}}\n",
