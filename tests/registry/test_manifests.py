@@ -222,6 +222,7 @@ def test_tags_and_referrers_come_in_pages() -> None:
         (418, {}, "other", 0),
         (301, {}, "other", 0),
         (307, {"Location": "/v2/"}, "redirect", 0),
+        (307, {"Location": "ftp://elsewhere.invalid/x"}, "other", 0),
     ],
 )
 def test_each_refusal_has_its_kind(status: int, headers: dict[str, str], kind: str, wait: float) -> None:
@@ -232,6 +233,43 @@ def test_each_refusal_has_its_kind(status: int, headers: dict[str, str], kind: s
             client.digest(in_registry(f"{door.host}/x:1"), SOURCE)
         client.close()
     assert (caught.value.kind, caught.value.wait, caught.value.host) == (kind, wait, door.host)
+
+
+def test_a_manifest_that_is_not_taken() -> None:
+    with FrontDoor(lambda asked: Given(403 if asked.method == "PUT" else 200, {})) as door:
+        client = Manifests(reach(door.host))
+        with pytest.raises(RegistryError) as caught:
+            client.put(in_registry(f"{door.host}/x:1"), NOTHING, TARGET)
+        client.close()
+    assert caught.value.kind == "denied"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(418, ""), (403, "denied"), (503, "busy")])
+def test_a_registry_without_the_api_of_referrers_is_asked_once(status: int, kind: str) -> None:
+    """What is no answer to that question is no refusal, and a refusal is none."""
+    with FrontDoor(lambda asked: Given(status if "referrers" in asked.path else 200, {})) as door:
+        client = Manifests(reach(door.host))
+        place = in_registry(f"{door.host}/x@{NOTHING.digest}")
+        for _ in range(2):
+            if kind:
+                with pytest.raises(RegistryError) as caught:
+                    client.referrers(place, SOURCE)
+                assert caught.value.kind == kind
+            else:
+                assert client.referrers(place, SOURCE) is None
+        client.close()
+    assert sum("referrers" in asked.path for asked in door.asked) == (2 if kind else 1)
+
+
+def test_a_login_that_cannot_be_used_is_said_of_its_registry() -> None:
+    with FrontDoor(lambda _: Given(401, {"WWW-Authenticate": "Basic"})) as door:
+        way = reach(door.host)
+        config = {"credHelpers": {door.host: "nowhere"}}
+        client = Manifests(way._replace(configs={SOURCE: config, TARGET: config}))
+        with pytest.raises(RegistryError, match="docker-credential-nowhere") as caught:
+            client.digest(in_registry(f"{door.host}/x:1"), SOURCE)
+        client.close()
+    assert (caught.value.kind, caught.value.host) == ("helper", door.host)
 
 
 def test_a_registry_that_names_no_digest_and_closes_each_connection() -> None:
