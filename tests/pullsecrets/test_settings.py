@@ -75,6 +75,10 @@ SETTINGS = {
         config_map("spark", "spark.properties: |", f"  {SPARK}=", "  spark.x=1"),
         f"    {SPARK}={SECRET}\n",
     ),
+    "Strimzi's, in a text without images": (
+        config_map("strimzi", "patch.yaml: |", "  env:", "  - name: STRIMZI_IMAGE_PULL_SECRETS", "    value: old"),
+        f"      value: old,{SECRET}\n",
+    ),
     "Longhorn, a null": (
         config_map("longhorn-default-setting", "default-setting.yaml: |-", "  registry-secret: ", "  x: y"),
         f"    registry-secret: {SECRET}",
@@ -145,6 +149,11 @@ SETTINGS = {
 def test_programs_are_told_the_secret(text: str, expected: str) -> None:
     assert expected in render(text)
     assert sum(one["names"] == [SECRET] for one in summary(text)["pullSecrets"]) == 1
+
+
+def test_the_report_names_the_text_that_gets_a_setting() -> None:
+    (entry,) = summary(SETTINGS["Flink, in a ConfigMap's YAML"][0])["pullSecrets"]
+    assert entry["pointer"] == "/data/config.yaml"
 
 
 @pytest.mark.parametrize(
