@@ -75,9 +75,9 @@ SETTINGS = {
         config_map("spark", "spark.properties: |", f"  {SPARK}=", "  spark.x=1"),
         f"    {SPARK}={SECRET}\n",
     ),
-    "Strimzi's, in a text without images": (
-        config_map("strimzi", "patch.yaml: |", "  env:", "  - name: STRIMZI_IMAGE_PULL_SECRETS", "    value: old"),
-        f"      value: old,{SECRET}\n",
+    "Woodpecker, in a text about no image": (
+        config_map("x", "patch.yaml: |", "  env: [{name: WOODPECKER_BACKEND_K8S_PULL_SECRET_NAMES, value: old}]"),
+        f'    env: [{{name: WOODPECKER_BACKEND_K8S_PULL_SECRET_NAMES, value: "old,{SECRET}"}}]\n',
     ),
     "Longhorn, a null": (
         config_map("longhorn-default-setting", "default-setting.yaml: |-", "  registry-secret: ", "  x: y"),

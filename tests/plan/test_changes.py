@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer import changes, sites
-from postrenderer.changes import Change
+from postrenderer import sites
 from postrenderer.errors import AcregError
+from postrenderer.plan import changes
+from postrenderer.plan.changes import Change
 from postrenderer.text import composer
 from postrenderer.text.scalars import Edit, apply
 from postrenderer.text.view import View

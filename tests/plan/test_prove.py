@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from postrenderer.prove import fault, loses_its_lines
+from postrenderer.plan.prove import fault, loses_its_lines
 from postrenderer.text import composer
 from postrenderer.text.view import View
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from rendering import PRIVATE, SECRET, render, summary
 
-from postrenderer import document
+from postrenderer.plan import document
 from postrenderer.sites import repeats
 from postrenderer.sites.declared import Location
 
