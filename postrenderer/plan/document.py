@@ -202,8 +202,8 @@ def _in_texts(tree: Tree, private: Iterable[Site], moving: Iterable[Change], wan
         if additions:
             found.additions.append(Addition(inside.names, list(dict.fromkeys(places))))
         found.others.extend(site for site in images if site.span.start in inside.others)
-        reasons = ((site, inside.without.get(site.span.start, "")) for site in images)
-        found.without.extend((site, reason) for site, reason in reasons if reason)
+        lacking = (site for site in images if site.span.start in inside.without)
+        found.without.extend((site, inside.without[site.span.start]) for site in lacking)
     return found._replace(changes=[change for change in planned.values() if change.edits])
 
 

@@ -117,7 +117,7 @@ def _can_take(text: str, arguments: yaml.SequenceNode, flag: str) -> bool:
 def _is_plainly_in(text: str, arguments: yaml.SequenceNode, word: yaml.ScalarNode) -> bool:
     """Whether an argument stands in its list itself, as an alias does not, alone on its line or in brackets."""
     start = word.start_mark.index
-    inside = arguments.start_mark.index <= start < arguments.end_mark.index and text[start] not in "&!"
+    inside = arguments.start_mark.index <= start < arguments.end_mark.index and text[start] not in "&!|>"
     return inside and (bool(arguments.flow_style) or before(text, start).strip() == "-")
 
 

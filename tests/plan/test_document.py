@@ -10,6 +10,8 @@ import pytest
 import yaml
 from rendering import PRIVATE, REGISTRY, SECRET, render, summary
 
+from postrenderer.plan import document
+from postrenderer.sites import repeats
 from postrenderer.sites.declared import Location
 
 ENTRY = {"name": SECRET}
@@ -381,6 +383,23 @@ def test_a_text_that_is_folded_gets_what_stands_in_a_line(scalar: str) -> None:
         assert "as a block, with `|`" in summary(text)["withoutSecret"][0]["reason"]
 
 
+def test_a_text_whose_aliases_repeat_large_lists_gets_its_secret_by_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeats, "_REPEATED", 3)
+    lines = "".join(f"b{number}: {{c: *a}}\n" for number in range(4))
+    text = f"a: &a [{', '.join(['x'] * 100)}]\nimage: a/b:1\nimagePullSecrets: []\n{lines}"
+    assert f'imagePullSecrets: [{{"name": "{SECRET}"}}]\n' in inside(text)
+    assert summary(config_map(text))["withoutSecret"] == []
+
+
+def test_a_text_that_would_say_something_else_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mock of the proof: no such text is known."""
+    monkeypatch.setattr(document, "_fault", lambda *_: True)
+    text = config_map(POD.format(image="a/b:1"))
+    assert render(text) == text.replace("a/b:1", f"{PRIVATE}/a/b:1")
+    (without,) = summary(text)["withoutSecret"]
+    assert "as a block, with `|`" in without["reason"]
+
+
 def test_a_field_that_is_no_list_does_not_end_the_run() -> None:
     text = config_map(POD.format(image="a/b:1").replace("spec:\n", "spec:\n  imagePullSecrets: regcred\n"))
     assert SECRET not in render(text)
@@ -395,6 +414,26 @@ def test_without_pull_secrets_nothing_is_added() -> None:
 def test_what_is_private_already_gets_its_secret() -> None:
     text = config_map(POD.format(image=f"{PRIVATE}/a/b:1"))
     assert f"- name: {SECRET}" in render(text)
+
+
+def test_what_is_private_already_gets_its_secret_in_base64() -> None:
+    pod = POD.format(image=f"{PRIVATE}/a/b:1")
+    text = f"apiVersion: v1\nkind: Secret\ndata:\n  pod: {base64.b64encode(pod.encode()).decode()}\n"
+    (after,) = yaml.safe_load(render(text))["data"].values()
+    assert yaml.safe_load(base64.b64decode(after))["spec"]["imagePullSecrets"] == [ENTRY]
+
+
+def test_a_text_that_can_hold_no_secret_keeps_none_from_others() -> None:
+    folded = ">\n    spec:\n\n      containers:\n      - image: a/b:1\n"
+    text = f"kind: ConfigMap\ndata:\n  a: {folded}  b: {folded.replace('>', '|')}"
+    assert [one["pointer"] for one in summary(text)["pullSecrets"]] == ["/data/b"]
+    assert [one["pointer"] for one in summary(text)["withoutSecret"]] == ["/data/a"]
+
+
+def test_the_place_of_an_image_in_a_text_may_be_outside_of_it() -> None:
+    text = config_map("image: ghcr.io/a/b:1\nx: y\n", "config.yaml", "cnpg") + "  PULL_SECRET_NAME: ''\n"
+    assert render(text).endswith(f'  PULL_SECRET_NAME: "{SECRET}"\n')
+    assert summary(text)["withoutSecret"] == []
 
 
 @pytest.mark.parametrize(
