@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, LATEST, PRIVATE, RELEASE, VALUES
+from helm.harness import CHARTS, ENDS, LATEST, PRIVATE, RELEASE, VALUES
 from helm.manifests import SECRET, documents, images, is_hook, moved, moved_text, pod_specs
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def port_of_uiserver(namespace: Namespace) -> object:
     return service["spec"]["ports"][0]["targetPort"]
 
 
+@pytest.mark.parametrize("helm", ENDS, indirect=True)
 def test_install_upgrade_rollback(helm: Helm, namespace: Namespace) -> None:
     # No Job ever completes on an API server without controllers, so the hooks stay out.
     release(helm, "install", "appcircle", "--no-hooks")
