@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 _parser = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
-SMALL = 1_000
+SMALL = round(500 * min(effort.TIMES, 2))
 TIMES = 8
 MOST = 20
 """Linear growth is TIMES, quadratic growth 64."""
-ENOUGH = 0.003
-"""Seconds of CPU below which the large subject is no burden, whatever the growth: 3 ms for 8,000 signs."""
+ENOUGH = SMALL * 0.000_003
+"""Seconds of CPU below which the large subject is no burden, whatever the growth: 1.5 ms for 4,000 signs."""
 TOO_MUCH = 0.5
 """Seconds of CPU for the small subject that no linear pattern takes."""
 CLEAR = 0.05
