@@ -21,7 +21,7 @@ FILTER = (sys.executable, "-m", "postrenderer")
 MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 """The variables with which scripts/coverage reaches the processes that tests start."""
 GO = {"GOGC": "off", "GOMEMLIMIT": "128MiB"}
-"""Lets programs in Go, such as Helm, skopeo and docker-registry, collect garbage late or never: a quarter of their time."""
+"""Lets programs in Go, such as Helm, skopeo and docker-registry, collect little garbage, a quarter of their time."""
 
 
 def moved(text: bytes) -> bytes:
