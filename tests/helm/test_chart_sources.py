@@ -82,7 +82,9 @@ def of_folder() -> Callable[..., Run]:
     return run
 
 
-@pytest.mark.parametrize("helm", LATEST, indirect=True)
+@pytest.mark.parametrize(
+    ("helm", "named"), [(LATEST[0], "added"), (LATEST[1], "oci")], indirect=True, ids=["added", "oci"]
+)
 def test_values(helm: Helm, zipapp: Path, named: list[str], of_folder: Callable[..., Run]) -> None:
     found = succeeded(helm, zipapp, "values", *named, "-f", PRIVATE_VALUES)
     assert found == of_folder(helm, zipapp, "values", CHART, "-f", PRIVATE_VALUES)
