@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.apis.forms import JOINED, REPEATED
-from postrenderer.pullsecrets.writing import insert_item
 from postrenderer.text.scalars import Edit, apply, in_text
+from postrenderer.text.writing import insert_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,11 +12,11 @@ import yaml
 
 from postrenderer.pullsecrets.flags import given
 from postrenderer.pullsecrets.merge import Field, Holder
-from postrenderer.pullsecrets.writing import is_free
 from postrenderer.sites.args import LISTS
 from postrenderer.sites.site import ScalarVisit
 from postrenderer.sites.walk import walk
 from postrenderer.text.layout import before
+from postrenderer.text.writing import is_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

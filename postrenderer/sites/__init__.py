@@ -16,6 +16,7 @@ from postrenderer.sites.site import (
     STAYS,
     STRONG,
     UNMOVED,
+    WEAK,
     Api,
     Context,
     MappingVisit,
@@ -179,10 +180,12 @@ def spans(
     except (TooMuchMergedError, RecursionError):
         return text.spans(value, known)
     by_node: dict[int, dict[int, Site]] = {}
+    found: list[Found] = []
     for site in (site for _, contents in read.documents for site in contents.sites):
-        if not site.encoding and site.node.tag != BINARY_TAG:  # base64 within a text is left alone
+        if site.encoding or site.node.tag == BINARY_TAG:
+            found.append(_in_base64(site))
+        else:
             by_node.setdefault(id(site.node), {})[site.span.start] = site
-    found = []
     for inside in by_node.values():
         ordered = [site for _, site in sorted(inside.items()) if embedded.is_unbroken(site.node.value, site.span)]
         places = in_text(readable, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered]) if ordered else []
@@ -194,6 +197,14 @@ def spans(
     if templates.SIGN in value:
         found += templates.within(templates.places(roots), text.spans(value, known))
     return sorted(found, key=text.start_of)
+
+
+def _in_base64(site: Site) -> Found:
+    """A reference in base64 within a text, as a Secret in a ConfigMap has it; it is not moved."""
+    span = site.span._replace(start=site.node.start_mark.index, end=site.node.end_mark.index)
+    if span.level in (WEAK, STAYS):
+        return span
+    return span._replace(level=UNMOVED, reason="it stands in base64 within a text: write the text so that it does not")
 
 
 def read(value: str) -> Text | None:

@@ -143,7 +143,8 @@ def revise(
     by_place: dict[str, Object] = {}
     for item in all_objects if ignore else ():
         by_place.setdefault(pointer(item.path), item)
-    ignored = {id(site) for site in sites if any(_matches(entry, site, by_place) for entry in ignore)}
+    places = ((site, pointer(site.path)) for site in sites)
+    ignored = {id(site) for site, place in places if any(_matches(entry, site, place, by_place) for entry in ignore)}
     return [each for site in sites for each in _unless_ignored(site, is_ignored=id(site) in ignored)]
 
 
@@ -210,12 +211,13 @@ def _split(node: yaml.MappingNode, path: Path, location: Location) -> Iterator[S
             yield Site(value.scalar.node, span._replace(level=CERTAIN, reason=_REASON), FAMILY, value.scalar.path)
 
 
-def _matches(entry: Ignore, site: Site, by_place: dict[str, Object]) -> bool:
-    """Whether an entry of `ignore` speaks of a site, which belongs to an item of a list, `/items/3`, or to the root."""
-    place = pointer(site.path)
-    *of_item, _ = place.split("/", 3)
-    of_object = "/".join(of_item) if len(of_item) == len(("", "items", "3")) else ""
-    item = by_place.get(of_object) or by_place.get("")
+def _matches(entry: Ignore, site: Site, place: str, by_place: dict[str, Object]) -> bool:
+    """Whether an entry of `ignore` speaks of a site at a place, in an item of a list, `/items/3`, or in the root."""
+    *steps, _ = place.split("/", 3)
+    of_object = "/".join(steps)
+    if of_object not in by_place:
+        of_object = ""
+    item = by_place.get(of_object)
     if item is None:
         return False
     return all(
@@ -224,7 +226,7 @@ def _matches(entry: Ignore, site: Site, by_place: dict[str, Object]) -> bool:
             (item.api_version, entry.api_version),
             (item.kind, entry.kind),
             (item.name, entry.name),
-            (place[len(pointer(item.path)) :], entry.path),
+            (place[len(of_object) :], entry.path),
             (site.span.reference, entry.reference),
         )
     )

@@ -25,7 +25,7 @@ from postrenderer.sites.site import (
     not_pulled,
     unless_certain,
 )
-from postrenderer.text import templates
+from postrenderer.text import tags, templates
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ _IGNORED = (
 )
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
-_INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS)))
+_BASE64 = ("Secret(?![A-Za-z])", tags.BINARY)
+"""What says that a value below is base64, which shows no hint."""
+_INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS, *_BASE64)))
 _DOTTED = ".image"
 _PRINTED = "map["
 """How Go prints a map that a template should have turned into YAML: nothing reads it."""

@@ -9,7 +9,7 @@ import pytest
 from marked import check, config
 
 from postrenderer import sites
-from postrenderer.sites.site import CERTAIN, Prefix
+from postrenderer.sites.site import CERTAIN, UNMOVED, Prefix
 from postrenderer.text import composer
 from postrenderer.text.pointer import pointer
 
@@ -124,16 +124,12 @@ def test_a_character_that_json_writes_in_halves() -> None:
     assert site.span.reference == "acme/app"
 
 
-def test_a_base64_text_within_a_text_is_left_alone() -> None:
-    inner = "apiVersion: v1\nkind: Secret\ndata: {a: " + base64.b64encode(b"image: acme/app:1").decode() + "}\n"
-    assert not find(config(inner)).sites
-
-
 @pytest.mark.parametrize("form", ["{}", "'{}'", "|\n  {}"])
-def test_a_text_within_a_text_that_has_the_tag_of_base64_is_left_alone(form: str) -> None:
+def test_base64_within_a_text_does_not_move(form: str) -> None:
     encoded = base64.b64encode(b"quay.io/acme/app:1 quay.io/acme/b:1").decode()
     text = config(f"config: !!binary {form.format(encoded)}\nimage: acme/app:1\n")
-    assert [site.span.reference for site in find(text).sites] == ["acme/app:1"]
+    found = [(site.span.reference, site.span.level == UNMOVED) for site in find(text).sites]
+    assert found == [("quay.io/acme/app:1", True), ("quay.io/acme/b:1", True), ("acme/app:1", False)]
 
 
 def test_a_text_that_merges_too_much_is_searched_by_its_lines() -> None:

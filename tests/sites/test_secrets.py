@@ -4,8 +4,9 @@ import base64
 
 import pytest
 from marked import moved, plain
-from rendering import render
+from rendering import render, summary
 
+from postrenderer.errors import AcregError
 from postrenderer.sites import secrets
 from postrenderer.text.scalars import apply
 
@@ -15,6 +16,11 @@ def secret(content: str, *, width: int = 0, kind: str = "Secret", field: str = "
     lines = "".join(f"    {word[i : i + width]}\n" for i in range(0, len(word), width)) if width else ""
     value = f"|\n{lines}" if width else f"{word}\n"
     return f"apiVersion: v1\nkind: {kind}\nmetadata:\n  name: demo\n{field}:\n  config: {value}"
+
+
+def wrapped(text: str, width: int) -> str:
+    encoded = base64.b64encode(text.encode()).decode()
+    return "\n".join(encoded[at : at + width] for at in range(0, len(encoded), width))
 
 
 @pytest.mark.parametrize(
@@ -79,16 +85,37 @@ def test_values_that_are_no_text() -> None:
     assert render(text, pull_secrets=()) == text
 
 
-def test_a_secret_inside_a_text_stays() -> None:
-    """An edit of its value would need a second encoding inside the text; what is inside it is not looked for."""
-    inside = "".join(f"    {line}\n" for line in secret("image: quay.io/acme/app:1\n").splitlines())
-    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  secret.yaml: |\n{inside}"
+def text_with(inside: str) -> str:
+    """A ConfigMap with a text, as ClusterResourceSets have them."""
+    lines = "".join(f"    {line}\n" for line in inside.splitlines())
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  objects.yaml: |\n{lines}"
+
+
+IN_BASE64 = {
+    "a Secret": secret("image: quay.io/acme/app:1\n"),
+    "a wrapped Secret": secret("image: quay.io/acme/app:1\n", width=8),
+    "a Secret in a list": "items:\n- kind: Secret\n  data:\n    IMAGE: " + wrapped("quay.io/acme/app:1", 99),
+    "an image field": f"spec:\n  containers:\n  - image: !!binary {wrapped('quay.io/acme/app:1', 99)}\n",
+    "a text": f"data:\n  a: !!binary {wrapped('image: quay.io/acme/app:1', 99)}\n  image: x\n",
+}
+"""Texts with a reference in base64; an edit of it would need a second encoding."""
+
+
+@pytest.mark.parametrize("inside", IN_BASE64.values(), ids=IN_BASE64)
+def test_base64_within_a_text_is_left_and_named(inside: str) -> None:
+    text = text_with(inside)
     assert render(text, pull_secrets=()) == text
+    (left,) = summary(text)["left"]
+    assert (left["reference"], "in base64 within a text" in left["reason"]) == ("quay.io/acme/app:1", True)
+    with pytest.raises(AcregError, match="in base64 within a text"):
+        render(text, strict=True)
 
 
-def wrapped(text: str, width: int) -> str:
-    encoded = base64.b64encode(text.encode()).decode()
-    return "\n".join(encoded[at : at + width] for at in range(0, len(encoded), width))
+@pytest.mark.parametrize("content", ["a: 1", "image: registry.spacetech.com:8083/appcircle/app:1"])
+def test_base64_within_a_text_that_is_private_or_no_image(content: str) -> None:
+    text = text_with(secret(content))
+    assert render(text, strict=True, pull_secrets=()) == text
+    assert summary(text)["left"] == []
 
 
 @pytest.mark.parametrize("old", ["quay.io/a/b:1", "a/b:1", "x"])

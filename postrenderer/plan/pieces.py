@@ -1,4 +1,4 @@
-"""What changes in a document: a value, made without changing any node that was read.
+"""What changes in each document of a stream: a value, made without changing any node that was read.
 
 A scalar that is an image changes where it is written. If it has an anchor, each alias shows the change; a mapping that
 is merged into others (`<<`) shows it in each of them. A scalar that is also a mapping's key may not change: the run is
@@ -10,33 +10,33 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
-from postrenderer import sites, texts
+from postrenderer import sites
 from postrenderer.apis.forms import REGISTRY
-from postrenderer.decide import LEFT, decide
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import merge, names, needed, places, writing
+from postrenderer.plan import changes, document
+from postrenderer.plan.changes import Change
+from postrenderer.plan.decide import LEFT, decide
+from postrenderer.plan.document import Tree, Wanted
 from postrenderer.pullsecrets.accounts import Accounts
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.pullsecrets.settings import UNHINTED
 from postrenderer.sites import declared, hints
-from postrenderer.sites.secrets import reencoded
 from postrenderer.sites.tasks import Tasks
-from postrenderer.text import mappings, reading, stream
-from postrenderer.text.insertions import inserted
-from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
+from postrenderer.text import mappings, reading, stream, writing
 from postrenderer.text.view import View
-from postrenderer.texts import Change, Tree, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from postrenderer.decide import Decision, Finding
+    import yaml
+
     from postrenderer.images.relocation import Relocation
+    from postrenderer.plan.decide import Decision, Finding
     from postrenderer.pullsecrets.accounts import Use
+    from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
     from postrenderer.text.reading import Identity, Reading
+    from postrenderer.text.scalars import Edit
     from postrenderer.text.stream import Document
 
 
@@ -55,7 +55,7 @@ class Plan(NamedTuple):
     identity: Identity
     root: yaml.Node
     findings: list[Finding]
-    additions: list[merge.Addition]
+    additions: list[Addition]
     without: list[WithoutSecret]
     accounts: list[Use]
 
@@ -98,20 +98,20 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
     told = UNHINTED if settings.pull_secrets else ()
     hosts = frozenset(host.encode() for host in relocation.hosts)
     wanted = Wanted(settings, relocation, Schemas(data), Accounts(data, settings.accounts), Tasks(data))
-    for document in stream.documents(data):
-        raw = document.raw()
+    for each in stream.documents(data):
+        raw = each.raw()
         hinted = hints.hints(raw, hosts, words, told)
         if not hinted:
-            yield document
+            yield each
             continue
-        read = reading.read(document)
+        read = reading.read(each)
         piece = Piece(read, [], [], View())
         inside = hinted.in_text(read.text, len(read.before.encode()))
         try:
             for index in range(len(read.roots)):
                 piece.plans.append(_plan(piece, index, inside, wanted))
         except (mappings.TooMuchMergedError, RecursionError) as error:
-            raise reading.unreadable(document, read.text, read.line, error) from None
+            raise reading.unreadable(each, read.text, read.line, error) from None
         yield piece
 
 
@@ -133,47 +133,21 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     findings = [finding for finding, *_ in decisions]
     private = [one.site for one in findings if one.is_private]
+    left = {id(one.site.node): one.source for one in findings if one.kind == LEFT}
     try:
-        changes = _changes(decisions)
-        if settings.pull_secrets:
-            wanted = wanted._replace(owner=f"{identity.kind}/{identity.name}")
-            within = texts.plan(Tree(text, root, contents), private, changes, wanted)
-        else:
-            within = texts.Within(changes, [], [], [], [])
-        if inside.everywhere:  # else there are no aliases
-            _refuse_shared(root, [change.node for change in within.changes])
-        for change in within.changes:
-            edits += _rewrite(text, view, texts.written(change, contents))
         for finding, _, registry, _ in decisions:
             if finding.site.registry and registry:
                 edits.append(writing.insert(text, view, finding.site.registry, (REGISTRY, registry)))
-        if settings.pull_secrets:
-            left = {id(one.site.node): one.source for one in findings if one.kind == LEFT}
-            added = _add_secrets(piece, Tree(text, root, contents), within, wanted, left)
-        else:
-            added = needed.NOTHING
-        edits += added.edits
+        wanted = wanted._replace(owner=f"{identity.kind}/{identity.name}")
+        planned = document.plan(Tree(text, root, contents), view, private, _changes(decisions), wanted, left=left)
+        if inside.everywhere:  # else there are no aliases
+            changes.refuse_shared(root, planned.changed)
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
-    reasons = {id(site): reason for site, reason in (*within.without, *added.without)}
+    edits += planned.moves + planned.secrets
+    reasons = {id(site): reason for site, reason in planned.without}
     without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
-    return Plan(identity, root, findings, [*within.additions, *added.additions], without, added.accounts)
-
-
-def _add_secrets(piece: Piece, tree: Tree, within: texts.Within, wanted: Wanted, left: dict[int, str]) -> needed.Added:
-    """Plan the pull secrets of the images that are or will be on the private registry, beside those that are left."""
-    settings = wanted.settings
-    around = places.Places(tree.root, wanted.schemas, settings.locations)
-    need = needed.find(
-        tree.contents,
-        within.others,
-        wanted.relocation.is_private,
-        around,
-        wanted.accounts,
-        left=left,
-        service_accounts=settings.service_accounts,
-    )
-    return needed.add(tree.text, piece.view, need.with_settings(within.settings), settings.pull_secrets)
+    return Plan(identity, root, findings, planned.additions, without, planned.accounts)
 
 
 def _changes(decisions: Iterable[Decision]) -> list[Change]:
@@ -196,42 +170,3 @@ def _changes(decisions: Iterable[Decision]) -> list[Change]:
                     " for each. Write the tag out instead of the alias."
                 )
     return [Change(node, encoding, list(dict.fromkeys(edits)), []) for node, encoding, edits in found.values()]
-
-
-def _refuse_shared(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
-    """See that none of the scalars that are to change is a mapping's key or a pull secret's name, too, as aliases are.
-
-    Raises:
-        AcregError: one is.
-    """
-    changing = {id(scalar) for scalar in scalars}
-    for node in mappings.collections([root]):
-        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-            secrets = names.held(value) if isinstance(key, yaml.ScalarNode) and names.is_field(key.value) else []
-            for other, nodes in (("a mapping's key", [key]), ("a pull secret's name", secrets)):
-                if not changing.isdisjoint(map(id, nodes)):
-                    raise AcregError(
-                        f"an image reference there is an alias of {other}, which may not change. Write the reference "
-                        "out instead of the alias."
-                    )
-
-
-def _rewrite(text: str, view: View, change: Change) -> list[Edit]:
-    """Plan what changes in a scalar; return the edits of the document's text.
-
-    Raises:
-        AcregError: the value cannot be found again in its text.
-    """
-    node, parts, lines = change.node, change.references, change.additions
-    if change.encoding:
-        parts, lines = reencoded(node.value, apply(change.value, change.edits)), []
-    elif node.tag == BINARY_TAG:
-        parts, lines = change.edits, []
-    view.change(node, apply(node.value, [*parts, *lines]))
-    try:
-        return [*in_text(text, node, parts), *inserted(text, node, lines)]
-    except ValueError:
-        raise AcregError(
-            f"an image reference at line {node.start_mark.line + 1} of the document is written so that its text cannot "
-            "be edited (`!!binary |`, for example). Write it out as plain text."
-        ) from None

@@ -1,43 +1,39 @@
-"""The pull secrets of images inside texts: a Pod in a ConfigMap, a chart's values in a Secret, JSON in an annotation.
+"""What changes in a document of a stream, and in the documents within its texts, such as a Pod in a ConfigMap.
 
 A text that reads as YAML or JSON is planned as a document is, by the same rules, and proved for itself. What is added
-goes back into the scalar in the scalar's own style. Where that style cannot hold it, the image is without its secret.
+to it goes back into the scalar in the scalar's own style. Where that style cannot hold it, the image is without its
+secret.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import prove, sites
+from postrenderer import sites
+from postrenderer.plan import changes, prove
+from postrenderer.plan.changes import Change
 from postrenderer.pullsecrets import needed, settings
 from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
-from postrenderer.sites.secrets import decoded
-from postrenderer.text.insertions import inserted
-from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
+from postrenderer.text.scalars import apply
 from postrenderer.text.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import yaml
 
     from postrenderer.images.relocation import Relocation
-    from postrenderer.pullsecrets.accounts import Accounts
+    from postrenderer.pullsecrets.accounts import Accounts, Use
     from postrenderer.pullsecrets.schemas import Schemas
     from postrenderer.settings import Settings
     from postrenderer.sites import Contents, Text
     from postrenderer.sites.site import Site
     from postrenderer.sites.tasks import Tasks
     from postrenderer.text.pointer import Path
+    from postrenderer.text.scalars import Edit
 
 _UNWRITABLE = "the text that it stands in is not written so that lines can be added: write it as a block, with `|`"
-
-
-_FOLDING = ("'", ">")
-"""The styles of scalars in which one line break is a space, and two are one."""
-_IN_BRACKETS = ("{", '"')
-"""What is added between brackets begins with these; lines begin with a name or a hyphen."""
 
 
 class Wanted(NamedTuple):
@@ -50,6 +46,7 @@ class Wanted(NamedTuple):
         accounts: the ServiceAccounts in the stream.
         tasks: the tasks of Tekton in the stream.
         owner: what the document is, as `Kind/name`.
+        in_text: whether it stands in a text.
     """
 
     settings: Settings
@@ -58,6 +55,7 @@ class Wanted(NamedTuple):
     accounts: Accounts
     tasks: Tasks
     owner: str = ""
+    in_text: bool = False
 
 
 class Tree(NamedTuple):
@@ -68,33 +66,29 @@ class Tree(NamedTuple):
     contents: Contents
 
 
-class Change(NamedTuple):
-    """What changes in a scalar.
+class Planned(NamedTuple):
+    """What is planned for a document.
 
     Attributes:
-        node: the scalar.
-        encoding: `base64`, or empty.
-        references: the edits of its value, decoded, that move references.
-        additions: those that add pull secrets.
+        changed: the scalars that change.
+        moves: the edits that move references.
+        secrets: the edits that add pull secrets.
+        additions: the pull secrets that mappings and scalars lack and get.
+        nowhere: the images for whose secret no place in the document is known.
+        without: the images that lack their secret, each with what the user can do.
+        accounts: the ServiceAccounts whose secrets Kubernetes gives to pods no longer.
     """
 
-    node: yaml.ScalarNode
-    encoding: str
-    references: list[Edit]
-    additions: list[Edit]
-
-    @property
-    def value(self) -> str:
-        """What the scalar says, decoded."""
-        return decoded(self.node.value) if self.encoding else str(self.node.value)
-
-    @property
-    def edits(self) -> list[Edit]:
-        """All edits of the value."""
-        return self.references + self.additions
+    changed: list[yaml.ScalarNode]
+    moves: list[Edit]
+    secrets: list[Edit]
+    additions: list[Addition]
+    nowhere: list[Site]
+    without: list[tuple[Site, str]]
+    accounts: list[Use]
 
 
-class Within(NamedTuple):
+class _Texts(NamedTuple):
     """What is planned for the pull secrets of the images in the texts of a document.
 
     Attributes:
@@ -128,19 +122,59 @@ class _Inside(NamedTuple):
     without: dict[int, str]
 
 
-def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted: Wanted) -> Within:
-    """Plan the pull secrets of the private images, and of the settings, that stand in the texts of a document.
+def plan(  # noqa: PLR0913  # what the document and the stream say, each by its name
+    tree: Tree,
+    view: View,
+    private: Iterable[Site],
+    moving: list[Change],
+    wanted: Wanted,
+    *,
+    left: Mapping[int, str] | None = None,
+) -> Planned:
+    """Plan what changes in a document: its references move, and what pulls them gets the pull secrets.
 
     Args:
         tree: the document.
+        view: the document as it will be; it gets what is planned.
         private: where its images are that are or will be on the private registry.
-        changes: what changes in its scalars as references move.
+        moving: what changes in its scalars as references move.
         wanted: what the plan depends on.
+        left: the images that stay on other registries, by the id() of their nodes.
+
+    Raises:
+        AcregError: a reference is written so that it cannot be edited, or the pull secrets of a pod spec are no list.
     """
+    names = wanted.settings.pull_secrets
+    texts = _in_texts(tree, private, moving, wanted) if names else _Texts(moving, [], [], [], [])
+    planned = Planned([change.node for change in texts.changes], [], [], texts.additions, [], texts.without, [])
+    for change in texts.changes:
+        moves, secrets = changes.edits(tree.text, view, change, tree.contents)
+        planned.moves.extend(moves)
+        planned.secrets.extend(secrets)
+    if not names:
+        return planned
+    need = needed.find(
+        tree.contents,
+        texts.others,
+        wanted.relocation.is_private,
+        Places(tree.root, wanted.schemas, wanted.settings.locations, in_text=wanted.in_text),
+        wanted.accounts,
+        left=left,
+        service_accounts=wanted.settings.service_accounts and not wanted.in_text,
+    ).with_settings(texts.settings)
+    added = needed.add(tree.text, view, need.leniently() if wanted.in_text else need, names)
+    planned.secrets.extend(added.edits)
+    planned.additions.extend(added.additions)
+    planned.without.extend(added.without)
+    return planned._replace(nowhere=need.nowhere, accounts=added.accounts)
+
+
+def _in_texts(tree: Tree, private: Iterable[Site], moving: Iterable[Change], wanted: Wanted) -> _Texts:
+    """Plan the pull secrets of the private images, and of the settings, that stand in the texts of a document."""
     text, root, contents = tree
     told = settings.find(text, root, wanted.owner)
-    planned = {id(change.node): change for change in changes}
-    found = Within([], [], [], [], told.holders)
+    planned = {id(change.node): change for change in moving}
+    found = _Texts([], [], [], [], told.holders)
     by_node: dict[int, tuple[list[Path], list[Site]]] = {}
     for scalar in told.texts:
         planned.setdefault(id(scalar.node), Change(scalar.node, "", [], []))
@@ -157,13 +191,12 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
         if inside is None:
             found.others.extend(images)
             continue
-        if change.node.style in _FOLDING:
-            inside = inside._replace(edits=list(map(_in_one_line, inside.edits)))
-        if not _can_hold(text, change, inside.edits):
+        additions = changes.holdable(text, change, inside.edits)
+        if additions is None:
             found.without.extend((site, _UNWRITABLE) for site in images)
             continue
-        change.additions.extend(inside.edits)
-        if inside.edits:
+        change.additions.extend(additions)
+        if additions:
             found.additions.append(Addition(inside.names, list(dict.fromkeys(places))))
         found.others.extend(site for site in images if site.span.start in inside.others)
         reasons = ((site, inside.without.get(site.span.start, "")) for site in images)
@@ -171,50 +204,9 @@ def plan(tree: Tree, private: Iterable[Site], changes: Iterable[Change], wanted:
     return found._replace(changes=[change for change in planned.values() if change.edits])
 
 
-def written(change: Change, contents: Contents) -> Change:
-    """A change of a scalar as the documents in its text need it: a plain `image: a/b` becomes `image: "[::1]/a/b"`.
-
-    Args:
-        change: the change.
-        contents: what the scalar's document holds.
-    """
-    read = contents.texts.get(change.value)
-    if read is None:
-        return change
-    edits = [edit for edit in change.references if edit.start not in read.sites]  # templates are in no document
-    moves = _moves(read, change.references)
-    for _, inside in read.documents:
-        for one in _changes(inside, moves):
-            edits += in_text(read.value, one.node, written(one, inside).references)
-    return change._replace(references=sorted(edits))
-
-
-def _moves(read: Text, references: Iterable[Edit]) -> dict[int, Edit]:
-    """The edits that move the references in the documents of a text, by the id() of the reference's site."""
-    return {id(read.sites[edit.start]): edit for edit in references if edit.start in read.sites}
-
-
 def _may_be_text(value: str) -> bool:
     """Whether a value may be more than the name of an image."""
     return any(sign in value for sign in "\n{[")
-
-
-def _in_one_line(edit: Edit) -> Edit:
-    """An edit without line breaks, if it goes between brackets, where these are no more than white space."""
-    if not edit.text.startswith(_IN_BRACKETS):
-        return edit
-    return edit._replace(text=" ".join(line.strip() for line in edit.text.split("\n")))
-
-
-def _can_hold(text: str, change: Change, edits: list[Edit]) -> bool:
-    """Whether a scalar can hold what is added to its text."""
-    if not edits or change.encoding or change.node.tag == BINARY_TAG:
-        return True
-    try:
-        inserted(text, change.node, edits)
-    except ValueError:
-        return False
-    return True
 
 
 def _inside(change: Change, images: set[int], contents: Contents, wanted: Wanted) -> _Inside:
@@ -240,44 +232,24 @@ def _in_documents(read: Text, references: Iterable[Edit], images: set[int], want
         images: where its images begin that are or will be on the private registry.
         wanted: what the plan depends on.
     """
-    moves = _moves(read, references)
+    moving = changes.moves(read, references)
     starts = {id(site): start for start, site in read.sites.items() if start in images}
     moved: list[Edit] = []
     view, inside = View(), _Inside([], [], {start for start in images if start not in read.sites}, {})
-    names = wanted.settings.pull_secrets
     for root, contents in read.documents:
         private = [site for site in contents.sites if id(site) in starts]
-        within = plan(Tree(read.value, root, contents), private, _changes(contents, moves), wanted)
-        for planned in within.changes:
-            change = written(planned, contents)
-            view.change(change.node, apply(change.node.value, change.edits))
-            moved.extend(in_text(read.value, change.node, change.references))
-            inside.edits.extend(inserted(read.value, change.node, change.additions))
-        around = Places(root, wanted.schemas, wanted.settings.locations, in_text=True)
-        need = needed.find(contents, within.others, wanted.relocation.is_private, around, wanted.accounts)
-        need = need.leniently().with_settings(within.settings)
-        added = needed.add(read.value, view, need, names)
-        inside.edits.extend(added.edits)
-        lacking = dict.fromkeys(name for one in (*within.additions, *added.additions) for name in one.names)
+        tree, inner = Tree(read.value, root, contents), wanted._replace(in_text=True)
+        planned = plan(tree, view, private, changes.within(contents, moving), inner)
+        moved.extend(planned.moves)
+        inside.edits.extend(planned.secrets)
+        lacking = dict.fromkeys(name for one in planned.additions for name in one.names)
         inside.names.extend(name for name in lacking if name not in inside.names)
-        inside.others.update(starts[id(site)] for site in need.nowhere)
-        nowhere = {id(site) for site in need.nowhere}
-        obstacles = [*within.without, *((site, why) for site, why in added.without if id(site) not in nowhere)]
-        inside.without.update((starts[id(site)], why) for site, why in obstacles)
+        nowhere = {id(site) for site in planned.nowhere}
+        inside.others.update(starts[site] for site in nowhere)
+        inside.without.update((starts[id(site)], why) for site, why in planned.without if id(site) not in nowhere)
     if inside.edits and _fault(read, [*moved, *inside.edits], view):
         return _Inside([], [], set(), dict.fromkeys(images, _UNWRITABLE))
     return inside
-
-
-def _changes(contents: Contents, moves: dict[int, Edit]) -> list[Change]:
-    """What changes in the scalars of a document in a text as its references move."""
-    found: dict[int, Change] = {}
-    for site in contents.sites:
-        move = moves.get(id(site))
-        if move:
-            change = found.setdefault(id(site.node), Change(site.node, "", [], []))
-            change.references.append(Edit(site.span.start, site.span.end, move.text))
-    return list(found.values())
 
 
 def _fault(read: Text, edits: list[Edit], view: View) -> bool:
