@@ -45,6 +45,12 @@ def app(request: pytest.FixtureRequest, zipapp: Path, python_only: Path) -> tupl
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("python", "app"),
+    [*((minor, True) for minor in MINORS), *((minor, False) for minor in sorted({MINORS[0], sys.version_info[1]}))],
+    indirect=True,
+    ids=lambda value: f"3.{value}" if value in MINORS else {True: "C", False: "Python"}[value],
+)
 def test_every_python(python: str, app: tuple[Path, bool], tmp_path: Path) -> None:
     """Cold and warm, optimised, from an odd path and through a link; without the extension cold, warm and optimised."""
     file, compiled = app
