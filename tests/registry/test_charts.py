@@ -12,7 +12,7 @@ import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from helm.harness import tool
+from helm.harness import LATEST, tool
 
 from postrenderer.errors import AcregError
 from postrenderer.registry import charts
@@ -36,11 +36,11 @@ spec: {containers: [{name: main, image: "%s"}]}
 """
 
 
-@pytest.fixture(params=["helm-3.19.0", "helm-4.3.1"])
+@pytest.fixture(params=LATEST)
 def helm(request: pytest.FixtureRequest) -> str:
     if sys.platform != "linux":
         pytest.skip("the Helm binaries under test are for Linux")
-    return str(tool(request.param))
+    return str(tool(f"helm-{request.param}"))
 
 
 @pytest.fixture
@@ -87,6 +87,7 @@ def _pulled(helm: str, address: str, version: str, folder: Path, *flags: str) ->
 
 @pytest.mark.helm
 @pytest.mark.slow
+@pytest.mark.parametrize("helm", LATEST[1:], indirect=True)
 def test_it_arrives_and_is_not_replaced_by_accident(
     acreg: Acreg, secured: Registry, chart: Path, helm: str, authority: tuple[Path, object]
 ) -> None:
@@ -115,7 +116,7 @@ def test_it_arrives_and_is_not_replaced_by_accident(
 
 @pytest.mark.helm
 @pytest.mark.usefixtures("chart")
-@pytest.mark.parametrize("to", ["media", "media.tar"])
+@pytest.mark.parametrize(("helm", "to"), zip(LATEST, ("media", "media.tar")), indirect=["helm"])
 def test_through_the_air(acreg: Acreg, published: Published, plain: Registry, helm: str, to: str) -> None:
     run = acreg.run("mirror", "--chart", "main", "--with-chart", "--to", to, HELM_BIN=helm)
     assert run.code == 0, run
