@@ -82,10 +82,14 @@ _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container
 """Annotations whose names end in the name of a container; their values are profiles."""
 _COPIES = _set("applied merged original")
 """Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
-_SPEECH = _set("comment condition const description enum expr expression message pattern query regex summary title")
-"""Names of texts for people, and of queries and conditions, in which an image is a value to compare with."""
+_PROSE = _set("abstract comment conclusion description help instructions introduction message readme summary title")
+"""Words at the end of names of texts for people: failedTaskHelp, longDescription, README."""
+_SPEECH = _PROSE | _set("condition const enum expr expression pattern query regex")
+"""Names of such texts, and of queries and conditions, in which an image is a value to compare with."""
 COMPARED = r"\w{0,64}\s{0,8}(?:!=|=~|==)"
 """What stands behind `image` in a query that compares images, as dashboards and rules have it."""
+_MARKDOWN, _SHOWN = ".md", ("display", "name")
+"""How the names of files of prose end, and those of names for people."""
 _QUERY = regex("(?i:mage)" + COMPARED)
 _ATTRIBUTE = "container.image."
 """How rules and traces name what they know of a running container: OpenTelemetry's and Falco's attributes."""
@@ -146,8 +150,8 @@ def read(name: str) -> Word:
     if role != OTHER:
         return Word(role, _stem(stem), image)
     if (image and _NO_IMAGE.isdisjoint(parts)) or parts[-1:] == ("container",):
-        return Word(MENTION, parts, image)
-    if parts[-1:] == ("name",):
+        return Word(MENTION, _stem(parts[:-1]) if is_name(name) else parts, image)
+    if is_name(name):
         return Word(NAME, parts[:-1], image)
     return Word(OTHER, parts, image)
 
@@ -156,6 +160,12 @@ def read(name: str) -> Word:
 def hints_at_image(name: str) -> bool:
     """Whether a name has one of the words without which nothing below it is an image by its name."""
     return not set(HINT_WORDS).isdisjoint(words(name))
+
+
+@lru_cache(maxsize=8192)
+def is_name(name: str) -> bool:
+    """Whether the last word is `name`: in front of a version it names what has that, as IMAGE_HTTPD_NAME does."""
+    return words(name)[-1:] == (NAME,)
 
 
 def says_source(name: str) -> bool:
@@ -184,10 +194,15 @@ def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:
         return QUOTED
     if image:
         return OTHER if _RULES.isdisjoint(parts) else UNPULLED
-    if not _COPIES.isdisjoint(parts) or (len(parts) == 1 and parts[0] in _SPEECH):
+    if not _COPIES.isdisjoint(parts) or (len(parts) == 1 and parts[0] in _SPEECH) or _is_prose(name, parts):
         return QUOTED
     stored = _part(parts)[0] != OTHER and not _STORES.isdisjoint(parts)
     return UNPULLED if stored or not _ARTIFACTS.isdisjoint(parts) else OTHER
+
+
+def _is_prose(name: str, parts: tuple[str, ...]) -> bool:
+    """Whether a name is that of a text for people, or of a file of such a text."""
+    return name.endswith(_MARKDOWN) or parts[-2:] == _SHOWN or not _PROSE.isdisjoint(parts[-1:])
 
 
 def _part(parts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

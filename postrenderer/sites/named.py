@@ -33,6 +33,7 @@ _CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
 """What says of all containers of an operator where their images come from, if its names say so."""
 _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
+_PATH = "/"
 _SCHEME = "://"
 """What stands in an address that is no part of an image."""
 _DOCKER = "docker"
@@ -53,6 +54,8 @@ def images(values: Iterable[NamedText]) -> Iterator[NamedImage]:
         role = value.role or word.role
         if role in _PARTS and _SCHEME not in value.value:
             groups.setdefault(word.stem, {}).setdefault(role, value)
+        elif role == keys.MENTION and keys.is_name(value.name) and _PATH in value.value:
+            groups.setdefault(word.stem, {}).setdefault(keys.IMAGE, value)
         if role in _SINGLE:
             single.append((role, value))
     used: set[int] = set()

@@ -1,0 +1,50 @@
+"""Places for pull secrets beside an image: mappings below the one in which it stands, as Elasticsearch's `nodeSets`.
+
+`podTemplate` and `podTemplateSpec` hold what core/v1 calls PodTemplateSpec. In public APIs all 219 of them whose `spec`
+has containers have `imagePullSecrets` there too, and so have all that are called `pod`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from postrenderer.text.mappings import fields, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from postrenderer.text.pointer import Path
+
+_TEMPLATES = frozenset(("pod", "podTemplate", "podTemplateSpec"))
+_SPEC = "spec"
+_LEVELS = 4
+"""How many steps below the mapping of an image a place may be: `nodeSets/0/podTemplate/spec`."""
+_OBJECT = frozenset(("apiVersion", "kind"))
+
+
+def mappings(node: yaml.Node | None, path: Path, levels: int = _LEVELS) -> Iterator[Path]:
+    """The places of the mappings below a node, but for those of other objects.
+
+    Args:
+        node: the node.
+        path: where it stands.
+        levels: how many steps below it they may stand.
+    """
+    children: list[tuple[str | int, yaml.Node]] = []
+    if isinstance(node, yaml.MappingNode):
+        children = [*fields(node)]
+    elif isinstance(node, yaml.SequenceNode):
+        children = [*enumerate(node.value)]
+    for step, child in children if levels else ():
+        if isinstance(child, yaml.MappingNode):
+            if fields_of(child).keys() >= _OBJECT:
+                continue
+            yield (path, step)
+        yield from mappings(child, (path, step), levels - 1)
+
+
+def is_pod_spec(path: Path) -> bool:
+    """Whether a mapping is the `spec` of a pod template, by its name and the one above."""
+    return path is not None and path[1] == _SPEC and path[0] is not None and path[0][1] in _TEMPLATES
