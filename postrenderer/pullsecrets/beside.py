@@ -1,7 +1,8 @@
 """Places for pull secrets beside an image: mappings below the one in which it stands, as Elasticsearch's `nodeSets`.
 
 `podTemplate` and `podTemplateSpec` hold what core/v1 calls PodTemplateSpec. In public APIs all 219 of them whose `spec`
-has containers have `imagePullSecrets` there too, and so have all that are called `pod`.
+has containers have `imagePullSecrets` there too, and so have all that are called `pod`; of 74 called `template` the
+catalogue knows the three without.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from postrenderer.sites.podspec import OF_TEMPLATES
 from postrenderer.text.mappings import fields, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from postrenderer.text.pointer import Path
 
 _TEMPLATES = frozenset(("pod", "podTemplate", "podTemplateSpec"))
-_SPEC = "spec"
+_TEMPLATE, _SPEC = "template", "spec"
 _LEVELS = 4
 """How many steps below the mapping of an image a place may be: `nodeSets/0/podTemplate/spec`."""
 _OBJECT = frozenset(("apiVersion", "kind"))
@@ -45,6 +47,9 @@ def mappings(node: yaml.Node | None, path: Path, levels: int = _LEVELS) -> Itera
         yield from mappings(child, (path, step), levels - 1)
 
 
-def is_pod_spec(path: Path) -> bool:
-    """Whether a mapping is the `spec` of a pod template, by its name and the one above."""
-    return path is not None and path[1] == _SPEC and path[0] is not None and path[0][1] in _TEMPLATES
+def is_pod_spec(path: Path, names: Collection[str]) -> bool:
+    """Whether a mapping with fields of these names is the `spec` of a pod template, by its name and the one above."""
+    if path is None or path[1] != _SPEC or path[0] is None:
+        return False
+    above = path[0][1]
+    return above in _TEMPLATES or (above == _TEMPLATE and not OF_TEMPLATES.isdisjoint(names))

@@ -428,6 +428,7 @@ def test_no_field_around_the_values_of_a_chart(values: str) -> None:
 BESIDE = {
     "the pod template of an API that nobody knows": ("{image: a/b, podTemplateSpec: {spec: {%s}}}", 1),
     "pod templates in a list": ("{image: a/b, nodes: [{podTemplate: {spec: {%s}}}, {podTemplate: {spec: {%s}}}]}", 2),
+    "a template with fields of pods": ("{image: a/b, template: {spec: {%s}}}", 1),
     "a pod in a mapping": ("{image: {repository: a/b, tag: '1'}, server: {pod: {spec: {%s}}}}", 1),
     "the pod template that has an image, too": (
         "{image: a/b, podTemplate: {spec: {%s, containers: [{name: c, image: d/e}]}}}",
@@ -461,7 +462,8 @@ def test_fields_that_are_known_beside_an_image_get_the_secret(version: str, spec
     [
         "{one: {image: a/b}, other: {podTemplate: {spec: {}}}}",
         "{image: a/b, podTemplate: {nodeSelector: {}}}",
-        "{image: a/b, deviceTemplate: {spec: {}}}",
+        "{image: a/b, deviceTemplate: {spec: {nodeSelector: {}}}}",
+        "{image: a/b, template: {spec: {providerID: a}}}",
         "{image: a/b, a: {b: {c: {podTemplate: {spec: {}}}}}}",
         "{image: a/b, object: {apiVersion: v1, kind: PodTemplate, podTemplate: {spec: {}}}}",
     ],
