@@ -115,6 +115,8 @@ def _known(mapping: MappingVisit) -> dict[str, tuple[str, str]]:
 @lru_cache(maxsize=1024)
 def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     """The names and roles of fields that have one; what holds them is in the name if that is an image: `image.tag`."""
+    if keys.says_labels(holder):
+        return {}
     prefix = f"{holder}." if keys.read(holder).role in _OF_LISTS else ""
     names = {key: prefix + key for key in fields}
     roles = {key: keys.read(name).role for key, name in names.items()}

@@ -74,15 +74,19 @@ PULLED = _set("builder run-image lifecycle-image jib.from.image Djib.from.image"
 """Flags of such tools for what they run or build upon: pack's, and jib's."""
 BUILD_ARGUMENT = "build-arg"
 """The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
-_RULES = _set("allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored")
-"""Words for images that are compared with others, as GitLab's runner does with allowed_images."""
+_RULES = _set(
+    "allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored match matches"
+)
+"""Words for images that are compared with others: allowed_images of GitLab's runner, matchImages of the kubelet."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
 """Annotations whose names end in the name of a container; their values are profiles."""
 _COPIES = _set("applied merged original")
 """Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
-_PROSE = _set("abstract comment conclusion description help instructions introduction message readme summary title")
+_PROSE = _set(
+    "abstract comment conclusion desc description help instructions introduction message readme summary title"
+)
 """Words at the end of names of texts for people: failedTaskHelp, longDescription, README."""
 _SPEECH = _PROSE | _set("condition const enum expr expression pattern query regex")
 """Names of such texts, and of queries and conditions, in which an image is a value to compare with."""
@@ -94,6 +98,8 @@ _QUERY = regex("(?i:mage)" + COMPARED)
 _ATTRIBUTE = "container.image."
 """How rules and traces name what they know of a running container: OpenTelemetry's and Falco's attributes."""
 
+_LABELS = _set("labels selector")
+"""Words at the end of names of labels and of what selects by them, which have neither `/` nor `:` in their values."""
 _SOURCES = _set("branch chart charts dependencies git github")
 """Words beside or above a `repository` that is one of charts or code."""
 _SOURCE = "source"
@@ -177,6 +183,11 @@ def says_code(name: str) -> bool:
     """Whether a repository that has this name is one of code, as Gardener's `sourceRepository` is."""
     parts = words(name)
     return _SOURCE in parts and _IMAGES.isdisjoint(parts)
+
+
+def says_labels(name: str) -> bool:
+    """Whether what has this name holds labels or selects by them: `image: nginx` is no image there."""
+    return not _LABELS.isdisjoint(words(name)[-1:])
 
 
 def says_copy(name: str) -> bool:

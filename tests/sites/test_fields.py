@@ -163,6 +163,8 @@ def test_annotations_that_name_images() -> None:
         "{build: {output: {type: docker, image: 'registry.acme.dev/team/connect:latest', pushSecret: x}}}",
         "{description: 'Uses quay.io/acme/app:1', message: 'not docker.io/acme/app:2', summary: quay.io/acme/app:3}",
         "{abstract: 'Runs quay.io/acme/app:1', displayName: quay.io/acme/app:1, failedTaskHelp: 'No quay.io/acme/app:1'}",
+        "{matchImages: ['quay.io/acme/app:1'], desc: 'Runs quay.io/acme/app:1'}",
+        "{podLabels: {image: nginx, version: '1'}, nodeSelector: {image: redis}, selector: {matchLabels: {image: nginx}}}",
         "{data: {README.md: 'Try `docker run quay.io/acme/app:1`.'}}",
         "{overrides: [{path: /spec/image, op: remove, value: 'acme/app:1'}, {path: image, value: 'acme/app:1'}]}",
         "{env: [{name: IMAGE_BUILDER_NAME, value: docker}, {name: IMAGE_BUILDER_VERSION, value: '24'}]}",

@@ -74,6 +74,7 @@ def test_words(name: str, words: tuple[str, ...]) -> None:
         ("database.yaml", OTHER, ("database", "yaml")),
         ("expr", QUOTED, ("expr",)),
         ("description", QUOTED, ("description",)),
+        ("matchImages", UNPULLED, ("match", "images")),
         ("failedTaskHelp", QUOTED, ("failed", "task", "help")),
         ("display_name", QUOTED, ("display", "name")),
         ("README.md", QUOTED, ("readme", "md")),
