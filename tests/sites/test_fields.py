@@ -202,6 +202,11 @@ def test_conditions_and_schemas_hold_no_images(api: str, kind: str, spec: str) -
     stays(resource(spec, api, kind))
 
 
+def test_a_known_prefix_may_be_a_name_on_docker_hub_with_images_behind_it() -> None:
+    spec = "{imageRegistry: {name: «acme»}, nats: {image: 'nats:2.6'}}"
+    check(resource(spec, "netapp.astraconnector.com/v1", "AstraConnector"), fields.FAMILY)
+
+
 def test_the_same_kind_of_another_group_is_searched() -> None:
     check(resource("{validate: {image: «acme/validator:1»}}", "nvidia.com/v1", "ClusterPolicy"), fields.FAMILY)
 
