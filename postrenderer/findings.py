@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.decide import LEFT, MOVED, NOT_LOCKED, PRIVATE, UNSURE
 from postrenderer.errors import AcregError
 from postrenderer.images import collisions
 from postrenderer.images.relocation import OTHERS_FAIL, Relocation
-from postrenderer.plan import Piece, pieces
+from postrenderer.plan.decide import LEFT, MOVED, NOT_LOCKED, PRIVATE, UNSURE
+from postrenderer.plan.pieces import Piece, pieces
 from postrenderer.sites.site import STAYS
 from postrenderer.text import escape, stream
 from postrenderer.text.pointer import pointer
@@ -16,8 +16,8 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from postrenderer.decide import Finding
-    from postrenderer.plan import Plan, WithoutSecret
+    from postrenderer.plan.decide import Finding
+    from postrenderer.plan.pieces import Plan, WithoutSecret
     from postrenderer.pullsecrets.accounts import Use
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings

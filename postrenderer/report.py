@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import jsonpatch  # type: ignore[import-untyped]  # ships no types
 
 from postrenderer import __version__, wholefile
-from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError, InternalError, SettingsError
 from postrenderer.findings import loss
 from postrenderer.patch import patch
+from postrenderer.plan.decide import LEFT, MOVED, UNSURE
 from postrenderer.sites.site import STAYS
 from postrenderer.text.pointer import pointer, steps
 from postrenderer.text.regex import regex
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     import yaml
 
-    from postrenderer.decide import Finding
     from postrenderer.patch import Patch
-    from postrenderer.plan import Plan, WithoutSecret
+    from postrenderer.plan.decide import Finding
+    from postrenderer.plan.pieces import Plan, WithoutSecret
     from postrenderer.rewrite import Rewritten
     from postrenderer.text.reading import Identity
     from postrenderer.text.view import View

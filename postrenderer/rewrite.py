@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import prove
 from postrenderer.errors import AcregError, InternalError
 from postrenderer.findings import check_collisions, found_in, refuse_left, refuse_without_secret
 from postrenderer.images.relocation import Relocation
-from postrenderer.plan import Piece, pieces
+from postrenderer.plan import prove
+from postrenderer.plan.pieces import Piece, pieces
 from postrenderer.text import stream
 from postrenderer.text.scalars import apply
 

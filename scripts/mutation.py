@@ -1,6 +1,6 @@
 """What scripts/mutate runs in a copy of the checkout: mutmut makes the mutants, and a process for each runs the tests.
 
-    python scripts/mutation.py postrenderer/plan.py tests/test_plan.py ...
+    python scripts/mutation.py postrenderer/plan/pieces.py tests/plan/test_pieces.py ...
 
 The process is a fork of one that has collected the tests and has seen which functions each of them calls. It begins
 with the tests that have noticed most mutants so far, so most processes run one or two tests. What became of the mutants

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from postrenderer.decide import LEFT, MOVED
+from postrenderer.plan.decide import LEFT, MOVED
 from postrenderer.sites.site import STAYS
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4

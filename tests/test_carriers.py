@@ -13,8 +13,8 @@ import yaml
 from kinds_of_cases import api
 from rendering import PRIVATE, SECRET, render, settings
 
-from postrenderer.decide import MOVED
 from postrenderer.findings import find
+from postrenderer.plan.decide import MOVED
 
 NEW = [{"name": SECRET}]
 IMAGE = "image: {repository: quay.io/a/b, tag: '1'}"

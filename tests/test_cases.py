@@ -11,8 +11,8 @@ import yaml
 from kinds_of_cases import KINDS, Row, api, config, container
 from rendering import PRIVATE, SECRET, render, settings, summary
 
-from postrenderer.decide import MOVED, UNSURE
 from postrenderer.findings import find
+from postrenderer.plan.decide import MOVED, UNSURE
 
 CASES = Path(os.environ.get("ACREG_CASES") or "/nonexistent").resolve()
 LEFT_ALONE = {"22-eck-container-registry": "the corpus has the same line as one that stays: it is reported as left"}

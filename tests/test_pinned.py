@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from postrenderer.decide import OPEN
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import find
+from postrenderer.plan.decide import OPEN
 from postrenderer.rewrite import rewrite
 from postrenderer.settings import Settings, lockfile
 from postrenderer.settings.lockfile import Lock, Locked, pinned

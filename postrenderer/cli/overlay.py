@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.cli import pullsecretvalues
 from postrenderer.cli.valuetree import Setting, assign
-from postrenderer.decide import UNSURE
 from postrenderer.errors import AcregError
 from postrenderer.findings import find
+from postrenderer.plan.decide import UNSURE
 from postrenderer.sites.site import STAYS
 from postrenderer.text.pointer import pointer
 

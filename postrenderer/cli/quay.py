@@ -8,7 +8,7 @@ import re
 from postrenderer.cli import access, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
-from postrenderer.registry import quay
+from postrenderer.registry import quay, transport
 
 _DESCRIPTION = """\
 Make an organization of a Quay registry a proxy cache of the source, and create the organization if it does not exist.
@@ -78,6 +78,10 @@ def main(argv: list[str]) -> int:
             " application in Quay, generate a token with the scopes to administer and create organizations, and set"
             " ACREG_QUAY_TOKEN or give --token-file FILE."
         )
-    for line in quay.configure(quay.Quay(url, token, trust.ca_file), proxy, replace=bool(flags["replace"])):
-        show.write(line)
+    sender = transport.Transport(frozenset(), "", environ, trust.ca_file)
+    try:
+        for line in quay.configure(quay.Quay(url, token, sender), proxy, replace=bool(flags["replace"])):
+            show.write(line)
+    finally:
+        sender.close()
     return 0

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from postrenderer import chain
 from postrenderer.cli import helmargs, helmvalues, inputs, probe
-from postrenderer.decide import MOVED, PRIVATE
 from postrenderer.errors import AcregError
 from postrenderer.findings import find
 from postrenderer.images.reference import InvalidReferenceError, parse, parse_prefix
 from postrenderer.images.relocation import Relocation
+from postrenderer.plan.decide import MOVED, PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from postrenderer.decide import Finding
+    from postrenderer.plan.decide import Finding
     from postrenderer.settings import Settings
 
 _SETTINGS_KEYS = (("global", "imageRegistry"), ("global", "imageRepositoryPath"))

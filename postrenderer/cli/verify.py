@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, outputs, planned, show
 from postrenderer.cli.arguments import Parser
-from postrenderer.decide import LEFT, MOVED, UNSURE
 from postrenderer.errors import AcregError
 from postrenderer.findings import find, placeless, refuse_without_secret
+from postrenderer.plan.decide import LEFT, MOVED, UNSURE
 from postrenderer.settings.lockfile import pinned
 from postrenderer.sites.site import CERTAIN, STAYS
 from postrenderer.text.pointer import pointer

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.decide import LEFT, MOVED
+from postrenderer.plan.decide import LEFT, MOVED
 from postrenderer.text.pointer import pointer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from postrenderer.decide import Finding
     from postrenderer.findings import Found as FoundDocument
+    from postrenderer.plan.decide import Finding
 
 _CONTAINER = re.compile(r"(.*/)(?:containers|initContainers)/[0-9]+/image")
 _POD_SPECS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
-from postrenderer.images.reference import DOCKER_HUB, parse
+from postrenderer.images.reference import DEFAULT_TAG, DOCKER_HUB, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ def check(moves: Iterable[tuple[str, str]]) -> None:
         if before == after or (source.digest and not target.tag):
             continue  # what is named by its digest alone is the same content wherever it is
         own = (before, origin(source), source.digest)
-        other = taken.setdefault((target.components, target.tag or "latest"), own)
+        other = taken.setdefault((target.components, target.tag or DEFAULT_TAG), own)
         same_content = source.digest and source.digest == other[2]
         if other[1] != own[1] and not same_content:
             hosts = "" if other[1][0] == own[1][0] else " With `keepHost: true` (--keep-host) each keeps its host."

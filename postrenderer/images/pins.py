@@ -30,4 +30,4 @@ class Pins:
 def key(reference: str) -> tuple[str, str]:
     """Return what a lock finds a valid reference by: beside a digest the tag does not count; no tag is `latest`."""
     parsed = parse(reference)
-    return parsed.repository, parsed.digest or parsed.tag or "latest"
+    return parsed.repository, parsed.version

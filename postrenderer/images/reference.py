@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 DOCKER_HUB = "docker.io"
 OFFICIAL = "library"
+DEFAULT_TAG = "latest"
+"""The tag of a reference that has neither a tag nor a digest."""
 SOME_IMAGE = "/image"
 """Stands for the images of a registry or path whose names are not known."""
 DOCKER_HUB_ALIASES = ("index", "registry-1")
@@ -100,6 +102,11 @@ class Reference(NamedTuple):
     path: str
     tag: str
     digest: str
+
+    @property
+    def version(self) -> str:
+        """What is pulled: the digest, or else the tag, or else `latest`."""
+        return self.digest or self.tag or DEFAULT_TAG
 
     @property
     def components(self) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ import yaml
 from postrenderer.pullsecrets.names import OBJECT_NAME, USUAL
 from postrenderer.text import composer, stream
 from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of, is_empty
-from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +30,6 @@ _FIELDS = ("serviceAccountName", "serviceAccount")
 """How a pod names its ServiceAccount; the second one is deprecated, and counts where the first is empty."""
 DEFAULT = "default"
 """The ServiceAccount of pods that name none."""
-_SECRET = regex(OBJECT_NAME)
 _ByName = dict[str, dict[str, list[str]]]
 """Pull secrets by the name of their ServiceAccount and by its namespace."""
 
@@ -164,7 +162,7 @@ def _account(mapping: yaml.MappingNode) -> Account | None:
     of, listed = fields_of(there["metadata"]), there.get(USUAL)
     listed_there = listed.value if isinstance(listed, yaml.SequenceNode) else ()
     entries = [dict(fields(entry)).get("name") for entry in listed_there if isinstance(entry, yaml.MappingNode)]
-    secrets = tuple(name for name in map(_text, entries) if _SECRET.fullmatch(name))
+    secrets = tuple(name for name in map(_text, entries) if OBJECT_NAME.fullmatch(name))
     return Account(_text(of.get("name")), _text(of.get("namespace")), secrets)
 
 

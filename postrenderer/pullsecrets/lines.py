@@ -34,10 +34,9 @@ _LIST = regex(
 """A field with a list in brackets, or with nothing behind it on its line."""
 _ENTRY = regex(
     r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)(?P<object>name:[ \t]*)?"
-    rf"[\"']?(?P<name>{grammar.OBJECT_NAME})[\"']?[ \t]*(?P<end>\r?\n)"
+    rf"[\"']?(?P<name>{grammar.OBJECT_NAME.pattern})[\"']?[ \t]*(?P<end>\r?\n)"
 )
 """An entry of a list on lines of its own."""
-_WORD = regex(grammar.OBJECT_NAME)
 _VALUE = (
     r"(?:[ \t]*[=:][ \t]*|[ \t]+)(?![ \t])"
     r"(?P<quote>[\"']?)(?P<value>(?:[\w.,;-]+(?: +[\w.,;-]+)*)?)(?P=quote)[ \t]*$"
@@ -185,7 +184,7 @@ def _list(text: str, start: int) -> tuple[str, _List] | None:
         if is_empty and match["sign"] == ":":
             form = grammar.form_of_empty(match["name"], yaml.SequenceNode("", []))
         at = match.start("items")
-        return match["sign"], _List(at, "", "" if is_empty else ", ", form, set(_WORD.findall(items)))
+        return match["sign"], _List(at, "", "" if is_empty else ", ", form, set(grammar.OBJECT_NAME.findall(items)))
     first = _ENTRY.match(text, text.find("\n", match.end()) + 1) if match["sign"] == ":" else None
     if first is None:
         return None

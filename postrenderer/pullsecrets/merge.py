@@ -18,7 +18,6 @@ from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.names import OBJECT_NAME
 from postrenderer.text.mappings import is_empty, is_merge, is_null
 from postrenderer.text.pointer import Path, pointer
-from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.writing import fill, insert, is_free, own_keys, prepend
 
@@ -55,9 +54,6 @@ class Holder(NamedTuple):
     paths: list[Path]
     field: Field = POD_SPEC
     namespace: str = ""
-
-
-_SECRET = regex(OBJECT_NAME)
 
 
 class Addition(NamedTuple):
@@ -221,7 +217,7 @@ def _extend(text: str, view: View, current: yaml.SequenceNode, form: str, names:
 def _parts(current: yaml.ScalarNode, form: str) -> list[str]:
     """The names in a text of several; none if it holds something else."""
     parts: list[str] = current.value.split(JOINED[form])
-    return parts if all(_SECRET.fullmatch(part.strip()) for part in parts) else []
+    return parts if all(OBJECT_NAME.fullmatch(part.strip()) for part in parts) else []
 
 
 def _join(text: str, view: View, current: yaml.ScalarNode, form: str, names: list[str]) -> list[Edit]:

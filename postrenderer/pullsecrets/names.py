@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 USUAL = "imagePullSecrets"
 """The name in Kubernetes' own API, core/v1, and in most others."""
-OBJECT_NAME = r"[a-z0-9][a-z0-9.-]*"
-"""What an object such as a Secret may be called, as a regular expression (DNS subdomain, Kubernetes' object names)."""
+OBJECT_NAME = regex(r"[a-z0-9][a-z0-9.-]*")
+"""What an object such as a Secret may be called (DNS subdomain, Kubernetes' object names)."""
 _FIELD = regex(
     r"(?:[a-z]*pull(?:credentials?)?|(?:[a-z]*(?:image|container|docker))registry(?:credentials?)?)secrets?(?:refs?|names?)?"
 )

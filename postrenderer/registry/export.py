@@ -61,7 +61,7 @@ def as_sync(copies: Sequence[Copy], insecure: Collection[str]) -> str:
                 f"skopeo sync cannot give an image another name, and {copy.source} becomes {copy.target}. Use"
                 " -o script."
             )
-        version = source.digest or source.tag or "latest"
+        version = source.version
         versions = files.setdefault(base, {}).setdefault(registry, {}).setdefault("/".join(path), [])
         if version not in versions:
             versions.append(version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from postrenderer.images.reference import parse
+from postrenderer.images.reference import DEFAULT_TAG, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def in_registry(reference: str, *, digest: str = "", tag: str = "") -> Place:
     """
     parsed = parse(reference)
     digest = "" if tag else digest or parsed.digest
-    tag = "" if digest else tag or parsed.tag or "latest"
+    tag = "" if digest else tag or parsed.tag or DEFAULT_TAG
     suffix = f"@{digest}" if digest else f":{tag}"
     host, *path = parsed.components
     return Place(f"docker://{parsed.repository}{suffix}", host, "/".join(path), tag, digest)
@@ -83,4 +83,4 @@ def tag_of(target: str) -> str:
     """
     reference = parse(target)
     digest = reference.digest.partition(":")[2]
-    return f"digest-{digest[:16]}" if digest else reference.tag or "latest"
+    return f"digest-{digest[:16]}" if digest else reference.tag or DEFAULT_TAG

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer.decide import LEFT, OPEN
 from postrenderer.errors import AcregError
 from postrenderer.findings import check_collisions, find
 from postrenderer.images import collisions, listed
 from postrenderer.images.relocation import Relocation
+from postrenderer.plan.decide import LEFT, OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,19 +13,17 @@ The API cannot change a configuration, only delete it and make another; nor does
 from __future__ import annotations
 
 import json
-import ssl
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.errors import AcregError
+from postrenderer.registry.failures import RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from postrenderer.registry.credentials import Login
+    from postrenderer.registry.transport import Transport
 
-_SECONDS = 60
 _HIDDEN = "***"
 _OK, _MISSING = 200, 404
 _REDIRECTS = range(300, 400)
@@ -70,16 +68,13 @@ class Quay:
     Args:
         url: scheme, host and port.
         token: an OAuth access token with the scopes to administer and create organizations.
-        ca_file: an authority to trust besides the system's; empty for none.
+        transport: sends them.
     """
 
-    def __init__(self, url: str, token: str, ca_file: str) -> None:
+    def __init__(self, url: str, token: str, transport: Transport) -> None:
         self._url = url
         self._token = token
-        context = ssl.create_default_context()
-        if ca_file:
-            context.load_verify_locations(ca_file)  # which `access` has read already
-        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect)
+        self._transport = transport
 
     def __call__(self, request: Request) -> Answer:
         """Send a request.
@@ -89,31 +84,19 @@ class Quay:
         """
         url = f"{self._url}/api/v1/organization/{request.path}"
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        data = None
+        body = b""
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-            data = json.dumps(request.body).encode()
-        prepared = urllib.request.Request(url, data, headers, method=request.method)  # noqa: S310  # http or https
+            body = json.dumps(request.body).encode()
         try:
-            with self._opener.open(prepared, timeout=_SECONDS) as response:
-                return Answer(response.status, _value(response.read()))
-        except urllib.error.HTTPError as error:
-            if error.code in _REDIRECTS:
-                raise AcregError(
-                    f"{url} redirects elsewhere, and acreg does not follow, because the token is for Quay alone."
-                ) from None
-            return Answer(error.code, _value(error.read()))
-        except OSError as error:
-            reason = getattr(error, "reason", error)
-            hint = " --ca-file names the authority of its certificate." if isinstance(reason, ssl.SSLError) else ""
-            raise AcregError(f"Quay at {self._url} does not answer: {reason}.{hint}") from None
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows nothing: a token must not go to another host."""
-
-    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
-        """Make no further request."""
+            answer = self._transport.once(request.method, url, headers, body)
+        except RegistryError as error:
+            raise AcregError(f"Quay could not be asked: {error.reason}.") from None
+        if answer.status in _REDIRECTS:
+            raise AcregError(
+                f"{url} redirects elsewhere, and acreg does not follow, because the token is for Quay alone."
+            )
+        return Answer(answer.status, _value(answer.body))
 
 
 def configure(send: Callable[[Request], Answer], proxy: Proxy, *, replace: bool) -> list[str]:

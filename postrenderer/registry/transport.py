@@ -1,4 +1,4 @@
-"""HTTP as registries speak it, on the standard library: kept connections, TLS, proxies and redirects."""
+"""HTTP as registries and Quay's API speak it, on the standard library: kept connections, TLS, proxies, redirects."""
 
 from __future__ import annotations
 
@@ -49,11 +49,15 @@ class Transport:
         certificates: a folder with `*.crt` of authorities to trust too, and `*.cert` and `*.key` to show; empty for the
             folders that skopeo looks into.
         environ: names the proxies.
+        authority: the file of an authority to trust too; empty for none.
     """
 
-    def __init__(self, insecure: frozenset[str], certificates: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, insecure: frozenset[str], certificates: str, environ: Mapping[str, str], authority: str = ""
+    ) -> None:
         self._insecure = insecure
         self._certificates = certificates
+        self._authority = authority
         home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '')}/.config"
         self._folders = (f"{home}/containers/certs.d", *_FOLDERS)
         suffix = "_proxy"
@@ -71,7 +75,7 @@ class Transport:
             RegistryError: there is no answer.
         """
         for _ in range(_REDIRECTS):
-            answer = self._once(method, url, headers, body)
+            answer = self.once(method, url, headers, body)
             location = answer.headers.get("Location")
             if answer.status not in _MOVED or not location or method not in ("GET", "HEAD"):
                 return answer
@@ -83,19 +87,12 @@ class Transport:
             url = after.geturl()
         raise failure(f"stopped after {_REDIRECTS} redirects", urlsplit(url).netloc)
 
-    def close(self) -> None:
-        """Close every connection."""
-        for connection in self._all:
-            connection.close()
+    def once(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """Send a request, and follow nowhere.
 
-    def stop(self) -> None:
-        """End what runs in other threads, and send nothing any more."""
-        self._is_stopped = True
-        for connection in self._all:
-            if connection.sock:
-                _shut(connection.sock)
-
-    def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        Raises:
+            RegistryError: there is no answer.
+        """
         parts = _address(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         while True:
@@ -121,6 +118,18 @@ class Transport:
                 connection.close()
                 raise RegistryError(OTHER, f"{parts.netloc} answers with more than {_LIMIT >> 20} MiB")
             return Answer(response.status, response.headers, content, url)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self._all:
+            connection.close()
+
+    def stop(self) -> None:
+        """End what runs in other threads, and send nothing any more."""
+        self._is_stopped = True
+        for connection in self._all:
+            if connection.sock:
+                _shut(connection.sock)
 
     def _connection(self, scheme: str, netloc: str) -> http.client.HTTPConnection:
         mine: dict[str, http.client.HTTPConnection] = self._own.__dict__
@@ -173,6 +182,8 @@ class Transport:
             folders = [self._certificates] if self._certificates else [f"{folder}/{netloc}" for folder in self._folders]
             folder = next((Path(folder) for folder in folders if Path(folder).is_dir()), None)
             try:
+                if self._authority:
+                    context.load_verify_locations(self._authority)
                 for file in sorted(folder.iterdir()) if folder else []:
                     if file.suffix == ".crt":
                         context.load_verify_locations(file)

@@ -11,6 +11,7 @@ import pytest
 
 from postrenderer import cli
 from postrenderer.errors import AcregError, SettingsError
+from postrenderer.registry import transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,9 +186,16 @@ def test_the_token_goes_nowhere_else(quay: StandIn) -> None:
 
 
 def test_a_silent_quay_is_named(quay: StandIn) -> None:
-    with pytest.raises(AcregError, match=r"Quay at http://127\.0\.0\.1:1 does not answer"):
+    with pytest.raises(AcregError, match=r"Quay could not be asked: 127\.0\.0\.1:1: it does not answer"):
         _run("--registry", "127.0.0.1:1", "--insecure-registry", "127.0.0.1:1")
     assert quay.requests == []
+
+
+def test_an_answer_without_end_is_not_read(quay: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_LIMIT", 1)
+    with pytest.raises(AcregError, match=f"Quay could not be asked: {quay.host} answers with more than"):
+        _run()
+    assert len(quay.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 import yaml
 from rendering import render, summary, values
 
-from postrenderer import prove
 from postrenderer.errors import AcregError
+from postrenderer.plan import prove
 from postrenderer.pullsecrets import merge
 from postrenderer.text import composer
 from postrenderer.text.scalars import apply

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from postrenderer.decide import OPEN
 from postrenderer.errors import AcregError
+from postrenderer.plan.decide import OPEN
 from postrenderer.registry import plan
 from postrenderer.registry.plan import Copy, Plan
 from postrenderer.settings import Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from rendering import settings
 
-from postrenderer.decide import MOVED
 from postrenderer.findings import find
+from postrenderer.plan.decide import MOVED
 from postrenderer.sites.site import STAYS
 from postrenderer.sites.tasks import Tasks, pushed
 from postrenderer.text import composer

@@ -1,4 +1,4 @@
-"""What changes in a document: a value, made without changing any node that was read.
+"""What changes in each document of a stream: a value, made without changing any node that was read.
 
 A scalar that is an image changes where it is written. If it has an anchor, each alias shows the change; a mapping that
 is merged into others (`<<`) shows it in each of them. A scalar that is also a mapping's key may not change: the run is
@@ -10,15 +10,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
-from postrenderer import document, sites
+from postrenderer import sites
 from postrenderer.apis.forms import REGISTRY
-from postrenderer.changes import Change
-from postrenderer.decide import LEFT, decide
-from postrenderer.document import Tree, Wanted
 from postrenderer.errors import AcregError
-from postrenderer.pullsecrets import names
+from postrenderer.plan import changes, document
+from postrenderer.plan.changes import Change
+from postrenderer.plan.decide import LEFT, decide
+from postrenderer.plan.document import Tree, Wanted
 from postrenderer.pullsecrets.accounts import Accounts
 from postrenderer.pullsecrets.schemas import Schemas
 from postrenderer.pullsecrets.settings import UNHINTED
@@ -30,8 +28,10 @@ from postrenderer.text.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from postrenderer.decide import Decision, Finding
+    import yaml
+
     from postrenderer.images.relocation import Relocation
+    from postrenderer.plan.decide import Decision, Finding
     from postrenderer.pullsecrets.accounts import Use
     from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
@@ -141,7 +141,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
         wanted = wanted._replace(owner=f"{identity.kind}/{identity.name}")
         planned = document.plan(Tree(text, root, contents), view, private, _changes(decisions), wanted, left=left)
         if inside.everywhere:  # else there are no aliases
-            _refuse_shared(root, planned.changed)
+            changes.refuse_shared(root, planned.changed)
     except AcregError as error:
         raise AcregError(f"{identity}: {error}") from None
     edits += planned.moves + planned.secrets
@@ -170,21 +170,3 @@ def _changes(decisions: Iterable[Decision]) -> list[Change]:
                     " for each. Write the tag out instead of the alias."
                 )
     return [Change(node, encoding, list(dict.fromkeys(edits)), []) for node, encoding, edits in found.values()]
-
-
-def _refuse_shared(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
-    """See that none of the scalars that are to change is a mapping's key or a pull secret's name, too, as aliases are.
-
-    Raises:
-        AcregError: one is.
-    """
-    changing = {id(scalar) for scalar in scalars}
-    for node in mappings.collections([root]):
-        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-            secrets = names.held(value) if isinstance(key, yaml.ScalarNode) and names.is_field(key.value) else []
-            for other, nodes in (("a mapping's key", [key]), ("a pull secret's name", secrets)):
-                if not changing.isdisjoint(map(id, nodes)):
-                    raise AcregError(
-                        f"an image reference there is an alias of {other}, which may not change. Write the reference "
-                        "out instead of the alias."
-                    )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from postrenderer import changes, prove, sites
-from postrenderer.changes import Change
+from postrenderer import sites
+from postrenderer.plan import changes, prove
+from postrenderer.plan.changes import Change
 from postrenderer.pullsecrets import needed, settings
 from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places

@@ -5,7 +5,7 @@ from rendering import PRIVATE, settings
 
 from postrenderer.errors import AcregError
 from postrenderer.images.relocation import Relocation
-from postrenderer.plan import Piece, pieces
+from postrenderer.plan.pieces import Piece, pieces
 from postrenderer.settings import Ignore, Location
 from postrenderer.text import composer
 from postrenderer.text.pointer import pointer

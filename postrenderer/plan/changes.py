@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import yaml
+
 from postrenderer.errors import AcregError
+from postrenderer.pullsecrets import names
 from postrenderer.sites.secrets import decoded, reencoded
+from postrenderer.text import mappings
 from postrenderer.text.insertions import inserted
 from postrenderer.text.scalars import BINARY_TAG, Edit, apply, in_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import yaml
 
     from postrenderer.sites import Contents, Text
     from postrenderer.text.view import View
@@ -133,6 +135,24 @@ def edits(text: str, view: View, change: Change, contents: Contents) -> tuple[li
             f"an image reference at line {node.start_mark.line + 1} of the document is written so that its text cannot "
             "be edited (`!!binary |`, for example). Write it out as plain text."
         ) from None
+
+
+def refuse_shared(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
+    """See that none of the scalars that are to change is a mapping's key or a pull secret's name, too, as aliases are.
+
+    Raises:
+        AcregError: one is.
+    """
+    changing = {id(scalar) for scalar in scalars}
+    for node in mappings.collections([root]):
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            secrets = names.held(value) if isinstance(key, yaml.ScalarNode) and names.is_field(key.value) else []
+            for other, nodes in (("a mapping's key", [key]), ("a pull secret's name", secrets)):
+                if not changing.isdisjoint(map(id, nodes)):
+                    raise AcregError(
+                        f"an image reference there is an alias of {other}, which may not change. Write the reference "
+                        "out instead of the alias."
+                    )
 
 
 def _written(change: Change, contents: Contents) -> Change:

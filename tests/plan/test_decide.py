@@ -6,9 +6,9 @@ import pytest
 from rendering import PRIVATE, SOURCE, settings
 
 from postrenderer import sites
-from postrenderer.decide import LEFT, MOVED, UNSURE, Decision, decide
-from postrenderer.decide import PRIVATE as IS_PRIVATE
 from postrenderer.images.relocation import Relocation
+from postrenderer.plan.decide import LEFT, MOVED, UNSURE, Decision, decide
+from postrenderer.plan.decide import PRIVATE as IS_PRIVATE
 from postrenderer.settings import Rule, Settings
 from postrenderer.sites.site import STAYS
 from postrenderer.text import composer

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from postrenderer.prove import fault
+from postrenderer.plan.prove import fault
 from postrenderer.text import composer
 from postrenderer.text.view import View
 

@@ -1,0 +1,1 @@
+"""What changes in a stream, planned without changing any node that was read, and proved by reading it back."""
