@@ -26,25 +26,31 @@ _LEVELS = 4
 _OBJECT = frozenset(("apiVersion", "kind"))
 
 
-def mappings(node: yaml.Node | None, path: Path, levels: int = _LEVELS) -> Iterator[Path]:
-    """The places of the mappings below a node, but for those of other objects.
+def mappings(node: yaml.Node | None, path: Path) -> Iterator[Path]:
+    """The places of the mappings below a node, but for those of other objects; one of several aliases for a mapping.
 
     Args:
         node: the node.
         path: where it stands.
-        levels: how many steps below it they may stand.
     """
-    children: list[tuple[str | int, yaml.Node]] = []
+    seen: set[int] = set()
+    level: list[tuple[yaml.Node | None, Path]] = [(node, path)]
+    for _ in range(_LEVELS):
+        below: list[tuple[yaml.Node | None, Path]] = []
+        for above, at in level:
+            for child, place in _children(above, at):
+                if id(child) not in seen and not fields_of(child).keys() >= _OBJECT:
+                    seen.add(id(child))
+                    below.append((child, place))
+        yield from (place for child, place in below if isinstance(child, yaml.MappingNode))
+        level = below
+
+
+def _children(node: yaml.Node | None, path: Path) -> Iterator[tuple[yaml.Node, Path]]:
     if isinstance(node, yaml.MappingNode):
-        children = [*fields(node)]
+        yield from ((child, (path, name)) for name, child in fields(node))
     elif isinstance(node, yaml.SequenceNode):
-        children = [*enumerate(node.value)]
-    for step, child in children if levels else ():
-        if isinstance(child, yaml.MappingNode):
-            if fields_of(child).keys() >= _OBJECT:
-                continue
-            yield (path, step)
-        yield from mappings(child, (path, step), levels - 1)
+        yield from ((child, (path, index)) for index, child in enumerate(node.value))
 
 
 def is_pod_spec(path: Path, names: Collection[str]) -> bool:
