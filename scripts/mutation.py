@@ -9,8 +9,11 @@ is written to `outcomes.json`: pairs of a word and, for survivors, the differenc
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
 import json
+import math
 import os
 import resource
 import signal
@@ -26,11 +29,15 @@ from mutmut.mutation.diff_apply import get_diff_for_mutant  # type: ignore[impor
 from mutmut.mutation.trampoline import set_mutant_under_test  # type: ignore[import-not-found]
 from mutmut.state import state  # type: ignore[import-not-found]
 
-OPTIONS = ("--rootdir=.", "-q", "--tb=native", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-k", "not Python")
-"""The same examples for each mutant, one of the two parsers, and no time spent on how a failure looks."""
+OPTIONS = ("--rootdir=.", "-qs", "--tb=native", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-k", "not Python")
+"""The same examples for each mutant, one of the two parsers, and no time spent on how a failure looks.
+
+With `-s`, as pytest would give a mutant's process the standard output back otherwise, to print dots to.
+"""
 JOBS = 2
-SECONDS = 30
-"""The CPU time after which a mutant counts as one that runs for ever, which is as good as noticed."""
+SECONDS = 4
+"""The CPU time, beside three times what it takes without a mutation, after which a test counts as one that runs for
+ever, which is as good as noticed."""
 BYTES = 2**31
 """What such a mutant may fill until then."""
 
@@ -69,7 +76,7 @@ class Mutants:
                 noticed_by = Path(folder, name)
                 child = os.fork()
                 if child == 0:
-                    self._run_mutant(name, items, noticed_by)
+                    self._run_mutant(name, items, seconds, noticed_by)
                 running[child] = (name, noticed_by)
             while running:
                 self._reap(running, notices)
@@ -95,16 +102,16 @@ class Mutants:
             state()._stats.clear()  # noqa: SLF001
         return seconds, concerned
 
-    def _run_mutant(self, name: str, items: list[pytest.Item], noticed_by: Path) -> None:
+    def _run_mutant(self, name: str, items: list[pytest.Item], seconds: dict[str, float], noticed_by: Path) -> None:
         """Run tests until one fails, write its name down, and end the process."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        limit = round(time.process_time()) + SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
         set_mutant_under_test(name)
         for item in items:
+            limit = time.process_time() + SECONDS + 3 * seconds[item.nodeid]
+            resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), resource.RLIM_INFINITY))
             if not self._passes(item):
                 noticed_by.write_text(item.nodeid, encoding="utf-8")
                 os._exit(1)
@@ -141,10 +148,11 @@ def _made(source: str) -> list[str]:
     """Make the mutants below `mutants/`, and return their names."""
     set_mutant_under_test("mutant_generation")
     Path("mutants").mkdir()
-    mutmut.copy_src_dir()
-    mutmut.copy_also_copy_files()
-    mutmut.setup_source_paths()
-    mutmut.create_mutants(JOBS)
+    with contextlib.redirect_stdout(io.StringIO()):  # mutmut prints the name of each file
+        mutmut.copy_src_dir()
+        mutmut.copy_also_copy_files()
+        mutmut.setup_source_paths()
+        mutmut.create_mutants(JOBS)
     return list(json.loads(Path("mutants", f"{source}.meta").read_text(encoding="utf-8"))["exit_code_by_key"])
 
 

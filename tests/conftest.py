@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -36,6 +37,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ.update(GO)
+gc.disable()  # until all tests are collected, as it would go through some thousand again and again
 
 PYTHON = Path(sys.executable).resolve()
 if Path(shutil.which("python3") or "").resolve() != PYTHON:
@@ -46,6 +48,20 @@ if Path(shutil.which("python3") or "").resolve() != PYTHON:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the slowest start first, so that no process works on one alone in the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_sessionfinish() -> None:
+    """Save what scripts/coverage has measured: xdist kills a worker that takes ten seconds more, as busy ones do."""
+    coverage = sys.modules.get("coverage")
+    measured = coverage.Coverage.current() if coverage else None
+    if measured:
+        measured.save()
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone from now on what was imported and collected, as the collector frees none of it."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

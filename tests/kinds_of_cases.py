@@ -324,6 +324,10 @@ OVERRIDES = [
         {"nginx": STAYS, "quay.io/a/b": MOVED},
     ),
     Row(
+        api("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "{images: [{newName: quay.io/a/b, name: nginx}]}"),
+        {"nginx": STAYS, "quay.io/a/b": MOVED},
+    ),
+    Row(
         api(
             "helm.toolkit.fluxcd.io/v2",
             "HelmRelease",

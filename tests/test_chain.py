@@ -14,7 +14,10 @@ from postrenderer.errors import AcregError
 from postrenderer.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from postrenderer.findings import Found
 
 POD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx:1}]}\n"
 NEWER = ("sed", "s/nginx:1/nginx:2/")
@@ -58,6 +61,26 @@ def test_one_that_fails_ends_the_run(key: str, command: tuple[str, ...], said: s
         chain.through(POD, settings)
     assert (said % key if "%s" in said else said) in str(raised.value)
     assert ("it broke" in str(raised.value)) == ("it broke" in command[-1])
+
+
+def test_one_that_acreg_runs_already_is_not_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else an acreg among them would run itself without end."""
+    monkeypatch.setenv("ACREG_CHAIN", "after")
+    with pytest.raises(AcregError, match="`sed`, which `before` names in the settings file, runs acreg, which would"):
+        chain.through(POD, Settings("r.example.com", before=(NEWER,)))
+
+
+def test_what_a_cluster_says_of_the_images_changes_the_settings_before_the_end() -> None:
+    asked = []
+
+    def inform(found: Sequence[Found], settings: Settings) -> Settings:
+        asked.append([image.source for document in found for image in document.images])
+        return settings._replace(pull_secrets=("from-the-cluster",))
+
+    given = Settings("r.example.com", pull_secrets=("of-the-settings",), before=(NEWER,), after=(LABEL,))
+    output = b"".join(chain.through(POD, given, inform).output)
+    assert asked == [["nginx:2"]]
+    assert (output.count(b"from-the-cluster"), output.count(b"of-the-settings"), output.count(b"a: b")) == (1, 0, 1)
 
 
 def test_what_they_say_is_shown_by_name(capfd: pytest.CaptureFixture[str]) -> None:

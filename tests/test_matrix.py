@@ -45,8 +45,14 @@ def app(request: pytest.FixtureRequest, zipapp: Path, python_only: Path) -> tupl
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("python", "app"),
+    [*((minor, True) for minor in MINORS), *((minor, False) for minor in sorted({MINORS[0], sys.version_info[1]}))],
+    indirect=True,
+    ids=lambda value: f"3.{value}" if value in MINORS else {True: "C", False: "Python"}[value],
+)
 def test_every_python(python: str, app: tuple[Path, bool], tmp_path: Path) -> None:
-    """Cold and warm, optimised, from an odd path and through a link."""
+    """Cold and warm, optimised, from an odd path and through a link; without the extension cold, warm and optimised."""
     file, compiled = app
     loaded = run(b"", tmp_path, [python, file, "-c", LOADED], SHIV_INTERPRETER="1")
     assert loaded.stdout.decode().strip() == str(compiled), loaded.stderr
@@ -56,8 +62,8 @@ def test_every_python(python: str, app: tuple[Path, bool], tmp_path: Path) -> No
     link = tmp_path / "link"
     link.symlink_to(copy)
     expected = (0, moved(POD), b"")
-    commands: list[list[str | Path]] = [[file], [file], [copy], [link], [python, file]]
-    commands += [[python, "-O", file], [python, "-OO", link]]
+    commands: list[list[str | Path]] = [[file], [file], [python, "-OO", link]]
+    commands += [[copy], [link], [python, file], [python, "-O", file]] if compiled else []
     for command in commands:
         assert outcome(run(POD, tmp_path, command, ACREG_PYTHON=python)) == expected, command
     report = run(POD, tmp_path, [file], ACREG_PYTHON=python, ACREG_REPORT="report.json")

@@ -75,6 +75,25 @@ def test_a_reference_that_is_not_in_the_lock_fails_the_run(text: str, settings: 
         _filtered(f"kind: Demo\nspec:\n  {text}\n", settings)
 
 
+@pytest.mark.parametrize(
+    ("image", "written"),
+    [
+        ("{repository: a, name: app, tag: '1'}", f'{{"registry": "{P}", repository: a, name: app, tag: \'1@{A}\'}}'),
+        (f"{{registry: {P}, repository: a, name: app, tag: '1'}}", None),
+    ],
+)
+def test_the_field_that_carries_the_registry_is_added_beside_the_pinned_tag(
+    image: str, written: str | None, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "acreg.lock").write_text(
+        lockfile.text(Lock((Locked("a/app:1", f"{P}/a/app", A, "1"),))), encoding="utf-8"
+    )
+    head = "apiVersion: k8ssandra.io/v1alpha1\nkind: K8ssandraCluster\nspec:\n  medusa:\n    containerImage: "
+    once = _filtered(f"{head}{image}\n", pinned(settings))
+    assert once == f"{head}{written or image.replace(chr(39) + '1', chr(39) + f'1@{A}')}\n"
+    assert _filtered(once, pinned(settings)) == once
+
+
 def test_what_is_not_sure_enough_to_move_needs_no_lock(settings: Settings) -> None:
     text = "kind: Demo\nspec:\n  image: quay.io/a/other:1\n"
     assert _filtered(text, settings._replace(confidence="certain")) == text

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.usefixtures("loader"), pytest.mark.slow]
 
-examples = effort.examples(25)
+examples = effort.examples(15)
 
 PIECES = (
     "image: ", "image", "containers:\n", "- image: nginx:1\n", "containers: [{image: 'a:1'}]",

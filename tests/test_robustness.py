@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import forks
 import pytest
-from process import POD, containers, moved, run
+from process import POD, containers, environment, moved
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 READ = {
@@ -68,6 +70,10 @@ REFUSED = {
     ),
     "an open bracket": (POD + b"    x: [" + b"a," * 100_000, "Pod (document 1) is not valid YAML: "),
 }
+
+
+def run(stdin: bytes, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    return forks.run([], stdin, environment(folder), folder)
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in READ])

@@ -15,7 +15,7 @@ from effort import LONGEST, TIMES
 from process import FILTER, POD, containers, environment, moved, outcome, run, start
 
 SAID = "acreg: {}\n"
-SIGNALS = round(12 * TIMES)
+SIGNALS = round(8 * TIMES)
 """At so many moments of a run it is interrupted; ACREG_EFFORT multiplies them."""
 
 

@@ -103,7 +103,7 @@ def _in_one_line(edit: Edit) -> Edit:
     """An edit without line breaks, if it goes between brackets, where these are no more than white space."""
     if not edit.text.startswith(_IN_BRACKETS):
         return edit
-    return edit._replace(text=" ".join(line.strip() for line in edit.text.split("\n")))
+    return edit._replace(text=" ".join(edit.text.split()))
 
 
 def edits(text: str, view: View, change: Change, contents: Contents) -> tuple[list[Edit], list[Edit]]:

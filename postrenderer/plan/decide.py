@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import OFFICIAL, parse
 from postrenderer.sites.secrets import decoded
-from postrenderer.sites.site import CERTAIN, STAYS, UNMOVED, WEAK, Prefix, Site, Span
+from postrenderer.sites.site import BROKEN, CERTAIN, STAYS, UNMOVED, WEAK, Prefix, Site, Span
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
     if not new:
         held = site.span.reference if site.registry else _suffix(site)
         return f"{outcome.target} does not end in {held}, which another field holds"
-    return "it is broken over several lines inside a text; write it on one line" if _is_broken(site) else ""
+    return BROKEN if _is_broken(site) else ""
 
 
 def _suffix(site: Site) -> str:

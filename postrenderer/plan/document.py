@@ -15,6 +15,7 @@ from postrenderer.plan.changes import Change
 from postrenderer.pullsecrets import needed, settings
 from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
+from postrenderer.text.layout import BREAKS
 from postrenderer.text.scalars import apply
 from postrenderer.text.view import View
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
     from postrenderer.text.scalars import Edit
 
+_OF_TEXTS = f"{BREAKS}{{["
+"""What a text has that is more than the name of an image: several lines, or brackets."""
 _UNWRITABLE = "the text that it stands in is not written so that lines can be added: write it as a block, with `|`"
 
 
@@ -199,14 +202,14 @@ def _in_texts(tree: Tree, private: Iterable[Site], moving: Iterable[Change], wan
         if additions:
             found.additions.append(Addition(inside.names, list(dict.fromkeys(places))))
         found.others.extend(site for site in images if site.span.start in inside.others)
-        reasons = ((site, inside.without.get(site.span.start, "")) for site in images)
-        found.without.extend((site, reason) for site, reason in reasons if reason)
+        lacking = (site for site in images if site.span.start in inside.without)
+        found.without.extend((site, inside.without[site.span.start]) for site in lacking)
     return found._replace(changes=[change for change in planned.values() if change.edits])
 
 
 def _may_be_text(value: str) -> bool:
     """Whether a value may be more than the name of an image."""
-    return any(sign in value for sign in "\n{[")
+    return any(sign in value for sign in _OF_TEXTS)
 
 
 def _inside(change: Change, images: set[int], contents: Contents, wanted: Wanted) -> _Inside:

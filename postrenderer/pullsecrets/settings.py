@@ -15,7 +15,7 @@ from postrenderer.pullsecrets.merge import Field, Holder
 from postrenderer.sites.args import LISTS
 from postrenderer.sites.site import ScalarVisit
 from postrenderer.sites.walk import walk
-from postrenderer.text.layout import before
+from postrenderer.text.layout import BREAKS, before
 from postrenderer.text.writing import is_free
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def may_be(text: str) -> bool:
 
 
 def _is_text(value: str) -> bool:
-    return "\n" in value and may_be(value)
+    return may_be(value) and any(sign in value for sign in BREAKS)
 
 
 def _fields(mapping: MappingVisit) -> Iterator[tuple[str, str]]:
@@ -117,7 +117,7 @@ def _can_take(text: str, arguments: yaml.SequenceNode, flag: str) -> bool:
 def _is_plainly_in(text: str, arguments: yaml.SequenceNode, word: yaml.ScalarNode) -> bool:
     """Whether an argument stands in its list itself, as an alias does not, alone on its line or in brackets."""
     start = word.start_mark.index
-    inside = arguments.start_mark.index <= start < arguments.end_mark.index and text[start] not in "&!"
+    inside = arguments.start_mark.index <= start < arguments.end_mark.index and text[start] not in "&!|>"
     return inside and (bool(arguments.flow_style) or before(text, start).strip() == "-")
 
 

@@ -11,7 +11,9 @@ from postrenderer.sites import args, embedded, env, fields, kinds, podspec, secr
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
+    BROKEN,
     CERTAIN,
+    IN_BASE64,
     KNOWN,
     STAYS,
     STRONG,
@@ -179,19 +181,7 @@ def spans(
         read = Text(readable, [(root, find(root, known, depth=depth + 1)) for root in roots], {})
     except (TooMuchMergedError, RecursionError):
         return text.spans(value, known)
-    by_node: dict[int, dict[int, Site]] = {}
-    found: list[Found] = []
-    for site in (site for _, contents in read.documents for site in contents.sites):
-        if site.encoding or site.node.tag == BINARY_TAG:
-            found.append(_in_base64(site))
-        else:
-            by_node.setdefault(id(site.node), {})[site.span.start] = site
-    for inside in by_node.values():
-        ordered = [site for _, site in sorted(inside.items()) if embedded.is_unbroken(site.node.value, site.span)]
-        places = in_text(readable, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered]) if ordered else []
-        for site, place in zip(ordered, places):
-            read.sites[place.start] = site
-            found.append(site.span._replace(start=place.start, end=place.end))
+    found = _placed(read)
     if texts is not None:
         texts[value] = read
     if templates.SIGN in value:
@@ -199,12 +189,30 @@ def spans(
     return sorted(found, key=text.start_of)
 
 
-def _in_base64(site: Site) -> Found:
-    """A reference in base64 within a text, as a Secret in a ConfigMap has it; it is not moved."""
+def _placed(read: Text) -> list[Found]:
+    """What was found in the documents of a text, with its place in the text; what can move is put into `read.sites`."""
+    by_node: dict[int, dict[int, Site]] = {}
+    found: list[Found] = []
+    for site in (site for _, contents in read.documents for site in contents.sites):
+        if site.encoding or site.node.tag == BINARY_TAG:
+            found.append(_of_whole_scalar(site, IN_BASE64))
+        elif embedded.is_unbroken(site.node.value[site.span.start : site.span.end]):
+            by_node.setdefault(id(site.node), {})[site.span.start] = site
+        elif embedded.is_unbroken(site.span.reference):
+            found.append(_of_whole_scalar(site, BROKEN))
+    for inside in by_node.values():
+        ordered = [site for _, site in sorted(inside.items())]
+        places = in_text(read.value, ordered[0].node, [Edit(*site.span[:2], "") for site in ordered])
+        for site, place in zip(ordered, places):
+            read.sites[place.start] = site
+            found.append(site.span._replace(start=place.start, end=place.end))
+    return found
+
+
+def _of_whole_scalar(site: Site, reason: str) -> Found:
+    """What was found in a text, with the place of its scalar there; it does not move for a reason."""
     span = site.span._replace(start=site.node.start_mark.index, end=site.node.end_mark.index)
-    if span.level in (WEAK, STAYS):
-        return span
-    return span._replace(level=UNMOVED, reason="it stands in base64 within a text: write the text so that it does not")
+    return span if span.level in (WEAK, STAYS, UNMOVED) else span._replace(level=UNMOVED, reason=reason)
 
 
 def read(value: str) -> Text | None:

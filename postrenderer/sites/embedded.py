@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import yaml
 
@@ -11,9 +10,6 @@ from postrenderer.images import registries
 from postrenderer.text import composer, tags, templates
 from postrenderer.text.mappings import TooMuchMergedError, check_merges
 from postrenderer.text.regex import regex
-
-if TYPE_CHECKING:
-    from postrenderer.sites.site import Found
 
 _SURROGATE = regex(r"\\u[dD][89a-fA-F]")
 """Half of how JSON writes a character of more than 16 bits, which YAML does not know; what replaces it is as long."""
@@ -30,19 +26,23 @@ def composable(value: str) -> str:
     return f"\n{plain[1:]}" if plain.startswith(tags.MARK) else plain
 
 
-def is_unbroken(value: str, span: Found) -> bool:
+def is_unbroken(reference: str) -> bool:
     """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space.
 
     A template may have some behind a registry: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` says nothing.
     """
-    literal = value[span.start : span.end]
-    if registries.kind(literal.partition("/")[0]) == registries.REGISTRY:
-        literal = templates.WHOLE.sub("", literal)
-    return not any(char.isspace() for char in literal)
+    if registries.kind(reference.partition("/")[0]) == registries.REGISTRY:
+        reference = templates.WHOLE.sub("", reference)
+    return not any(char.isspace() for char in reference)
 
 
 def may_be_document(text: str) -> bool:
-    """Whether a text is worth reading as YAML: a line starts with a key, also an explicit one, an item or a bracket."""
+    """Whether a text is worth reading as YAML: a line starts with a key, also an explicit one, an item or a bracket.
+
+    Lines end at all of YAML's line breaks: beside LF at a lone CR, NEL (U+0085), LS and PS (U+2028, U+2029).
+    """
+    if "\r" in text or not text.isascii():
+        text = "\n".join(text.splitlines())
     return _DOCUMENT.search(text) is not None
 
 

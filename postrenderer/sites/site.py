@@ -25,6 +25,10 @@ UNMOVED = "unmoved"
 STAYS = "stays"
 """An image reference that nothing pulls, such as a condition of a policy: reported with the reason, never changed."""
 
+BROKEN = "it is broken over several lines inside a text; write it on one line"
+IN_BASE64 = "it stands in base64 within a text; write it there as plain text"
+"""Why a reference inside a text is UNMOVED."""
+
 
 class Span(NamedTuple):
     """An image reference inside a text.

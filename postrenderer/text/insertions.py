@@ -65,8 +65,6 @@ def _in_double_quotes(raw: str) -> Callable[[int], int]:
     starts = [part.value_start for part in parts]
 
     def place(position: int) -> int:
-        if not parts:
-            return 1
         part = parts[bisect_right(starts, position) - 1]
         behind = position - part.value_start
         if behind and not part.literal:

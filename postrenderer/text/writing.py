@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _STR, _SEQ, _MAP = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
 _SAFE_PLAIN = regex(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[a-z][a-z0-9-]*")
 """Names that no YAML parser takes for anything but a string."""
+_BLOCK_HEADER = regex(r"[|>][-+\d]*")
+"""How a block scalar begins; an empty one ends behind its line break (YAML 1.2, 8.1.1)."""
 
 
 def insert(text: str, view: View, mapping: yaml.MappingNode, field: tuple[str, Any], behind: int = 0) -> Edit:
@@ -121,7 +123,8 @@ def fill(
     offset = _list_offset(text, mapping)
     view.replace(current, _node(value, quoted=in_line))
     if in_line:
-        start = start if is_plain else content_start(text, current)
+        header = _BLOCK_HEADER.match(text, content_start(text, current))  # a comment or empty lines behind it stay
+        end = header.end() if header else end
         space = "" if text[start - 1].isspace() else " "
         return [Edit(start, end, space + _json(value))]
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))

@@ -39,6 +39,7 @@ class StandIn:
         self.requests: list[tuple[str, str, Any]] = []
         self.upstream_takes = KEY
         self.elsewhere = ""
+        self.page = b""
         stand_in = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,7 +54,7 @@ class StandIn:
                 if stand_in.elsewhere:
                     self.send_header("Location", stand_in.elsewhere)
                 self.end_headers()
-                self.wfile.write(json.dumps(value).encode())
+                self.wfile.write(stand_in.page or json.dumps(value).encode())
 
             do_GET = do_POST = do_DELETE = _answer  # noqa: N815  # names of http.server
 
@@ -176,6 +177,15 @@ def test_a_token_is_needed(token: str, quay: StandIn, monkeypatch: pytest.Monkey
         _run()
     assert ("status 401" in str(caught.value)) == token.startswith("wrong")
     assert all(method == "GET" for method, *_ in quay.requests)
+
+
+def test_a_refusal_that_is_no_answer_of_quay(quay: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACREG_QUAY_TOKEN", "wrong")
+    quay.page = b"<html>A proxy's page.</html>"
+    with pytest.raises(
+        AcregError, match=r"refused GET /api/v1/organization/appcircle with status 401\. The token must"
+    ):
+        _run()
 
 
 def test_the_token_goes_nowhere_else(quay: StandIn) -> None:

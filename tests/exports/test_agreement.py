@@ -181,7 +181,7 @@ def test_all_items_of_a_list_or_map_are_of_one_type() -> None:
 
 
 @pytest.mark.slow
-@examples(20)
+@examples(10)
 @given(settings(), st.lists(REFERENCES, min_size=1, max_size=9, unique=True))
 def test_policies_agree_on_any_settings_and_references(values: Settings, texts: list[str]) -> None:
     cel = pytest.importorskip("exports.engine_cel")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import ENDS, RELEASE, Helm, Namespace, helm_environment, tool
+from helm.harness import LATEST, RELEASE, Helm, Namespace, helm_environment, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(params=ENDS)
+@pytest.fixture(params=LATEST)
 def helm(request: pytest.FixtureRequest, tmp_path: Path, zipapp: Path, shiv_root: Path) -> Helm:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         pytest.skip("the Helm binaries under test are for Linux on x86-64")

@@ -82,7 +82,9 @@ def of_folder() -> Callable[..., Run]:
     return run
 
 
-@pytest.mark.parametrize("helm", LATEST, indirect=True)
+@pytest.mark.parametrize(
+    ("helm", "named"), [(LATEST[0], "added"), (LATEST[1], "oci")], indirect=True, ids=["added", "oci"]
+)
 def test_values(helm: Helm, zipapp: Path, named: list[str], of_folder: Callable[..., Run]) -> None:
     found = succeeded(helm, zipapp, "values", *named, "-f", PRIVATE_VALUES)
     assert found == of_folder(helm, zipapp, "values", CHART, "-f", PRIVATE_VALUES)
@@ -91,8 +93,19 @@ def test_values(helm: Helm, zipapp: Path, named: list[str], of_folder: Callable[
 
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
-@pytest.mark.parametrize("command", [["images", "-o", "json"], ["diff"]], ids=lambda words: words[0])
-def test_chart(helm: Helm, zipapp: Path, named: list[str], command: list[str], of_folder: Callable[..., Run]) -> None:
+def test_images(helm: Helm, zipapp: Path, named: list[str], of_folder: Callable[..., Run]) -> None:
+    assert_the_same(of_folder, helm, zipapp, named, "images", "-o", "json")
+
+
+@pytest.mark.parametrize(
+    ("helm", "named"), [(LATEST[0], "oci"), (LATEST[1], "--repo")], indirect=True, ids=["oci", "--repo"]
+)
+def test_diff(helm: Helm, zipapp: Path, named: list[str], of_folder: Callable[..., Run]) -> None:
+    assert_the_same(of_folder, helm, zipapp, named, "diff")
+
+
+def assert_the_same(of_folder: Callable[..., Run], helm: Helm, zipapp: Path, named: list[str], *command: str) -> None:
+    """The command says of the chart what it says of its folder."""
     flags = ("-f", PRIVATE_VALUES)
     found = succeeded(helm, zipapp, *command, "--chart", *named, *flags)
     assert found.stdout == of_folder(helm, zipapp, *command, "--chart", CHART, *flags).stdout

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, LATEST, PRIVATE, RELEASE, VALUES
+from helm.harness import CHARTS, ENDS, LATEST, PRIVATE, RELEASE, VALUES
 from helm.manifests import SECRET, documents, images, is_hook, moved, moved_text, pod_specs
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def port_of_uiserver(namespace: Namespace) -> object:
     return service["spec"]["ports"][0]["targetPort"]
 
 
+@pytest.mark.parametrize("helm", ENDS, indirect=True)
 def test_install_upgrade_rollback(helm: Helm, namespace: Namespace) -> None:
     # No Job ever completes on an API server without controllers, so the hooks stay out.
     release(helm, "install", "appcircle", "--no-hooks")
@@ -60,12 +61,14 @@ def test_install_upgrade_rollback(helm: Helm, namespace: Namespace) -> None:
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)
 def test_acreg_joins_a_release_that_is_already_there(helm: Helm, namespace: Namespace) -> None:
-    helm.output("install", RELEASE, CHARTS / "appcircle", "--no-hooks")
-    assert not any(image.startswith(PRIVATE) for image in images(namespace.get(WORKLOADS)))
+    helm.output("install", RELEASE, CHARTS / "plain")
+    public = images(namespace.get(WORKLOADS))
+    assert not any(image.startswith(PRIVATE) for image in public)
 
-    release(helm, "upgrade", "appcircle", "--no-hooks")
-    # The Job of the first revision is gone with it.
-    assert_private(helm, namespace)
+    release(helm, "upgrade", "plain")
+    private = namespace.get(WORKLOADS)
+    assert images(private) == set(map(moved_text, public))
+    assert [spec["imagePullSecrets"] for spec in pod_specs(private)] == [[SECRET]]
 
 
 @pytest.mark.parametrize("helm", LATEST, indirect=True)

@@ -98,8 +98,11 @@ def test_explain_always_tells(helm: Helm, zipapp: Path) -> None:
     assert "ended     with exit code 2\n" in run.stdout
 
 
-@pytest.mark.parametrize("helm", LATEST, indirect=True)
-@pytest.mark.parametrize("where", [in_a_pipe, in_a_file, in_a_log, on_a_terminal])
+@pytest.mark.parametrize(
+    ("helm", "where"),
+    [(LATEST[0], in_a_pipe), (LATEST[1], in_a_file), (LATEST[1], in_a_log), (LATEST[0], on_a_terminal)],
+    indirect=["helm"],
+)
 def test_the_wrapper_tells(
     helm: Helm, tmp_path: Path, zipapp: Path, where: Callable[[list[str], dict[str, str], Path], str]
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from helm.harness import (
     ALL_VERSIONS,
     CHARTS,
-    ENDS,
+    LATEST,
     PRIVATE,
     REPOSITORY,
     VALUES,
@@ -139,7 +139,7 @@ def check_removal(at: Home, folder: Path) -> None:
     assert not (folder / "cache" / "acreg").exists()
 
 
-@pytest.mark.parametrize("version", ENDS)
+@pytest.mark.parametrize("version", LATEST)
 def test_every_command_runs_as_a_plugin(tmp_path: Path, zipapp: Path, version: str) -> None:
     """Out of a folder, which is as before in the end."""
     at = home(tmp_path, zipapp, version, source_in(tmp_path / "acreg"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import ENDS, LATEST, REPOSITORY
+from helm.harness import LATEST, REPOSITORY
 from helm.servers import serve
 from helm.test_plugin_lifecycle import home, pytestmark
 from postrenderer import __version__
@@ -48,7 +48,7 @@ def check_release(at: Home) -> None:
     assert list(at.plugins.iterdir()) == []
 
 
-@pytest.mark.parametrize("version", ENDS)
+@pytest.mark.parametrize("version", LATEST)
 def test_release_archives_from_a_server(tmp_path: Path, zipapp: Path, release: Path, version: str) -> None:
     at = home(tmp_path, zipapp, version, tmp_path)
     unsigned = ["--verify=false"] if at.helm.major > 3 else []

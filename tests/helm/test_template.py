@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helm.harness import CHARTS, ENDS, PRIVATE, RELEASE, VALUES
+from helm.harness import CHARTS, ENDS, LATEST, PRIVATE, RELEASE, VALUES
 from helm.manifests import documents, images, is_hook, moved, moved_text
 
 if TYPE_CHECKING:
     from helm.harness import Helm
 
-pytestmark = [
-    pytest.mark.helm,
-    pytest.mark.zipapp,
-    pytest.mark.parametrize(  # one process has what a Helm has printed
-        "helm", [pytest.param(version, marks=pytest.mark.xdist_group(version)) for version in ENDS], indirect=True
-    ),
-]
+pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
+
+GROUPS = {version: pytest.mark.xdist_group(version) for version in ENDS}
+"""One process has what a Helm has printed."""
+every_helm, last_helms = (
+    pytest.mark.parametrize("helm", [pytest.param(one, marks=GROUPS[one]) for one in versions], indirect=True)
+    for versions in (ENDS, LATEST)
+)
 
 HOOKS = "---\n# Source: appcircle/charts/ingress-nginx/templates/admission-jobs.yaml\n"
 PRIVATE_VALUES = VALUES / "private.yaml"
@@ -31,6 +32,16 @@ CASES: dict[str, list[str | Path]] = {
     "with-secret": ["--set", "global.containerRegistrySecret=e30="],
 }
 
+
+every_case = pytest.mark.parametrize(
+    ("helm", "case"),
+    [
+        pytest.param(version, case, marks=group)
+        for version, group in GROUPS.items()
+        for case in (CASES if version in LATEST else ("no-values", "globals"))
+    ],
+    indirect=["helm"],
+)
 
 RENDERED: dict[tuple[str | Path, ...], str] = {}
 """What a Helm has printed, which is the same each time."""
@@ -52,8 +63,9 @@ def rendered(helm: Helm, chart: str, *arguments: str | Path) -> str:
     return RENDERED[key]
 
 
-@pytest.mark.parametrize("arguments", CASES.values(), ids=CASES)
-def test_images_move_and_nothing_else_changes(helm: Helm, arguments: list[str | Path]) -> None:
+@every_case
+def test_images_move_and_nothing_else_changes(helm: Helm, case: str) -> None:
+    arguments = CASES[case]
     expected = [
         # Helm 3 keeps hooks away from a post-renderer.
         document if helm.major == 3 and is_hook(document) else moved(document)
@@ -62,8 +74,9 @@ def test_images_move_and_nothing_else_changes(helm: Helm, arguments: list[str | 
     assert documents(template(helm, "appcircle", *arguments)) == expected
 
 
-@pytest.mark.parametrize("arguments", CASES.values(), ids=CASES)
-def test_only_lines_with_pull_secrets_differ_otherwise(helm: Helm, tmp_path: Path, arguments: list[str | Path]) -> None:
+@every_case
+def test_only_lines_with_pull_secrets_differ_otherwise(helm: Helm, tmp_path: Path, case: str) -> None:
+    arguments = CASES[case]
     # Helm 4 writes the YAML anew around any post-renderer.
     before = template(helm.through(Path("/bin/cat"), tmp_path / "cat"), "appcircle", *arguments)
     hooks = before.index(HOOKS) if helm.major == 3 else len(before)
@@ -75,6 +88,7 @@ def test_only_lines_with_pull_secrets_differ_otherwise(helm: Helm, tmp_path: Pat
     assert [line for line in changed if "imagePullSecrets" not in line and line != "- name: containerregistry"] == []
 
 
+@last_helms
 @pytest.mark.parametrize(
     ("case", "count"), [("no-values", 38), ("globals", 38), ("globals-and-stragglers", 38), ("without-operator", 36)]
 )
@@ -88,6 +102,7 @@ def test_all_images_of_the_chart_are_there(helm: Helm, case: str, count: int) ->
     assert len(expected) == count
 
 
+@every_helm
 def test_settings_come_as_post_renderer_arguments(helm: Helm) -> None:
     registry, _, path = PRIVATE.partition("/")
     flags = [f"--post-renderer-args={flag}" for flag in ("--registry", registry, "--repository-path", path)]
@@ -95,19 +110,23 @@ def test_settings_come_as_post_renderer_arguments(helm: Helm) -> None:
     assert images(documents(released)) == {f"{PRIVATE}/toolbox:1.5.1"}
 
 
+@every_helm
 def test_a_list_with_a_shared_anchor(helm: Helm) -> None:
     assert documents(template(helm, "shared-anchor")) == moved(documents(rendered(helm, "shared-anchor")))
 
 
+@every_helm
 def test_a_chart_without_manifests(helm: Helm) -> None:
     assert documents(template(helm, "empty")) == []
 
 
+@every_helm
 def test_a_chart_of_hooks_alone(helm: Helm) -> None:
     before = documents(rendered(helm, "hooks-only"))
     assert documents(template(helm, "hooks-only")) == (before if helm.major == 3 else moved(before))
 
 
+@every_helm
 def test_helm_fails_when_acreg_does(helm: Helm) -> None:
     run = helm.run("template", "r", CHARTS / "appcircle", "--post-renderer", helm.post_renderer)
     assert run.code != 0

@@ -240,6 +240,14 @@ def test_invalid_prefix(text: str, position: int) -> None:
     assert caught.value.position == position
 
 
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [("a", "latest"), ("a:1", "1"), (f"a@{SHA256}", SHA256), (f"a:1@{SHA256}", SHA256)],
+)
+def test_what_is_pulled(text: str, version: str) -> None:
+    assert parse(text).version == version
+
+
 def test_prefixes_of_an_official_image() -> None:
     assert list(prefixes(parse("nginx").components)) == [
         (("docker.io", "library", "nginx"), ()),

@@ -266,11 +266,19 @@ def test_what_is_no_prefix(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "private"),
-    [(f"{PRIVATE}/a:1", True), (f"{REGISTRY}/other/a:1", False), ("nginx", False), (":", False), ("", False)],
+    ("text", "before", "after"),
+    [
+        (f"{PRIVATE}/a:1", True, True),
+        (f"{REGISTRY}/other/a:1", False, True),
+        ("nginx", False, True),
+        ("localhost:5000/a", False, False),
+        (":", False, False),
+        ("", False, False),
+    ],
 )
-def test_is_private(text: str, private: bool) -> None:  # noqa: FBT001  # a table
-    assert relocation().is_private(text) is private
+def test_is_private(text: str, before: bool, after: bool) -> None:  # noqa: FBT001  # a table
+    relocate = relocation()
+    assert (relocate.is_private(text), relocate(text).is_private) == (before, after)
 
 
 def test_the_cost_does_not_grow_with_the_rules() -> None:

@@ -110,8 +110,12 @@ def jenkins(checkout: Workspace) -> None:
 @pytest.mark.helm
 @pytest.mark.zipapp
 @pytest.mark.cluster
-@pytest.mark.parametrize("helm", ["3.19.0", "4.3.1"], indirect=True)
-@pytest.mark.parametrize("pipeline", [gitlab, github, azure, jenkins], ids=lambda pipeline: pipeline.__name__)
+@pytest.mark.parametrize(
+    ("pipeline", "helm"),
+    [(gitlab, "3.19.0"), (github, "4.3.1"), (azure, "3.19.0"), (jenkins, "4.3.1")],
+    indirect=["helm"],
+    ids=lambda value: getattr(value, "__name__", value),
+)
 def test_what_a_pipeline_deploys_is_private(
     checkout: Workspace, namespace: Namespace, pipeline: Callable[[Workspace], None]
 ) -> None:

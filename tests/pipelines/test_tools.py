@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import hcl2
 import pytest
 import yaml
-from helm.harness import CHARTS, PRIVATE, VALUES
+from helm.harness import CHARTS, LATEST, PRIVATE, VALUES
 from helm.manifests import SECRET, documents, images, pod_specs
 
 from pipelines.workspace import PIPELINES, TARGETS, Workspace
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 Node = Any  # parsed YAML
 pytestmark = [pytest.mark.helm, pytest.mark.zipapp]
-both = pytest.mark.parametrize("helm", ["3.19.0", "4.3.1"], indirect=True)
+both = pytest.mark.parametrize("helm", LATEST, indirect=True)
+last = pytest.mark.parametrize("helm", LATEST[1:], indirect=True)
 ARGOCD = """\
 apiVersion: apps/v1
 kind: Deployment
@@ -47,7 +48,7 @@ def assert_private(rendered: str) -> None:
 
 
 @pytest.mark.cluster
-@both
+@last
 def test_pipes(checkout: Workspace, namespace: Namespace, tmp_path: Path) -> None:
     config = tmp_path / "kubeconfig"
     shutil.copy(checkout.environment["KUBECONFIG"], config)
@@ -94,7 +95,7 @@ def test_argo_cd_renders(offline: Workspace, chart: str) -> None:
 
 
 @pytest.mark.cluster
-@both
+@last
 def test_argo_cd_takes_the_sidecar(checkout: Workspace) -> None:
     (checkout.folder / "argocd.yaml").write_text(ARGOCD, encoding="utf-8")
     patched = checkout.run(
@@ -117,7 +118,7 @@ def test_the_sidecar_has_what_the_plugin_runs() -> None:
     assert copied["acreg.pyz"] == "/usr/local/bin/acreg.pyz"
 
 
-@both
+@last
 def test_flux(offline: Workspace) -> None:
     for file in (PIPELINES / "flux").iterdir():
         shutil.copy(file, offline.folder)

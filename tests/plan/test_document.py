@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 import yaml
-from rendering import PRIVATE, SECRET, render, summary
+from rendering import PRIVATE, REGISTRY, SECRET, render, summary
 
+from postrenderer.plan import document
+from postrenderer.sites import repeats
 from postrenderer.sites.declared import Location
 
 ENTRY = {"name": SECRET}
@@ -193,6 +195,75 @@ def test_a_text_in_a_text() -> None:
     assert yaml.safe_load(template["yaml"])["spec"]["imagePullSecrets"] == [ENTRY]
 
 
+DEPLOYMENT = """\
+# Source: app/templates/deployment.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app
+spec:
+  template:
+    spec:
+      initContainers:
+      - image: quay.io/acme/init:1
+        args: [--sidecar-image=quay.io/acme/sidecar:2]
+      containers:
+      - name: app
+        image: "a/b:1"
+        env:
+        - name: RELATED_IMAGE_HELPER
+          value: quay.io/acme/helper:3
+"""
+DATABASE = """\
+# Source: app/templates/database.yaml
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: db}
+spec: {imageName: "ghcr.io/cloudnative-pg/postgresql:17"}
+"""
+FORMS: dict[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
+    "a ConfigMap": (lambda text: {"kind": "ConfigMap", "data": {"a": text}}, lambda outer: at(outer, "data", "a")),
+    "an annotation": (
+        lambda text: {"kind": "ConfigMap", "metadata": {"annotations": {"a/b": text}}},
+        lambda outer: at(outer, "metadata", "annotations", "a/b"),
+    ),
+    "a Secret": (
+        lambda text: {"kind": "Secret", "data": {"a": base64.b64encode(text.encode()).decode()}},
+        lambda outer: base64.b64decode(at(outer, "data", "a")).decode(),
+    ),
+    "a text in a text": (
+        lambda text: {"kind": "ConfigMap", "data": {"a": json.dumps({"data": {"b": text}})}},
+        lambda outer: at(yaml.safe_load(at(outer, "data", "a")), "data", "b"),
+    ),
+}
+"""Objects that hold a text, and how the text is got back."""
+
+
+@pytest.mark.parametrize(("written", "read"), FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    "inner", [POD.format(image="quay.io/a/b:1"), DEPLOYMENT, DATABASE], ids=["Pod", "Deployment", "CR"]
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("registry", [REGISTRY, "[::1]:5000"])
+def test_a_document_comes_out_of_a_text_as_it_does_alone(
+    inner: str, line_break: str, registry: str, written: Callable[[str], Any], read: Callable[[Any], str]
+) -> None:
+    text = json.dumps(written(inner.replace("\n", line_break)))
+    alone = yaml.safe_load(render(inner, registry=registry))
+    assert yaml.safe_load(read(yaml.safe_load(render(text, registry=registry)))) == alone
+    lacking, lacking_alone = (summary(each, registry=registry)["withoutSecret"] for each in (text, inner))
+    assert [one["reference"] for one in lacking] == [one["reference"] for one in lacking_alone]
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_a_reference_that_a_text_breaks_is_left_at_every_level(levels: int) -> None:
+    text = 'image: "quay.io/acme/\\\n  app:1"\n'
+    for _ in range(levels):
+        text = "data:\n  a: |\n" + "".join(f"    {line}\n" for line in text.splitlines())
+    (left,) = summary(text)["left"]
+    assert (left["reference"], "broken over several lines" in left["reason"]) == ("quay.io/acme/app:1", True)
+
+
 VALUES = {
     "Istio's injector, as YAML": ("global:\n  hub: docker.io/istio\n  imagePullSecrets: []\n  tag: 1.24.0\n", SECRET),
     "Istio's injector, with a secret": (
@@ -312,6 +383,23 @@ def test_a_text_that_is_folded_gets_what_stands_in_a_line(scalar: str) -> None:
         assert "as a block, with `|`" in summary(text)["withoutSecret"][0]["reason"]
 
 
+def test_a_text_whose_aliases_repeat_large_lists_gets_its_secret_by_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeats, "_REPEATED", 3)
+    lines = "".join(f"b{number}: {{c: *a}}\n" for number in range(4))
+    text = f"a: &a [{', '.join(['x'] * 100)}]\nimage: a/b:1\nimagePullSecrets: []\n{lines}"
+    assert f'imagePullSecrets: [{{"name": "{SECRET}"}}]\n' in inside(text)
+    assert summary(config_map(text))["withoutSecret"] == []
+
+
+def test_a_text_that_would_say_something_else_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mock of the proof: no such text is known."""
+    monkeypatch.setattr(document, "_fault", lambda *_: True)
+    text = config_map(POD.format(image="a/b:1"))
+    assert render(text) == text.replace("a/b:1", f"{PRIVATE}/a/b:1")
+    (without,) = summary(text)["withoutSecret"]
+    assert "as a block, with `|`" in without["reason"]
+
+
 def test_a_field_that_is_no_list_does_not_end_the_run() -> None:
     text = config_map(POD.format(image="a/b:1").replace("spec:\n", "spec:\n  imagePullSecrets: regcred\n"))
     assert SECRET not in render(text)
@@ -326,6 +414,26 @@ def test_without_pull_secrets_nothing_is_added() -> None:
 def test_what_is_private_already_gets_its_secret() -> None:
     text = config_map(POD.format(image=f"{PRIVATE}/a/b:1"))
     assert f"- name: {SECRET}" in render(text)
+
+
+def test_what_is_private_already_gets_its_secret_in_base64() -> None:
+    pod = POD.format(image=f"{PRIVATE}/a/b:1")
+    text = f"apiVersion: v1\nkind: Secret\ndata:\n  pod: {base64.b64encode(pod.encode()).decode()}\n"
+    (after,) = yaml.safe_load(render(text))["data"].values()
+    assert yaml.safe_load(base64.b64decode(after))["spec"]["imagePullSecrets"] == [ENTRY]
+
+
+def test_a_text_that_can_hold_no_secret_keeps_none_from_others() -> None:
+    folded = ">\n    spec:\n\n      containers:\n      - image: a/b:1\n"
+    text = f"kind: ConfigMap\ndata:\n  a: {folded}  b: {folded.replace('>', '|')}"
+    assert [one["pointer"] for one in summary(text)["pullSecrets"]] == ["/data/b"]
+    assert [one["pointer"] for one in summary(text)["withoutSecret"]] == ["/data/a"]
+
+
+def test_the_place_of_an_image_in_a_text_may_be_outside_of_it() -> None:
+    text = config_map("image: ghcr.io/a/b:1\nx: y\n", "config.yaml", "cnpg") + "  PULL_SECRET_NAME: ''\n"
+    assert render(text).endswith(f'  PULL_SECRET_NAME: "{SECRET}"\n')
+    assert summary(text)["withoutSecret"] == []
 
 
 @pytest.mark.parametrize(

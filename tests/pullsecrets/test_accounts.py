@@ -39,6 +39,10 @@ def with_secrets(pod: str, secrets: str) -> str:
         (WEB.replace("harbor", "No Secret's name"), POD, OURS),
         (WEB.replace("kind: ServiceAccount", "kind: Role"), POD, OURS),
         (f"# kind: ServiceAccount has imagePullSecrets\n{DEFAULT}", POD, OURS),
+        # Others are named in passing, or have none.
+        (f"{WEB}---\nkind: ServiceAccount\nmetadata: {{name: bare}}\n", POD, BOTH),
+        (f"# The ServiceAccount of the pod\n{WEB}", POD, BOTH),
+        (f"kind: RoleBinding\nroleRef: {{}}\nsubjects: [{{kind: ServiceAccount, name: web}}]\n---\n{WEB}", POD, BOTH),
     ],
 )
 def test_a_pod_keeps_those_that_kubernetes_would_give_it(account: str, pod: str, secrets: str) -> None:

@@ -82,7 +82,14 @@ def added(text: str, *names: str, field: merge.Field = merge.POD_SPEC) -> str:
         ("spec:\n  imagePullSecrets:\n    null\n", "spec:\n  imagePullSecrets:\n   \n    - name: s\n"),
         # Empty values of other types.
         ("imagePullSecrets: ''\nx: y\n", 'imagePullSecrets: [{"name": "s"}]\nx: y\n'),
+        ("imagePullSecrets: |\nx: y\n", 'imagePullSecrets: [{"name": "s"}]\nx: y\n'),
+        ("imagePullSecrets: >-\r\n\r\nx: y\r\n", 'imagePullSecrets: [{"name": "s"}]\r\n\r\nx: y\r\n'),
+        ("x: y\nimagePullSecrets: |2- # why", 'x: y\nimagePullSecrets: [{"name": "s"}] # why'),
         ("imagePullSecrets: {} # none\n", 'imagePullSecrets: [{"name": "s"}] # none\n'),
+        # A tag goes with the value that it is for.
+        ("imagePullSecrets: !!str ''\n", 'imagePullSecrets: [{"name": "s"}]\n'),
+        ("imagePullSecrets: !!str |\nx: y\n", 'imagePullSecrets: [{"name": "s"}]\nx: y\n'),
+        ("imagePullSecrets: !!map {}\n", 'imagePullSecrets: [{"name": "s"}]\n'),
         ("{imagePullSecrets: {}, x: y}", '{imagePullSecrets: [{"name": "s"}], x: y}'),
         # Lists.
         ("imagePullSecrets: []\n", 'imagePullSecrets: [{"name": "s"}]\n'),

@@ -75,6 +75,10 @@ SETTINGS = {
         config_map("spark", "spark.properties: |", f"  {SPARK}=", "  spark.x=1"),
         f"    {SPARK}={SECRET}\n",
     ),
+    "Woodpecker, in a text about no image": (
+        config_map("x", "patch.yaml: |", "  env: [{name: WOODPECKER_BACKEND_K8S_PULL_SECRET_NAMES, value: old}]"),
+        f'    env: [{{name: WOODPECKER_BACKEND_K8S_PULL_SECRET_NAMES, value: "old,{SECRET}"}}]\n',
+    ),
     "Longhorn, a null": (
         config_map("longhorn-default-setting", "default-setting.yaml: |-", "  registry-secret: ", "  x: y"),
         f"    registry-secret: {SECRET}",
@@ -147,6 +151,11 @@ def test_programs_are_told_the_secret(text: str, expected: str) -> None:
     assert sum(one["names"] == [SECRET] for one in summary(text)["pullSecrets"]) == 1
 
 
+def test_the_report_names_the_text_that_gets_a_setting() -> None:
+    (entry,) = summary(SETTINGS["Flink, in a ConfigMap's YAML"][0])["pullSecrets"]
+    assert entry["pointer"] == "/data/config.yaml"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -160,6 +169,10 @@ def test_programs_are_told_the_secret(text: str, expected: str) -> None:
         config_map("hub", 'image-pull-secret: "image-pull-secret"'),  # no setting that anybody knows
         config_map("hub", "config.py: |", "  image_pull_secrets = []", '  x = "jupyter/base:1"'),  # Python
         arguments("--image-pull-secret-name=old"),
+        arguments("--image-pull-secret-name"),  # without a value
+        arguments("--image-pull-secret-name", "--verbose"),
+        arguments("--image-pull-secret-name", "|", "x"),  # an empty block
+        arguments("--image-pull-secret-names", "old"),  # no setting that anybody knows
         "kind: Deployment\nenv:\n- name: IMAGE_PULL_SECRETS\n  value: &old ''\n- name: X\n  value: *old\n",
         "kind: Deployment\nenv:\n- name: IMAGE_PULL_SECRETS\n  valueFrom: {configMapKeyRef: {name: x, key: y}}\n",
     ],

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import shutil
+import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from postrenderer import wholefile
 from postrenderer.errors import AcregError
+from postrenderer.registry import layout
 from postrenderer.registry.airgap import Folder, Save, layout_name, prepare
 from postrenderer.registry.archive import Archive
+from postrenderer.registry.archive import load as load_archive
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, load
+from postrenderer.registry.charts import Packed
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest
 from postrenderer.registry.origins import Origin, Wishes
@@ -163,6 +169,136 @@ def test_a_pipe_is_not_waited_for(saved: Path, file: str) -> None:
 def test_a_damaged_image(saved: Path, change: Any, message: str) -> None:  # noqa: ANN401  # a lambda of the table
     with pytest.raises(RegistryError, match=message):
         change(load(saved)).digest(IMAGE)
+
+
+def _layout(root: Path, **changes: Any) -> Path:  # noqa: ANN401  # JSON
+    """A layout of one list of images, whose manifest has these fields."""
+    content = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, **changes}).encode()
+    digest = Manifest.of(content, OCI_INDEX).digest
+    blobs = root / "images" / "x" / layout.BLOBS
+    blobs.mkdir(parents=True)
+    (blobs / layout.digits(digest)).write_bytes(content)
+    (blobs.parents[1] / layout.INDEX).write_text(json.dumps({"manifests": [{"digest": digest}]}))
+    return blobs / layout.digits(digest)
+
+
+EMPTY = Manifest.of(b"{}", OCI_INDEX).digest
+
+
+def test_a_layout_may_name_a_part_twice(tmp_path: Path) -> None:
+    blob = _layout(tmp_path, manifests=[{"digest": EMPTY}, {"digest": EMPTY}])
+    (blob.parent / layout.digits(EMPTY)).write_bytes(b"{}")
+    layout.verify(tmp_path, "images/x", f"sha256:{blob.name}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "index", "said"),
+    [
+        ({"manifests": [{"digest": EMPTY}]}, None, "cannot be read: No such file or directory"),
+        ({"manifests": [{"digest": f"sha512:{'a' * 128}"}]}, None, "is not a digest that a folder can hold"),
+        ({"layers": [{"digest": "sha256:../../x"}]}, None, "is not a digest that a folder can hold"),
+        ({}, "no JSON", r"images/x/index\.json is damaged: it is no JSON object"),
+        ({}, "[]", r"images/x/index\.json is damaged: it is no JSON object"),
+        ({}, "[" * 100_000, r"images/x/index\.json is damaged: it is no JSON object"),
+        ({}, "", r"images/x/index\.json cannot be read: No such file"),
+    ],
+)
+def test_a_damaged_layout(tmp_path: Path, changes: dict[str, Any], index: str | None, said: str) -> None:
+    blob = _layout(tmp_path, **changes)
+    file = tmp_path / "images" / "x" / layout.INDEX
+    if index:
+        file.write_text(index)
+    elif index == "":
+        file.unlink()
+    with pytest.raises(RegistryError, match=said):
+        layout.verify(tmp_path, "images/x", f"sha256:{blob.name}")
+
+
+def test_an_image_that_became_another_one_on_its_way(tmp_path: Path) -> None:
+    other = Manifest.of(b"{}", OCI_INDEX)
+    outcome = save(tmp_path, other)
+    assert (outcome.status, outcome.note) == ("failed", f"what was fetched as {other.digest} is {DIGEST}")
+
+
+@pytest.mark.parametrize(
+    ("source", "digest", "expected"),
+    [
+        ("docker.io/acme/app:2", DIGEST, True),
+        ("acme/app", DIGEST, True),
+        ("docker.io/acme/other:1", DIGEST, False),
+        ("docker.io/acme/app:1", EMPTY, False),
+    ],
+)
+def test_what_a_folder_has_of_a_repository(saved: Path, source: str, digest: str, expected: bool) -> None:  # noqa: FBT001  # a table
+    assert load(saved).has(Copy(source, IMAGE.target), digest) is expected
+
+
+def _chart(name: str) -> Packed:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        about = f"name: {name}\nversion: '1'\n".encode()
+        entry = tarfile.TarInfo(f"{name}/Chart.yaml")
+        entry.size = len(about)
+        tar.addfile(entry, io.BytesIO(about))
+    return Packed(name, "1", buffer.getvalue())
+
+
+def test_charts_come_along_in_a_folder(saved: Path) -> None:
+    charts = [_chart("a"), _chart("b")]
+    folder = Folder(saved)
+    for chart in charts:
+        folder.take_chart(chart)
+    folder.finish([])
+    assert load(saved).charts() == charts
+    (saved / "charts" / "b-1.tgz").write_bytes(charts[0].content)
+    with pytest.raises(RegistryError, match=r"^charts/b-1\.tgz is damaged"):
+        load(saved).charts()
+    shutil.rmtree(saved / "charts")
+    (saved / "charts").touch()
+    with pytest.raises(AcregError, match=r"File exists\.$"):
+        folder.take_chart(charts[0])
+
+
+def test_charts_and_images_come_along_in_an_archive(tmp_path: Path) -> None:
+    """Two registries have an image of the same name and digest, which are one layout."""
+    archive, chart = Archive(tmp_path / "media.tar"), _chart("a")
+    for source in (IMAGE.source, IMAGE.source.replace("docker.io", "quay.io")):
+        outcome = save(archive.folder)._replace(image=Copy(source, IMAGE.target))
+        archive.take(outcome)
+    archive.take_chart(chart)
+    archive.finish([])
+    assert [path.name for path in tmp_path.iterdir()] == ["media.tar"]
+    (tmp_path / "unpacked").mkdir()
+    carried = load_archive(tmp_path / "media.tar", tmp_path / "unpacked")
+    assert carried.charts() == [chart]
+    assert [carried.digest(Copy(source, "")) for source in carried.images] == [DIGEST] * 2
+
+
+def test_an_archive_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(AcregError, match=r"media\.tar: .*File exists\. Nothing of it is left; run the command again"):
+        Archive(tmp_path / "file" / "media.tar")
+    (tmp_path / "media.tar").mkdir()
+    archive = Archive(tmp_path / "media.tar")
+    with pytest.raises(AcregError, match=r"media\.tar: .*Is a directory\. Nothing of it is left"):
+        archive.finish([])
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "media.tar"}
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    archive = Archive(tmp_path / "other.tar")
+    monkeypatch.setattr(tarfile.TarFile, "addfile", full)  # a mock of a disk
+    with pytest.raises(AcregError, match=r"other\.tar: the disk is full .*Nothing of it is left"):
+        archive.take_chart(Packed("a", "1", b""))
+
+
+def test_an_archive_with_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "media.tar", "w") as tar:
+        for name in (MANIFEST, SUMS, f"{SUMS}/x"):
+            tar.addfile(tarfile.TarInfo(name))
+    with pytest.raises(AcregError, match=rf"media\.tar: {SUMS}/x cannot be unpacked: File exists\.$"):
+        load_archive(tmp_path / "media.tar", tmp_path / "unpacked")
 
 
 def test_nothing_is_written_through_a_link_that_somebody_has_put_there(

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from postrenderer.errors import AcregError
-from postrenderer.registry import check, mirror
+from postrenderer.registry import check, locking, mirror
 from postrenderer.registry.export import FORMS
 from postrenderer.registry.failures import OTHER, RegistryError, failure
 from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.plan import Copy
 from postrenderer.registry.record import Record
+from postrenderer.settings.lockfile import Lock, Locked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,9 +39,19 @@ class MockRemote:
         pass
 
 
-def _mirror(remote: Any, folder: Path) -> mirror.Mirror:  # noqa: ANN401  # a mock
+class MockUnsigned(MockRemote):
+    """Of these registries the source cannot be reached to say what goes with an image."""
+
+    def get(self, *_: object) -> None:
+        pass
+
+    def tags(self, *_: object) -> list[str]:
+        raise RegistryError("unreachable", "it does not answer", host="docker.io")
+
+
+def _mirror(remote: Any, folder: Path, wishes: Wishes = WISHES) -> mirror.Mirror:  # noqa: ANN401  # a mock
     record = Record(folder / "record", {}, pytest.fail)
-    return mirror.Mirror(remote, WISHES, record, Origin(remote, WISHES), lambda *_: None)
+    return mirror.Mirror(remote, wishes, record, Origin(remote, wishes), lambda *_: None)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +67,56 @@ def test_the_source_of_an_image_that_is_there(source: str | None, status: str, n
     remote: Any = MockRemote(dest=[A], src=[source])
     found = check.Check(remote, Origin(remote, WISHES), with_referrers=False)(IMAGE)
     assert (found.status, found.digest, found.note) == (status, A, note)
+
+
+UNSIGNED = "its signatures could not be asked for: it does not answer"
+
+
+def test_a_source_that_cannot_be_asked_for_signatures(tmp_path: Path) -> None:
+    remote: Any = MockUnsigned(dest=[A], src=[A])
+    found = check.Check(remote, Origin(remote, WISHES), with_referrers=True)(IMAGE)
+    assert (found.status, found.note) == ("present", UNSIGNED)
+    for there, status, note in (
+        ([A], "present", UNSIGNED),
+        ([None, A], "failed", "it is there, but not all that goes with it: it does not answer"),
+    ):
+        remote = MockUnsigned(dest=list(there), src=[A])
+        outcome = _mirror(remote, tmp_path, Wishes())(IMAGE)
+        assert (outcome.status, outcome.note) == (status, note)
+
+
+@pytest.mark.parametrize(
+    ("there", "status", "note"),
+    [
+        (A, "present", ""),
+        (B, "differs", f"the lock has {A}"),
+        (None, "missing", ""),
+        ("", "failed", "it does not answer"),
+    ],
+)
+def test_what_a_lock_is_held_against(there: str | None, status: str, note: str) -> None:
+    lock = Lock((Locked(IMAGE.source, "r.example.com/x/acme/app", A, "1"),))
+    remote: Any = MockRemote(dest=[there])
+    found = locking.CheckLock(remote, lock)(IMAGE)
+    assert (found.status, found.note) == (status, note)
+    other = locking.CheckLock(remote, lock)(IMAGE._replace(target="r.example.com/x/other:1"))
+    assert (other.status, other.note) == ("missing", "it is not in the lock")
+
+
+@pytest.mark.parametrize("source", [None, "", A])
+def test_other_content_that_the_source_has_not_or_does_not_tell_is_not_replaced(
+    source: str | None, tmp_path: Path
+) -> None:
+    remote: Any = MockRemote(src=[A, source], dest=[B])
+    outcome = _mirror(remote, tmp_path)(IMAGE)
+    assert outcome.status == "refused"
+    assert "it is not known where that came from" in outcome.note
+
+
+def test_other_content_that_the_source_has_is_replaced(tmp_path: Path) -> None:
+    remote: Any = MockRemote(src=[A, B], dest=[B, A])
+    outcome = _mirror(remote, tmp_path)(IMAGE)
+    assert (outcome.status, outcome.note) == ("replaced", f"was {B}")
 
 
 def test_other_content_under_a_digest() -> None:

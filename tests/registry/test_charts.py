@@ -1,28 +1,33 @@
-"""`mirror --with-chart`: the chart arrives beside its images, by real Helm."""
+"""`mirror --with-chart`: the chart arrives beside its images, by real Helm. A mock of Remote stands for registries."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import json
 import subprocess
 import sys
 import tarfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from helm.harness import tool
+from helm.harness import LATEST, tool
 
 from postrenderer.errors import AcregError
 from postrenderer.registry import charts
+from postrenderer.registry.failures import OTHER, RegistryError
+from postrenderer.registry.manifests import OCI_MANIFEST, Manifest
+from postrenderer.registry.places import TARGET
 from registry.conftest import Acreg, Published, Run, counts, login, open_target
 from registry.servers import PASSWORD, USERNAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from postrenderer.registry.places import Place
     from registry.servers import Registry
 
-pytestmark = pytest.mark.helm
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -31,11 +36,11 @@ spec: {containers: [{name: main, image: "%s"}]}
 """
 
 
-@pytest.fixture(params=["helm-3.19.0", "helm-4.3.1"])
+@pytest.fixture(params=LATEST)
 def helm(request: pytest.FixtureRequest) -> str:
     if sys.platform != "linux":
         pytest.skip("the Helm binaries under test are for Linux")
-    return str(tool(request.param))
+    return str(tool(f"helm-{request.param}"))
 
 
 @pytest.fixture
@@ -80,7 +85,9 @@ def _pulled(helm: str, address: str, version: str, folder: Path, *flags: str) ->
     return content
 
 
+@pytest.mark.helm
 @pytest.mark.slow
+@pytest.mark.parametrize("helm", LATEST[1:], indirect=True)
 def test_it_arrives_and_is_not_replaced_by_accident(
     acreg: Acreg, secured: Registry, chart: Path, helm: str, authority: tuple[Path, object]
 ) -> None:
@@ -107,8 +114,9 @@ def test_it_arrives_and_is_not_replaced_by_accident(
     assert (asked.code, [row[0] for row in _rows(asked)]) == (0, ["replaced", "present"]), asked
 
 
+@pytest.mark.helm
 @pytest.mark.usefixtures("chart")
-@pytest.mark.parametrize("to", ["media", "media.tar"])
+@pytest.mark.parametrize(("helm", "to"), zip(LATEST, ("media", "media.tar")), indirect=["helm"])
 def test_through_the_air(acreg: Acreg, published: Published, plain: Registry, helm: str, to: str) -> None:
     run = acreg.run("mirror", "--chart", "main", "--with-chart", "--to", to, HELM_BIN=helm)
     assert run.code == 0, run
@@ -125,6 +133,7 @@ def test_through_the_air(acreg: Acreg, published: Published, plain: Registry, he
         assert (run.code, "charts/main-1.2.0+x.tgz is damaged" in run.stderr, run.stdout) == (1, True, ""), run
 
 
+@pytest.mark.helm
 @pytest.mark.usefixtures("chart")
 def test_an_archive_stays_as_it_is(acreg: Acreg, published: Published, plain: Registry, helm: str) -> None:
     subprocess.run([helm, "package", "main"], cwd=acreg.folder, check=True, capture_output=True)
@@ -142,13 +151,14 @@ def test_only_a_chart_comes_with_a_chart(acreg: Acreg) -> None:
     assert (run.code, "add it, or leave --with-chart out" in run.stderr) == (2, True), run
 
 
-def _tgz(**files: str) -> bytes:
+def _tgz(**files: str | bytes) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, text in files.items():
+        for name, content in files.items():
+            data = content.encode() if isinstance(content, str) else content
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mtime = len(text), 12345
-            archive.addfile(entry, io.BytesIO(text.encode()))
+            entry.size, entry.mtime = len(data), 12345
+            archive.addfile(entry, io.BytesIO(data))
     return buffer.getvalue()
 
 
@@ -194,3 +204,87 @@ def test_the_same_files_are_the_same_bytes() -> None:
     made = [charts.same_each_time(_tgz(**{"x/Chart.yaml": "name: x\nversion: 1"})) for _ in range(2)]
     assert made[0] == made[1]
     assert charts.read(made[0], "")[:2] == ("x", "1")
+
+
+CHART = charts.Packed("x", "1.0.0+y", b"the archive")
+ADDRESS = "oci://r.example.com/acme/charts/x"
+THE_SAME = [{"digest": f"sha256:{hashlib.sha256(CHART.content).hexdigest()}"}]
+ANOTHER = [{"digest": f"sha256:{'0' * 64}"}]
+
+
+class MockRemote:
+    """Gives a manifest with these layers, nothing for None, or fails."""
+
+    def __init__(self, layers: list[dict[str, str]] | RegistryError | None) -> None:
+        self.layers = layers
+
+    def get(self, place: Place, side: str) -> Manifest | None:
+        assert (place.name, side) == ("docker://r.example.com/acme/charts/x:1.0.0_y", TARGET)
+        if isinstance(self.layers, RegistryError):
+            raise self.layers
+        return None if self.layers is None else Manifest.of(json.dumps({"layers": self.layers}).encode(), OCI_MANIFEST)
+
+
+@pytest.mark.parametrize(
+    ("there", "replace", "fault", "status", "note"),
+    [
+        (None, [], "", "copied", ""),
+        (THE_SAME, [], "", "present", ""),
+        ([*ANOTHER, *THE_SAME], [], "", "present", ""),
+        (
+            ANOTHER,
+            ["x:1.0.0", "y:1.0.0+y"],
+            "",
+            "refused",
+            "another archive is there under this version; --replace x:1.0.0+y replaces it",
+        ),
+        (ANOTHER, ["x:1.0.0+y"], "", "replaced", ""),
+        (ANOTHER, [ADDRESS], "", "replaced", ""),
+        (ANOTHER, [ADDRESS[len("oci://") :]], "", "replaced", ""),
+        (RegistryError(OTHER, "it does not answer"), [], "", "failed", "it does not answer"),
+        (None, [], "helm push failed", "failed", "helm push failed"),
+    ],
+)
+def test_what_becomes_of_a_chart(  # noqa: PLR0913, PLR0917  # a table and a fixture
+    there: list[dict[str, str]] | RegistryError | None,
+    replace: list[str],
+    fault: str,
+    status: str,
+    note: str,
+    tmp_path: Path,
+) -> None:
+    sent = []
+
+    def push(file: Path, to: str) -> None:
+        if fault:
+            raise AcregError(fault)
+        sent.append((file.name, file.read_bytes(), to))
+
+    remote: Any = MockRemote(there)
+    pushed = charts.Push(push, remote, "r.example.com/acme", tmp_path, replace)(CHART)
+    assert pushed == (status, ADDRESS, CHART.version, note)
+    is_sent = status in ("copied", "replaced")
+    assert sent == [("x-1.0.0+y.tgz", CHART.content, "oci://r.example.com/acme/charts")] * is_sent
+
+
+def test_the_charts_that_a_chart_brings_along() -> None:
+    below = _tgz(**{"packed/Chart.yaml": "name: packed\nversion: 1"})
+    files = {
+        "x/Chart.yaml": b"name: x\nversion: 1",
+        "x/charts/README.md": b"no chart",
+        "x/charts/packed-1.tgz": below,
+        "x/charts/z/Chart.yaml": b"name: z\nversion: 2",
+        "x/charts/y/Chart.yaml": b"name: y\nversion: 3",
+        "x/charts/y/charts/deep/Chart.yaml": b"name: deep\nversion: 4",
+        "x/templates/charts/Chart.yaml": b"name: none\nversion: 5",
+    }
+    found = charts.dependencies(charts.read(_tgz(**files), ""))
+    assert [one[:2] for one in found] == [("packed", "1"), ("y", "3"), ("z", "2")]
+    assert found[0].content == below
+    assert [one.name for one in charts.dependencies(found[1])] == ["deep"]
+
+
+def test_a_dependency_that_is_no_chart() -> None:
+    files = {"x/Chart.yaml": "name: x\nversion: 1", "x/charts/y.tgz": "no archive"}
+    with pytest.raises(AcregError, match=r"^y\.tgz is not a chart: it is not an archive"):
+        charts.dependencies(charts.read(_tgz(**files), ""))

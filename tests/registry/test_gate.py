@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from helm.harness import Namespace, tool
+from helm.harness import LATEST, Namespace, tool
 
 from registry.conftest import Acreg, Published, Run, counts, login
 
@@ -29,11 +29,11 @@ spec: {containers: [{name: main, image: "{{ .Values.%s }}"}]}
 """
 
 
-@pytest.fixture(params=["helm-3.19.0", "helm-4.3.1"])
+@pytest.fixture(params=LATEST)
 def helm(request: pytest.FixtureRequest) -> Path:
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         pytest.skip("the Helm binaries under test are for Linux on x86-64")
-    return tool(request.param)
+    return tool(f"helm-{request.param}")
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def _refused(run: Run, target: Registry, reference: str) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("helm", LATEST[:1], indirect=True)
 def test_template(acreg: Acreg, published: Published, secured: Registry, helm: Path) -> None:
     environment = {**login(secured), "HELM_BIN": str(helm)}
     first, second = published.references[:2]
@@ -83,6 +84,7 @@ def test_template(acreg: Acreg, published: Published, secured: Registry, helm: P
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("helm", LATEST[1:], indirect=True)
 def test_hooks_that_are_not_run_need_no_images(
     acreg: Acreg, published: Published, secured: Registry, helm: Path
 ) -> None:

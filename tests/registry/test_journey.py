@@ -182,7 +182,7 @@ def newer(published: Published) -> str:
     return [reference for reference in published.references if "@" not in reference][4]
 
 
-@pytest.mark.parametrize("helm", LATEST, indirect=True)
+@pytest.mark.parametrize("helm", LATEST[-1:], indirect=True)
 def test_the_way_of_the_images(workplace: Workplace, published: Published) -> None:
     """Up to the release, for which they must be there: each version of Helm renders the chart alike."""
     run = workplace.run

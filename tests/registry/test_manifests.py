@@ -18,6 +18,7 @@ from postrenderer.registry.manifests import OCI_INDEX, Manifest, Manifests
 from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.places import SOURCE, TARGET, in_registry
 from postrenderer.registry.plan import Copy
+from postrenderer.registry.transport import Transport
 from registry import images
 from registry.conftest import push
 from registry.frontdoor import Asked, FrontDoor, Given
@@ -221,6 +222,7 @@ def test_tags_and_referrers_come_in_pages() -> None:
         (418, {}, "other", 0),
         (301, {}, "other", 0),
         (307, {"Location": "/v2/"}, "redirect", 0),
+        (307, {"Location": "ftp://elsewhere.invalid/x"}, "other", 0),
     ],
 )
 def test_each_refusal_has_its_kind(status: int, headers: dict[str, str], kind: str, wait: float) -> None:
@@ -231,6 +233,43 @@ def test_each_refusal_has_its_kind(status: int, headers: dict[str, str], kind: s
             client.digest(in_registry(f"{door.host}/x:1"), SOURCE)
         client.close()
     assert (caught.value.kind, caught.value.wait, caught.value.host) == (kind, wait, door.host)
+
+
+def test_a_manifest_that_is_not_taken() -> None:
+    with FrontDoor(lambda asked: Given(403 if asked.method == "PUT" else 200, {})) as door:
+        client = Manifests(reach(door.host))
+        with pytest.raises(RegistryError) as caught:
+            client.put(in_registry(f"{door.host}/x:1"), NOTHING, TARGET)
+        client.close()
+    assert caught.value.kind == "denied"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(418, ""), (403, "denied"), (503, "busy")])
+def test_a_registry_without_the_api_of_referrers_is_asked_once(status: int, kind: str) -> None:
+    """What is no answer to that question is no refusal, and a refusal is none."""
+    with FrontDoor(lambda asked: Given(status if "referrers" in asked.path else 200, {})) as door:
+        client = Manifests(reach(door.host))
+        place = in_registry(f"{door.host}/x@{NOTHING.digest}")
+        for _ in range(2):
+            if kind:
+                with pytest.raises(RegistryError) as caught:
+                    client.referrers(place, SOURCE)
+                assert caught.value.kind == kind
+            else:
+                assert client.referrers(place, SOURCE) is None
+        client.close()
+    assert sum("referrers" in asked.path for asked in door.asked) == (2 if kind else 1)
+
+
+def test_a_login_that_cannot_be_used_is_said_of_its_registry() -> None:
+    with FrontDoor(lambda _: Given(401, {"WWW-Authenticate": "Basic"})) as door:
+        way = reach(door.host)
+        config = {"credHelpers": {door.host: "nowhere"}}
+        client = Manifests(way._replace(configs={SOURCE: config, TARGET: config}))
+        with pytest.raises(RegistryError, match="docker-credential-nowhere") as caught:
+            client.digest(in_registry(f"{door.host}/x:1"), SOURCE)
+        client.close()
+    assert (caught.value.kind, caught.value.host) == ("helper", door.host)
 
 
 def test_a_registry_that_names_no_digest_and_closes_each_connection() -> None:
@@ -335,6 +374,26 @@ def test_a_proxy(no_proxy: str, is_asked: bool) -> None:  # noqa: FBT001  # a pa
     assert "p@ss" not in str(caught.value)
     basic = base64.b64encode(b"user:p@ss").decode()
     assert [asked.headers.get("proxy-authorization") for asked in door.asked] == [f"Basic {basic}"] * is_asked
+
+
+@pytest.mark.parametrize(
+    ("host", "no_proxy", "proxy"),
+    [
+        ("r.example.com", "10.0.0.0/8", "http://proxy"),
+        ("10.1.2.3:5000", "10.0.0.0/8", ""),
+        ("10.1.2.3:5000", "192.0.2.0/24, 10.1.2.9/24", ""),
+        ("[fd00::1]:5000", "10.0.0.0/8,fd00::/8", ""),
+        ("192.0.2.1", "10.0.0.0/8", "http://proxy"),
+        ("192.0.2.1", "", "http://proxy"),
+        ("192.0.2.1", "192.0.2.0/99", "http://proxy"),  # no network
+        ("127.0.0.1:5000", "", ""),
+        ("[::1]:5000", "", ""),
+        ("localhost:5000", "", ""),
+    ],
+)
+def test_networks_without_a_proxy(host: str, no_proxy: str, proxy: str) -> None:
+    transport = Transport(frozenset(), "", {"https_proxy": "http://proxy", "no_proxy": no_proxy})
+    assert transport._proxy("https", host) == proxy  # noqa: SLF001  # who asked it could wait for a network
 
 
 @pytest.mark.parametrize("kind", ["https", "socks5"])

@@ -215,7 +215,7 @@ def test_the_report(tmp_path: Path, zipapp: Path) -> None:
 @pytest.mark.zipapp
 @pytest.mark.slow
 def test_the_checkout(tmp_path: Path) -> None:
-    """Under Helm 4 alone: what it runs with a Helm, tests/helm/test_quickstart.py runs with Helm 3 as well."""
+    """Under Helm 4 alone: what it runs with a Helm, tests/helm/test_quickstart.py runs with Helm 3."""
     (block,) = blocks("checkout")
     environ = environment(tool("helm-4.3.1"), tmp_path)
     environ["PATH"] = environ["PATH"].replace(f"{Path(sys.executable).parent}{os.pathsep}", "")  # it may lack pip

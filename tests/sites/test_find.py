@@ -9,6 +9,7 @@ import pytest
 from marked import check, config
 
 from postrenderer import sites
+from postrenderer.sites import repeats
 from postrenderer.sites.site import CERTAIN, UNMOVED, Prefix
 from postrenderer.text import composer
 from postrenderer.text.pointer import pointer
@@ -137,6 +138,24 @@ def test_a_text_that_merges_too_much_is_searched_by_its_lines() -> None:
     text = config(f"x: &x\n{many}y:\n  <<: *x\n  <<: {{a: b}}\nimage: quay.io/acme/app:1\n")
     (site,) = find(text).sites
     assert site.span.reference == "quay.io/acme/app:1"
+
+
+@pytest.mark.parametrize("times", [3, 4])
+def test_a_text_whose_aliases_repeat_large_lists_is_searched_by_its_lines(
+    times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "_REPEATED", 3)
+    large = f"a: &a [{', '.join(['x'] * 100)}]\n"
+    value = f"{large}see: {SOURCE}app\n" + "".join(f"b{number}: {{c: *a}}\n" for number in range(times))
+    texts: dict[str, sites.Text] = {}
+    (span,) = sites.spans(value, known, texts)
+    assert (span.reference, span.start) == (f"{SOURCE}app", len(large) + len("see: "))
+    assert bool(texts) == (times == 3)
+
+
+def test_an_image_with_the_tag_of_a_date_is_not_to_be_moved() -> None:
+    (site,) = find("kind: Pod\nspec: {containers: [{image: !!timestamp 2001-01-01}]}\n").sites
+    assert (site.span.level, site.span.reason) == (UNMOVED, "its tag, !!timestamp, allows only a date")
 
 
 def test_pod_specs_and_service_accounts_with_all_their_paths() -> None:

@@ -85,6 +85,13 @@ def test_a_pod_spec_without_an_image_gets_no_secret(spec: str) -> None:
     assert render(text) == text
 
 
+@pytest.mark.parametrize(("above", "number"), [("podTemplates: [{%s}]", 1), ("podTemplates: [[{%s}]]", 0)])
+def test_the_name_of_a_list_is_that_of_its_items_and_of_no_others(above: str, number: int) -> None:
+    spec = "spec: {containers: [{name: main, image: acme/a}]}"
+    (root,) = composer.compose(f"apiVersion: example.com/v1\nkind: Demo\nspec: {{{above % spec}}}\n").roots
+    assert len(find(root, lambda _: False).pod_specs) == number
+
+
 def test_containers_without_names_in_a_text_of_no_api_make_no_pod_spec() -> None:
     pipeline = "resources: {containers: [{container: linux, image: 'ubuntu:22.04'}]}"
     template = "spec: {containers: [{name: main, image: 'ubuntu:22.04'}]}"

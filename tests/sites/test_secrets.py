@@ -96,6 +96,7 @@ IN_BASE64 = {
     "a wrapped Secret": secret("image: quay.io/acme/app:1\n", width=8),
     "a Secret in a list": "items:\n- kind: Secret\n  data:\n    IMAGE: " + wrapped("quay.io/acme/app:1", 99),
     "an image field": f"spec:\n  containers:\n  - image: !!binary {wrapped('quay.io/acme/app:1', 99)}\n",
+    "a text in a text": "data:\n  b: |\n    " + secret("image: quay.io/acme/app:1\n").replace("\n", "\n    ") + "\n",
     "a text": f"data:\n  a: !!binary {wrapped('image: quay.io/acme/app:1', 99)}\n  image: x\n",
 }
 """Texts with a reference in base64; an edit of it would need a second encoding."""

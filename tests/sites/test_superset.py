@@ -91,9 +91,10 @@ FORMS: dict[str, Callable[[str, str], dict[str, Any]]] = {
 @pytest.mark.parametrize("form", FORMS)
 def test_each_name_with_each_text(form: str) -> None:
     api = "pkg.crossplane.io/v1" if form == "a field in an object" else "v1"
+    """Every second one begins with more; which ones, changes from word to word."""
     documents = (
-        {"apiVersion": api, "kind": "Demo", **FORMS[form](prefix + word, value)}
-        for prefix, word, value in itertools.product(("", "X_"), WORDS, VALUES)
+        {"apiVersion": api, "kind": "Demo", **FORMS[form](("", "X_")[(row + column) % 2] + word, value)}
+        for (row, word), (column, value) in itertools.product(enumerate(WORDS), enumerate(VALUES))
     )
     same(yaml.dump_all(documents, Dumper=DUMPER))
 

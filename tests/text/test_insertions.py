@@ -76,6 +76,12 @@ def test_double_quotes_keep_the_line_endings_of_a_text(ending: str, width: int) 
     assert result(text, [lines])[1] == apply(value, [lines])
 
 
+@pytest.mark.parametrize("value", [VALUE, "é", "a:\n\n"])
+def test_double_quotes_take_more_behind_their_last_sign(value: str) -> None:
+    edit = Edit(len(value), len(value), "more: x\n")
+    assert result(yaml.dump({"a": value}, default_style='"'), [edit])[1] == f"{value}more: x\n"
+
+
 JSON = '{"containers": [{"image": "a/b:1", "args": ["it\'s"]}], "imagePullSecrets": []}'
 FLOW = Edit(JSON.index('"containers"'), JSON.index('"containers"'), '"s": ["it\'s"], ')
 

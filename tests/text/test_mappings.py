@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 import yaml
 
-from postrenderer.text import composer
-from postrenderer.text.mappings import TooMuchMergedError, fields, is_merge
+from postrenderer.text import composer, mappings
+from postrenderer.text.mappings import TooMuchMergedError, check_merges, fields, is_merge
 
 pytestmark = pytest.mark.usefixtures("loader")
 
@@ -38,6 +40,7 @@ def entries(text: str) -> list[tuple[str, str | None]]:
         ("{<<: [{a: 1}, {a: 2, b: 3}]}", [("a", "2"), ("b", "3"), ("a", "1")]),
         # What cannot be merged is nothing.
         ("{<<: 5, a: 1}", [("a", "1")]),
+        ("{<<: {b: 2, ? [x] : y}, a: 1, ? {x: y} : z}", [("b", "2"), ("a", "1")]),
         ("{<<: [5, {b: 2}], a: 1}", [("b", "2"), ("a", "1")]),
         # What holds itself is merged once.
         ("&x {a: 1, <<: *x}", [("a", "1")]),
@@ -104,6 +107,15 @@ def test_what_merges_too_many_mappings() -> None:
     assert fields(root.value[0][1]) == []
     with pytest.raises(TooMuchMergedError):
         fields(root.value[1][1])
+
+
+@pytest.mark.parametrize("times", [4, 5])
+def test_what_merges_too_many_entries_in_all(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each mapping merges few enough: it is their number that counts."""
+    monkeypatch.setattr(mappings, "_MOST_IN_ALL", 8)  # a merge key is replaced by three entries, and so adds two
+    text = "x: &x {a: 1, b: 2, c: 3}\n" + "".join(f"y{number}: {{<<: *x}}\n" for number in range(times))
+    with pytest.raises(TooMuchMergedError) if times > 4 else nullcontext():
+        check_merges(text, composer.from_events(text).roots)
 
 
 @pytest.mark.parametrize("text", ["{a: 1, <<: &s [*s]}", "{<<: &s [{b: 2}, [*s], *s], a: 1}"])
