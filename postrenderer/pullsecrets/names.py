@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
-from postrenderer.sites.keys import words
+from postrenderer.sites.keys import hints_at_image, words
 from postrenderer.text.mappings import is_empty
 from postrenderer.text.regex import regex
 
@@ -41,6 +41,7 @@ _OF_PODS = ("template", "templatespec", "pod", "podspec")
 `template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
 _OF_ALL_PODS, _TEMPLATES = frozenset(("pod", "podspec", "spec")), ("template", "templatespec")
 """Names of what says it of all pods, and how they end: not Strimzi's `buildPod`."""
+_BUILD = "build"
 _SHARED = frozenset(("account", "common", "global", "globals", "shared"))
 """Words for what the components of an object share: IBM's `shared_configuration` and `account`, Aqua's `common`."""
 
@@ -56,6 +57,12 @@ def is_about_all_pods(name: str) -> bool:
     """Whether what has this name says how all pods of the mapping around it are made, not only those of builds."""
     plain = name.lower()
     return plain in _OF_ALL_PODS or plain.endswith(_TEMPLATES) or not _SHARED.isdisjoint(words(name))
+
+
+@lru_cache(maxsize=4096)
+def is_about_one_image(name: str) -> bool:
+    """Whether what has this name is about one image, or about builds: `initContainerImage`, Strimzi's `buildPod`."""
+    return hints_at_image(name) or _BUILD in words(name)
 
 
 @lru_cache(maxsize=4096)

@@ -127,13 +127,13 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
     for site in private:
         if id(site.node) in in_pods:
             continue
-        nearest = None if site.family in _OTHERS else places.nearest(site.path)
-        if nearest is None:
+        around = [] if site.family in _OTHERS else places.around(site.path)
+        if not around:
             nowhere.append(site)
-            continue
-        if id(nearest.node) not in found:
-            found[id(nearest.node)] = _with_account(Wanting(nearest, [], lenient=True), places, accounts)
-        found[id(nearest.node)].images.append(site)
+        for holder in around:
+            if id(holder.node) not in found:
+                found[id(holder.node)] = _with_account(Wanting(holder, [], lenient=True), places, accounts)
+            found[id(holder.node)].images.append(site)
     return Need(list(found.values()), nowhere)
 
 

@@ -3,7 +3,7 @@
 A field that stands in the mapping shows the place, or one in what the mapping says of its pods: `template.pod`. If none
 does, the schema of the kind says whether there is one, if the stream installs it; else the user's `locations` and the
 catalogue of public APIs do. They may also know one in what the mapping says of all its pods: `podTemplate`, `common`.
-No field is guessed.
+No field is guessed; where none is above the image, pod templates and what is known beside it have one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.apis.forms import NAMES, SECRETS
-from postrenderer.pullsecrets import names
+from postrenderer.pullsecrets import beside, names
 from postrenderer.pullsecrets.merge import Field, Holder
-from postrenderer.sites import kinds
+from postrenderer.sites import keys, kinds
 from postrenderer.sites.site import Api
 from postrenderer.text.mappings import fields, is_empty
 
@@ -90,6 +90,7 @@ class Places:
         self._locations = [location for location in locations if location.pull_secrets]
         self._spots: dict[int, Spot] = {}
         self._nearest: dict[int, Holder | None] = {}
+        self._beside: dict[int, list[Holder]] = {}
         self._children: dict[int, dict[str, yaml.Node]] = {}
 
     def nearest(self, image: Path) -> Holder | None:
@@ -111,6 +112,25 @@ class Places:
         found = self._nearest[id(spot.path)]
         self._nearest.update(dict.fromkeys(passed, found))
         return found
+
+    def around(self, image: Path) -> list[Holder]:
+        """The nearest mapping above an image that has a place; else those beside it that are known to have one.
+
+        ECK's Elasticsearch has the image in `spec.image` and the templates of its pods in `spec.nodeSets`.
+        """
+        nearest = self.nearest(image)
+        if nearest or image is None:
+            return [nearest] if nearest else []
+        own = image[0]
+        if own and keys.hints_at_image(str(own[1])):  # `image: {repository: …, tag: …}`
+            own = own[0]
+        spot = self._spot(own)
+        if id(spot.path) not in self._beside:
+            shows_fields = spot.depth and kinds.is_custom(spot.api.group)
+            spots = map(self._spot, beside.mappings(spot.node, spot.path) if shows_fields else ())
+            found = [(one, self._field_beside(one)) for one in spots]
+            self._beside[id(spot.path)] = [self._place(one, field) for one, field in found if field]
+        return self._beside[id(spot.path)]
 
     def lacks_field(self, path: Path) -> bool:
         """Whether the schema that the stream installs says that a mapping like a pod spec has no `imagePullSecrets`."""
@@ -220,6 +240,15 @@ class Places:
             return Field(name, found[name])
         shape = names.has_names(there) and not standing and kinds.is_custom(spot.api.group)
         return Field(form=NAMES) if shape else None
+
+    def _field_beside(self, spot: Spot) -> Field | None:
+        """The field of a mapping below the one of an image, if it is a pod template's, or known and of all images."""
+        if beside.is_pod_spec(spot.path, self._fields(spot.node)):  # type: ignore[arg-type]  # a mapping
+            lacks = self.lacks_field(spot.path) or kinds.lacks_pull_secrets(spot.api, spot.path)
+            return None if lacks else Field()
+        is_of_others = names.is_about_one_image(str(spot.steps[-1]))
+        known = {} if is_of_others else {name: form for name, form in self._known(spot).items() if names.is_field(name)}
+        return Field(names.first(known), known[names.first(known)]) if known else None
 
     def _known(self, spot: Spot) -> dict[str, str]:
         """The forms of the fields of a mapping that the user, its schema or the catalogue knows, by their names."""

@@ -26,9 +26,11 @@ _OF_A_REFERENCE = frozenset(("kind", "name"))
 _SETTING = frozenset(("kind", "metadata", "value"))
 """Fields of an object that is one setting, by its name: Setting, management.cattle.io/v3."""
 _VALUES = frozenset(("value", "default"))
-_PATCH = frozenset(("op", "path", "value"))
+_PATCH = frozenset(("path", "value"))
 """Fields of an operation of a JSON patch (RFC 6902), whose path names what its value replaces."""
-_SETS = frozenset(("add", "replace"))
+_OPERATIONS = ("op", "operator")
+"""Fields that tell the operation: that of JSON patches, and Karmada's. Without one it is KubeFed's, which replaces."""
+_SETS = frozenset(("add", "replace", ""))
 _QUOTED = regex(r'"([^"\\]*)"')
 _SERVICES, _OF_JOBS = "services", frozenset(("image", "script"))
 """What runs beside a job, as a list of images: https://docs.gitlab.com/ci/services; and what tells a job."""
@@ -113,6 +115,8 @@ def _known(mapping: MappingVisit) -> dict[str, tuple[str, str]]:
 @lru_cache(maxsize=1024)
 def _said(holder: str, fields: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     """The names and roles of fields that have one; what holds them is in the name if that is an image: `image.tag`."""
+    if keys.says_labels(holder):
+        return {}
     prefix = f"{holder}." if keys.read(holder).role in _OF_LISTS else ""
     names = {key: prefix + key for key in fields}
     roles = {key: keys.read(name).role for key, name in names.items()}
@@ -159,11 +163,13 @@ def _patched(mapping: MappingVisit) -> list[NamedText]:
     """What an operation of a JSON patch writes, named as the field that it writes to; some write it as JSON."""
     said = dict(mapping.pairs) if mapping.keys >= _PATCH else {}
     value = said.get("value")
-    if not isinstance(value, yaml.ScalarNode) or text_of(said["op"]) not in _SETS:
+    path = text_of(said.get("path"))
+    operations = {text_of(said.get(key)) for key in _OPERATIONS}
+    if not isinstance(value, yaml.ScalarNode) or not (path.startswith("/") and operations <= _SETS):
         return []
     quoted = _QUOTED.fullmatch(value.value)
     text, start = (quoted[1], 1) if quoted else (value.value, 0)
-    name = text_of(said["path"]).rpartition("/")[2]
+    name = path.rpartition("/")[2]
     return [NamedText(name, text, start, ScalarVisit(value, (mapping.path, "value"), "value"))] if text else []
 
 

@@ -74,22 +74,32 @@ PULLED = _set("builder run-image lifecycle-image jib.from.image Djib.from.image"
 """Flags of such tools for what they run or build upon: pack's, and jib's."""
 BUILD_ARGUMENT = "build-arg"
 """The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
-_RULES = _set("allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored")
-"""Words for images that are compared with others, as GitLab's runner does with allowed_images."""
+_RULES = _set(
+    "allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored match matches"
+)
+"""Words for images that are compared with others: allowed_images of GitLab's runner, matchImages of the kubelet."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
 """Annotations whose names end in the name of a container; their values are profiles."""
 _COPIES = _set("applied merged original")
 """Words for texts that repeat, for information, what is in force elsewhere: last-applied-configuration."""
-_SPEECH = _set("comment condition const description enum expr expression message pattern query regex summary title")
-"""Names of texts for people, and of queries and conditions, in which an image is a value to compare with."""
+_PROSE = _set(
+    "abstract comment conclusion desc description help instructions introduction message readme summary title"
+)
+"""Words at the end of names of texts for people: failedTaskHelp, longDescription, README."""
+_SPEECH = _PROSE | _set("condition const enum expr expression pattern query regex")
+"""Names of such texts, and of queries and conditions, in which an image is a value to compare with."""
 COMPARED = r"\w{0,64}\s{0,8}(?:!=|=~|==)"
 """What stands behind `image` in a query that compares images, as dashboards and rules have it."""
+_MARKDOWN, _SHOWN = ".md", ("display", "name")
+"""How the names of files of prose end, and those of names for people."""
 _QUERY = regex("(?i:mage)" + COMPARED)
 _ATTRIBUTE = "container.image."
 """How rules and traces name what they know of a running container: OpenTelemetry's and Falco's attributes."""
 
+_LABELS = _set("labels selector")
+"""Words at the end of names of labels and of what selects by them, which have neither `/` nor `:` in their values."""
 _SOURCES = _set("branch chart charts dependencies git github")
 """Words beside or above a `repository` that is one of charts or code."""
 _SOURCE = "source"
@@ -146,8 +156,8 @@ def read(name: str) -> Word:
     if role != OTHER:
         return Word(role, _stem(stem), image)
     if (image and _NO_IMAGE.isdisjoint(parts)) or parts[-1:] == ("container",):
-        return Word(MENTION, parts, image)
-    if parts[-1:] == ("name",):
+        return Word(MENTION, _stem(parts[:-1]) if is_name(name) else parts, image)
+    if is_name(name):
         return Word(NAME, parts[:-1], image)
     return Word(OTHER, parts, image)
 
@@ -156,6 +166,12 @@ def read(name: str) -> Word:
 def hints_at_image(name: str) -> bool:
     """Whether a name has one of the words without which nothing below it is an image by its name."""
     return not set(HINT_WORDS).isdisjoint(words(name))
+
+
+@lru_cache(maxsize=8192)
+def is_name(name: str) -> bool:
+    """Whether the last word is `name`: in front of a version it names what has that, as IMAGE_HTTPD_NAME does."""
+    return words(name)[-1:] == (NAME,)
 
 
 def says_source(name: str) -> bool:
@@ -167,6 +183,11 @@ def says_code(name: str) -> bool:
     """Whether a repository that has this name is one of code, as Gardener's `sourceRepository` is."""
     parts = words(name)
     return _SOURCE in parts and _IMAGES.isdisjoint(parts)
+
+
+def says_labels(name: str) -> bool:
+    """Whether what has this name holds labels or selects by them: `image: nginx` is no image there."""
+    return not _LABELS.isdisjoint(words(name)[-1:])
 
 
 def says_copy(name: str) -> bool:
@@ -184,10 +205,15 @@ def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:
         return QUOTED
     if image:
         return OTHER if _RULES.isdisjoint(parts) else UNPULLED
-    if not _COPIES.isdisjoint(parts) or (len(parts) == 1 and parts[0] in _SPEECH):
+    if not _COPIES.isdisjoint(parts) or (len(parts) == 1 and parts[0] in _SPEECH) or _is_prose(name, parts):
         return QUOTED
     stored = _part(parts)[0] != OTHER and not _STORES.isdisjoint(parts)
     return UNPULLED if stored or not _ARTIFACTS.isdisjoint(parts) else OTHER
+
+
+def _is_prose(name: str, parts: tuple[str, ...]) -> bool:
+    """Whether a name is that of a text for people, or of a file of such a text."""
+    return name.endswith(_MARKDOWN) or parts[-2:] == _SHOWN or not _PROSE.isdisjoint(parts[-1:])
 
 
 def _part(parts: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -43,6 +43,7 @@ _ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.HOST: keys.H
 """The forms of image fields in the catalogue, as the grammar of names calls them."""
 
 _WHY = {
+    "behind": "a name behind the registry that another field of the object has",
     "condition": "a condition of a policy, which pulls nothing",
     "key": "a name by which something is looked up",
     "machine": "what a machine boots from, not the image of a container",

@@ -33,6 +33,9 @@ _CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
 """What says of all containers of an operator where their images come from, if its names say so."""
 _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
+_OF_OTHERS, _OF_KNOWN = (registries.REGISTRY,), (registries.REGISTRY, registries.NONE)
+"""What hosts a registry in front of images may have; one that an API knows may be a name on Docker Hub: `theotw`."""
+_PATH = "/"
 _SCHEME = "://"
 """What stands in an address that is no part of an image."""
 _DOCKER = "docker"
@@ -53,6 +56,8 @@ def images(values: Iterable[NamedText]) -> Iterator[NamedImage]:
         role = value.role or word.role
         if role in _PARTS and _SCHEME not in value.value:
             groups.setdefault(word.stem, {}).setdefault(role, value)
+        elif role == keys.MENTION and keys.is_name(value.name) and _PATH in value.value:
+            groups.setdefault(word.stem, {}).setdefault(keys.IMAGE, value)
         if role in _SINGLE:
             single.append((role, value))
     used: set[int] = set()
@@ -167,7 +172,8 @@ def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
     """A registry or a path in it to which the names of images are added elsewhere, as Istio's `hub` with its `tag`."""
     place = registry.value.rstrip("/")
     text = evidence.read(place + SOME_IMAGE)
-    if text and text.host == registries.REGISTRY and least in place:
+    hosts = _OF_KNOWN if registry.role == keys.PREFIX else _OF_OTHERS
+    if text and text.host in hosts and least in place:
         reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
         yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, STRONG, reason))
 

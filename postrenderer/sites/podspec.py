@@ -42,7 +42,7 @@ _WITH_POD_SPECS = (_POD_TEMPLATE, "podtemplates", "podtemplatespec")
 """How such names end, and those of lists of such, as ClickHouse's `podTemplates`."""
 _SPECS = ("spec", "specs")
 """How the names end of what has one as its `spec` if that has `containers`: Seldon's `componentSpecs`."""
-_OF_TEMPLATES = frozenset(
+OF_TEMPLATES = frozenset(
     ("affinity", "nodeSelector", "securityContext", "serviceAccountName", "tolerations", "volumes")
 )
 """Fields that tell a pod spec below a template that is called anything: `leaderTemplate`."""
@@ -130,7 +130,7 @@ def _is_named_so(mapping: MappingVisit) -> bool:
 
 def _may_hold_one(name: str, mapping: MappingVisit) -> bool:
     """Whether the `spec` with containers of what has a name, here in lower case, is a pod spec."""
-    is_like_one = not _OF_TEMPLATES.isdisjoint(mapping.keys)
+    is_like_one = not OF_TEMPLATES.isdisjoint(mapping.keys)
     return name.endswith(_SPECS) or (is_like_one and name.endswith(_TEMPLATE))
 
 

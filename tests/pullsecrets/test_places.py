@@ -366,6 +366,12 @@ OF_ALL_PODS = {
         "{pipelineSpec: {tasks: [{taskSpec: {steps: [{image: a/b}]}}]}, taskRunTemplate: {podTemplate: {%s}}}",
         "objects",
     ),
+    "the pod of a template": (
+        "kafka.strimzi.io/v1beta2",
+        "Kafka",
+        "{kafka: {image: a/b, template: {pod: {%s}}}}",
+        "objects",
+    ),
     "a template": ("argoproj.io/v1alpha1", "EventSource", "{service: {image: a/b}, template: {%s}}", "objects"),
     "what components have in common": (
         "operator.aquasec.com/v1alpha1",
@@ -419,6 +425,77 @@ def test_no_field_around_the_values_of_a_chart(values: str) -> None:
     assert render(text) == text.replace("quay.io/", "")
 
 
+BESIDE = {
+    "the pod template of an API that nobody knows": ("{image: a/b, podTemplateSpec: {spec: {%s}}}", 1),
+    "pod templates in a list": ("{image: a/b, nodes: [{podTemplate: {spec: {%s}}}, {podTemplate: {spec: {%s}}}]}", 2),
+    "a template with fields of pods": ("{image: a/b, template: {spec: {%s}}}", 1),
+    "a pod in a mapping": ("{image: {repository: a/b, tag: '1'}, server: {pod: {spec: {%s}}}}", 1),
+    "the pod template that has an image, too": (
+        "{image: a/b, podTemplate: {spec: {%s, containers: [{name: c, image: d/e}]}}}",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("spec", "count"), BESIDE.values(), ids=BESIDE)
+def test_the_pod_templates_beside_an_image_get_the_secret(spec: str, count: int) -> None:
+    spec = spec.replace("%s", "nodeSelector: {}")
+    output = render(f"apiVersion: example.com/v1\nkind: Thing\nspec: {spec}\n")
+    assert output.count('spec: {"imagePullSecrets": [{"name": "containerregistry"}], nodeSelector: {}') == count
+    assert output.count("containerregistry") == count
+
+
+KNOWN_BESIDE = {
+    "in a map": ("kafka.banzaicloud.io/v1beta1", "{clusterImage: a/b, brokerConfigGroups: {one: {%s}, two: {%s}}}", 2),
+    "in a list": ("kafka.banzaicloud.io/v1beta1", "{clusterImage: a/b, brokers: [{brokerConfig: {%s}}]}", 1),
+}
+
+
+@pytest.mark.parametrize(("version", "spec", "count"), KNOWN_BESIDE.values(), ids=KNOWN_BESIDE)
+def test_fields_that_are_known_beside_an_image_get_the_secret(version: str, spec: str, count: int) -> None:
+    text = f"apiVersion: {version}\nkind: KafkaCluster\nspec: {spec.replace('%s', 'labels: {}')}\n"
+    assert render(text).count('{"imagePullSecrets": [{"name": "containerregistry"}], labels: {}}') == count
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "{one: {image: a/b}, other: {podTemplate: {spec: {}}}}",
+        "{image: a/b, podTemplate: {nodeSelector: {}}}",
+        "{image: a/b, deviceTemplate: {spec: {nodeSelector: {}}}}",
+        "{image: a/b, template: {spec: {providerID: a}}}",
+        "{image: a/b, a: {b: {c: {podTemplate: {spec: {}}}}}}",
+        "{image: a/b, object: {apiVersion: v1, kind: PodTemplate, podTemplate: {spec: {}}}}",
+    ],
+)
+def test_no_pod_template_that_is_for_other_images(spec: str) -> None:
+    assert "containerregistry" not in render(f"apiVersion: example.com/v1\nkind: Thing\nspec: {spec}\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "has"),
+    [("nodeSelector: {type: object}", False), ("imagePullSecrets: {type: array, items: {type: object}}", True)],
+)
+def test_the_schema_in_the_stream_says_whether_a_pod_template_has_the_field(field: str, *, has: bool) -> None:
+    definition = f"""\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+spec:
+  group: example.com
+  names:
+    kind: Thing
+  versions:
+  - name: v1
+    schema:
+      openAPIV3Schema:
+        properties:
+          spec: {{properties: {{podTemplate: {{properties: {{spec: {{properties: {{{field}}}}}}}}}}}}}
+---
+"""
+    thing = "apiVersion: example.com/v1\nkind: Thing\nspec: {image: a/b, podTemplate: {spec: {nodeSelector: {}}}}\n"
+    assert ("containerregistry" in render(definition + thing)) is has
+
+
 def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
     spec = "{image: 'a/b:1', build: {output: {image: c/d}}, template: {buildPod: {}}}"
     text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnect\nspec: {spec}\n"
@@ -428,7 +505,7 @@ def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
 @pytest.mark.parametrize(
     "spec",
     [
-        "{kafka: {image: a/b, template: {pod: {}}}}",
+        "{kafka: {image: a/b, labels: {pod: {}}}}",
         "{image: a/b, server: {imagePullSecrets: [{name: old}]}}",
         "{image: a/b, template: {apiVersion: acme.io/v1, kind: Pet, imagePullSecrets: [{name: old}]}}",
         "{image: a/b, a: {template: {imagePullSecrets: [{name: old}]}}}",

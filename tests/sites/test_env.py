@@ -31,6 +31,8 @@ DIGEST = "sha256:" + "a" * 64
         ["INIT_IMAGE_REPOSITORY=«docker.io/acme/init»", "UNRELATED_VERSION=8.0"],
         ["SIDE_IMAGE_REGISTRY=«quay.io»", "SIDE_IMAGE_REPOSITORY=acme/side", "SIDE_IMAGE_TAG=1"],
         ["SIDE_IMAGE_REGISTRY=«quay.io/acme»", "SIDE_IMAGE_NAME=side", "SIDE_IMAGE_TAG=1"],
+        ["OPERATOR_IMAGE_HTTPD_NAME=«acme/httpd»", "OPERATOR_IMAGE_HTTPD_VERSION=0.1.0"],
+        ["OPERATOR_IMAGE_HTTPD_NAME=«quay.io/acme/httpd»", "OPERATOR_IMAGE_HTTPD_VERSION=0.1.0"],
         ["RUNNER_IMAGE=«quay.io/acme/runner»", "RUNNER_TAG=1.2"],
         ["RUNNER_IMAGE=«busybox»", "RUNNER_IMAGE_TAG=1.2"],
         ["RUNNER_REPOSITORY=«acme/runner»", "RUNNER_VERSION=1.2"],

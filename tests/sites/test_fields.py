@@ -22,6 +22,8 @@ def resource(spec: str, api: str = "example.com/v1", kind: str = "Demo") -> str:
         "{imageName: «ghcr.io/acme/postgresql:16.4»}",
         "{images: [{major: 15, image: «ghcr.io/acme/pg:15»}, {major: 16, image: «ghcr.io/acme/pg:16@" + SHA + "»}]}",
         "{java: {image: «ghcr.io/acme/autoinstrumentation-java:2»}, nodejs: {image: «otel/nodejs»}}",
+        "{overrides: [{path: /spec/template/spec/containers/0/image, value: «nginx:1.17»}]}",
+        "{plaintext: [{path: /spec/template/spec/containers/0/image, operator: replace, value: «nginx:1.17»}]}",
         "{cephVersion: {image: «quay.io/acme/ceph:v19», allowUnsupported: false}}",
         "{upgrade: {image: «acme/upgrade»}, prepare: {image: «ubuntu», args: [prepare]}, version: v1.30.1+k3s1}",
         "{registrationImagePullSpec: «quay.io/acme/registration:latest», workImagePullSpec: «acme/work»}",
@@ -160,6 +162,13 @@ def test_annotations_that_name_images() -> None:
         "{modules: [{name: github.com/acme/x, version: v1}]}",
         "{build: {output: {type: docker, image: 'registry.acme.dev/team/connect:latest', pushSecret: x}}}",
         "{description: 'Uses quay.io/acme/app:1', message: 'not docker.io/acme/app:2', summary: quay.io/acme/app:3}",
+        "{abstract: 'Runs quay.io/acme/app:1', displayName: quay.io/acme/app:1, failedTaskHelp: 'No quay.io/acme/app:1'}",
+        "{matchImages: ['quay.io/acme/app:1'], desc: 'Runs quay.io/acme/app:1'}",
+        "{podLabels: {image: nginx, version: '1'}, nodeSelector: {image: redis}, selector: {matchLabels: {image: nginx}}}",
+        "{data: {README.md: 'Try `docker run quay.io/acme/app:1`.'}}",
+        "{overrides: [{path: /spec/image, op: remove, value: 'acme/app:1'}, {path: image, value: 'acme/app:1'}]}",
+        "{env: [{name: IMAGE_BUILDER_NAME, value: docker}, {name: IMAGE_BUILDER_VERSION, value: '24'}]}",
+        "{env: [{name: IMAGE_STREAM_NAME, value: acme/app}]}",
         "{expr: 'kube_pod_container_info{image=\"quay.io/acme/app:1\"} > 0'}",
         "{rules: [{condition: 'container.image.repository = docker.io/acme/app'}]}",
         "{provisioner: docker.io/hostpath, controller: k8s.io/ingress-nginx}",
@@ -191,6 +200,11 @@ def test_look_alikes_stay(spec: str) -> None:
 )
 def test_conditions_and_schemas_hold_no_images(api: str, kind: str, spec: str) -> None:
     stays(resource(spec, api, kind))
+
+
+def test_a_known_prefix_may_be_a_name_on_docker_hub_with_images_behind_it() -> None:
+    spec = "{imageRegistry: {name: «acme»}, nats: {image: 'nats:2.6'}}"
+    check(resource(spec, "netapp.astraconnector.com/v1", "AstraConnector"), fields.FAMILY)
 
 
 def test_the_same_kind_of_another_group_is_searched() -> None:
