@@ -1,6 +1,6 @@
 """Places for pull secrets beside an image: mappings below the one in which it stands, as Elasticsearch's `nodeSets`.
 
-`podTemplate` and `podTemplateSpec` hold what core/v1 calls PodTemplateSpec. In public APIs all 219 of them whose `spec`
+`podTemplate` and `podTemplateSpec` hold what core/v1 calls PodTemplateSpec. In public APIs all 199 of them whose `spec`
 has containers have `imagePullSecrets` there too, and so have all that are called `pod`; of 74 called `template` the
 catalogue knows the three without.
 """
