@@ -128,7 +128,9 @@ class Places:
         if id(spot.path) not in self._beside:
             shows_fields = spot.depth and kinds.is_custom(spot.api.group)
             spots = map(self._spot, beside.mappings(spot.node, spot.path) if shows_fields else ())
-            found = [(one, self._field_beside(one)) for one in spots]
+            # Of a key that is there twice the last counts, and need be no mapping.
+            mappings = [one for one in spots if isinstance(one.node, yaml.MappingNode)]
+            found = [(one, self._field_beside(one)) for one in mappings]
             self._beside[id(spot.path)] = [self._place(one, field) for one, field in found if field]
         return self._beside[id(spot.path)]
 

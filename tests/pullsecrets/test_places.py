@@ -466,6 +466,9 @@ def test_fields_that_are_known_beside_an_image_get_the_secret(version: str, spec
         "{image: a/b, template: {spec: {providerID: a}}}",
         "{image: a/b, a: {b: {c: {podTemplate: {spec: {}}}}}}",
         "{image: a/b, object: {apiVersion: v1, kind: PodTemplate, podTemplate: {spec: {}}}}",
+        "{image: a/b, podTemplate: {spec: {}}, podTemplate: null}",
+        "{image: a/b, podTemplate: {spec: {a: {}}, spec: [--a, b]}}",
+        "{image: a/b, podTemplate: {spec: {}, spec: text}}",
     ],
 )
 def test_no_pod_template_that_is_for_other_images(spec: str) -> None:
