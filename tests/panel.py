@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 SAMPLE = 50
 """ruamel.yaml takes fifty times as long as Helm, so it judges one of so many streams."""
-_OF_SECRETS = re.compile(rf"(?:image_?[Pp]ull_?[Ss]ecrets?|name|{SECRET}|[-\[\]{{}}\"\\',:=])+")
+_OF_SECRETS = re.compile(rf"(?:image_?[Pp]ull_?[Ss]ecrets?|name|{SECRET}|\\n|[-\[\]{{}}\"\\',:=])+")
 """What may be added to a text: a pull secret, in any notation."""
 _RELOCATION = Relocation(settings())
-_WORD = re.compile(r"(?:[\w./:@-]|\\[xuU][0-9A-Fa-f]+)+|[^\w\s]")
+_WORD = re.compile(r"(?:[\w./:@-]|\\[xuU][0-9A-Fa-f]+)+|\\n|[^\w\s]")
 _EMPTY = (["null"], ["~"], ["'", "'"], ['"', '"'], ["{", "}"], ["[", "]"])
 """What a pull secret may be added in the place of, in words."""
 

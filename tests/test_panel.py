@@ -35,6 +35,7 @@ def _moved(text: str) -> str:
             "a: {b: c}\n" + "- {name: own}\nimage: nginx:1\n" * 2,
             "a: {b: c}\n" + f"- name: {SECRET}\n- {{name: own}}\nimage: {PRIVATE}/nginx:1\n" * 2,
         ),
+        ('a: "x\\n b"', f'a: "x\\n imagePullSecrets:\\n - name: {SECRET}\\n b"'),
         ('"image: nginx\\x3a1 # c"', f'"image: {PRIVATE}/nginx:1 # c"'),
         ("image: nginx:1\nsecrets: ~", f"image: {PRIVATE}/nginx:1\nsecrets:\n- name: {SECRET}"),
         ("image: nginx:1\nsecrets: '' # c", f"image: {PRIVATE}/nginx:1\nsecrets: [{SECRET}] # c"),
