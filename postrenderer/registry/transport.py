@@ -101,6 +101,8 @@ class Transport:
             connection, was_open = None, False
             try:
                 connection = self._connection(parts.scheme, parts.netloc)
+                if method == "POST":
+                    connection.close()  # over a new one it is sent once, as twice may do harm (RFC 9110, 9.2.2)
                 was_open = connection.sock is not None
                 if not was_open:
                     connection.connect()

@@ -38,3 +38,31 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(begun: bytes, monkeypatch
             client.send("GET", f"http://{host}/v2/", {})
         client.close()
     assert (caught.value.kind, caught.value.host) == ("unreachable", host)
+
+
+@pytest.mark.parametrize(("method", "count"), [("GET", 2), ("POST", 1)])
+def test_what_may_do_harm_twice_is_sent_once(method: str, count: int) -> None:
+    """A mock of a registry: it answers the first request, and closes its connection when it has read another."""
+    server = socket.create_server(("127.0.0.1", 0))
+    requests: list[bytes] = []
+
+    def answer() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection:
+                    while request := connection.recv(1 << 16):
+                        requests.append(request)
+                        if len(requests) > 1:
+                            break
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    threading.Thread(target=answer, daemon=True).start()
+    client = transport.Transport(frozenset(), "", {})
+    url = f"http://127.0.0.1:{server.getsockname()[1]}/v2/"
+    client.send("GET", url, {})
+    with pytest.raises(RegistryError, match="it does not answer"):
+        client.once(method, url, {})
+    client.close()
+    server.close()
+    assert [request.split()[0].decode() for request in requests[1:]] == [method] * count
