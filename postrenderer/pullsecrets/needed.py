@@ -84,10 +84,6 @@ class Added(NamedTuple):
     accounts: list[Use]
 
 
-NOTHING = Added([], [], [], [])
-"""What is planned where no pull secrets are asked for."""
-
-
 def find(  # noqa: PLR0913  # what the stream and the settings say, each by its name
     contents: Contents,
     private: Sequence[Site],

@@ -3,7 +3,7 @@
 A field that stands in the mapping shows the place, or one in what the mapping says of its pods: `template.pod`. If none
 does, the schema of the kind says whether there is one, if the stream installs it; else the user's `locations` and the
 catalogue of public APIs do. They may also know one in what the mapping says of all its pods: `podTemplate`, `common`.
-No field is guessed; where none is above the image, pod templates and what is known beside it have one.
+No field is guessed. If nothing above an image has a place, the pod templates beside it get the secret.
 """
 
 from __future__ import annotations
