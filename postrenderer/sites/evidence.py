@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images import registries
 from postrenderer.images.reference import InvalidReferenceError, Reference, is_host, parse
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
-from postrenderer.sites.site import STAYS, STRONG, WEAK, Span
+from postrenderer.sites.site import STAYS, STRONG, WEAK, ImageSpan
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def level(text: Text, place: str) -> str:
     return _LEVELS[place](text)
 
 
-def weighed(value: str, start: int, place: str, reason: str) -> Iterator[Span]:
+def weighed(value: str, start: int, place: str, reason: str) -> Iterator[ImageSpan]:
     """The reference that a part of a text is, if it is one in such a place.
 
     Args:
@@ -140,7 +140,7 @@ def weighed(value: str, start: int, place: str, reason: str) -> Iterator[Span]:
     text = read(value)
     sure = level(text, place) if text else ""
     if text and sure:
-        yield Span(start, start + len(text.literal), text.literal, "", sure, reason)
+        yield ImageSpan(start, start + len(text.literal), text.literal, "", sure, reason)
 
 
 def _image(text: Text) -> str:
