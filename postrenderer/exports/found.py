@@ -11,8 +11,8 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from postrenderer.findings import Found as FoundDocument
     from postrenderer.plan.decide import Finding
+    from postrenderer.plan.pieces import DocumentFindings
 
 _CONTAINER = re.compile(r"(.*/)(?:containers|initContainers)/[0-9]+/image")
 _POD_SPECS = {
@@ -91,7 +91,7 @@ def pod_spec(kind: str) -> tuple[str, ...]:
     return tuple(filter(None, _POD_SPECS[kind].split("/")))
 
 
-def found(documents: Iterable[FoundDocument], hooks: Collection[int]) -> Found:
+def found(documents: Iterable[DocumentFindings], hooks: Collection[int]) -> Found:
     """Collect what exports need.
 
     Args:
