@@ -18,8 +18,8 @@ from postrenderer.plan.changes import Change
 from postrenderer.plan.decide import LEFT, decide
 from postrenderer.plan.document import Tree, Wanted
 from postrenderer.pullsecrets.accounts import Accounts
+from postrenderer.pullsecrets.programs import UNHINTED
 from postrenderer.pullsecrets.schemas import Schemas
-from postrenderer.pullsecrets.settings import UNHINTED
 from postrenderer.sites import declared, hints
 from postrenderer.sites.tasks import Tasks
 from postrenderer.text import mappings, reading, stream, writing
