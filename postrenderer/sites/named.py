@@ -153,7 +153,7 @@ def _is_complete(name: str) -> bool:
     return text is not None and bool(text.reference.host or text.reference.suffix)
 
 
-def _level(text: evidence.Text, said: dict[str, NamedText]) -> str:
+def _level(text: evidence.PossibleImage, said: dict[str, NamedText]) -> str:
     """How sure it is that texts make up an image."""
     if text.incomplete:
         return WEAK
