@@ -22,7 +22,7 @@ from postrenderer.sites.site import (
     Api,
     Context,
     MappingVisit,
-    Prefix,
+    PrefixSpan,
     ScalarVisit,
     Site,
     whole,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
-    from postrenderer.sites.site import Found
+    from postrenderer.sites.site import Span
     from postrenderer.text.pointer import Path
 
 LIST_FAMILIES = (podspec, env, args)
@@ -162,9 +162,7 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     return Contents(found, list(pod_specs.values()), list(accounts.values()), texts)
 
 
-def spans(
-    value: str, known: Callable[[str], bool], texts: dict[str, Text] | None = None, depth: int = 0
-) -> list[Found]:
+def spans(value: str, known: Callable[[str], bool], texts: dict[str, Text] | None = None, depth: int = 0) -> list[Span]:
     """Find the references in a text, by all families if it reads as a document, else by its lines.
 
     Args:
@@ -189,10 +187,10 @@ def spans(
     return sorted(found, key=text.start_of)
 
 
-def _placed(read: Text) -> list[Found]:
+def _placed(read: Text) -> list[Span]:
     """What was found in the documents of a text, with its place in the text; what can move is put into `read.sites`."""
     by_node: dict[int, dict[int, Site]] = {}
-    found: list[Found] = []
+    found: list[Span] = []
     for site in (site for _, contents in read.documents for site in contents.sites):
         if site.encoding or site.node.tag == BINARY_TAG:
             found.append(_of_whole_scalar(site, IN_BASE64))
@@ -209,7 +207,7 @@ def _placed(read: Text) -> list[Found]:
     return found
 
 
-def _of_whole_scalar(site: Site, reason: str) -> Found:
+def _of_whole_scalar(site: Site, reason: str) -> Span:
     """What was found in a text, with the place of its scalar there; it does not move for a reason."""
     span = site.span._replace(start=site.node.start_mark.index, end=site.node.end_mark.index)
     return span if span.level in (WEAK, STAYS, UNMOVED) else span._replace(level=UNMOVED, reason=reason)
@@ -280,7 +278,7 @@ def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[
 def _certified(site: Site, known: Callable[[str], bool]) -> Site:
     """The site, certain if its reference spells out a configured prefix, whatever the place says."""
     span = site.span
-    if span.level == CERTAIN or isinstance(span, Prefix) or not known(span.reference):
+    if span.level == CERTAIN or isinstance(span, PrefixSpan) or not known(span.reference):
         return site
     return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
 
