@@ -35,12 +35,13 @@ _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
 
-_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global"))
+_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global", "serviceaccount"))
 _OF_PODS = ("template", "templatespec", "pod", "podspec")
 """Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
-`template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
-_OF_ALL_PODS, _TEMPLATES = frozenset(("pod", "podspec", "spec")), ("template", "templatespec")
-"""Names of what says it of all pods, and how they end: not Strimzi's `buildPod`."""
+`template.pod`, Tekton's `taskRunTemplate.podTemplate`; of what charts share, Istio's `values.global`; and of the account
+that operators make for the pods, NGINX' `controller.serviceAccount`."""
+_OF_ALL_PODS, _TEMPLATES = frozenset(("config", "pod", "podspec", "spec")), ("template", "templatespec")
+"""Names of what says it of all pods, and how they end: not Strimzi's `buildPod`; and Aqua's `config`."""
 _BUILD = "build"
 _SHARED = frozenset(("account", "common", "global", "globals", "shared"))
 """Words for what the components of an object share: IBM's `shared_configuration` and `account`, Aqua's `common`."""
@@ -87,9 +88,10 @@ def has_names(keys: Collection[str]) -> bool:
 def keeps_names(name: str, keys: Collection[str]) -> bool:
     """Whether a field with this name, beside these, is a list of names where Kubernetes' own are of mappings.
 
-    APIs that write names in another way than Kubernetes have lists of names: Kiali's and AWX' `image_pull_secrets`.
+    APIs that write names in another way than Kubernetes have lists of names: Kiali's and AWX' `image_pull_secrets`. So
+    have those in which the list came later than a field for one name: NGINX Gateway Fabric's `imagePullSecret`.
     """
-    if name in _IN_OTHER_CASES:
+    if name in _IN_OTHER_CASES or (name.endswith("s") and name[:-1] in keys):
         return True
     if name == USUAL:
         return has_names(keys) or _HUB.issubset(keys)
