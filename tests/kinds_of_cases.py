@@ -502,6 +502,21 @@ IN_FRONT = (
         for text in texts
     ]
 )
+BEHIND = [
+    Row(api("acme.io/v1", "Widget", spec), becomes)
+    for spec, becomes in (
+        # No registry serves one word, so that it is a name behind the registry.
+        ("{imageHub: docker.io/acme, web: {image: 'core:1'}}", {"docker.io/acme": MOVED, "core:1": STAYS}),
+        ("{containerRegistry: quay.io, web: {image: 'core:1'}}", {"quay.io": LEFT, "core:1": STAYS}),
+        ("{registry: quay.io/acme, image: 'core:1'}", {"quay.io/acme/core:1": MOVED}),
+        ("{imageRegistry: quay.io, image: 'core:1'}", {"quay.io/core:1": MOVED}),
+        # What some registry serves may be an image of its own, and so may one word beside the registry's mapping.
+        ("{imageHub: docker.io/acme, web: {image: 'a/core:1'}}", {"docker.io/acme": MOVED, "a/core:1": MOVED}),
+        ("{imageHub: docker.io/acme, web: {image: 'nginx:1'}}", {"docker.io/acme": MOVED, "nginx:1": MOVED}),
+        ("{web: {image: 'core:1'}}", {"core:1": MOVED}),
+        ("{api: {imageHub: docker.io/acme}, web: {image: 'core:1'}}", {"docker.io/acme": MOVED, "core:1": MOVED}),
+    )
+]
 ADDRESSES = [
     Row(api("acme.io/v1", "Widget", text), becomes)
     for text, becomes in (
@@ -863,6 +878,7 @@ OWN_REGISTRIES = [
     )
 ]
 KINDS = {
+    "names behind a registry in another field": BEHIND,
     "names by which something is looked up": IMAGE_SETS,
     "rules about registries, and what is watched": MIRROR_SETS,
     "where a build goes": BUILD_OUTPUTS,

@@ -38,8 +38,8 @@ _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 _PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global", "serviceaccount"))
 _OF_PODS = ("template", "templatespec", "pod", "podspec")
 """Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
-`template.pod`, Tekton's `taskRunTemplate.podTemplate`; of what charts share, Istio's `values.global`; and of the account
-that operators make for the pods, NGINX' `controller.serviceAccount`."""
+`template.pod`, Tekton's `taskRunTemplate.podTemplate`; of what charts share, Istio's `values.global`; and of the
+account that operators make for the pods, NGINX' `controller.serviceAccount`."""
 _OF_ALL_PODS, _TEMPLATES = frozenset(("config", "pod", "podspec", "spec")), ("template", "templatespec")
 """Names of what says it of all pods, and how they end: not Strimzi's `buildPod`; and Aqua's `config`."""
 _BUILD = "build"

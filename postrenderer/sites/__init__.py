@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import args, defaults, embedded, env, fields, kinds, podspec, secrets, text
+from postrenderer.sites import args, defaults, elsewhere, embedded, env, fields, kinds, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
@@ -154,7 +154,7 @@ def find(
         texts_alone = (site for site in sites if site.node.tag not in _NO_TEXT)
         found += [_staying(_dated(_certified(site, known)), visit) for site in texts_alone]
     found = _one_family_each(found, claimed)
-    found = [_replaced(site, shared) for site in found] if shared else found
+    found = elsewhere.behind([elsewhere.replaced(site, shared) for site in found] if shared else found)
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
@@ -254,18 +254,6 @@ def _staying(site: Site, visit: Visit) -> Site:
             path = path[0]
         reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
     return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
-
-
-def _replaced(site: Site, shared: list[tuple[Path, str]]) -> Site:
-    """The site; as one that may not change, if a field of its object takes the place of its registry."""
-    above: Path = site.path
-    while above is not None:
-        above, step = above
-        field = next((field for path, field in shared if path == above), "")
-        if field and step != field:
-            reason = f"`{field}` takes the place of its registry: empty it, or set both yourself"
-            return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
-    return site
 
 
 def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:

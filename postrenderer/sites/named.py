@@ -27,6 +27,8 @@ _IMAGES = (
     {keys.REGISTRY, keys.NAME, keys.TAG},  # registry: quay.io, name: acme/app, tag: 1
 )
 """What must be there to make up an image."""
+_WITH_OWN_TAG = {keys.REGISTRY, keys.IMAGE}
+"""The parts of an image of which the last one may have the tag."""
 _PLACE = {keys.REGISTRY, keys.TAG}
 """What makes up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
 _CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
@@ -100,7 +102,7 @@ def _alone(role: str, value: NamedText) -> Iterator[NamedImage]:
 def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
     """The image, or the registry of images, that texts with one stem make up."""
     said = {role: group[role] for role in _PARTS if role in group and group[role].value}
-    if keys.IMAGE in said and _is_complete(said[keys.IMAGE].value):
+    if keys.IMAGE in said and _is_complete(said):
         return
     if keys.NAME in said and not _is_name_of_image(said):
         del said[keys.NAME]
@@ -123,7 +125,7 @@ def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
         yield NamedImage(
             first, ImageSpan(first.start, first.start + len(first.value), joined, "", STRONG, "parts of an image")
         )
-    if text is None or text.reference.suffix:
+    if text is None or (text.reference.suffix and said.keys() != _WITH_OWN_TAG):
         return
     suffix = "".join("/" + part.value.strip("/") for part in more)
     tag = said.get(keys.TAG)
@@ -147,10 +149,16 @@ def _is_name_of_image(said: dict[str, NamedText]) -> bool:
     return has_path and registries.kind(registry.partition("/")[0]) == registries.REGISTRY
 
 
-def _is_complete(name: str) -> bool:
-    """Whether the text of an image field needs no other parts: it has a host, a tag or a digest."""
-    text = evidence.read(name)
-    return text is not None and bool(text.reference.host or text.reference.suffix)
+def _is_complete(said: dict[str, NamedText]) -> bool:
+    """Whether the text of an image field needs no other parts: it has a host, a tag or a digest.
+
+    One word with a tag needs the registry beside it, as no other one serves it: `registry: quay.io/acme, image: app:1`.
+    """
+    text = evidence.read(said[keys.IMAGE].value)
+    if text is None:
+        return False
+    needs_registry = keys.REGISTRY in said and text.incomplete
+    return bool(text.reference.host or (text.reference.suffix and not needs_registry))
 
 
 def _level(text: evidence.PossibleImage, said: dict[str, NamedText]) -> str:

@@ -335,6 +335,11 @@ BELOW = {
         "IstioOperator",
         "{hub: docker.io/istio, tag: '1', values: {global: {imagePullSecrets: [old]}}}",
     ),
+    "the account that an operator makes for the pods": (
+        "charts.nginx.org/v1alpha1",
+        "NginxIngress",
+        "{controller: {image: {repository: a/b, tag: '1'}, serviceAccount: {imagePullSecrets: [old]}}}",
+    ),
 }
 
 
@@ -390,6 +395,12 @@ OF_ALL_PODS = {
         "Db2uCluster",
         "{images: {instance: 'icr.io/a/b:1'}, account: {%s}}",
         "names",
+    ),
+    "the configuration of a component": (
+        "aquasecurity.github.io/v1alpha1",
+        "AquaStarboard",
+        "{deploy: {image: {registry: docker.io/a, repository: b, tag: '1'}}, config: {%s}}",
+        "name",
     ),
 }
 """Mappings that stand beside images, and of which the catalogue knows a field that the object does not have yet."""
