@@ -31,8 +31,9 @@ _SPLIT = frozenset(("repository", "image", "version"))
 _HUB = frozenset(("hub", "tag"))
 """The same of Istio's `global` values (istio-discovery, files/injection-template.yaml)."""
 _IN_OTHER_CASES = frozenset(("image_pull_secrets", "image-pull-secrets"))
-_OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
-"""How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
+_OF_CHARTS, _REPOSITORY = "pullSecrets", frozenset(("repository", "repo"))
+"""How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`; F5's
+and Neo4j's have a `repo`."""
 
 
 _PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global", "serviceaccount"))
@@ -95,7 +96,7 @@ def keeps_names(name: str, keys: Collection[str]) -> bool:
         return True
     if name == USUAL:
         return has_names(keys) or _HUB.issubset(keys)
-    return name == _OF_CHARTS and _REPOSITORY in keys
+    return name == _OF_CHARTS and not _REPOSITORY.isdisjoint(keys)
 
 
 def form(value: yaml.Node) -> str:
