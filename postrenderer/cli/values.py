@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from postrenderer.cli.overlay import Overlay
-    from postrenderer.cli.valuetree import Setting
+    from postrenderer.cli.valuetree import ChartValue
 
 _DESCRIPTION = """\
 Write a values file that makes a chart and its sub-charts pull from the private registry, as far as the chart's values
@@ -80,13 +80,13 @@ def summary(overlay: Overlay) -> str:
     return text
 
 
-def _top(setting: Setting) -> tuple[Any, ...]:
+def _top(setting: ChartValue) -> tuple[Any, ...]:
     """Where a setting shows in the overlay: lists are written whole."""
     index = next((at for at, key in enumerate(setting.path) if isinstance(key, int)), len(setting.path))
     return setting.path[:index]
 
 
-def _tree(node: dict[str, Any], path: tuple[Any, ...], comments: dict[tuple[Any, ...], Setting]) -> Iterator[str]:
+def _tree(node: dict[str, Any], path: tuple[Any, ...], comments: dict[tuple[Any, ...], ChartValue]) -> Iterator[str]:
     indent = "  " * len(path)
     for key, value in node.items():
         here = (*path, key)

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from postrenderer.images.reference import Reference
 
-    class Wishes(Protocol):
-        """What of the settings says where images go."""
+    class RelocationSettings(Protocol):
+        """The settings that say where images go."""
 
         @property
         def prefix(self) -> str:
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 
         @property
         def others(self) -> str:
-            """What happens to what no rule and no source covers: `rewrite`, `keep` or `fail`."""
+            """What becomes of an image that no rule and no source covers: `rewrite`, `keep` or `fail`."""
 
         @property
         def keep_host(self) -> bool:
-            """Whether that keeps its host in its path."""
+            """Whether such an image keeps its host as the first component of its path."""
 
         @property
         def rules(self) -> tuple[Rule, ...]:
@@ -118,7 +118,7 @@ class Relocation:
         SettingsError: a rule can never apply, as its `from` is private.
     """
 
-    def __init__(self, settings: Wishes) -> None:
+    def __init__(self, settings: RelocationSettings) -> None:
         self._private_path = settings.prefix
         self._others = settings.others
         self._keep_host = settings.keep_host
