@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import args, embedded, env, fields, kinds, podspec, secrets, text
+from postrenderer.sites import args, embedded, env, fields, kinds, overrule, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
     BROKEN,
     CERTAIN,
     IN_BASE64,
-    KNOWN,
     STAYS,
     STRONG,
     UNMOVED,
@@ -22,13 +21,12 @@ from postrenderer.sites.site import (
     Api,
     Context,
     MappingVisit,
-    PrefixSpan,
     ScalarVisit,
     Site,
     whole,
 )
 from postrenderer.sites.tasks import Tasks
-from postrenderer.sites.walk import Visit, walk
+from postrenderer.sites.walk import walk
 from postrenderer.text import templates
 from postrenderer.text.mappings import TooMuchMergedError
 from postrenderer.text.scalars import BINARY_TAG, Edit, in_text
@@ -47,10 +45,6 @@ MAPPING_FAMILIES = (fields,)
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
-_NO_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
-"""The tags of values that are no text, in quotes either: no parser could read a reference behind one of them."""
-_TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
-"""The tag of a date, which is a text to Kubernetes' parser (go-yaml, decode.go)."""
 _LEVELS_OF_TEXT = 4
 """How many documents within texts within documents are read as such."""
 
@@ -152,12 +146,10 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
                 unclaimed.append(visit)
         else:
             continue
-        texts_alone = (site for site in sites if site.node.tag not in _NO_TEXT)
-        found += [_staying(_dated(_certified(site, known)), visit) for site in texts_alone]
-    found = _one_family_each(found, claimed)
-    found = [_replaced(site, shared) for site in found] if shared else found
-    if unclaimed:
-        found += _repeated(found, unclaimed)
+        found += overrule.by_place(sites, visit, known)
+    found = overrule.by_pod_specs(found, claimed)
+    found = overrule.by_shared_registries(found, shared) if shared else found
+    found += _repeated(found, unclaimed) if unclaimed else ()
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
     return Contents(found, list(pod_specs.values()), list(accounts.values()), texts)
 
@@ -246,52 +238,8 @@ def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context:
     return found
 
 
-def _staying(site: Site, visit: Visit) -> Site:
-    """The site; as one that nothing pulls, if what was visited says so, or the API of the field that the site is in."""
-    reason = visit.stays
-    if not reason and isinstance(visit, MappingVisit) and visit.trusted:
-        path = site.path
-        while path is not None and path[0] != visit.path:
-            path = path[0]
-        reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
-    return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
-
-
-def _replaced(site: Site, shared: list[tuple[Path, str]]) -> Site:
-    """The site; as one that may not change, if a field of its object takes the place of its registry."""
-    above: Path = site.path
-    while above is not None:
-        above, step = above
-        field = next((field for path, field in shared if path == above), "")
-        if field and step != field:
-            reason = f"`{field}` takes the place of its registry: empty it, or set both yourself"
-            return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
-    return site
-
-
-def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:
-    """The sites but for those of scalars that a pod spec claimed later on."""
-    owners = {node for node, family in claimed.items() if family is podspec}
-    return [site for site in found if id(site.node) not in owners or site.family in podspec.FAMILIES]
-
-
-def _certified(site: Site, known: Callable[[str], bool]) -> Site:
-    """The site, certain if its reference spells out a configured prefix, whatever the place says."""
-    span = site.span
-    if span.level == CERTAIN or isinstance(span, PrefixSpan) or not known(span.reference):
-        return site
-    return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
-
-
-def _dated(site: Site) -> Site:
-    """The site, not to be moved if its tag allows no text but a date."""
-    if site.node.tag != _TIMESTAMP_TAG:
-        return site
-    return site._replace(span=site.span._replace(level=UNMOVED, reason="its tag, !!timestamp, allows only a date"))
-
-
 def _repeated(found: list[Site], unclaimed: list[ScalarVisit]) -> Iterator[Site]:
-    """Texts that say no more than what is an image for certain elsewhere in the document."""
+    """The scalars that repeat, as their whole text, what certainly is an image elsewhere in the document."""
     certain = {site.span.reference for site in found if site.span.level == CERTAIN and ":" in site.span.reference}
     for scalar in unclaimed:
         if scalar.node.value in certain:
