@@ -46,11 +46,11 @@ MAPPING_FAMILIES = (fields,)
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
 _LEVELS_OF_TEXT = 4
-"""How many documents within texts within documents are read as such."""
+"""How deep texts may lie in texts and still be read as documents: a Pod in a ConfigMap in a Secret lies two deep."""
 
 
 class Owner(NamedTuple):
-    """A mapping that can have pull secrets.
+    """A pod spec or a ServiceAccount: a mapping that can have pull secrets.
 
     Attributes:
         node: the mapping.
@@ -83,9 +83,9 @@ class Text(NamedTuple):
     """A text that is one or more documents.
 
     Attributes:
-        value: what it says, as embedded.composable() writes it.
-        documents: the root of each document, and what it holds.
-        sites: the references in them, by where each one starts in the text.
+        value: the text, as embedded.composable() writes it.
+        documents: the root of each document, and its contents.
+        sites: the references in the documents, by where each one starts in the text.
     """
 
     value: str
@@ -180,7 +180,7 @@ def spans(value: str, known: Callable[[str], bool], texts: dict[str, Text] | Non
 
 
 def _placed(read: Text) -> list[Span]:
-    """What was found in the documents of a text, with its place in the text; what can move is put into `read.sites`."""
+    """The references in the documents of a text, with their places in it; `read.sites` gets those that can move."""
     by_node: dict[int, dict[int, Site]] = {}
     found: list[Span] = []
     for site in (site for _, contents in read.documents for site in contents.sites):
@@ -200,13 +200,13 @@ def _placed(read: Text) -> list[Span]:
 
 
 def _of_whole_scalar(site: Site, reason: str) -> Span:
-    """What was found in a text, with the place of its scalar there; it does not move for a reason."""
+    """A reference in a document of a text that cannot be edited there, with the place of its scalar in the text."""
     span = site.span._replace(start=site.node.start_mark.index, end=site.node.end_mark.index)
     return span if span.level in (WEAK, STAYS, UNMOVED) else span._replace(level=UNMOVED, reason=reason)
 
 
 def read(value: str) -> Text | None:
-    """A text in which nothing was found, as documents; None if it is no document."""
+    """A text without references as documents; None if it is no document."""
     value = embedded.composable(value)
     roots = embedded.documents(value)
     return Text(value, [(root, Contents([], [], [], {})) for root in roots], {}) if roots else None

@@ -1,4 +1,4 @@
-"""What a document's API says of it: its fields, by the catalogue of public APIs, and what in it is pulled by nobody."""
+"""What the catalogue of public APIs says of the fields of a kind: which ones are images, and which nobody pulls."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _ADMISSION = "admissionregistration.k8s.io"
 
 SCHEMA = "a schema, which describes objects and makes none"
 _SCHEMA = (("apiextensions.k8s.io", "CustomResourceDefinition"), ("", "CustomResourceDefinition"))
-"""What describes objects and holds none: an image in it is a default or an example (CustomResourceDefinition)."""
+"""Kinds that describe objects: an image in a CustomResourceDefinition is a default or an example."""
 
 
 def is_custom(group: str) -> bool:
@@ -77,7 +77,7 @@ def image_names(group: str) -> set[str]:
 
 
 def known(api: Api) -> tuple[KnownField, ...]:
-    """What the catalogue says of the fields of a kind."""
+    """The fields of a kind that the catalogue knows."""
     if not is_custom(api.group):
         return ()
     from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no kind that it could know
@@ -87,7 +87,7 @@ def known(api: Api) -> tuple[KnownField, ...]:
 
 @lru_cache(maxsize=1024)
 def roles(api: Api) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """The image fields of a kind that the catalogue knows: by their key, the path of what has it, and the role."""
+    """The image fields of a kind in the catalogue: by key, the path of each mapping that has it, with its role."""
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for field in known(api):
         if field.form in _ROLES:
@@ -114,13 +114,13 @@ def lacks_registry(mapping: MappingVisit) -> bool:
 
 
 def shared_registries(mapping: MappingVisit) -> list[str]:
-    """The fields of an object in which a registry stands that takes the place of that of its images."""
+    """The fields of an object that are set to a registry for all its images, whatever registry each image names."""
     fields = {field.path[-1] for field in known(mapping.api) if field.form == forms.SHARED}
     return [key for key, value in mapping.pairs if key in fields and value.value and "kind" in mapping.keys]
 
 
 def _ends_with(place: Path, path: tuple[str, ...]) -> bool:
-    """Whether the last steps of a place are those of a path."""
+    """Whether a place ends with the steps of a path."""
     for wanted in reversed(path):
         if place is None or wanted not in (ANY, place[1]):
             return False

@@ -47,7 +47,7 @@ class Tasks:
 
 
 def pushed(spec: yaml.Node | None) -> set[str]:
-    """The parameters that the commands of a task's steps copy or build to, and that are no step's image."""
+    """The parameters that a task's commands copy or build to, without those that are the image of a step."""
     copied: set[str] = set()
     run: set[str] = set()
     for step in _items(fields_of(spec).get("steps")):
