@@ -21,7 +21,7 @@ SOCKET = "ACREG_WRAPPER_SOCKET"
 """Names the socket of the `helm acreg` that started Helm, see `cli.wrapper_socket`."""
 
 NOTHING = b"# no manifests\n"
-"""What stands for an empty stream under Helm 4, which refuses empty output."""
+"""Written in the place of an empty stream under Helm 4, which refuses empty output."""
 
 
 def run(settings: Settings, inform: Inform | None = None) -> None:
@@ -83,7 +83,7 @@ def write(raw: bytes, settings: Settings, inform: Inform | None = None) -> None:
 
 
 def _for_eyes(output: Iterable[bytes | memoryview]) -> list[bytes]:
-    """Return manifests without signs that a terminal would act on; programs get them as they are."""
+    """Return manifests without characters that a terminal would act on; programs get them as they are."""
     from postrenderer.text import escape  # noqa: PLC0415  # Helm reads what most runs write
 
     return [escape.lines(b"".join(output).decode(errors="replace")).encode()]

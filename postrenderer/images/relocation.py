@@ -69,7 +69,7 @@ _Entry = TypeVar("_Entry")
 
 
 class Rule(NamedTuple):
-    """What lies at or below one prefix moves to another place.
+    """A rule: the images at or below one prefix move to another place.
 
     Attributes:
         source: `from` in acreg.yaml: a registry host, or a reference without tag and digest, in normal form.

@@ -1,4 +1,4 @@
-"""What becomes of each place where something was found: it moves, or it does not for a reason."""
+"""Decides what becomes of each site: its reference moves, or it stays for a reason."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ LEFT = "left"
 """Something would pull it from elsewhere than the private registry."""
 NOT_LOCKED = "not in the lock"
 """How the reason begins why a reference cannot be pinned."""
-_NOT_SURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
+_NOT_SURE = "not sure to be an image"
 OPEN = "its tag is filled in later, so which image it is cannot be known"
 """Why `quay.io/acme/app:{{ .tag }}`, whose tag something fills in, is neither copied nor pinned."""
 
@@ -75,7 +75,7 @@ class Decision(NamedTuple):
         finding: what was found.
         edit: of its scalar's value.
         registry: the value of a new field `registry`, instead.
-        pin: the scalar that holds its tag, and the edit that adds a digest to it, where that is another scalar.
+        pin: the other scalar that holds its tag, and the edit that adds a digest to that; None if there is none.
     """
 
     finding: Finding
@@ -181,7 +181,7 @@ def _with_library(site: Site, outcome: Outcome, settings: Settings) -> Outcome:
 
 
 def _new_text(site: Site, outcome: Outcome) -> str:
-    """The new text at a site, without what other scalars hold; empty if the target does not end in that."""
+    """The new text at a site, without the end that other scalars hold; empty if the target does not end in that."""
     target, suffix = outcome.target, _suffix(site)
     if site.registry:
         return target[: -len(site.span.reference) - 1] if target.endswith(f"/{site.span.reference}") else ""
@@ -195,7 +195,7 @@ def _is_broken(site: Site) -> bool:
 
 
 def _is_open(site: Site) -> bool:
-    """Whether a tag or a digest belongs to it that is no part of the reference, as a template makes it."""
+    """Whether a template fills in its tag or digest later: the reference has none, but `:` or `@` follows it."""
     span = site.span
     if not isinstance(span, ImageSpan) or parse(span.reference).suffix:
         return False

@@ -32,7 +32,7 @@ class Flag(NamedTuple):
 
 
 class GivenFlag(NamedTuple):
-    """A flag as it is given: its place among the arguments, the argument that has its value, and where that begins."""
+    """A flag on a command line: its index among the arguments, the argument with its value, and where that begins."""
 
     place: int
     node: yaml.ScalarNode

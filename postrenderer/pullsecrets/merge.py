@@ -57,7 +57,7 @@ class Holder(NamedTuple):
 
 
 class Addition(NamedTuple):
-    """Pull secrets that a mapping lacked and has now."""
+    """Pull secrets that a mapping lacks and gets."""
 
     names: list[str]
     paths: list[Path]
@@ -65,7 +65,7 @@ class Addition(NamedTuple):
 
 
 def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
-    """The pull secrets of these names that a mapping lacks, as the document will be; where one is enough, the first."""
+    """The pull secrets that a mapping lacks in the document as it will be; of a field for one secret, the first."""
     if isinstance(holder.node, yaml.SequenceNode):
         return flags.missing(Flag(holder.node, *holder.field), names)
     current = _current(view, holder)
@@ -113,7 +113,7 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
 
 
 def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> str | Callable[[list[str]], list[Edit]]:
-    """What plans to add pull secrets to a field; a text, in plain words, says why the field cannot take these."""
+    """A function that plans to add pull secrets to a field; or why the field cannot take them, in plain words."""
     if isinstance(holder.node, yaml.SequenceNode):
         flag = Flag(holder.node, *holder.field)
         return flags.obstacle(flag, names) or partial(flags.add, text, view, flag)
@@ -126,7 +126,7 @@ def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> str | C
 def _way_to_fill(
     text: str, view: View, holder: Holder, mapping: yaml.MappingNode, current: yaml.Node | None
 ) -> str | Callable[[list[str]], list[Edit]]:
-    """The way if nothing stands in the field, or null or an empty value; see `_way`."""
+    """`_way` for a field that is absent or empty."""
     if holder.field.form == REFERENCE and not holder.namespace:
         return f"{_place(holder)} needs a namespace, and the object does not say its own: fill it in"
     if current is None:
@@ -149,7 +149,7 @@ def _way_to_fill(
 def _way_to_extend(
     text: str, view: View, holder: Holder, current: yaml.Node, names: Sequence[str]
 ) -> str | Callable[[list[str]], list[Edit]]:
-    """The way if the field holds something; see `_way`."""
+    """`_way` for a field that holds something."""
     form = holder.field.form
     if form in JOINED:
         if isinstance(current, yaml.ScalarNode) and _parts(current, form):
@@ -172,12 +172,12 @@ def _place(holder: Holder) -> str:
 
 
 def _current(view: View, holder: Holder) -> yaml.Node | None:
-    """What stands in the field; None if nothing does."""
+    """The value of the field; None if it is absent."""
     return dict(view.fields(holder.node)).get(holder.field.name) if isinstance(holder.node, yaml.MappingNode) else None
 
 
 def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
-    """The empty name in a field that holds one secret, `{name: ""}`; None if there is none."""
+    """The empty name in a field of the form `{name: ""}`; None if the field is not like that."""
     current = _current(view, holder)
     if holder.field.form != OBJECT or not isinstance(current, yaml.MappingNode):
         return None
@@ -186,7 +186,7 @@ def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
 
 
 def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold
-    """What the field holds when it holds these secrets alone."""
+    """The value of a field that holds only these secrets."""
     form = holder.field.form
     if form in JOINED:
         return JOINED[form].join(names)
