@@ -29,6 +29,7 @@ UNSURE = "unsure"
 _NOT_SURE = "not sure to be an image"
 OPEN = "its tag is filled in later, so which image it is cannot be known"
 """Why `quay.io/acme/app:{{ .tag }}`, whose tag something fills in, is neither copied nor pinned."""
+_LEFT_ENCODED = "in the data of a Secret, which `secrets: false` (--no-secrets) leaves as it is"
 
 
 class Finding(NamedTuple):
@@ -162,6 +163,8 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
         return outcome.reason
     if site.span.level == UNMOVED:
         return site.span.reason
+    if site.encoding and not settings.secrets:
+        return _LEFT_ENCODED
     if not new:
         held = site.span.reference if site.registry else _suffix(site)
         return f"{outcome.target} does not end in {held}, which another field holds"

@@ -135,12 +135,12 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Docu
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
     settings, relocation = wanted.settings, wanted.relocation
-    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets, tasks=wanted.tasks)
+    contents = sites.find(root, relocation.known, inside, tasks=wanted.tasks)
     spans = partial(sites.spans, known=relocation.known, texts=contents.texts)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     findings = [finding for finding, *_ in decisions]
-    private = [one.site for one in findings if one.is_private]
+    private = [one.site for one in findings if one.is_private and (settings.secrets or not one.site.encoding)]
     left = {id(one.site.node): one.source for one in findings if one.kind == LEFT}
     try:
         for finding, _, registry, _ in decisions:

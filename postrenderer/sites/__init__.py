@@ -93,12 +93,11 @@ class Text(NamedTuple):
     sites: dict[int, Site]
 
 
-def find(  # noqa: PLR0913  # what a document is read with, each by its name
+def find(
     root: yaml.Node,
     known: Callable[[str], bool],
     hints: Hints = EVERYWHERE,
     *,
-    in_secrets: bool = True,
     depth: int = 0,
     tasks: Tasks | None = None,
 ) -> Contents:
@@ -108,7 +107,6 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
         root: the composed document.
         known: whether a reference is under a configured source or rule, or on the private registry.
         hints: where in the document something may be about an image.
-        in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
         tasks: the tasks of Tekton in the stream.
 
@@ -119,7 +117,7 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     claimed: dict[int, ModuleType] = {}
     texts: dict[str, Text] = {}
     inner = partial(spans, known=known, texts=texts, depth=depth)
-    context = Context(known, inner, in_secrets, claimed, (tasks or Tasks()).why_stays)
+    context = Context(known, inner, claimed, (tasks or Tasks()).why_stays)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}

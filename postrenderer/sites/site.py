@@ -191,14 +191,12 @@ class Context(NamedTuple):
     Attributes:
         known: whether a reference is under a configured source or rule, or on the private registry.
         spans: the references in a text, read as a document if it is one.
-        secrets: whether the base64 data of Secrets is read.
         claimed: the families that have scalars already, by the scalars' id().
         pushed: why an image in a parameter of a task of Tekton stays, by the names of both; empty if it does not.
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Span]]
-    secrets: bool
     claimed: dict[int, ModuleType]
     pushed: Callable[[str, str], str]
 
