@@ -220,7 +220,7 @@ def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         SettingsError: something is wrong with them.
     """
     found = settings.effective(flags, environ, os.curdir)
-    lastrun.settle(found.unnamed)
+    lastrun.note_registry(found.unnamed)
     settings.announce(found.file)
     return found.settings
 

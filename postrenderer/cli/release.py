@@ -109,7 +109,7 @@ def run(command: str, argv: Sequence[str]) -> int:
     given = list(helmargs.split(arguments, helm.flags(command)))
     named = [helmargs.operand(argument.value) for argument in given if not argument.name]
     files = [_USER_INFO.sub("//", name) for name in helmvalues.named(arguments)]
-    lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), files)
+    lastrun.note_command(_USER_INFO.sub("//", " ".join([command, *named])), files)
     if not named:
         raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
     if helm.major < helm_.HELM4 and any(argument.name == "--output-dir" for argument in given):
@@ -138,7 +138,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         # In front of everything, where no flag takes it for its value and no `--` for an argument.
         code = helm.run([*command.split(), f"--post-renderer={post_renderer}", *job.arguments], environment, stdin)
         if whole is not None:
-            lastrun.tell(*sum_up(whole.found))
+            lastrun.note_summary(*sum_up(whole.found))
         if code == 0 and whole is not None and effective.report:
             report.write(effective.report, report.as_json(whole))
         _say(helm, lastrun.end_of_helm(str(note), code), code, came_to_us=note.exists())
