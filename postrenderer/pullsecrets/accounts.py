@@ -13,7 +13,7 @@ import yaml
 
 from postrenderer.pullsecrets.names import OBJECT_NAME, USUAL
 from postrenderer.text import composer, stream
-from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of, is_empty
+from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields_of, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,7 +117,7 @@ class Accounts:
 
 def named(holder: yaml.MappingNode) -> str:
     """The ServiceAccount that a pod spec names, or a mapping that makes pods; empty if it names none."""
-    there = dict(fields(holder))
+    there = fields_of(holder)
     return next(filter(None, (_text(there.get(field)) for field in _FIELDS)), "")
 
 
@@ -161,14 +161,14 @@ def _in_document(raw: bytes) -> list[Account]:
 
 def _account(mapping: yaml.MappingNode) -> Account | None:
     """A mapping as a ServiceAccount; None if it is another object."""
-    there = dict(fields(mapping))
+    there = fields_of(mapping)
     if _text(there.get("kind")) != _KIND or "metadata" not in there:
         return None
-    of, listed = fields_of(there["metadata"]), there.get(USUAL)
-    listed_there = listed.value if isinstance(listed, yaml.SequenceNode) else ()
-    entries = [dict(fields(entry)).get("name") for entry in listed_there if isinstance(entry, yaml.MappingNode)]
-    secrets = tuple(name for name in map(_text, entries) if OBJECT_NAME.fullmatch(name))
-    return Account(_text(of.get("name")), _text(of.get("namespace")), secrets)
+    metadata, listed = fields_of(there["metadata"]), there.get(USUAL)
+    entries = listed.value if isinstance(listed, yaml.SequenceNode) else ()
+    names = (_text(fields_of(entry).get("name")) for entry in entries)
+    secrets = tuple(name for name in names if OBJECT_NAME.fullmatch(name))
+    return Account(_text(metadata.get("name")), _text(metadata.get("namespace")), secrets)
 
 
 def _text(node: yaml.Node | None) -> str:

@@ -16,7 +16,7 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.names import OBJECT_NAME
-from postrenderer.text.mappings import is_empty, is_merge, is_null
+from postrenderer.text.mappings import is_empty, is_merge, is_null, text_of
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.writing import fill, insert, is_free, own_keys, prepend
@@ -219,8 +219,7 @@ def _entry(name: str, form: str) -> Any:  # noqa: ANN401  # what JSON can hold
 
 def _name(view: View, item: yaml.Node) -> str:
     """The name that an entry of a list of pull secrets holds; empty if it holds none."""
-    name = dict(view.fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item
-    return name.value if isinstance(name, yaml.ScalarNode) else ""
+    return text_of(dict(view.fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item)
 
 
 def _extend(text: str, view: View, current: yaml.SequenceNode, form: str, names: list[str]) -> list[Edit]:

@@ -10,7 +10,7 @@ import yaml
 from postrenderer.apis import forms
 from postrenderer.sites import evidence, named, text
 from postrenderer.sites.site import CERTAIN, STAYS, WEAK, ImageSpan, NamedText, PrefixSpan, ScalarVisit, Site
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields, fields_of, text_of
 from postrenderer.text.pointer import pointer, steps
 
 if TYPE_CHECKING:
@@ -103,10 +103,8 @@ def objects(root: yaml.Node) -> Iterator[Object]:
 
 def _object(node: yaml.MappingNode, pairs: list[tuple[str, yaml.Node]], path: Path) -> Object:
     texts = {key: value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
-    metadata = dict(pairs).get("metadata")
-    name = dict(fields(metadata)).get("name") if isinstance(metadata, yaml.MappingNode) else None
-    called = name.value if isinstance(name, yaml.ScalarNode) else ""
-    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), called)
+    name = text_of(fields_of(dict(pairs).get("metadata")).get("name"))
+    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), name)
 
 
 def revise(
