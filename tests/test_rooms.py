@@ -18,7 +18,7 @@ FLOORS = (
     {"sites"},
     {"pullsecrets"},
     {"settings"},
-    {"plan", "patch"},
+    {"plan"},
     {"findings"},
     {"rewrite", "lastrun"},
     {"report", "chain"},

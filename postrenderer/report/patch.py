@@ -26,7 +26,7 @@ class Patch(NamedTuple):
     after: Any
 
 
-def patch(root: yaml.Node, view: View) -> Patch:
+def patch_of(root: yaml.Node, view: View) -> Patch:
     """The planned change of a document as a patch.
 
     Raises:
