@@ -157,10 +157,10 @@ class Relocation:
         if self._keep_host and below.target.removesuffix(f"/any{SOME_IMAGE}") != outcome.target.removesuffix(
             SOME_IMAGE
         ):
-            reason = "what is below it is placed by more than its name, as Docker Hub's official images are"
+            reason = "not all images below it move alike: Docker Hub's official ones have `library` in their path"
             return Outcome("refused", text, reason, outcome.rule)
         if outcome.status == "moved" and not outcome.target.endswith(SOME_IMAGE):
-            reason = f"{outcome.target} is no place for other names"
+            reason = f"its images would not stay below one path: one would become {outcome.target}"
             return Outcome("refused", text, reason, outcome.rule)
         return outcome._replace(target=outcome.target.removesuffix(SOME_IMAGE))
 

@@ -26,8 +26,8 @@ NOT_LOCKED = "not in the lock"
 """How the reason begins why a reference cannot be pinned."""
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
-_NOT_SURE = "not sure to be an image"
-OPEN = "its tag is filled in later, so which image it is cannot be known"
+_NOT_SURE = "it only looks like an image"
+OPEN = "its tag is filled in later, so acreg cannot know which image it is"
 """Why `quay.io/acme/app:{{ .tag }}`, whose tag something fills in, is neither copied nor pinned."""
 _LEFT_ENCODED = "in the data of a Secret, which `secrets: false` (--no-secrets) leaves as it is"
 
@@ -131,7 +131,7 @@ def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: 
     elif not (digest or reason):
         reason = f"{NOT_LOCKED} {pins.name}"
     elif added and suffix and not (tags and suffix.endswith(f":{reference.tag}")):
-        reason = reason or "no other field holds its tag, and the digest of the lock belongs behind that"
+        reason = reason or "the digest of the lock must follow its tag, and no field holds the tag alone"
     if reason:
         kind, reason = (PRIVATE, "") if may_stay else (LEFT, reason)
         return Decision(Finding(kind, source, source, reason, site, line), None)
@@ -167,7 +167,7 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
         return _LEFT_ENCODED
     if not new:
         held = site.span.reference if site.registry else _suffix(site)
-        return f"{outcome.target} does not end in {held}, which another field holds"
+        return f"it would become {outcome.target}, but another field holds its end, {held}, and keeps it"
     return BROKEN if _is_broken(site) else ""
 
 

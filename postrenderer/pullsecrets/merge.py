@@ -154,7 +154,7 @@ def _way_to_fill(
     if any(own is current for _, own in mapping.value):
         fault = "is an alias, or has an anchor or a tag"
     elif not keys or keys[-1] < behind:
-        fault = "is empty in what `<<` merges behind all other keys"
+        fault = "is empty in a mapping that `<<` merges behind all other keys"
     else:
         return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)), behind)]
     raise _NoWayError(f"{_place(holder)} {fault}: fill it in")

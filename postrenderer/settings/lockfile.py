@@ -108,7 +108,7 @@ def read(name: str) -> Lock:
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         said = f" in line {mark.line + 1}" if mark else f": {error}" if isinstance(error, ValueError) else ""
-        raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it anew with `acreg lock`.") from None
+        raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it again with `acreg lock`.") from None
 
 
 def text(lock: Lock) -> str:

@@ -43,14 +43,14 @@ _ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.HOST: keys.H
 """The forms of image fields in the catalogue, as the grammar of names calls them."""
 
 _WHY = {
-    "behind": "a name behind the registry that another field of the object has",
+    "behind": "a name in the registry that another field of the object names",
     "condition": "a condition of a policy, which pulls nothing",
     "key": "a name by which something is looked up",
-    "machine": "what a machine boots from, not the image of a container",
-    "model": "a model, which a program pulls and no node does",
-    "output": "where a build goes, which nothing pulls there",
+    "machine": "the disk image of a machine, not the image of a container",
+    "model": "a model: a program pulls it, not a node",
+    "output": "where a build is pushed to: nothing pulls it from there",
     "rule": "a rule about registries, not an image",
-    "watched": "what is watched for new versions, not pulled",
+    "watched": "it is watched for new versions, not pulled",
 }
 """The reasons of apis/stays.tsv, in plain words."""
 _ADMISSION = "admissionregistration.k8s.io"

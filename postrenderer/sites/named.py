@@ -174,7 +174,7 @@ def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
     text = evidence.read(place + SOME_IMAGE)
     hosts = _OF_KNOWN if registry.role == keys.PREFIX else _OF_OTHERS
     if text and text.host in hosts and least in place:
-        reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
+        reason = f"`{registry.name}` goes in front of the names of images in other fields"
         yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, STRONG, reason))
 
 

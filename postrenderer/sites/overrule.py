@@ -82,6 +82,6 @@ def _by_shared_registry(site: Site, shared: list[tuple[Path, str]]) -> Site:
         above, step = above
         field = next((field for path, field in shared if path == above), "")
         if field and step != field:
-            reason = f"`{field}` takes the place of its registry: empty it, or set both yourself"
+            reason = f"`{field}` replaces its registry: empty that field, or set both yourself"
             return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
     return site

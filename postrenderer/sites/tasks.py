@@ -23,7 +23,7 @@ TEKTON = "tekton.dev"
 _TASK = regex(rb"kind[\"']?: *[\"']?(?:Cluster)?Task[\"']?\s")
 _USE = regex(r"\$\((?:inputs\.)?params(?:\.|\[[\"'])([\w.-]+)(?:[\"']\])?\)")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
-PUSHED = "where a build goes, as the steps of its task show"
+PUSHED = "where a build is pushed to, as the steps of its task show"
 
 
 class Tasks:

@@ -72,7 +72,7 @@ def _settle_tags(text: str, roots: list[yaml.Node]) -> None:
             continue
         seen.add(id(node))
         if _END.match(text, node.start_mark.index):  # Kubernetes' parser takes the comma or bracket for a part of it
-            raise yaml.MarkedYAMLError(None, None, "a space is missing behind a tag", node.start_mark)
+            raise yaml.MarkedYAMLError(None, None, "a space is missing after a tag", node.start_mark)
         if isinstance(node, yaml.SequenceNode):
             stack += node.value
         elif isinstance(node, yaml.MappingNode):
@@ -83,4 +83,6 @@ def _settle_tags(text: str, roots: list[yaml.Node]) -> None:
             except UnicodeDecodeError:
                 continue
             except ValueError:
-                raise yaml.MarkedYAMLError(None, None, "found no base64 behind !!binary", node.start_mark) from None
+                raise yaml.MarkedYAMLError(
+                    None, None, "the text after !!binary is not base64", node.start_mark
+                ) from None
