@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import args, embedded, env, fields, kinds, overrule, podspec, secrets, text
+from postrenderer.sites import args, defaults, embedded, env, fields, kinds, overrule, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
@@ -126,6 +126,7 @@ def find(
     in_lists = Repeats() if hints.everywhere else None  # else there are no aliases
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
+            found += defaults.sites(visit, context)
             continue
         if isinstance(visit, MappingVisit):
             lists = any(isinstance(value, yaml.SequenceNode) and hints.inside(value) for _, value in visit.pairs)

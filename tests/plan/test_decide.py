@@ -55,8 +55,8 @@ DEMO = "apiVersion: example.com/v1\nkind: Demo\nspec: "
             "quay.io/a/b:1",
             f"it would become {PRIVATE}/c:1, but another field holds its end, /a/b:1, and keeps it",
         ),
-        ("{image: cpu}", {}, UNSURE, "cpu", "it only looks like an image (`image` names an image)"),
-        ("{image: cpu}", {"others": "fail"}, UNSURE, "cpu", "it only looks like an image (`image` names an image)"),
+        ("{image: cpu}", {}, UNSURE, "cpu", "it may not be an image (`image` names an image)"),
+        ("{image: cpu}", {"others": "fail"}, UNSURE, "cpu", "it may not be an image (`image` names an image)"),
         (
             "{image: 'localhost:5000/a:1'}",
             {},

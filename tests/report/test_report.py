@@ -142,7 +142,7 @@ def test_what_nothing_pulls_and_what_only_looks_like_an_image() -> None:
     )
     assert stays["reason"] == "a condition of a policy, which pulls nothing"
     assert (unsure["reference"], unsure["pointer"], unsure["confidence"]) == ("cpu", "/spec/image", "weak")
-    assert unsure["reason"] == "it only looks like an image (`image` names an image)"
+    assert unsure["reason"] == "it may not be an image (`image` names an image)"
     assert (left["reference"], left["reason"]) == ("ghcr.io/kept:1", "under `keep` entry ghcr.io")
 
 
