@@ -112,7 +112,7 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
         )
     if unknown:
         parser.refuse(unknown)
-    wanted = inputs.settle(flags, os.environ)
+    wanted = inputs.in_effect(flags, os.environ)
     _say_what_is_not_pinned(wanted)
     excepted = _excepted(flags["excepted"], openshift=bool(flags["openshift"]))
     scope = Scope(excepted, _labels(flags["labels"]), _name(str(flags["name"])))

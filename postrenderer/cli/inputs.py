@@ -195,7 +195,7 @@ def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool
     values += manifests.values
     if not registry:
         values.insert(0, no_registry(folder))
-    return settle({**request.flags, "values": values}, os.environ)
+    return in_effect({**request.flags, "values": values}, os.environ)
 
 
 def rendered(manifests: Manifests, settings: Settings) -> Manifests:
@@ -209,8 +209,8 @@ def rendered(manifests: Manifests, settings: Settings) -> Manifests:
     return manifests._replace(data=chain.before(manifests.data, settings))
 
 
-def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
-    """Return the settings that count here, and say so if an acreg.yaml that nobody named has the registry.
+def in_effect(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """Return the settings in effect, and announce and note an acreg.yaml that nobody named.
 
     Args:
         flags: as `settings.effective` takes them.

@@ -119,7 +119,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         reused = _reused_values(helm, command, arguments, folder) if command in ("upgrade", DIFF) else []
         named_before = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values = [*named_before, *values, *reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
-        effective = inputs.settle({**flags, "values": values}, os.environ)
+        effective = inputs.in_effect({**flags, "values": values}, os.environ)
         plain = helmargs.without((), arguments, helm.flags(command))
         job = Job(helm, command, plain, stdin or b"", reused)
         if flags["check"]:

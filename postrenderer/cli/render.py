@@ -44,7 +44,7 @@ def main(argv: list[str]) -> int:
 
     if not any(request.flags.get(name) for name in ("filename", "chart", "release")):
         inputs.refuse_terminal()
-        pipe.run(inputs.settle(request.flags, os.environ))
+        pipe.run(inputs.in_effect(request.flags, os.environ))
         return 0
     with inputs.scratch() as folder:
         manifests = inputs.read(request, folder)

@@ -112,7 +112,7 @@ def _places(request: inputs.Request, namespace: str) -> tuple[Settings, list[str
         are used and not brought along.
     """
     if not any(request.flags.get(name) for name in ("chart", "release", "filename")):
-        return inputs.settle(request.flags, os.environ), [namespace], [(DEFAULT, "")]
+        return inputs.in_effect(request.flags, os.environ), [namespace], [(DEFAULT, "")]
     from postrenderer.findings import find  # noqa: PLC0415  # one Secret needs no manifests
 
     with inputs.scratch() as folder:

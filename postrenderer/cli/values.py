@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(options) else b""
         values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values += helmvalues.files(helm, options, folder, stdin)
-        effective = inputs.settle({**flags, "values": values}, os.environ)
+        effective = inputs.in_effect({**flags, "values": values}, os.environ)
         fetched = chart.fetch(helm, (name, charted), options, folder, stdin)
         made = overlay.make(fetched.values(), fetched.render, effective)
     show.write("\n".join(lines(made)))

@@ -104,7 +104,7 @@ def values_files(names: Iterable[str], directory: str, problems: Problems) -> di
 
 
 def _misspelt(section: yaml.Node | None, file: str, problems: Problems) -> None:
-    """Note the keys that differ from those of settings in upper and lower case alone."""
+    """Note the keys that differ from a setting's only in upper and lower case."""
     for key, _ in section.value if isinstance(section, yaml.MappingNode) else ():
         right = _LOWER.get(str(key.value).lower(), "")
         if right and key.value != right:
