@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.cli import access, asking, inputs, outputs, planned, results, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError
 from postrenderer.registry import locking, plan
 from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, CheckedImage, CheckImage
@@ -50,7 +51,7 @@ def main(argv: list[str]) -> int:
     asking.add_flags(parser)
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         if request.flags["lock"] and not planned.names_images(request):
             settings = inputs.load(request, inputs.Manifests(b"", []), folder)
             found = plan.CopyPlan(locking.copies(lockfile.read(settings.lock)), [])

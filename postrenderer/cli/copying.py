@@ -8,9 +8,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import inputs, planned, results, show, withchart
+from postrenderer.cli import planned, results, show, withchart
 from postrenderer.cli.lock import save
 from postrenderer.cli.progress import Progress
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.images.reference import parse
 from postrenderer.registry import locking, record
 from postrenderer.registry.airgap import Folder, Save
@@ -196,7 +197,7 @@ def push_charts(charts: list[Packed], settings: Settings, reach: Reach, request:
     client = RegistryClient(reach)
     crew = Crew(*planned.work(request.flags), client.stop, show.note)
     try:
-        with inputs.scratch() as folder:
+        with temporary_folder() as folder:
             path = "/".join(filter(None, (settings.repository_path, CHARTS)))
             push = withchart.push(reach, settings.registry, path, client, scratch)
             replace = planned.wishes(request.flags).replace

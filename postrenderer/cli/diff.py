@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, mask, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.settings.lockfile import pinned
 from postrenderer.text import stream
@@ -66,7 +67,7 @@ def difference(request: inputs.Request) -> list[str]:
     """
     from postrenderer import chain  # noqa: PLC0415  # the help does not need it
 
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         manifests = inputs.read(request, folder)
         settings = pinned(inputs.load(request, manifests, folder))._replace(report="")
         output = chain.through(manifests.data, settings).output

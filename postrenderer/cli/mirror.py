@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.cli import access, announced, copying, inputs, planned, show, sources, withchart
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.registry import archive, carried, export, plan
 from postrenderer.registry.scratch import Scratch
@@ -97,7 +98,7 @@ def main(argv: list[str]) -> int:
     request = inputs.parse(parser, argv)
     _check(request)
     with Scratch() as scratch:
-        with inputs.scratch() as folder:
+        with temporary_folder() as folder:
             settings, job, left = _prepare(request, folder, scratch)
         for item in left:
             show.note(f"not copied: {item.reference}: {item.reason}")

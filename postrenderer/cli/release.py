@@ -23,6 +23,7 @@ from postrenderer.cli import (
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.job import DIFF, Job
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.findings import sum_up
 from postrenderer.settings.options import OPTIONS
@@ -114,7 +115,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
     if helm.major < helm_.HELM4 and any(argument.name == "--output-dir" for argument in given):
         raise SettingsError(_NO_FILES)
-    with inputs.scratch() as folder, ExitStack() as stack:
+    with temporary_folder() as folder, ExitStack() as stack:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(arguments) else None
         reused = _reused_values(helm, command, arguments, folder) if command in ("upgrade", DIFF) else []
         named_before = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]

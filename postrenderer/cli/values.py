@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from postrenderer.cli import chart, helmvalues, inputs, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.text import escape
 
@@ -47,7 +48,7 @@ def main(argv: list[str]) -> int:
         raise SettingsError("name the chart, as `acreg values CHART`: a folder, an archive, repository/name or oci://…")
     name, charted = positional if len(positional) > 1 else ("release-name", positional[0])
     options = [text for argument in helmargs.split(arguments, known) if argument.name for text in argument.written]
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(options) else b""
         values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values += helmvalues.files(helm, options, folder, stdin)

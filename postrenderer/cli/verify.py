@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, outputs, planned, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError
 from postrenderer.findings import find, placeless, refuse_without_secret
 from postrenderer.plan.decide import LEFT, MOVED, UNSURE
@@ -84,7 +85,7 @@ def main(argv: list[str]) -> int:
         "--require-pull-secrets", action="store_true", help="also fail if a private image lacks a pull secret"
     )
     request = inputs.parse(parser, argv)
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         found = list(_all(request, folder))
     wrong = {"public"}
     wrong |= set() if request.flags["allow_kept"] else {"kept"}
