@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from postrenderer.cli.chartfiles import Files
     from postrenderer.cli.job import Job
     from postrenderer.cli.rendering import Rendering
-    from postrenderer.rewrite import Rewritten
+    from postrenderer.rewrite import RewrittenStream
     from postrenderer.settings import Settings
 
 _ROOM = 1 << 20
@@ -45,7 +45,7 @@ class _Copy(NamedTuple):
     literal: set[str]
 
 
-def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | None) -> tuple[Job, Rewritten]:
+def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | None) -> tuple[Job, RewrittenStream]:
     """Return the command with which every hook is as the post-renderer would make it, and the whole release with it.
 
     Args:

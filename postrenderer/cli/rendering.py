@@ -21,7 +21,7 @@ from postrenderer.text import reading, stream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.rewrite import Rewritten
+    from postrenderer.rewrite import RewrittenStream
     from postrenderer.settings import Settings
 
 _SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
@@ -88,7 +88,7 @@ def as_stream(documents: list[RenderedDocument]) -> bytes:
     return b"".join(map(_bytes, documents))
 
 
-def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[RenderedDocument], Rewritten]:
+def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[RenderedDocument], RewrittenStream]:
     """Return the hooks as the post-renderer makes them, and the whole release, which it sees as under Helm 4.
 
     Raises:

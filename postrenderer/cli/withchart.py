@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from postrenderer.cli.inputs import Request
-    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.charts import PackedChart
     from postrenderer.registry.manifests import RegistryClient
     from postrenderer.registry.places import Reach
     from postrenderer.registry.scratch import Scratch
 
 
-def pack(request: Request, folder: Path) -> list[Packed]:
+def pack(request: Request, folder: Path) -> list[PackedChart]:
     """Return the chart that a command line names, and the charts that it brings along.
 
     Args:

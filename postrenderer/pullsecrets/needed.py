@@ -72,7 +72,7 @@ class Need(NamedTuple):
         return Need([*self.wanting, *told], [])
 
 
-class Added(NamedTuple):
+class AddedSecrets(NamedTuple):
     """What is planned for the pull secrets of a document.
 
     Attributes:
@@ -161,7 +161,7 @@ def _with_account(
     return wanting._replace(account=use, others=accounts.secrets(name, namespaces) if accounts else ())
 
 
-def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
+def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> AddedSecrets:
     """Plan to add what each mapping lacks. An addition to one may show in others, by aliases and merge keys.
 
     Args:
@@ -175,7 +175,7 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
     """
     wanting = [(one, (*names, *(name for name in one.others if name not in names))) for one in need.wanting]
     lacking = [(one, wanted, merge.missing(view, one.holder, wanted)) for one, wanted in wanting]
-    added = Added([], [], [(site, _NOWHERE) for site in need.nowhere], [])
+    added = AddedSecrets([], [], [(site, _NOWHERE) for site in need.nowhere], [])
     for one, wanted, planned in lacking:
         obstacle = merge.obstacle(text, view, one.holder, wanted) if one.lenient else ""
         if obstacle:

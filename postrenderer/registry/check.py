@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from postrenderer.registry.origins import Origin
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.referrers import Referrer
     from postrenderer.registry.remote import Remote
 
@@ -31,7 +31,7 @@ class CheckedImage(NamedTuple):
         note: why it failed, or why the source could not be asked, in plain words.
     """
 
-    image: Copy
+    image: ImageCopy
     status: str
     digest: str = ""
     source_digest: str = ""
@@ -52,7 +52,7 @@ class CheckImage:
         self._origin = origin
         self._with_referrers = with_referrers
 
-    def __call__(self, image: Copy) -> CheckedImage:
+    def __call__(self, image: ImageCopy) -> CheckedImage:
         """Look for an image."""
         pinned = parse(image.target).digest
         place = in_registry(image.target) if pinned else in_registry(image.target, tag=tag_of(image.target))
@@ -68,7 +68,7 @@ class CheckImage:
         except RegistryError as error:
             return CheckedImage(image, FAILED, note=str(error))
 
-    def _compare(self, image: Copy, place: ImagePlace, origin: Origin) -> CheckedImage:
+    def _compare(self, image: ImageCopy, place: ImagePlace, origin: Origin) -> CheckedImage:
         digest = place.digest
         try:
             source = origin.digest(image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.referrers import Referrer
 
 COPIED, REPLACED, PRESENT, FAILED = "copied", "replaced", "present", "failed"
@@ -22,7 +22,7 @@ class CopyOutcome(NamedTuple):
         referrers: what went with it.
     """
 
-    image: Copy
+    image: ImageCopy
     status: str
     digest: str = ""
     note: str = ""
