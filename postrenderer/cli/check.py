@@ -117,7 +117,7 @@ def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], e
         remedy = (
             "Copy what is missing with `acreg mirror`, or run"
             if is_known
-            else "Nothing was installed. Mend this, or run"
+            else "Nothing was installed. Fix this, or run"
         )
         raise AcregError(
             f"{len(bad)} of {show.several(len(findings), 'image')} cannot be pulled from the private registry: {named}."

@@ -1,10 +1,10 @@
-"""A folder of images that is carried to where no registry outside can be reached: how it is written.
+"""Writes a folder of images that is carried to a place where no outside registry can be reached.
 
     acreg-mirror.json   which image lies where, see `SavedImage`: {"version": 1, "images": [{"source", "digest",
                         "layout", "referrers": [{"digest", "subject", "tag"}]}]}
     SHA256SUMS          of every file, as `sha256sum --check` reads it
     images/NAME/        an OCI layout for each image
-    images/NAME.DIGITS/ one for each signature or the like that goes with it
+    images/NAME.DIGITS/ one for each signature, attestation and SBOM of the image
     charts/NAME.tgz     a chart of the images
 
 The private reference is not in it: where an image goes is asked of the settings on the other side.
@@ -66,7 +66,7 @@ class Save:
         self._earlier = earlier
 
     def __call__(self, image: ImageCopy) -> CopyOutcome:
-        """Fetch an image and what goes with it, unless the folder has it as it is at its source now, undamaged."""
+        """Fetch an image and its referrers, unless the folder has it as it is at its source now, undamaged."""
         try:
             return self._save(image)
         except RegistryError as error:

@@ -1,4 +1,4 @@
-"""A folder of images that was carried here, as `airgap` writes it: how it is read, and trusted in nothing."""
+"""Reads a folder of images that was carried here, as `airgap` writes it, and trusts nothing in it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SavedImage(NamedTuple):
         source: the reference it was fetched by.
         digest: of the image.
         layout: the path of its OCI layout.
-        referrers: what goes with it, each in a layout of its own.
+        referrers: its signatures, attestations and SBOMs, each in a layout of its own.
     """
 
     source: str
@@ -46,7 +46,7 @@ class SavedImage(NamedTuple):
 
     @property
     def layouts(self) -> dict[str, str]:
-        """The layouts of the image and of all that goes with it, with their digests."""
+        """The layouts of the image and of its referrers, with their digests."""
         return {self.layout: self.digest, **{part(self.layout, item.digest): item.digest for item in self.referrers}}
 
 
@@ -71,7 +71,7 @@ class CarriedFolder(NamedTuple):
     unpack: Callable[[list[str]], None] | None = None
 
     def digest(self, image: ImageCopy) -> str:
-        """Verify an image and all that goes with it, and return its digest.
+        """Verify an image and its referrers, and return its digest.
 
         Raises:
             RegistryError: it is damaged.
@@ -135,12 +135,12 @@ class CarriedFolder(NamedTuple):
         )
 
     def referrers(self, image: ImageCopy, _: Sequence[str]) -> list[Referrer]:
-        """Return what goes with an image."""
+        """Return the referrers of an image."""
         return list(self.images[image.source].referrers)
 
 
 def part(name: str, digest: str) -> str:
-    """Return the path of the layout of what goes with an image."""
+    """Return the path of the layout of a referrer."""
     return f"{name}.{layout.digits(digest)[:16]}"
 
 
@@ -186,7 +186,9 @@ def read_list(path: Path) -> list[SavedImage]:
     try:
         content = json.loads(layout.read(path.parent, path.name))
         if content["version"] != VERSION:
-            raise AcregError(f"{path} is of version {content['version']}, and this acreg reads {VERSION}: update it.")
+            raise AcregError(
+                f"{path} is of version {content['version']}, and this acreg reads {VERSION}: update acreg."
+            )
         images = [_saved(**image) for image in content["images"]]
     except OSError as error:
         raise AcregError(

@@ -83,14 +83,14 @@ class CheckImage:
         try:
             wanted = origin.referrers(image, (digest, *(referrers.instances(manifest) if manifest else ())))
         except RegistryError as error:
-            return CheckedImage(image, PRESENT, digest, source, f"its signatures could not be asked for: {error}")
+            return CheckedImage(image, PRESENT, digest, source, f"its signatures could not be looked up: {error}")
         return missing_referrers(self._remote, place, wanted, CheckedImage(image, PRESENT, digest, source))
 
 
 def missing_referrers(
     remote: Remote, place: ImagePlace, wanted: Iterable[Referrer], finding: CheckedImage
 ) -> CheckedImage:
-    """Return what was found of an image, or that something which goes with it is missing.
+    """Return what was found of an image, or that one of its referrers is missing.
 
     Args:
         remote: is asked.
@@ -115,5 +115,5 @@ def missing_referrers(
         if not is_there:
             name = referrer.tag or f"{referrer.digest}, which refers to {referrer.subject}"
             status = DIFFERS if found else MISSING
-            return finding._replace(status=status, note=f"what goes with it is not there as at its source: {name}")
+            return finding._replace(status=status, note=f"signatures or attestations of its source are missing: {name}")
     return finding

@@ -88,7 +88,7 @@ class CheckLock:
         self._locked = {key(name): image for image in lock.images for name in image.names}
 
     def __call__(self, image: ImageCopy) -> CheckedImage:
-        """Look for an image, with the digest of the lock and all that goes with it."""
+        """Look for an image with the digest and the referrers that the lock has."""
         locked = self._locked.get(key(image.target))
         if locked is None:
             return CheckedImage(image, MISSING, note="it is not in the lock")

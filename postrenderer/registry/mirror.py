@@ -1,4 +1,4 @@
-"""Copy images to the private registry, each only if it is not there already, with what goes with it.
+"""Copy images to the private registry, each only if it is not there already, with its referrers.
 
 What is there and is another image is replaced only if it came from the same source: the record says so, or the source
 has that digest, too. Else it is refused, as another release may run it.
@@ -54,7 +54,7 @@ class Mirror:
         self._lists = threading.Lock()
 
     def __call__(self, image: ImageCopy) -> CopyOutcome:
-        """Copy an image, unless the target has it with the same digest, and what goes with it."""
+        """Copy an image, unless the target has it with the same digest, and its referrers."""
         try:
             outcome = self._copy(image)
         except RegistryError as error:
@@ -65,9 +65,9 @@ class Mirror:
             found = self._bring_all(image, outcome.digest)
         except RegistryError as error:
             if outcome.status == PRESENT and error.host != in_registry(image.target).host and error.kind != REFUSED:
-                return outcome._replace(note=f"its signatures could not be asked for: {error}")
+                return outcome._replace(note=f"its signatures could not be looked up: {error}")
             status = REFUSED if error.kind == REFUSED else FAILED
-            return CopyOutcome(image, status, note=f"it is there, but not all that goes with it: {error}")
+            return CopyOutcome(image, status, note=f"it is there, but not all its signatures and attestations: {error}")
         extra = f"and {len(found)} that go with it" if found else ""
         return outcome._replace(note=", ".join(filter(None, (outcome.note, extra))), referrers=found)
 

@@ -28,7 +28,7 @@ class Wishes(NamedTuple):
 
     Attributes:
         platforms: all, if there are none.
-        referrers: whether signatures and the like go with it.
+        referrers: whether its signatures, attestations and SBOMs are copied too.
         replace: references, of the source or the target, that may replace an image of another source.
     """
 
@@ -91,7 +91,7 @@ class Origin:
             return False
 
     def referrers(self, image: ImageCopy, digests: Sequence[str]) -> list[Referrer]:
-        """Return what goes with an image.
+        """Return the referrers of an image.
 
         Raises:
             RegistryError: its registry cannot be asked.

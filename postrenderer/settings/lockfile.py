@@ -12,7 +12,7 @@
       referrers: [{digest: sha256:…, subject: sha256:…, tag: sha256-….sig}]
 
 `tag` is missing where the reference has a digest alone, `platforms` where the image is no list of images, and
-`referrers` where nothing goes with it.
+`referrers` where the image has none.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class LockedImage(NamedTuple):
         digest: of the image there.
         tag: empty if the reference has a digest alone.
         platforms: of a list of images, such as `linux/amd64`.
-        referrers: the digest, the subject and the tag of each thing that goes with it.
+        referrers: the digest, the subject and the tag of each signature, attestation and SBOM.
     """
 
     source: str
@@ -97,7 +97,7 @@ def read(name: str) -> Lock:
         content = construct.load(text)
         if str(content["version"]) != str(VERSION):
             raise SettingsError(
-                f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update it."
+                f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update acreg."
             )
         chart = content.get("chart") or {}
         images = tuple(_numbered(number, entry) for number, entry in enumerate(content["images"], 1))

@@ -130,7 +130,11 @@ def test_a_layout_that_went_before_the_end(saved: Path) -> None:
         (MANIFEST, None, rf"{MANIFEST} cannot be read: No such file or directory\. Name a folder"),
         (MANIFEST, "[]", "is damaged: copy the folder again"),
         (MANIFEST, '{"images": [{}]}', "is damaged"),
-        (MANIFEST, '{"version": 2, "images": []}', rf"{MANIFEST} is of version 2, and this acreg reads 1: update it"),
+        (
+            MANIFEST,
+            '{"version": 2, "images": []}',
+            rf"{MANIFEST} is of version 2, and this acreg reads 1: update acreg",
+        ),
         (MANIFEST, '{"version": 1, "images": []}', rf"{MANIFEST} is damaged, its SHA-256 is"),
         (SUMS, None, rf"{SUMS} cannot be read: No such file or directory\. Copy the folder again"),
         (SUMS, "", rf"{MANIFEST} is damaged"),

@@ -69,7 +69,7 @@ def test_the_source_of_an_image_that_is_there(source: str | None, status: str, n
     assert (found.status, found.digest, found.note) == (status, A, note)
 
 
-UNSIGNED = "its signatures could not be asked for: it does not answer"
+UNSIGNED = "its signatures could not be looked up: it does not answer"
 
 
 def test_a_source_that_cannot_be_asked_for_signatures(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_source_that_cannot_be_asked_for_signatures(tmp_path: Path) -> None:
     assert (found.status, found.note) == ("present", UNSIGNED)
     for there, status, note in (
         ([A], "present", UNSIGNED),
-        ([None, A], "failed", "it is there, but not all that goes with it: it does not answer"),
+        ([None, A], "failed", "it is there, but not all its signatures and attestations: it does not answer"),
     ):
         remote = MockUnsigned(dest=list(there), src=[A])
         outcome = _mirror(remote, tmp_path, Wishes())(IMAGE)
