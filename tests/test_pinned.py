@@ -8,7 +8,7 @@ import pytest
 
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import find
-from postrenderer.plan.decide import OPEN
+from postrenderer.plan.decide import OPEN_TAG
 from postrenderer.rewrite import rewrite
 from postrenderer.settings import Settings, lockfile
 from postrenderer.settings.lockfile import Lock, LockedImage, pinned
@@ -128,7 +128,7 @@ def test_a_reference_whose_tag_is_filled_in_later_is_left(place: str, settings: 
     sure = settings._replace(sources=("quay.io",))
     assert _filtered(text, sure) == text
     (document,) = find(text.encode(), sure)
-    assert [(one.kind, one.reason) for one in document.images] == [("left", OPEN)]
+    assert [(one.kind, one.reason) for one in document.images] == [("left", OPEN_TAG)]
 
 
 def test_a_tag_of_two_images(settings: Settings) -> None:

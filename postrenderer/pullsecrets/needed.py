@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.pullsecrets import merge
-from postrenderer.pullsecrets.accounts import DEFAULT, Use, named
+from postrenderer.pullsecrets.accounts import DEFAULT, Use, account_name
 from postrenderer.sites import args, env
 from postrenderer.text.view import View
 
@@ -150,9 +150,9 @@ def _with_account(
         default: the ServiceAccount if it names none; empty for none.
     """
     holder = wanting.holder
-    if not isinstance(holder.node, yaml.MappingNode) or not merge.is_bare(_AS_READ, holder):
+    if not isinstance(holder.node, yaml.MappingNode) or not merge.lacks_all(_AS_READ, holder):
         return wanting
-    name = named(holder.node) or default
+    name = account_name(holder.node) or default
     if not name:
         return wanting
     namespaces = tuple(dict.fromkeys(map(places.namespace, holder.paths)))
@@ -183,7 +183,7 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> AddedSecre
             continue
         missing = planned
         if added.edits:
-            missing = merge.missing(view, one.holder, wanted if merge.is_bare(view, one.holder) else names)
+            missing = merge.missing(view, one.holder, wanted if merge.lacks_all(view, one.holder) else names)
         if missing:
             added.edits.extend(merge.add(text, view, one.holder, missing))
         if planned:

@@ -266,7 +266,7 @@ class Places:
             return declared
         catalogue = {
             known.path[-1]: known.form
-            for known in kinds.known(spot.api)
+            for known in kinds.known_fields(spot.api)
             if known.form in SECRETS and _leads_to(known.path[:-1], steps)
         }
         installed = self._schemas.secrets(spot.api_version, spot.kind, steps, catalogue)

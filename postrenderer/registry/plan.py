@@ -8,7 +8,7 @@ from postrenderer.errors import AcregError
 from postrenderer.findings import check_collisions, find
 from postrenderer.images import collisions, listed
 from postrenderer.images.relocation import Relocation
-from postrenderer.plan.decide import LEFT, OPEN
+from postrenderer.plan.decide import LEFT, OPEN_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,7 @@ def of_manifests(raw: bytes, settings: Settings) -> CopyPlan:
             if image.kind == LEFT:
                 left.setdefault(image.source, LeftReference(image.source, image.reason))
             elif image.is_open:
-                left.setdefault(image.source, LeftReference(image.source, OPEN))
+                left.setdefault(image.source, LeftReference(image.source, OPEN_TAG))
             elif image.is_private:
                 other = copies.get(image.target)
                 if other is None or other.source == other.target:  # a public name tells where an image comes from

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from postrenderer.errors import AcregError
-from postrenderer.plan.decide import OPEN
+from postrenderer.plan.decide import OPEN_TAG
 from postrenderer.registry import plan
 from postrenderer.registry.plan import CopyPlan, ImageCopy
 from postrenderer.settings import Settings
@@ -41,8 +41,8 @@ def test_what_has_no_tag_yet_is_not_taken_for_the_latest() -> None:
     )
     assert found.copies == [APP]
     assert [(left.reference, left.reason) for left in found.left] == [
-        ("quay.io/acme/other", OPEN),
-        ("quay.io/acme/pinned", OPEN),
+        ("quay.io/acme/other", OPEN_TAG),
+        ("quay.io/acme/pinned", OPEN_TAG),
     ]
 
 
