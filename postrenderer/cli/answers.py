@@ -218,7 +218,7 @@ def _command(parser: Parser) -> str:
 
 
 def _meaning(flag: argparse.Action) -> str:
-    """What the help says of a flag: that of settings explains them in a place of its own."""
+    """The help of a flag; the flags of settings are explained by `acreg help settings` alone."""
     text = _SETTINGS.get(flag.dest, "") if flag.help in (None, argparse.SUPPRESS) else str(flag.help)
     return " ".join(text.split())
 

@@ -1,4 +1,4 @@
-"""What `acreg check` and `acreg lock` have in common: their flags about registries, and how these are asked."""
+"""Shared by `acreg check` and `acreg lock`: their flags about registries, and the client that asks registries."""
 
 from __future__ import annotations
 

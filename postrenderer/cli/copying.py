@@ -45,7 +45,7 @@ _BAD = (REFUSED, FAILED)
 
 
 class MirrorJob(NamedTuple):
-    """What there is to do: images and charts, and the folder or archive that takes them or has them, if one does."""
+    """The images and charts to copy, and the folder or archive that takes them or has them, if one does."""
 
     images: list[ImageCopy]
     to: Path | None
@@ -109,7 +109,7 @@ def run(job: MirrorJob, settings: Settings, reach: Reach, request: Request) -> l
 
 
 class _Run(NamedTuple):
-    """What a run is about, and what it has to do it with."""
+    """The job of a run, its settings, and the tools that it uses."""
 
     job: MirrorJob
     settings: Settings
@@ -125,7 +125,7 @@ class _Run(NamedTuple):
 
 
 def _saving(run: _Run, to: Folder | Archive) -> Save:
-    """What fetches images into a folder, which gets the charts at once."""
+    """Return the function that fetches an image into a folder; the folder gets the charts at once."""
     for chart in run.job.charts:
         to.take_chart(chart)
     since = run.request.text("since")
@@ -136,7 +136,7 @@ def _saving(run: _Run, to: Folder | Archive) -> Save:
 
 
 def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror:
-    """What copies images to the private registry, which gets to see the password first."""
+    """Return the function that copies an image to the private registry, once that has accepted the password."""
     create = Creation(run.request.text("create_with"), reach.environ)
     for name in _without_image(run.wishes, run.job):
         notice(f"--replace {name} names nothing of this run: give an image's source or private reference")

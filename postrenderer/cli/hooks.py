@@ -30,7 +30,7 @@ _ROOM = 1 << 20
 """How many bytes the API server lets a Secret have, and Helm stores a release in one."""
 
 _WORD = re.compile(r"[^\s\"',:]{6,}")
-"""What may be a random value, and not a small number that stands in many places."""
+"""A word that may be a random value: long enough not to be a small number that stands in many places."""
 
 
 class _Copy(NamedTuple):

@@ -26,7 +26,7 @@ _NO_REGISTRY = f"global: {{imageRegistry: {settings.NO_REGISTRY}}}\n"
 
 
 class Request(NamedTuple):
-    """What a command line asks for.
+    """A command line, split into our flags and Helm's arguments.
 
     Attributes:
         flags: the values of our flags, by name.

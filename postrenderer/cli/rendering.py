@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 _SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
-"""What Helm writes in front of a document. No document holds such a line: Helm cuts at every line with `---`."""
+"""The lines that Helm writes in front of a document. No document has such a line: Helm cuts at each line with `---`."""
 
 _MARKER = re.compile(r"\A---[^\n]*\n(?:# Source: .*\n)?")
 

@@ -55,7 +55,7 @@ def pack(request: Request, folder: Path) -> list[PackedChart]:
 def push(
     reach: Reach, registry: str, path: str, client: RegistryClient, scratch: Scratch
 ) -> Callable[[Path, str], object]:
-    """Return `helm push`, which reaches the private registry as all else does.
+    """Return `helm push`, which reaches the private registry with the same credentials and certificates as copies do.
 
     Args:
         reach: how it is reached.

@@ -227,5 +227,5 @@ def as_sums(text: bytes, sums: Mapping[str, str]) -> bytes:
 
 
 def not_written(error: OSError) -> RegistryError:
-    """Return what it means that a file cannot be written."""
+    """Return the error for a file that cannot be written."""
     return failure(f"the folder cannot be written: {error.strerror}")

@@ -51,7 +51,7 @@ class PackedChart(NamedTuple):
 
 
 class PushedChart(NamedTuple):
-    """What became of a chart: the status as of an image, the address to install it from, its version, and why."""
+    """A chart after its push: its status, as that of an image, the address to install it from, its version, and why."""
 
     status: str
     address: str

@@ -21,7 +21,7 @@ PRESENT, MISSING, DIFFERS, FAILED = "present", "missing", "differs", "failed"
 
 
 class CheckedImage(NamedTuple):
-    """What was found of an image.
+    """An image that was looked for on the private registry.
 
     Attributes:
         image: where it comes from and where it is to be.

@@ -1,4 +1,4 @@
-"""What is to be copied, in forms that other tools read."""
+"""The list of images to copy, in forms that other tools read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes into a lock, asked of registries, and the proof that the private registry holds what a lock says."""
+"""Resolves the images of a lock at registries, and proves that the private registry holds the images of a lock."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _REMEMBERED = 64
 
 
 class Wishes(NamedTuple):
-    """What is to be copied of an image, and what may be replaced.
+    """Which parts of an image are copied, and which references may be replaced.
 
     Attributes:
         platforms: all, if there are none.

@@ -1,4 +1,4 @@
-"""What became of an image that was to be copied."""
+"""The outcome of copying an image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COPIED, REPLACED, PRESENT, FAILED = "copied", "replaced", "present", "failed"
 
 
 class CopyOutcome(NamedTuple):
-    """What became of an image.
+    """The outcome of copying an image.
 
     Attributes:
         image: where it comes from and where it goes.

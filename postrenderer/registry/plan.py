@@ -31,14 +31,14 @@ class LeftReference(NamedTuple):
 
 
 class CopyPlan(NamedTuple):
-    """What there is to copy, each target once, and what is left out."""
+    """The images to copy, each target once, and the references that are left out."""
 
     copies: list[ImageCopy]
     left: list[LeftReference]
 
     @property
     def moved(self) -> list[ImageCopy]:
-        """What is not on the private registry already."""
+        """The images that are not on the private registry already."""
         return [copy for copy in self.copies if copy.source != copy.target]
 
 

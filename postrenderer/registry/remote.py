@@ -1,4 +1,4 @@
-"""What is asked of registries, each with several tries: manifests by our own client, copies by skopeo."""
+"""Requests to registries, each with several tries: manifests by our own client, copies by skopeo."""
 
 from __future__ import annotations
 

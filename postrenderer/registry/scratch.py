@@ -1,4 +1,4 @@
-"""What a child process reads and nobody else: passwords in memory, certificates in a temporary folder.
+"""Files that a child process reads and nobody else: passwords in memory, certificates in a temporary folder.
 
 On Linux a password is handed over as an anonymous file in memory, by the number of an open file: it has no name that
 others could open, it is in no argument and no environment, and it is gone with the processes that have it open, killed
