@@ -16,7 +16,7 @@ import yaml
 from postrenderer.apis.forms import NAMES, SECRETS
 from postrenderer.pullsecrets import beside, names
 from postrenderer.pullsecrets.merge import Field, Holder
-from postrenderer.sites import keys, kinds
+from postrenderer.sites import keys, kinds, podspec
 from postrenderer.sites.site import Api
 from postrenderer.text.mappings import fields, is_empty
 
@@ -245,7 +245,7 @@ class Places:
 
     def _field_beside(self, spot: Spot) -> Field | None:
         """The field of a mapping below the one of an image, if it is a pod template's, or known and of all images."""
-        if beside.is_pod_spec(spot.path, self._fields(spot.node)):  # type: ignore[arg-type]  # a mapping
+        if podspec.is_spec_of_template(spot.path, self._fields(spot.node)):  # type: ignore[arg-type]  # a mapping
             lacks = self.lacks_field(spot.path) or kinds.lacks_pull_secrets(spot.api, spot.path)
             return None if lacks else Field()
         is_of_others = names.is_about_one_image(str(spot.steps[-1]))
