@@ -31,10 +31,17 @@ _ONE = (OBJECT, NAME, REFERENCE)
 
 
 class Field(NamedTuple):
-    """The name of the field that holds pull secrets, and its form as the catalogue calls it."""
+    """The field of a mapping that holds pull secrets, or that leads to one and is added with what it leads to.
+
+    Attributes:
+        name: its name, such as `imagePullSecrets` or `podTemplate`.
+        form: the form of the pull secrets, as the catalogue calls it.
+        below: the way from it to the pull secrets, such as `("spec", "imagePullSecrets")`; empty if it holds them.
+    """
 
     name: str = "imagePullSecrets"
     form: str = OBJECTS
+    below: tuple[str, ...] = ()
 
 
 POD_SPEC = Field()
@@ -55,6 +62,14 @@ class Holder(NamedTuple):
     field: Field = POD_SPEC
     namespace: str = ""
 
+    @property
+    def places(self) -> list[Path]:
+        """Where the mapping is that holds the field, or that will hold it."""
+        places = self.paths
+        for step in (self.field.name, *self.field.below)[:-1]:
+            places = [(path, step) for path in places]
+        return places
+
 
 class Addition(NamedTuple):
     """Pull secrets that a mapping lacks and gets."""
@@ -67,7 +82,7 @@ class Addition(NamedTuple):
 def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
     """The pull secrets that a mapping lacks in the document as it will be; of a field for one secret, the first."""
     if isinstance(holder.node, yaml.SequenceNode):
-        return flags.missing(Flag(holder.node, *holder.field), names)
+        return flags.missing(Flag(holder.node, holder.field.name, holder.field.form), names)
     current = _current(view, holder)
     if holder.field.form in _ONE:
         return list(names[:1]) if current is None or is_empty(current) or _unnamed(view, holder) else []
@@ -126,7 +141,7 @@ def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> Callabl
         _NoWayError: the field cannot take these secrets.
     """
     if isinstance(holder.node, yaml.SequenceNode):
-        flag = Flag(holder.node, *holder.field)
+        flag = Flag(holder.node, holder.field.name, holder.field.form)
         obstacle = flags.obstacle(flag, names)
         if obstacle:
             raise _NoWayError(obstacle)
@@ -189,8 +204,15 @@ def _place(holder: Holder) -> str:
 
 
 def _current(view: View, holder: Holder) -> yaml.Node | None:
-    """The value of the field; None if it is absent."""
-    return dict(view.fields(holder.node)).get(holder.field.name) if isinstance(holder.node, yaml.MappingNode) else None
+    """The value of the field, or of the first on the way to the pull secrets that is empty; None if it is absent."""
+    if not isinstance(holder.node, yaml.MappingNode):
+        return None
+    current = dict(view.fields(holder.node)).get(holder.field.name)
+    for step in holder.field.below:
+        if not isinstance(current, yaml.MappingNode) or is_empty(current):
+            return current
+        current = dict(view.fields(current)).get(step)
+    return current
 
 
 def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
@@ -203,14 +225,17 @@ def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
 
 
 def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold
-    """The value of a field that holds only these secrets."""
+    """The value of a field that holds, or leads to, only these secrets."""
     form = holder.field.form
-    if form in JOINED:
-        return JOINED[form].join(names)
     entries = [_entry(name, form) for name in names]
-    if form == REFERENCE:
-        return {**entries[0], "namespace": holder.namespace}
-    return entries[0] if form in _ONE else entries
+    value = entries[0] if form in _ONE else entries
+    if form in JOINED:
+        value = JOINED[form].join(names)
+    elif form == REFERENCE:
+        value = {**entries[0], "namespace": holder.namespace}
+    for step in reversed(holder.field.below):
+        value = {step: value}
+    return value
 
 
 def _entry(name: str, form: str) -> Any:  # noqa: ANN401  # what JSON can hold

@@ -189,6 +189,6 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> AddedSecre
         if planned:
             absent = merge.missing(view, one.holder, wanted) if one.others else ()
             shown = [name for name in planned if name not in absent]
-            added.additions.append(merge.Addition(shown, one.holder.paths))
+            added.additions.append(merge.Addition(shown, one.holder.places))
             added.accounts.extend([one.account] if one.account else [])
     return added

@@ -180,7 +180,8 @@ def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  
     if isinstance(value, list) and len(value) > 1:  # one line, whatever the number
         return f" [{', '.join(map(_flow_entry, value))}]"
     if isinstance(value, dict):
-        return "".join(f"{indent}{offset or '  '}{key}: {_block_scalar(text)}" for key, text in value.items())
+        inner = indent + (offset or "  ")
+        return "".join(f"{inner}{key}:{_block_lines(below, inner, offset)}" for key, below in value.items())
     return "".join(indent + offset + _block_entry(entry) for entry in value)
 
 

@@ -501,7 +501,7 @@ spec:
 
 def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
     spec = "{image: 'a/b:1', build: {output: {image: c/d}}, template: {buildPod: {}}}"
-    text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnect\nspec: {spec}\n"
+    text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnectS2I\nspec: {spec}\n"
     assert "containerregistry" not in render(text)
 
 
@@ -515,7 +515,7 @@ def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
     ],
 )
 def test_no_field_that_is_for_other_pods(spec: str) -> None:
-    assert "containerregistry" not in render(f"apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec: {spec}\n")
+    assert "containerregistry" not in render(f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaTopic\nspec: {spec}\n")
 
 
 @pytest.mark.parametrize(
