@@ -35,10 +35,11 @@ _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
 
-_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global"))
+_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global", "overlay", "serviceaccount"))
 _OF_PODS = ("template", "templatespec", "pod", "podspec")
 """Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
-`template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
+`template.pod`, Tekton's `taskRunTemplate.podTemplate`, MatrixOne's `overlay`, the `serviceAccount` of Grafana's pods;
+and of what charts share, Istio's `values.global`."""
 _OF_ALL_PODS, _TEMPLATES = frozenset(("pod", "podspec", "spec")), ("template", "templatespec")
 """Names of what says it of all pods, and how they end: not Strimzi's `buildPod`."""
 _BUILD = "build"

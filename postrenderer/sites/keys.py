@@ -100,8 +100,8 @@ _ATTRIBUTE = "container.image."
 
 _LABELS = _set("labels selector")
 """Words at the end of names of labels and of what selects by them, which have neither `/` nor `:` in their values."""
-_SOURCES = _set("branch chart charts dependencies git github")
-"""Words beside or above a `repository` that is one of charts or code."""
+_SOURCES = _set("branch chart charts dependencies git github oci")
+"""Words beside or above a `repository` that is one of charts or code: Gardener's `ociRepository` holds a chart."""
 _SOURCE = "source"
 """The word in the name of a repository of code."""
 
