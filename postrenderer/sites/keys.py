@@ -76,8 +76,10 @@ BUILD_ARGUMENT = "build-arg"
 """The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
 _RULES = _set(
     "allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored match matches"
+    " mirrors sources"
 )
-"""Words for images that are compared with others: allowed_images of GitLab's runner, matchImages of the kubelet."""
+"""Words for images that are compared with others: allowed_images of GitLab's runner, matchImages of the kubelet, the
+imageContentSources of OpenShift, which say where mirrors are."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")

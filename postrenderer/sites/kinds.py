@@ -45,6 +45,7 @@ _ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.HOST: keys.H
 _WHY = {
     "behind": "a name behind the registry that another field of the object has",
     "condition": "a condition of a policy, which pulls nothing",
+    "copied": "what is copied into a registry, or where to",
     "key": "a name by which something is looked up",
     "machine": "what a machine boots from, not the image of a container",
     "model": "a model, which a program pulls and no node does",
