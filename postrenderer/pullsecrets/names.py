@@ -9,7 +9,7 @@ import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
 from postrenderer.sites.keys import hints_at_image, words
-from postrenderer.text.mappings import is_empty
+from postrenderer.text.mappings import is_empty, is_null
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -116,8 +116,13 @@ def held(value: yaml.Node) -> list[yaml.Node]:
 
 
 def form_of_empty(name: str, value: yaml.Node) -> str:
-    """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it."""
+    """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it.
+
+    Where an empty text stands there can be no list, whatever the name says: `imagePullSecrets` of Che's image puller.
+    """
     words = name.replace("_", "").replace("-", "").lower()
+    if isinstance(value, yaml.ScalarNode) and not is_null(value):
+        return NAME
     if isinstance(value, yaml.SequenceNode):
         return OBJECTS if words.endswith(("secret", "secrets")) else NAMES
     if isinstance(value, yaml.MappingNode) or words.endswith("ref"):
