@@ -17,11 +17,11 @@ from postrenderer.text import escape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from postrenderer.findings import Found
+    from postrenderer.plan.pieces import DocumentFindings
     from postrenderer.rewrite import Rewritten
     from postrenderer.settings import Settings
 
-    Inform = Callable[[Sequence[Found], Settings], Settings]
+    Inform = Callable[[Sequence[DocumentFindings], Settings], Settings]
 
 _VARIABLE = "ACREG_CHAIN"
 """Set for the other post-renderers, so that an acreg that one of them runs does not run it again, without end."""
@@ -33,7 +33,8 @@ def through(raw: bytes, settings: Settings, inform: Inform | None = None) -> Rew
     Args:
         raw: the stream.
         settings: what is asked for.
-        inform: returns the settings with more that is known, by what was found in the stream.
+        inform: is given what was found in the stream, and returns the settings with what the cluster adds to them, such
+            as its ServiceAccounts.
 
     Raises:
         AcregError: as `rewrite`, or another post-renderer failed.

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from postrenderer import exports
 from postrenderer.cli import hookdocuments, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
-from postrenderer.exports import document
+from postrenderer.exports import document, inventory
 from postrenderer.exports.admission import NAME, Scope
 from postrenderer.exports.flux import HelmRelease
-from postrenderer.exports.found import found
 from postrenderer.settings import checks
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
         )
     if unknown:
         parser.refuse(unknown)
-    wanted = inputs.settle(flags, os.environ)
+    wanted = inputs.in_effect(flags, os.environ)
     _say_what_is_not_pinned(wanted)
     excepted = _excepted(flags["excepted"], openshift=bool(flags["openshift"]))
     scope = Scope(excepted, _labels(flags["labels"]), _name(str(flags["name"])))
@@ -126,14 +126,14 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
 
     request = inputs.parse(parser, argv)
     release = _helm_release(request.text("helm_release"))
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
     _say_what_is_not_pinned(wanted)
-    found_in = find(manifests.data, wanted)
-    check_collisions(found_in)
-    held = found(found_in, hookdocuments.positions(manifests.data))
-    return exports.of_manifests(request.text("kind"), wanted, held, release)
+    found = find(manifests.data, wanted)
+    check_collisions(found)
+    taken = inventory.take(found, hookdocuments.positions(manifests.data))
+    return exports.of_manifests(request.text("kind"), wanted, taken, release)
 
 
 def _say_what_is_not_pinned(wanted: Settings) -> None:

@@ -16,7 +16,7 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.names import OBJECT_NAME
-from postrenderer.text.mappings import is_empty, is_merge, is_null
+from postrenderer.text.mappings import is_empty, is_merge, is_null, text_of
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.writing import fill, insert, is_free, own_keys, prepend
@@ -57,7 +57,7 @@ class Holder(NamedTuple):
 
 
 class Addition(NamedTuple):
-    """Pull secrets that a mapping lacked and has now."""
+    """Pull secrets that a mapping lacks and gets."""
 
     names: list[str]
     paths: list[Path]
@@ -65,7 +65,7 @@ class Addition(NamedTuple):
 
 
 def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
-    """The pull secrets of these names that a mapping lacks, as the document will be; where one is enough, the first."""
+    """The pull secrets that a mapping lacks in the document as it will be; of a field for one secret, the first."""
     if isinstance(holder.node, yaml.SequenceNode):
         return flags.missing(Flag(holder.node, *holder.field), names)
     current = _current(view, holder)
@@ -87,8 +87,11 @@ def is_bare(view: View, holder: Holder) -> bool:
 
 def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
     """Why a custom resource cannot take these pull secrets, in plain words; empty if it can, or has them."""
-    way = _way(text, view, holder, names)
-    return way if isinstance(way, str) else ""
+    try:
+        _way(text, view, holder, names)
+    except _NoWayError as why:
+        return str(why)
+    return ""
 
 
 def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
@@ -106,17 +109,28 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     Raises:
         AcregError: the field cannot take them.
     """
-    way = _way(text, view, holder, names)
-    if isinstance(way, str):
-        raise AcregError(f"{way}, or run with --no-pull-secrets.")
-    return way(names)
+    try:
+        return _way(text, view, holder, names)(names)
+    except _NoWayError as why:
+        raise AcregError(f"{why}, or run with --no-pull-secrets.") from None
 
 
-def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> str | Callable[[list[str]], list[Edit]]:
-    """What plans to add pull secrets to a field; a text, in plain words, says why the field cannot take these."""
+class _NoWayError(Exception):
+    """A field cannot take pull secrets; the message says why, in plain words."""
+
+
+def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> Callable[[list[str]], list[Edit]]:
+    """The function that plans to add pull secrets to a field.
+
+    Raises:
+        _NoWayError: the field cannot take these secrets.
+    """
     if isinstance(holder.node, yaml.SequenceNode):
         flag = Flag(holder.node, *holder.field)
-        return flags.obstacle(flag, names) or partial(flags.add, text, view, flag)
+        obstacle = flags.obstacle(flag, names)
+        if obstacle:
+            raise _NoWayError(obstacle)
+        return partial(flags.add, text, view, flag)
     current = _current(view, holder)
     if current is None or is_empty(current):
         return _way_to_fill(text, view, holder, holder.node, current)
@@ -125,10 +139,10 @@ def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> str | C
 
 def _way_to_fill(
     text: str, view: View, holder: Holder, mapping: yaml.MappingNode, current: yaml.Node | None
-) -> str | Callable[[list[str]], list[Edit]]:
-    """The way if nothing stands in the field, or null or an empty value; see `_way`."""
+) -> Callable[[list[str]], list[Edit]]:
+    """`_way` for a field that is absent or empty."""
     if holder.field.form == REFERENCE and not holder.namespace:
-        return f"{_place(holder)} needs a namespace, and the object does not say its own: fill it in"
+        raise _NoWayError(f"{_place(holder)} needs a namespace, and the object does not say its own: fill it in")
     if current is None:
         return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)))]
     if isinstance(current, yaml.SequenceNode) and holder.field.form not in _ONE:
@@ -140,30 +154,33 @@ def _way_to_fill(
     if any(own is current for _, own in mapping.value):
         fault = "is an alias, or has an anchor or a tag"
     elif not keys or keys[-1] < behind:
-        fault = "is empty in what `<<` merges behind all other keys"
+        fault = "is empty in a mapping that `<<` merges behind all other keys"
     else:
         return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)), behind)]
-    return f"{_place(holder)} {fault}: fill it in"
+    raise _NoWayError(f"{_place(holder)} {fault}: fill it in")
 
 
 def _way_to_extend(
     text: str, view: View, holder: Holder, current: yaml.Node, names: Sequence[str]
-) -> str | Callable[[list[str]], list[Edit]]:
-    """The way if the field holds something; see `_way`."""
+) -> Callable[[list[str]], list[Edit]]:
+    """`_way` for a field that holds something."""
     form = holder.field.form
     if form in JOINED:
         if isinstance(current, yaml.ScalarNode) and _parts(current, form):
             return partial(_join, text, view, current, form)
-        return f"{_place(holder)} is not a list of names: correct it"
+        raise _NoWayError(f"{_place(holder)} is not a list of names: correct it")
     if form not in _ONE:
         if isinstance(current, yaml.SequenceNode):
             return partial(_extend, text, view, current, form)
-        return f"{_place(holder)} is not a list: correct it"
+        raise _NoWayError(f"{_place(holder)} is not a list: correct it")
     unnamed, held = _unnamed(view, holder), _name(view, current)
     if isinstance(current, yaml.MappingNode) and unnamed is not None and is_free(text, current, unnamed):
         return lambda names: fill(text, view, current, unnamed, names[0])
-    taken = f"{_place(holder)} holds `{held}` and takes only one Secret: check that it is valid for the registry"
-    return (lambda _: []) if held in names else taken
+    if held in names:
+        return lambda _: []
+    raise _NoWayError(
+        f"{_place(holder)} holds `{held}` and takes only one Secret: check that it is valid for the registry"
+    )
 
 
 def _place(holder: Holder) -> str:
@@ -172,12 +189,12 @@ def _place(holder: Holder) -> str:
 
 
 def _current(view: View, holder: Holder) -> yaml.Node | None:
-    """What stands in the field; None if nothing does."""
+    """The value of the field; None if it is absent."""
     return dict(view.fields(holder.node)).get(holder.field.name) if isinstance(holder.node, yaml.MappingNode) else None
 
 
 def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
-    """The empty name in a field that holds one secret, `{name: ""}`; None if there is none."""
+    """The empty name in a field of the form `{name: ""}`; None if the field is not like that."""
     current = _current(view, holder)
     if holder.field.form != OBJECT or not isinstance(current, yaml.MappingNode):
         return None
@@ -186,7 +203,7 @@ def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
 
 
 def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold
-    """What the field holds when it holds these secrets alone."""
+    """The value of a field that holds only these secrets."""
     form = holder.field.form
     if form in JOINED:
         return JOINED[form].join(names)
@@ -202,8 +219,7 @@ def _entry(name: str, form: str) -> Any:  # noqa: ANN401  # what JSON can hold
 
 def _name(view: View, item: yaml.Node) -> str:
     """The name that an entry of a list of pull secrets holds; empty if it holds none."""
-    name = dict(view.fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item
-    return name.value if isinstance(name, yaml.ScalarNode) else ""
+    return text_of(dict(view.fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item)
 
 
 def _extend(text: str, view: View, current: yaml.SequenceNode, form: str, names: list[str]) -> list[Edit]:

@@ -1,4 +1,4 @@
-"""What the name of a field for pull secrets and the value in it tell of its form."""
+"""The names of fields for pull secrets, and the form of such a field by its name and its value."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _FIELD = regex(
 """The names in other APIs, in lower case: pullSecret, image_pull_secrets, packagePullSecrets, imagePullSecretName,
 imageRegistrySecret, ee_pull_credentials_secret."""
 _SWITCHES = frozenset(("true", "false", "True", "False"))
-"""What stands in a field that says whether there are pull secrets."""
+"""Values of a field that only switches pull secrets on or off."""
 _SPLIT = frozenset(("repository", "image", "version"))
-"""Fields whose mapping keeps its pull secrets as names: NVIDIA's operators, and all that have this shape from them."""
+"""A mapping with these fields has pull secrets as a list of names: NVIDIA's operators, and others that copied them."""
 _HUB = frozenset(("hub", "tag"))
-"""The same of Istio's `global` values (istio-discovery, files/injection-template.yaml)."""
+"""So has a mapping with these: Istio's `global` values (istio-discovery, files/injection-template.yaml)."""
 _IN_OTHER_CASES = frozenset(("image_pull_secrets", "image-pull-secrets"))
 _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""

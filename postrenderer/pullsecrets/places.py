@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from postrenderer.text.pointer import Path
 
 _BELOW = 4
-"""How many steps below a mapping what it says of its pods may have the field."""
+"""The field may be so many steps below a mapping, in what that says of its pods."""
 _DEEPEST = 40
 """No API has a field for pull secrets below so many steps."""
 _VALUES = frozenset(("set", "values", "valuesContent", "valuesObject"))
 """Fields that hold the values of a chart: HelmRelease's, Argo CD's, and those of HelmChart, helm.cattle.io, which has a
 `dockerRegistrySecret` that Helm reads and no kubelet."""
 _NONE = Api("", "")
-"""What the values of a chart and the configuration of a program are."""
+"""The API of the values of a chart and of the configuration of a program: they have none."""
 
 
 class Spot(NamedTuple):

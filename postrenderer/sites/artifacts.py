@@ -1,7 +1,7 @@
 """OCI artifacts behind their scheme: `url: oci://ghcr.io/acme/charts` of Flux, Kubewarden's `module: registry://…`.
 
-A controller pulls them with credentials of its own, and some are no more than the start of a name. So they are left and
-reported, but for fields that an API or their name says are images.
+A controller pulls them with credentials of its own, and some are only the start of a name. So they are left and
+reported. A field that is an image by its API or its name is no artifact, whatever scheme its text has.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.sites import evidence, keys
-from postrenderer.sites.site import UNMOVED, Site, Span
+from postrenderer.sites.site import UNMOVED, ImageSpan, Site
 
 if TYPE_CHECKING:
     from postrenderer.sites.site import ScalarVisit
@@ -30,5 +30,5 @@ def site(scalar: ScalarVisit) -> Site | None:
     text = evidence.read(value[begin:]) if begin else None
     if text is None or not text.reference.host:
         return None
-    span = Span(begin, begin + len(text.literal), text.literal, "", UNMOVED, _REASON)
+    span = ImageSpan(begin, begin + len(text.literal), text.literal, "", UNMOVED, _REASON)
     return Site(scalar.node, span, FAMILY, scalar.path)

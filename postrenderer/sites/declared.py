@@ -1,4 +1,4 @@
-"""The user's own knowledge: places that hold images, and what is no image though it looks like one."""
+"""The settings `locations` and `ignore`: places that hold images, and texts that only look like images."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import yaml
 
 from postrenderer.apis import forms
 from postrenderer.sites import evidence, named, text
-from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, Prefix, ScalarVisit, Site, Span
-from postrenderer.text.mappings import fields
+from postrenderer.sites.site import CERTAIN, STAYS, WEAK, ImageSpan, NamedText, PrefixSpan, ScalarVisit, Site
+from postrenderer.text.mappings import fields, fields_of, text_of
 from postrenderer.text.pointer import pointer, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from postrenderer.sites.site import Found
+    from postrenderer.sites.site import Span
     from postrenderer.text.pointer import Path
 
 FAMILY = "location"
@@ -61,7 +61,7 @@ class Location(NamedTuple):
 
 
 class Ignore(NamedTuple):
-    """What is no image whatever it looks like: where all of the patterns, with `*`, match.
+    """An entry of `ignore`: texts that only look like images. All of its patterns, with `*`, must match.
 
     Attributes:
         api_version: `apiVersion` of the object.
@@ -79,7 +79,7 @@ class Ignore(NamedTuple):
 
 
 class Object(NamedTuple):
-    """A Kubernetes object: a document, or an item of a list of objects; what it does not say is empty."""
+    """A Kubernetes object: a document, or an item of a list of objects. A field that it does not have is empty."""
 
     node: yaml.MappingNode
     path: Path
@@ -103,10 +103,8 @@ def objects(root: yaml.Node) -> Iterator[Object]:
 
 def _object(node: yaml.MappingNode, pairs: list[tuple[str, yaml.Node]], path: Path) -> Object:
     texts = {key: value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
-    metadata = dict(pairs).get("metadata")
-    name = dict(fields(metadata)).get("name") if isinstance(metadata, yaml.MappingNode) else None
-    called = name.value if isinstance(name, yaml.ScalarNode) else ""
-    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), called)
+    name = text_of(fields_of(dict(pairs).get("metadata")).get("name"))
+    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), name)
 
 
 def revise(
@@ -114,20 +112,19 @@ def revise(
     found: list[Site],
     locations: tuple[Location, ...],
     ignore: tuple[Ignore, ...],
-    spans: Callable[[str], Iterable[Found]],
+    spans: Callable[[str], Iterable[Span]],
 ) -> list[Site]:
-    """Add the places that the user knows of, instead of what was found there, and remove what is no image.
+    """Apply `locations` and `ignore` to the sites of a document.
 
-    What certainly is an image is not removed but stays.
-
-    Of several locations that name the same place the first counts.
+    A location replaces the sites that families found in its place; of several locations for a place the first counts.
+    An ignored site is removed; one that certainly is an image stays instead, so that the report names it.
 
     Args:
         root: the composed document.
         found: what the families found in it.
         locations: places that hold images.
-        ignore: what is no image.
-        spans: the references in a text.
+        ignore: texts that only look like images.
+        spans: finds the references in a text.
     """
     if not locations and not ignore:
         return found
@@ -156,7 +153,7 @@ def _unless_ignored(site: Site, *, is_ignored: bool) -> Iterator[Site]:
         yield site._replace(span=site.span._replace(level=STAYS, reason=IGNORED))
 
 
-def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]]) -> Iterator[Site]:
+def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Span]]) -> Iterator[Site]:
     """The sites of one location in one object."""
     if not (fnmatchcase(item.kind, location.kind) and fnmatchcase(item.api_version, location.api_version)):
         return
@@ -166,10 +163,10 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]
         elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.WHOLE:
             read = evidence.read(node.value)
             literal = read.literal if read else node.value
-            yield Site(node, Span(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
+            yield Site(node, ImageSpan(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
         elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.PREFIX:
             place = node.value.rstrip("/")
-            yield Site(node, Prefix(0, len(place), place, CERTAIN, _REASON), FAMILY, path)
+            yield Site(node, PrefixSpan(0, len(place), place, CERTAIN, _REASON), FAMILY, path)
         elif isinstance(node, yaml.ScalarNode) and location.form == "text":
             inside = [
                 *(span for span in spans(node.value) if span.level not in (WEAK, STAYS)),

@@ -12,7 +12,7 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Span
+    from postrenderer.sites.site import ImageSpan
 
 _OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
 _OF_JENKINS = regex(
@@ -20,7 +20,7 @@ _OF_JENKINS = regex(
 )
 """How Jenkinsfiles name what a step runs in: `agent { docker { image 'maven:3.9' } }`, `docker.image('maven:3.9')`."""
 _INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
-"""What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
+"""An instruction other than FROM, by which a Dockerfile is told from SQL: https://docs.docker.com/reference/dockerfile."""
 _FROM = regex(
     rf"^[ \t]*{keys.FROM}[ \t]*(?:--platform=\S+[ \t]+)?(?P<reference>[^\s$]+)"
     r"(?:[ \t]+[aA][sS][ \t]+(?P<stage>\S+))?[ \t]*\r?$"
@@ -30,7 +30,7 @@ _FROM = regex(
 _NO_IMAGE = ("scratch",)
 
 
-def images(text: str) -> Iterator[Span]:
+def images(text: str) -> Iterator[ImageSpan]:
     """The images that a text names in one of these ways."""
     for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
         yield from weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys
-from postrenderer.sites.site import STRONG, UNMOVED, WEAK, NamedImage, NamedText, Prefix, Span, not_pulled
+from postrenderer.sites.site import STRONG, UNMOVED, WEAK, ImageSpan, NamedImage, NamedText, PrefixSpan, not_pulled
 from postrenderer.text.templates import SIGN
 
 if TYPE_CHECKING:
@@ -26,25 +26,25 @@ _IMAGES = (
     {keys.IMAGE, keys.TAG},  # image: acme/app, version: 1.2
     {keys.REGISTRY, keys.NAME, keys.TAG},  # registry: quay.io, name: acme/app, tag: 1
 )
-"""What must be there to make up an image."""
+"""The sets of roles that make up an image."""
 _PLACE = {keys.REGISTRY, keys.TAG}
-"""What makes up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
+"""The roles that make up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
 _CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
-"""What says of all containers of an operator where their images come from, if its names say so."""
+"""The roles of `containerRegistry` and `containerRepository`, from which an operator takes all its images."""
 _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
 _OF_OTHERS, _OF_KNOWN = (registries.REGISTRY,), (registries.REGISTRY, registries.NONE)
-"""What hosts a registry in front of images may have; one that an API knows may be a name on Docker Hub: `theotw`."""
+"""The kinds of host of a registry in front of images; if an API knows the field, a name on Docker Hub too: `theotw`."""
 _PATH = "/"
 _SCHEME = "://"
-"""What stands in an address that is no part of an image."""
+"""A part of addresses, such as `https://`, that no part of an image has."""
 _DOCKER = "docker"
 """A word that says of a repository that it is one of images: Kubermatic's `dockerRepository`."""
 _HUB = ("hub",)
 """The name of what stands in front of the images of Istio and those that come from it."""
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.HOST, keys.UNPULLED))
 ROLES = _SINGLE.union(_PARTS)
-"""Those of texts that are images or parts of one."""
+"""The roles of texts that are images or parts of one."""
 
 
 def images(values: Iterable[NamedText]) -> Iterator[NamedImage]:
@@ -77,24 +77,24 @@ def _alone(role: str, value: NamedText) -> Iterator[NamedImage]:
         return
     if role == keys.HOST:
         reason = f"`{value.name}` takes a registry without a path: set it and the path yourself"
-        yield NamedImage(value, Prefix(value.start, value.start + len(value.value), value.value, UNMOVED, reason))
+        yield NamedImage(value, PrefixSpan(value.start, value.start + len(value.value), value.value, UNMOVED, reason))
         return
     text = evidence.read(value.value)
     level = evidence.level(text, role) if text else ""
     if text is None and role == keys.IMAGE and evidence.is_malformed(value.value):
         reason = f"`{value.name}` names an image"
         end = value.start + len(value.value)
-        yield NamedImage(value, Span(value.start, end, value.value, "", STRONG, reason))
+        yield NamedImage(value, ImageSpan(value.start, end, value.value, "", STRONG, reason))
     if text is None and role != keys.UNPULLED and value.value.startswith(SIGN):
         reason = f"a template in `{value.name}` falls back to it"
         for start, default in evidence.fallbacks(value.value):
             begin = value.start + start
-            span = Span(begin, begin + len(default.literal), default.literal, "", STRONG, reason)
+            span = ImageSpan(begin, begin + len(default.literal), default.literal, "", STRONG, reason)
             yield NamedImage(value, span)
     if text and level:
         end = value.start + len(text.literal)
         reason = not_pulled(value.name) if role == keys.UNPULLED else f"`{value.name}` names an image"
-        yield NamedImage(value, Span(value.start, end, text.literal, "", level, reason))
+        yield NamedImage(value, ImageSpan(value.start, end, text.literal, "", level, reason))
 
 
 def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
@@ -121,7 +121,7 @@ def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
     text = evidence.read(joined)
     if text is None and evidence.is_malformed(joined):
         yield NamedImage(
-            first, Span(first.start, first.start + len(first.value), joined, "", STRONG, "parts of an image")
+            first, ImageSpan(first.start, first.start + len(first.value), joined, "", STRONG, "parts of an image")
         )
     if text is None or text.reference.suffix:
         return
@@ -134,7 +134,7 @@ def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
     length = len(first.value.rstrip("/"))
     if len(text.literal) < length:  # a template fills in the end of it
         length, reference, suffix, mark = len(text.literal), text.literal, "", ""
-    span = Span(first.start, first.start + length, reference, suffix + mark, _level(text, said), reason)
+    span = ImageSpan(first.start, first.start + length, reference, suffix + mark, _level(text, said), reason)
     yield NamedImage(first, span, rest)
 
 
@@ -153,7 +153,7 @@ def _is_complete(name: str) -> bool:
     return text is not None and bool(text.reference.host or text.reference.suffix)
 
 
-def _level(text: evidence.Text, said: dict[str, NamedText]) -> str:
+def _level(text: evidence.PossibleImage, said: dict[str, NamedText]) -> str:
     """How sure it is that texts make up an image."""
     if text.incomplete:
         return WEAK
@@ -174,15 +174,15 @@ def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
     text = evidence.read(place + SOME_IMAGE)
     hosts = _OF_KNOWN if registry.role == keys.PREFIX else _OF_OTHERS
     if text and text.host in hosts and least in place:
-        reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
-        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, STRONG, reason))
+        reason = f"`{registry.name}` goes in front of the names of images in other fields"
+        yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, STRONG, reason))
 
 
 def _in_front(registry: NamedText) -> Iterator[NamedImage]:
-    """A registry that operators put in front of images, as ECK's `container-registry`, without a word of which ones.
+    """A registry alone, which operators put in front of their images, such as ECK's `container-registry`.
 
-    One with a path moves if its name speaks of images. Another API may not take a path, as the private registry has
-    one, so that it is left.
+    It moves if it has a path and its name speaks of images. One without a path is left: its API may take no path, and
+    the private registry has one.
     """
     place = registry.value.rstrip("/")
     if registries.kind(place.partition("/")[0]) != registries.REGISTRY:
@@ -193,10 +193,10 @@ def _in_front(registry: NamedText) -> Iterator[NamedImage]:
         yield from _prefix(registry)
     elif has_path:
         reason = f"whether images come from `{registry.name}` is not known"
-        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, WEAK, reason))
+        yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, WEAK, reason))
     elif says:
         reason = f"whether `{registry.name}` takes a registry with a path is not known: set it yourself"
-        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, UNMOVED, reason))
+        yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, UNMOVED, reason))
 
 
 def _with_tag(repository: str, tag: str) -> tuple[str, str]:

@@ -18,10 +18,10 @@ from postrenderer.sites.site import (
     KNOWN,
     STAYS,
     STRONG,
+    ImageSpan,
     NamedText,
-    Prefix,
+    PrefixSpan,
     Site,
-    Span,
     not_pulled,
     unless_certain,
 )
@@ -31,13 +31,13 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from postrenderer.sites.site import Context, Found, ScalarVisit
+    from postrenderer.sites.site import Context, ScalarVisit, Span
     from postrenderer.text.pointer import Path
 
 FAMILY = "text"
 
 start_of = attrgetter("start")
-"""By what the references in a text are sorted."""
+"""The key by which the spans of a text are sorted."""
 
 _REFERENCE = regex(
     r"(?:(?<=docker://)|(?<=:-)|(?<![\w.\-/@%~+]))"
@@ -56,7 +56,7 @@ _ASSIGNMENT = regex(
     r"(?P<name>[A-Za-z_](?<![\w./?&-].)(?=(?P<rest>[\w./-]*))(?P=rest))"
     r"\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?" + _OPEN_VALUE
 )
-"""A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
+"""A name and its value. Only the whole name is tried, as what must follow never stands after a part of it."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
 _LIST = regex(r"(?P<name>[A-Za-z_](?<![\w./?&-].)[\w.-]*)[ \t]*[=:][ \t]*\[(?P<items>[^\[\]{}()]*)\]")
 """A name and a list in brackets, as TOML and HCL write it."""
@@ -71,11 +71,11 @@ _IGNORED = (
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _BASE64 = ("Secret(?![A-Za-z])", tags.BINARY)
-"""What says that a value below is base64, which shows no hint."""
+"""Words that say that a value below is base64, in which no hint is seen."""
 _INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS, *_BASE64)))
 _DOTTED = ".image"
 _PRINTED = "map["
-"""How Go prints a map that a template should have turned into YAML: nothing reads it."""
+"""The start of a map as Go prints it, which a template should have turned into YAML: nothing reads it."""
 _IN_FORCE = ("mutations", "generate")
 """Where MutatingAdmissionPolicy (Kubernetes), MutatingPolicy and GeneratingPolicy (Kyverno) have the expressions that
 make objects."""
@@ -84,7 +84,7 @@ _NEIGHBOURS = 2
 
 
 def may_hold_images(value: str) -> bool:
-    """Whether a text that no family of places claims is worth a look: most say nothing at all."""
+    """Whether a text that no family of places claims may hold an image; most texts cannot."""
     return "/" in value or ":" in value or keys.FROM in value or _HINT.search(value) is not None
 
 
@@ -116,7 +116,7 @@ def _is_in_force(path: Path) -> bool:
     return False
 
 
-def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
+def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
     chosen = list(_certain(references, known))
@@ -133,7 +133,7 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
 
 
 def _references(text: str) -> Iterator[re.Match[str]]:
-    """What looks like a reference with a host, looked for in lines with a slash alone, as it takes time."""
+    """Texts that look like a reference with a host. Only lines with a slash are searched, as searching takes time."""
     slash = text.find("/")
     while slash >= 0:
         start, end = text.rfind("\n", 0, slash) + 1, text.find("\n", slash)
@@ -150,7 +150,7 @@ def _ranges(patterns: Iterable[re.Pattern[str]], text: str) -> list[tuple[int, i
     return found
 
 
-def _outside(spans: Iterable[Found], ranges: list[tuple[int, int]]) -> Iterator[Found]:
+def _outside(spans: Iterable[Span], ranges: list[tuple[int, int]]) -> Iterator[Span]:
     """The spans that start in none of the ranges; both come in their order."""
     index = 0
     for span in spans:
@@ -160,9 +160,9 @@ def _outside(spans: Iterable[Found], ranges: list[tuple[int, int]]) -> Iterator[
             yield span
 
 
-def _merged(chosen: list[Found], more: Iterable[Found]) -> list[Found]:
+def _merged(chosen: list[Span], more: Iterable[Span]) -> list[Span]:
     """The chosen spans, and of the others those that overlap neither them nor each other; all come in their order."""
-    added: list[Found] = []
+    added: list[Span] = []
     index = end = 0
     for span in more:
         while index < len(chosen) and chosen[index].end <= span.start:
@@ -173,25 +173,25 @@ def _merged(chosen: list[Found], more: Iterable[Found]) -> list[Found]:
     return sorted(chosen + added, key=start_of)
 
 
-def mentioned(text: str) -> Iterator[Found]:
+def mentioned(text: str) -> Iterator[Span]:
     """The images in a text whose name says that images are in it, as `4.2.0=quay.io/strimzi/kafka:0.45.0` lines."""
     for match in _TOKEN.finditer(text):
         yield from evidence.weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
 
 
-def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Found]:
+def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Span]:
     """References that spell out a configured prefix, host included, and such a prefix itself."""
     for match in references:
         reference = _trimmed(match)
         start, end = match.start(), match.start() + len(reference)
         if known(reference):
-            yield Span(start, end, reference, "", CERTAIN, KNOWN)
+            yield ImageSpan(start, end, reference, "", CERTAIN, KNOWN)
         elif known(reference + SOME_IMAGE):
-            yield Prefix(start, end, reference, CERTAIN, "a configured source or rule itself")
+            yield PrefixSpan(start, end, reference, CERTAIN, "a configured source or rule itself")
 
 
-def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Found]:
-    """References that leave no doubt wherever they stand, but for the patterns of filters: `image:quay.io/x/y`."""
+def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Span]:
+    """References that leave no doubt wherever they stand. Patterns of filters do: `image:quay.io/x/y`."""
     for match in references:
         start = match.start()
         if not text.startswith(":", start - 1) and not text.startswith("/", match.end()):
@@ -206,7 +206,7 @@ def _trimmed(match: re.Match[str]) -> str:
     return match.group().rstrip(":@" if match["template"] else ".-")
 
 
-def _assigned(text: str) -> Iterator[Found]:
+def _assigned(text: str) -> Iterator[Span]:
     """Images by the names that they are assigned to, or of the flags that carry them."""
     values = [
         NamedText(match["name"], _with_template(text, match), match.start("value"))
@@ -225,7 +225,7 @@ def _says_image(name: str) -> bool:
     return bool(word.role) and (word.image or word.role != keys.MENTION)
 
 
-def _listed(text: str) -> Iterator[Found]:
+def _listed(text: str) -> Iterator[Span]:
     """The images in lists that are named after images, or after images that nothing pulls."""
     for match in _LIST.finditer(text) if "[" in text else ():
         role = keys.read(match["name"]).role
@@ -253,11 +253,11 @@ def _neighbours(values: Iterable[NamedText], text: str) -> Iterator[list[NamedTe
         yield group
 
 
-def _services(group: Iterable[NamedText]) -> Iterator[Found]:
+def _services(group: Iterable[NamedText]) -> Iterator[Span]:
     """Official images with a tag that are called `name`, as services of CI runners are."""
     for value in group:
         word = keys.read(value.name)
         text = evidence.read(value.value) if word.role == keys.NAME and not word.stem else None
         if text and text.official and text.tagged and not text.like_an_address:
             reason = "an official image of Docker Hub with a tag"
-            yield Span(value.start, value.start + len(text.literal), text.literal, "", STRONG, reason)
+            yield ImageSpan(value.start, value.start + len(text.literal), text.literal, "", STRONG, reason)

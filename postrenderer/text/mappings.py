@@ -57,19 +57,20 @@ def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tu
 
 
 def fields_of(node: yaml.Node | None) -> dict[str, yaml.Node]:
-    """The fields of a node as Kubernetes sees them; none if it is no mapping, or is not there."""
+    """The fields of a node as Kubernetes sees them; empty if it is no mapping, or is absent."""
     return dict(fields(node)) if isinstance(node, yaml.MappingNode) else {}
 
 
 def text_of(node: yaml.Node | None) -> str:
-    """The text of a scalar; empty if it is none, or is not there."""
+    """The text of a scalar; empty if the node is no scalar, or is absent."""
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
 
 def is_null(value: yaml.Node) -> bool:
-    """Whether a value is null."""
-    plain = isinstance(value, yaml.ScalarNode) and not value.style and value.tag in (STRING_TAG, _NULL_TAG)
-    return plain and value.value in _NULL
+    """Whether a value is null: without quotes, or in any style with the tag for it, `!!null "null"`."""
+    if not isinstance(value, yaml.ScalarNode) or value.value not in _NULL:
+        return False
+    return value.tag == _NULL_TAG or (value.tag == STRING_TAG and not value.style)
 
 
 def is_empty(value: yaml.Node) -> bool:

@@ -123,8 +123,11 @@ def fill(
     offset = _list_offset(text, mapping)
     view.replace(current, _node(value, quoted=in_line))
     if in_line:
-        header = _BLOCK_HEADER.match(text, content_start(text, current))  # a comment or empty lines behind it stay
-        end = header.end() if header else end
+        header = _BLOCK_HEADER.match(text, content_start(text, current))
+        if header and current.value:
+            end = text.rindex(current.value, header.end(), end) + len(current.value)
+        elif header:
+            end = header.end()  # a comment or empty lines behind it stay
         space = "" if text[start - 1].isspace() else " "
         return [Edit(start, end, space + _json(value))]
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))
@@ -171,7 +174,7 @@ def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
 
 
 def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # what JSON can hold
-    """What stands behind a key: a name or several on its line, or the lines below; a list may stand in its column."""
+    """The text of a value behind its key: on the key's line or on the lines below; a list may stand in its column."""
     if isinstance(value, str):
         return f" {_block_scalar(value)}"
     if isinstance(value, list) and len(value) > 1:  # one line, whatever the number
@@ -198,7 +201,7 @@ def _key(name: str, *, quoted: bool = False) -> yaml.ScalarNode:
 
 
 def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # what JSON can hold
-    """What composing the written text gives."""
+    """The node that composing the written text will give."""
     if isinstance(value, list):
         return yaml.SequenceNode(_SEQ, [_node(item, quoted=quoted) for item in value])
     if isinstance(value, dict):

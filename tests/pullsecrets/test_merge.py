@@ -77,6 +77,9 @@ def added(text: str, *names: str, field: merge.Field = merge.POD_SPEC) -> str:
         ("imagePullSecrets: ~ # why\r\nx: y\r\n", "imagePullSecrets: # why\r\n  - name: s\r\nx: y\r\n"),
         ("imagePullSecrets: !!null\nx: y\n", "imagePullSecrets:\n  - name: s\nx: y\n"),
         ("spec:\n  ? imagePullSecrets\n  :\n  ? x\n", "spec:\n  ? imagePullSecrets\n  :\n    - name: s\n  ? x\n"),
+        ('imagePullSecrets: !!null "null"\nx: y\n', 'imagePullSecrets: [{"name": "s"}]\nx: y\n'),
+        ("imagePullSecrets: !!null |-\n  ~\n\nx: y\n", 'imagePullSecrets: [{"name": "s"}]\n\nx: y\n'),
+        ("{imagePullSecrets: !!null '', x: y}", '{imagePullSecrets: [{"name": "s"}], x: y}'),
         ("{imagePullSecrets: null, x: y}", '{imagePullSecrets: [{"name": "s"}], x: y}'),
         ('{"imagePullSecrets":null}', '{"imagePullSecrets": [{"name": "s"}]}'),
         ("spec:\n  imagePullSecrets:\n    null\n", "spec:\n  imagePullSecrets:\n   \n    - name: s\n"),
@@ -279,7 +282,7 @@ TIED = "is an alias, or has an anchor or a tag: fill it in"
         (
             "b:\n  containers: [{image: 'a:1'}]\n  <<: {imagePullSecrets: }\n",
             "/b/imagePullSecrets",
-            "is empty in what `<<` merges behind all other keys: fill it in",
+            "is empty in a mapping that `<<` merges behind all other keys: fill it in",
         ),
     ],
 )
