@@ -104,6 +104,14 @@ MIRROR_SETS = [
         {"quay.io/a/b:1": MOVED},
     ),
     Row(
+        api(
+            "artifact.falcosecurity.dev/v1alpha1",
+            "Rulesfile",
+            "{ociArtifact: {image: {repository: falcosecurity/rules/a, tag: '1'}, registry: {name: ghcr.io}}}",
+        ),
+        {"falcosecurity/rules/a:1": STAYS},
+    ),
+    Row(
         api("config.openshift.io/v1", "Image", "{registrySources: {allowedRegistries: ['quay.io/a/b:1']}}"),
         {"quay.io/a/b:1": STAYS},
     ),
