@@ -60,7 +60,7 @@ def _place(field: KnownField, start: Spot, spots: Spots, schemas: Schemas) -> It
         return
     spot = start
     for index, step in enumerate((*way, name)):
-        if not isinstance(spot.node, yaml.MappingNode):
+        if not isinstance(spot.node, yaml.MappingNode) or is_empty(spot.node):  # `daemonSet: {}` has no line to add to
             return
         child = spots.fields(spot.node).get(step)
         if child is None or is_empty(child):

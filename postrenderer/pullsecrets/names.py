@@ -9,7 +9,7 @@ import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
 from postrenderer.sites.keys import hints_at_image, words
-from postrenderer.text.mappings import is_empty
+from postrenderer.text.mappings import is_empty, is_null
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -35,10 +35,11 @@ _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
 
-_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global"))
+_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global", "overlay", "serviceaccount"))
 _OF_PODS = ("template", "templatespec", "pod", "podspec")
 """Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
-`template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
+`template.pod`, Tekton's `taskRunTemplate.podTemplate`, MatrixOne's `overlay`, the `serviceAccount` of Grafana's pods;
+and of what charts share, Istio's `values.global`."""
 _OF_ALL_PODS, _TEMPLATES = frozenset(("pod", "podspec", "spec")), ("template", "templatespec")
 """Names of what says it of all pods, and how they end: not Strimzi's `buildPod`."""
 _BUILD = "build"
@@ -115,8 +116,13 @@ def held(value: yaml.Node) -> list[yaml.Node]:
 
 
 def form_of_empty(name: str, value: yaml.Node) -> str:
-    """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it."""
+    """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it.
+
+    Where an empty text stands there can be no list, whatever the name says: `imagePullSecrets` of Che's image puller.
+    """
     words = name.replace("_", "").replace("-", "").lower()
+    if isinstance(value, yaml.ScalarNode) and not is_null(value):
+        return NAME
     if isinstance(value, yaml.SequenceNode):
         return OBJECTS if words.endswith(("secret", "secrets")) else NAMES
     if isinstance(value, yaml.MappingNode) or words.endswith("ref"):

@@ -43,8 +43,10 @@ _ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.HOST: keys.H
 """The forms of image fields in the catalogue, as the grammar of names calls them."""
 
 _WHY = {
+    "artifact": "an OCI artifact, which a program pulls and no node does",
     "behind": "a name in the registry that another field of the object names",
     "condition": "a condition of a policy, which pulls nothing",
+    "copied": "what is copied into a registry, or where to",
     "key": "a name by which something is looked up",
     "machine": "the disk image of a machine, not the image of a container",
     "model": "a model: a program pulls it, not a node",

@@ -117,7 +117,7 @@ def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
 def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
     """The image that parts make up, by their roles: the first carries the registry."""
     first, *more = (part for role, part in said.items() if role != keys.TAG)
-    joined = "/".join(part.value.strip("/") for part in (first, *more))
+    joined = "/".join((first.value.rstrip("/"), *(part.value.strip("/") for part in more)))
     text = evidence.read(joined)
     if text is None and evidence.is_malformed(joined):
         yield NamedImage(

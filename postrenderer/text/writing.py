@@ -177,11 +177,10 @@ def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  
     """The text of a value behind its key: on the key's line or on the lines below; a list may stand in its column."""
     if isinstance(value, str):
         return f" {_block_scalar(value)}"
-    if isinstance(value, list) and len(value) > 1:  # one line, whatever the number
-        return f" [{', '.join(map(_flow_entry, value))}]"
-    if isinstance(value, dict):
-        inner = indent + (offset or "  ")
-        return "".join(f"{inner}{key}:{_block_lines(below, inner, offset)}" for key, below in value.items())
+    if isinstance(value, dict) and all(isinstance(text, str) for text in value.values()):
+        return "".join(f"{indent}{offset or '  '}{key}: {_block_scalar(text)}" for key, text in value.items())
+    if isinstance(value, dict) or len(value) > 1:  # one line, whatever the number
+        return f" {_flow(value)}"
     return "".join(indent + offset + _block_entry(entry) for entry in value)
 
 
@@ -189,8 +188,12 @@ def _block_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping wit
     return f"- {_block_scalar(entry)}" if isinstance(entry, str) else f"- name: {_block_scalar(entry['name'])}"
 
 
-def _flow_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping with one
-    return _block_scalar(entry) if isinstance(entry, str) else f"{{name: {_block_scalar(entry['name'])}}}"
+def _flow(value: Any) -> str:  # noqa: ANN401  # what JSON can hold
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(below)}' for key, below in value.items())}}}"
+    return _block_scalar(value)
 
 
 def _block_scalar(name: str) -> str:

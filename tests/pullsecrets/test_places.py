@@ -330,6 +330,16 @@ BELOW = {
         "HelmRelease",
         "{values: {image: {repository: a/b, tag: '1'}, deployment: {imagePullSecrets: [{name: old}]}}}",
     ),
+    "MatrixOne's overlay": (
+        "core.matrixorigin.io/v1alpha1",
+        "CNSet",
+        "{image: a/b, overlay: {imagePullSecrets: [{name: old}]}}",
+    ),
+    "the service account of Grafana's pods": (
+        "integreatly.org/v1alpha1",
+        "Grafana",
+        "{baseImage: a/b, serviceAccount: {imagePullSecrets: [{name: old}]}}",
+    ),
     "what Istio's charts share": (
         "install.istio.io/v1alpha1",
         "IstioOperator",
