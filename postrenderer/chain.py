@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from postrenderer.plan.pieces import DocumentFindings
-    from postrenderer.rewrite import Rewritten
+    from postrenderer.rewrite import RewrittenStream
     from postrenderer.settings import Settings
 
     Inform = Callable[[Sequence[DocumentFindings], Settings], Settings]
@@ -27,13 +27,14 @@ _VARIABLE = "ACREG_CHAIN"
 """Set for the other post-renderers, so that an acreg that one of them runs does not run it again, without end."""
 
 
-def through(raw: bytes, settings: Settings, inform: Inform | None = None) -> Rewritten:
+def through(raw: bytes, settings: Settings, inform: Inform | None = None) -> RewrittenStream:
     """Rewrite a stream as `rewrite` does, between the other post-renderers.
 
     Args:
         raw: the stream.
         settings: what is asked for.
-        inform: returns the settings with more that is known, by what was found in the stream.
+        inform: is given what was found in the stream, and returns the settings with what the cluster adds to them, such
+            as its ServiceAccounts.
 
     Raises:
         AcregError: as `rewrite`, or another post-renderer failed.

@@ -8,9 +8,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import inputs, planned, results, show, withchart
+from postrenderer.cli import planned, results, show, withchart
 from postrenderer.cli.lock import save
 from postrenderer.cli.progress import Progress
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.images.reference import parse
 from postrenderer.registry import locking, record
 from postrenderer.registry.airgap import Folder, Save
@@ -19,40 +20,40 @@ from postrenderer.registry.carried import listed, read_list
 from postrenderer.registry.charts import CHARTS, Push
 from postrenderer.registry.creation import Creation
 from postrenderer.registry.failures import REFUSED
-from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.manifests import RegistryClient
 from postrenderer.registry.mirror import Mirror
 from postrenderer.registry.origins import Origin, Wishes
-from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, Outcome
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, CopyOutcome
 from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.skopeo import Skopeo
-from postrenderer.registry.work import Crew
+from postrenderer.registry.work import Workers
 from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from postrenderer.cli.inputs import Request
-    from postrenderer.registry.carried import Carried
-    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.carried import CarriedFolder
+    from postrenderer.registry.charts import PackedChart
     from postrenderer.registry.places import Reach
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.scratch import Scratch
     from postrenderer.settings import Settings
 
 _BAD = (REFUSED, FAILED)
 
 
-class Job(NamedTuple):
-    """What there is to do: images and charts, and the folder or archive that takes them or has them, if one does."""
+class MirrorJob(NamedTuple):
+    """The images and charts to copy, and the folder or archive that takes them or has them, if one does."""
 
-    images: list[Copy]
+    images: list[ImageCopy]
     to: Path | None
-    loaded: Carried | None
-    charts: list[Packed]
+    loaded: CarriedFolder | None
+    charts: list[PackedChart]
 
 
-def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Outcome]:
+def run(job: MirrorJob, settings: Settings, reach: Reach, request: Request) -> list[CopyOutcome]:
     """Copy the images, print what became of each, write the lock if there is one, and return the outcomes.
 
     Args:
@@ -67,19 +68,19 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
     to = _destination(job.to, prune=bool(request.flags["prune"]))
     place = to.folder if to else job.loaded.folder if job.loaded else Path()
     skopeo = Skopeo(reach, str(place), int(str(request.flags["copy_timeout"])))
-    manifests = Manifests(reach)
+    client = RegistryClient(reach)
     progress = Progress(len(job.images))
 
     def interrupt() -> None:
         skopeo.stop()
-        manifests.stop()
+        client.stop()
 
-    crew = Crew(*planned.work(request.flags), interrupt, progress.note)
-    remote = Remote(manifests, crew, skopeo)
+    workers = Workers(*planned.work(request.flags), interrupt, progress.note)
+    remote = Remote(client, workers, skopeo)
     lock = lockfile.read(settings.lock) if os.path.exists(settings.lock) else lockfile.Lock(())
-    outcomes: list[Outcome] = []
+    outcomes: list[CopyOutcome] = []
 
-    def finished(outcome: Outcome) -> None:
+    def finished(outcome: CopyOutcome) -> None:
         if to:
             to.take(outcome)
         elif job.loaded:
@@ -92,15 +93,15 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
         with progress:
             made = _Run(job, settings, request, remote, planned.wishes(request.flags), lock)
             work = _saving(made, to) if to else _mirroring(made, reach, progress.note)
-            in_order = crew.each(job.images, work, finished)
+            in_order = workers.each(job.images, work, finished)
             if settings.lock and not to and is_complete(in_order):
-                _write_lock(made, crew)
+                _write_lock(made, workers)
     except BaseException:
         if to:
             to.abort(outcomes)
         raise
     finally:
-        manifests.close()
+        client.close()
     _print(in_order, to_folder=to is not None)
     for name in to.finish(in_order) if to else []:
         progress.note(f"{name} belongs to no image in the list any more: --prune removes it")
@@ -108,9 +109,9 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
 
 
 class _Run(NamedTuple):
-    """What a run is about, and what it has to do it with."""
+    """The job of a run, its settings, and the tools that it uses."""
 
-    job: Job
+    job: MirrorJob
     settings: Settings
     request: Request
     remote: Remote
@@ -124,7 +125,7 @@ class _Run(NamedTuple):
 
 
 def _saving(run: _Run, to: Folder | Archive) -> Save:
-    """What fetches images into a folder, which gets the charts at once."""
+    """Return the function that fetches an image into a folder; the folder gets the charts at once."""
     for chart in run.job.charts:
         to.take_chart(chart)
     since = run.request.text("since")
@@ -135,7 +136,7 @@ def _saving(run: _Run, to: Folder | Archive) -> Save:
 
 
 def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror:
-    """What copies images to the private registry, which gets to see the password first."""
+    """Return the function that copies an image to the private registry, once that has accepted the password."""
     create = Creation(run.request.text("create_with"), reach.environ)
     for name in _without_image(run.wishes, run.job):
         notice(f"--replace {name} names nothing of this run: give an image's source or private reference")
@@ -144,9 +145,9 @@ def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror
     return Mirror(run.remote, run.wishes, kept, run.job.loaded or run.origin, create)
 
 
-def _write_lock(run: _Run, crew: Crew) -> None:
+def _write_lock(run: _Run, workers: Workers) -> None:
     """Write what the private registry holds now; what the lock has of other images stays."""
-    resolved = crew.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
+    resolved = workers.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
     new = [item.locked for item in resolved if item.locked]
     before = {image.reference: image.digest for image in run.lock.images}
     moved = [image.reference for image in new if before.get(image.reference, image.digest) != image.digest]
@@ -157,7 +158,7 @@ def _write_lock(run: _Run, crew: Crew) -> None:
     save(run.settings.lock, run.lock._replace(images=locking.merged(run.lock.images, new)))
 
 
-def _without_image(wishes: Wishes, job: Job) -> list[str]:
+def _without_image(wishes: Wishes, job: MirrorJob) -> list[str]:
     """Return what may be replaced by name, and is neither an image, a repository, a signature nor a chart of a run."""
     repositories = {parse(image.target).repository for image in job.images}
     known = {name for image in job.images for name in image} | repositories
@@ -165,12 +166,12 @@ def _without_image(wishes: Wishes, job: Job) -> list[str]:
     return sorted(name for name in wishes.replace - known if name.rpartition(":")[0] not in repositories)
 
 
-def is_complete(outcomes: list[Outcome]) -> bool:
+def is_complete(outcomes: list[CopyOutcome]) -> bool:
     """Tell whether every image is where it was to go."""
     return not any(outcome.status in _BAD for outcome in outcomes)
 
 
-def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
+def _print(outcomes: list[CopyOutcome], *, to_folder: bool) -> None:
     """Print the table and the sum."""
     rows = [
         (
@@ -187,24 +188,26 @@ def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
     show.write(f"{show.several(len(outcomes), 'image')}: {', '.join(counts)}")
 
 
-def push_charts(charts: list[Packed], settings: Settings, reach: Reach, request: Request, scratch: Scratch) -> bool:
+def push_charts(
+    charts: list[PackedChart], settings: Settings, reach: Reach, request: Request, scratch: Scratch
+) -> bool:
     """Push charts, print the address of each, and return whether all are there.
 
     Raises:
         AcregError: there is no Helm.
     """
-    manifests = Manifests(reach)
-    crew = Crew(*planned.work(request.flags), manifests.stop, show.note)
+    client = RegistryClient(reach)
+    workers = Workers(*planned.work(request.flags), client.stop, show.note)
     try:
-        with inputs.scratch() as folder:
+        with temporary_folder() as folder:
             path = "/".join(filter(None, (settings.repository_path, CHARTS)))
-            push = withchart.push(reach, settings.registry, path, manifests, scratch)
+            push = withchart.push(reach, settings.registry, path, client, scratch)
             replace = planned.wishes(request.flags).replace
-            pushed = crew.each(
-                charts, Push(push, Remote(manifests, crew), settings.prefix, folder, replace), lambda _: None
+            pushed = workers.each(
+                charts, Push(push, Remote(client, workers), settings.prefix, folder, replace), lambda _: None
             )
     finally:
-        manifests.close()
+        client.close()
     show.table(("STATUS", "CHART", "VERSION", "NOTE"), pushed)
     return not any(chart.status in _BAD for chart in pushed)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from postrenderer.cli.chartfiles import Files
-    from postrenderer.cli.rendering import Document
+    from postrenderer.cli.rendering import RenderedDocument
 
 _FOLDER = "templates/"
 _PARTIAL, _NOTES = "_", "NOTES.txt"
@@ -32,7 +32,7 @@ _PARTIAL, _NOTES = "_", "NOTES.txt"
 
 
 def some(files: Files, texts: Mapping[str, str]) -> Files:
-    """Return a chart of which some templates write the texts that are given.
+    """Return the chart with some of its templates replaced by the texts that they are to write.
 
     Args:
         files: the chart.
@@ -53,7 +53,7 @@ def some(files: Files, texts: Mapping[str, str]) -> Files:
 
 
 def every(files: Files, texts: Mapping[str, str]) -> Files:
-    """Return a chart of which no template is worked out any more: each writes its text, or nothing if it has none.
+    """Return the chart with all of its templates replaced: each writes its text, or nothing if it has none.
 
     Args:
         files: the chart.
@@ -68,7 +68,7 @@ def every(files: Files, texts: Mapping[str, str]) -> Files:
     return _changed(files, [chartfiles.name(files)], change)
 
 
-def texts(documents: Sequence[Document]) -> dict[str, str]:
+def texts(documents: Sequence[RenderedDocument]) -> dict[str, str]:
     """Return what each template is to write, by its name."""
     found: dict[str, str] = {}
     for document in documents:

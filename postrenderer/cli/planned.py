@@ -43,7 +43,7 @@ def where(request: inputs.Request) -> str:
     return next((name for name in named if name and name != "-"), "stdin")
 
 
-def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tuple[Settings, plan.Plan]:
+def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tuple[Settings, plan.CopyPlan]:
     """Return the settings, and the images with their places on the private registry.
 
     Args:
@@ -81,7 +81,7 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
         for image in announced.of_request(request, manifests, folder):
             outcome = relocation(image.reference)
             if outcome.status == "moved":
-                copies.setdefault(outcome.target, plan.Copy(image.reference, outcome.target))
+                copies.setdefault(outcome.target, plan.ImageCopy(image.reference, outcome.target))
         collisions.check(copies.values())
     return settings, found._replace(copies=list(copies.values()))
 

@@ -1,4 +1,4 @@
-"""What an export is, and how it is written."""
+"""An export as a value, and its text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 from postrenderer.text import escape
 
 
-class Document(NamedTuple):
+class ExportDocument(NamedTuple):
     """An object of a cluster, or a file.
 
     Attributes:
@@ -22,14 +22,14 @@ class Document(NamedTuple):
 
 
 class Export(NamedTuple):
-    """What an engine is to be told.
+    """The objects or files for an engine, and what it cannot do.
 
     Attributes:
         documents: in the order in which they are to be applied.
         left: what the engine cannot do, a sentence each; they become comments of the first document.
     """
 
-    documents: tuple[Document, ...]
+    documents: tuple[ExportDocument, ...]
     left: tuple[str, ...] = ()
 
 

@@ -1,9 +1,4 @@
-"""Places for pull secrets beside an image: mappings below the one in which it stands, as Elasticsearch's `nodeSets`.
-
-`podTemplate` and `podTemplateSpec` hold what core/v1 calls PodTemplateSpec. In public APIs all 199 of them whose `spec`
-has containers have `imagePullSecrets` there too, and so have all that are called `pod`; of 74 called `template` the
-catalogue knows the three without.
-"""
+"""Mappings beside an image: ECK's Elasticsearch has `spec.image` and `spec.nodeSets[].podTemplate`."""
 
 from __future__ import annotations
 
@@ -11,23 +6,20 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites.podspec import OF_TEMPLATES
 from postrenderer.text.mappings import fields, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from postrenderer.text.pointer import Path
 
-_TEMPLATES = frozenset(("pod", "podTemplate", "podTemplateSpec"))
-_TEMPLATE, _SPEC = "template", "spec"
 _LEVELS = 4
 """How many steps below the mapping of an image a place may be: `nodeSets/0/podTemplate/spec`."""
 _OBJECT = frozenset(("apiVersion", "kind"))
 
 
 def mappings(node: yaml.Node | None, path: Path) -> Iterator[Path]:
-    """The places of the mappings below a node, but for those of other objects; one of several aliases for a mapping.
+    """The places of the mappings below a node, without other objects; one place for a mapping with aliases.
 
     Args:
         node: the node.
@@ -51,11 +43,3 @@ def _children(node: yaml.Node | None, path: Path) -> Iterator[tuple[yaml.Node, P
         yield from ((child, (path, name)) for name, child in fields(node))
     elif isinstance(node, yaml.SequenceNode):
         yield from ((child, (path, index)) for index, child in enumerate(node.value))
-
-
-def is_pod_spec(path: Path, names: Collection[str]) -> bool:
-    """Whether a mapping with fields of these names is the `spec` of a pod template, by its name and the one above."""
-    if path is None or path[1] != _SPEC or path[0] is None:
-        return False
-    above = path[0][1]
-    return above in _TEMPLATES or (above == _TEMPLATE and not OF_TEMPLATES.isdisjoint(names))

@@ -1,4 +1,4 @@
-"""Take what is given in every place, let the higher one win, and check it."""
+"""Gathers the settings from every place, lets the higher place win, and checks them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.settings import files, unnamed
-from postrenderer.settings.given import Given, Place, Problems
+from postrenderer.settings.given import GivenValue, Place, Problems
 from postrenderer.settings.model import Settings
 from postrenderer.settings.options import BY_FIELD, OPTIONS
 from postrenderer.settings.read import read
@@ -24,14 +24,14 @@ _NO_REGISTRY = (
 )
 
 
-class Effective(NamedTuple):
-    """The settings that count, and where they come from.
+class EffectiveSettings(NamedTuple):
+    """The settings in effect, and where they come from.
 
     Attributes:
-        settings: what counts.
-        places: of each setting that was given, its place: a flag, a variable, or `file:line:column`.
+        settings: the settings.
+        places: the place of each setting that was given: a flag, a variable, or `file:line:column`.
         unnamed: where the registry stands if it comes from an acreg.yaml that nobody named, else empty.
-        file: the path of an acreg.yaml that nobody named and its settings that count, if there are any, else empty.
+        file: the path of an acreg.yaml that nobody named, and its settings that are in effect; empty if none is.
     """
 
     settings: Settings
@@ -41,7 +41,7 @@ class Effective(NamedTuple):
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Settings:
-    """Return the settings that count; `effective` says more. Those of a file that nobody named are announced."""
+    """Return the settings in effect, see `effective`, and announce an acreg.yaml that nobody named."""
     found = effective(flags, environ, cwd)
     announce(found.file)
     return found.settings
@@ -49,13 +49,13 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> S
 
 @cache  # once, though a command may ask for the settings of each of many files
 def announce(file: str) -> None:
-    """Say on standard error that settings are those of a file that nobody named; nothing if there is none."""
+    """Say on standard error which settings come from an acreg.yaml that nobody named; nothing if none do."""
     if file and sys.stderr is not None:
         sys.stderr.write(f"acreg: settings are taken from {escape.line(file)}\n")
 
 
-def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
-    """Gather the settings from everywhere and check those that count, and all of acreg.yaml.
+def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> EffectiveSettings:
+    """Gather the settings from everywhere, and check those in effect and all of acreg.yaml.
 
     Args:
         flags: by field of `Settings`, a text, true or false, or a sequence of texts; None where the flag is not given.
@@ -79,7 +79,7 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     for level in (in_file, given):
         found.update({field: read(BY_FIELD[field], value, problems) for field, value in level.items()})
     if "registry" not in given:
-        problems.add(Given(None, Place("The private registry")), _NO_REGISTRY)
+        problems.add(GivenValue(None, Place("The private registry")), _NO_REGISTRY)
     problems.raise_if_any()
     settings = Settings(**found)
     if not config:
@@ -90,10 +90,10 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     taken = [] if config else [field for field, value in in_file.items() if given[field] is value]
     keys = ", ".join(option.key for option in OPTIONS if option.field in taken)
     file = f"{os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME)}: {keys}" if taken else ""
-    return Effective(settings, places, places["registry"] if "registry" in taken else "", file)
+    return EffectiveSettings(settings, places, places["registry"] if "registry" in taken else "", file)
 
 
-def _flags(flags: Mapping[str, object]) -> dict[str, Given]:
+def _flags(flags: Mapping[str, object]) -> dict[str, GivenValue]:
     found = {}
     for option in OPTIONS:
         value = flags.get(option.field)
@@ -101,9 +101,9 @@ def _flags(flags: Mapping[str, object]) -> dict[str, Given]:
             continue
         place = Place(option.flag if value else option.negation or option.flag)
         if option.form == "list":
-            found[option.field] = Given([Given(item, place) for item in _texts(value)], place)
+            found[option.field] = GivenValue([GivenValue(item, place) for item in _texts(value)], place)
         else:
-            found[option.field] = Given(value if isinstance(value, bool) else str(value), place)
+            found[option.field] = GivenValue(value if isinstance(value, bool) else str(value), place)
     return found
 
 
@@ -111,23 +111,23 @@ def _texts(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, (list, tuple)) else []
 
 
-def _variables(environ: Mapping[str, str]) -> dict[str, Given]:
-    """Read the environment; an empty variable is none, except where there may be none of something."""
+def _variables(environ: Mapping[str, str]) -> dict[str, GivenValue]:
+    """Read the environment. An empty variable is not set, except for a list that may be empty: `ACREG_KEEP=`."""
     found = {}
     for option in OPTIONS:
         text = environ.get(option.variable, "").strip()
         if not text and not (option.variable in environ and option.may_be_empty):
             continue
         place = Place(option.variable)
-        items = [Given(item.strip(), place) for item in text.split(",") if item.strip()]
-        found[option.field] = Given(items if option.form == "list" else text, place)
+        items = [GivenValue(item.strip(), place) for item in text.split(",") if item.strip()]
+        found[option.field] = GivenValue(items if option.form == "list" else text, place)
     return found
 
 
-def _refuse_standstill(settings: Settings, given: Mapping[str, Given], problems: Problems) -> None:
-    """Refuse a private registry path that holds a source: what is there already stays there.
+def _refuse_standstill(settings: Settings, given: Mapping[str, GivenValue], problems: Problems) -> None:
+    """Refuse a private registry path that holds a source: its images are there already, so none would move.
 
-    This is what the Appcircle chart's own values ask for, whose `global.imageRegistry` is Appcircle's registry.
+    The Appcircle chart's own values ask for that, as their `global.imageRegistry` is Appcircle's registry.
     """
     for source in settings.sources:
         if f"{source}/".startswith(f"{settings.prefix}/"):

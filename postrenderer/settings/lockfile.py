@@ -12,7 +12,7 @@
       referrers: [{digest: sha256:…, subject: sha256:…, tag: sha256-….sig}]
 
 `tag` is missing where the reference has a digest alone, `platforms` where the image is no list of images, and
-`referrers` where nothing goes with it.
+`referrers` where the image has none.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DEFAULT_NAME = "acreg.lock"
 _LONGEST = 64 * 1024 * 1024
 
 
-class Locked(NamedTuple):
+class LockedImage(NamedTuple):
     """An image of a lock.
 
     Attributes:
@@ -43,7 +43,7 @@ class Locked(NamedTuple):
         digest: of the image there.
         tag: empty if the reference has a digest alone.
         platforms: of a list of images, such as `linux/amd64`.
-        referrers: the digest, the subject and the tag of each thing that goes with it.
+        referrers: the digest, the subject and the tag of each signature, attestation and SBOM.
     """
 
     source: str
@@ -67,7 +67,7 @@ class Locked(NamedTuple):
 class Lock(NamedTuple):
     """A lock: its images, and the name and version of the chart that they are of, if they are of one."""
 
-    images: tuple[Locked, ...]
+    images: tuple[LockedImage, ...]
     chart: tuple[str, str] = ("", "")
 
 
@@ -87,7 +87,7 @@ def read(name: str) -> Lock:
     """Return what a lock says.
 
     Raises:
-        SettingsError: it cannot be read, or is none.
+        SettingsError: it cannot be read, or is no lock.
     """
     try:
         with open(name, "rb") as file:
@@ -97,7 +97,7 @@ def read(name: str) -> Lock:
         content = construct.load(text)
         if str(content["version"]) != str(VERSION):
             raise SettingsError(
-                f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update it."
+                f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update acreg."
             )
         chart = content.get("chart") or {}
         images = tuple(_numbered(number, entry) for number, entry in enumerate(content["images"], 1))
@@ -108,7 +108,7 @@ def read(name: str) -> Lock:
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         said = f" in line {mark.line + 1}" if mark else f": {error}" if isinstance(error, ValueError) else ""
-        raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it anew with `acreg lock`.") from None
+        raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it again with `acreg lock`.") from None
 
 
 def text(lock: Lock) -> str:
@@ -124,7 +124,7 @@ def text(lock: Lock) -> str:
     return f"# What the private registry holds{about}: made by `acreg lock`, read by `--lock`.\n{body}"
 
 
-def _entry(image: Locked) -> dict[str, Any]:
+def _entry(image: LockedImage) -> dict[str, Any]:
     entry: dict[str, Any] = {"source": image.source, "target": image.target, "tag": image.tag, "digest": image.digest}
     entry["platforms"] = list(image.platforms)
     keys = ("digest", "subject", "tag")
@@ -132,8 +132,8 @@ def _entry(image: Locked) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}
 
 
-def _refuse_two_digests(images: tuple[Locked, ...]) -> None:
-    """See that each reference has one digest, as it has not after a merge in Git.
+def _refuse_two_digests(images: tuple[LockedImage, ...]) -> None:
+    """Refuse two digests for one reference, as a merge in Git may leave them.
 
     Raises:
         ValueError: one has two.
@@ -144,11 +144,11 @@ def _refuse_two_digests(images: tuple[Locked, ...]) -> None:
             raise ValueError(f"{image.reference} has two digests")
 
 
-def _numbered(number: int, entry: dict[str, Any]) -> Locked:
+def _numbered(number: int, entry: dict[str, Any]) -> LockedImage:
     """Read an image.
 
     Raises:
-        ValueError: it is none; the message says which one, and why.
+        ValueError: it is no image; the message says which one, and why.
     """
     try:
         return _image(entry)
@@ -158,13 +158,13 @@ def _numbered(number: int, entry: dict[str, Any]) -> Locked:
         raise ValueError(f"image {number}{named}: {missing}") from None
 
 
-def _image(entry: dict[str, Any]) -> Locked:
-    """Read an image, and see that its references are such.
+def _image(entry: dict[str, Any]) -> LockedImage:
+    """Read an image, and check its references.
 
     Raises:
-        ValueError: they are not, or there is something else beside them.
+        ValueError: one is no reference, or there is an unknown key.
     """
-    unknown = entry.keys() - set(Locked._fields)
+    unknown = entry.keys() - set(LockedImage._fields)
     if unknown:
         raise ValueError(f"it has an unknown key `{min(map(str, unknown))}`")
     referrers = tuple(
@@ -172,7 +172,7 @@ def _image(entry: dict[str, Any]) -> Locked:
     )
     platforms = tuple(map(str, entry.get("platforms", ())))
     target, digest = str(entry["target"]), str(entry["digest"])
-    image = Locked(str(entry["source"]), target, digest, str(entry.get("tag", "")), platforms, referrers)
+    image = LockedImage(str(entry["source"]), target, digest, str(entry.get("tag", "")), platforms, referrers)
     for reference in (image.source, *image.names):
         parse(reference)
     return image

@@ -21,7 +21,7 @@ KNOWN = "under a configured source or rule"
 WEAK = "weak"
 """Looks like an image and may be none: reported, never changed."""
 UNMOVED = "unmoved"
-"""Images come from it, and what else it may be is not known: reported as left, never changed."""
+"""An image or registry that may not change here, for a reason: reported as left, never changed."""
 STAYS = "stays"
 """An image reference that nothing pulls, such as a condition of a policy: reported with the reason, never changed."""
 
@@ -80,7 +80,7 @@ def not_pulled(name: str) -> str:
 
 
 def unless_certain(span: Span, reason: str) -> Span:
-    """What was found in a place that nothing pulls from: it stays, but under a configured source or rule."""
+    """A span in a place that nothing pulls from: it stays, unless it is under a configured source or rule."""
     return span if span.level == CERTAIN else span._replace(level=STAYS, reason=reason)
 
 
@@ -126,8 +126,8 @@ class MappingVisit(NamedTuple):
         listed: whether it stands in a list.
         api: the object that it is or belongs to.
         stays: why nothing in it is pulled; empty if something may be.
-        trusted: whether the document itself says what the object is: anybody can write a kind into an object, so that
-            excuses nothing below it.
+        trusted: whether `api` is that of the document or of an item of its list. A mapping deeper inside can have any
+            `kind` written into it, so such a kind never makes an image stay.
     """
 
     node: yaml.MappingNode
@@ -186,19 +186,20 @@ def sites_of(images: Iterable[NamedImage], family: str) -> Iterator[Site]:
 
 
 class Context(NamedTuple):
-    """What families know beside the place.
+    """What families know beside the mapping or scalar that they look at.
 
     Attributes:
         known: whether a reference is under a configured source or rule, or on the private registry.
         spans: the references in a text, read as a document if it is one.
         claimed: the families that have scalars already, by the scalars' id().
-        pushed: why an image in a parameter of a task of Tekton stays, by the names of both; empty if it does not.
+        why_parameter_stays: why an image in a parameter of a task of Tekton stays, by the names of the task and the
+            parameter; empty if it does not.
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Span]]
     claimed: dict[int, ModuleType]
-    pushed: Callable[[str, str], str]
+    why_parameter_stays: Callable[[str, str], str]
 
 
 def whole(scalar: ScalarVisit, family: str, level: str, reason: str) -> Site:

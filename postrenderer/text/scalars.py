@@ -33,9 +33,9 @@ BINARY_TAG = "tag:yaml.org,2002:binary"
 _BEHIND = regex(rf"(?:[ \t{BREAKS}]|(?<=[ \t{BREAKS}])#[^{BREAKS}]*)*")
 """White space and comments."""
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-"""How double quotes write what they cannot hold as it is (YAML 1.2, 5.7)."""
+"""How double quotes write characters that they cannot hold (YAML 1.2, 5.7)."""
 _FLOW_ENDS = (",", "]", "}")
-"""What stands behind a plain scalar in flow style alone."""
+"""Only in flow style one of these follows a plain scalar."""
 
 
 class Edit(NamedTuple):
@@ -52,14 +52,9 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     Raises:
         ValueError: two edits overlap.
     """
-    return splice(text, sorted(edits))
-
-
-def splice(text: str, edits: Iterable[Edit]) -> str:
-    """The same with edits that come in their order."""
     pieces: list[str] = []
     position = 0
-    for start, end, new in edits:
+    for start, end, new in sorted(edits):
         if start < position:
             raise ValueError(f"edits overlap at {start}")
         pieces += (text[position:start], new)

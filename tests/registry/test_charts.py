@@ -25,7 +25,7 @@ from registry.servers import PASSWORD, USERNAME
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from postrenderer.registry.places import Place
+    from postrenderer.registry.places import ImagePlace
     from registry.servers import Registry
 
 POD = """\
@@ -206,7 +206,7 @@ def test_the_same_files_are_the_same_bytes() -> None:
     assert charts.read(made[0], "")[:2] == ("x", "1")
 
 
-CHART = charts.Packed("x", "1.0.0+y", b"the archive")
+CHART = charts.PackedChart("x", "1.0.0+y", b"the archive")
 ADDRESS = "oci://r.example.com/acme/charts/x"
 THE_SAME = [{"digest": f"sha256:{hashlib.sha256(CHART.content).hexdigest()}"}]
 ANOTHER = [{"digest": f"sha256:{'0' * 64}"}]
@@ -218,7 +218,7 @@ class MockRemote:
     def __init__(self, layers: list[dict[str, str]] | RegistryError | None) -> None:
         self.layers = layers
 
-    def get(self, place: Place, side: str) -> Manifest | None:
+    def get(self, place: ImagePlace, side: str) -> Manifest | None:
         assert (place.name, side) == ("docker://r.example.com/acme/charts/x:1.0.0_y", TARGET)
         if isinstance(self.layers, RegistryError):
             raise self.layers

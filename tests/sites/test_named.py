@@ -57,6 +57,8 @@ def test_a_registry_to_which_something_adds_names() -> None:
         {"registry": "docker.io"},
         {"xRepository": "acme/app:1", "xTag": "2"},
         {"xRepository": "https://acme.dev/app", "xTag": "2"},
+        {"image": "/subscriptions/acme/images/app", "imageVersion": "2"},
+        {"xRepository": "/acme/app", "xTag": "2"},
         {"image": "https://acme.dev/app"},
         {"imagePullPolicy": "acme/app:1"},
     ],
