@@ -130,7 +130,7 @@ class Places:
             spots = map(self._spot, beside.mappings(spot.node, spot.path) if shows_fields else ())
             # Of a key that is there twice the last counts, and need be no mapping.
             mappings = [one for one in spots if isinstance(one.node, yaml.MappingNode)]
-            found = [(one, self._field_beside(one)) for one in mappings]
+            found = [(one, self._field_beside(one, one.depth - spot.depth)) for one in mappings]
             self._beside[id(spot.path)] = [self._place(one, field) for one, field in found if field]
         return self._beside[id(spot.path)]
 
@@ -243,9 +243,10 @@ class Places:
         shape = names.has_names(there) and not standing and kinds.is_custom(spot.api.group)
         return Field(form=NAMES) if shape else None
 
-    def _field_beside(self, spot: Spot) -> Field | None:
-        """The field of a mapping below the one of an image, if it is a pod template's, or known and of all images."""
-        if beside.is_pod_spec(spot.path, self._fields(spot.node)):  # type: ignore[arg-type]  # a mapping
+    def _field_beside(self, spot: Spot, steps: int) -> Field | None:
+        """The field of a mapping some steps below that of an image: a near pod template's, or one known for all."""
+        near = steps <= beside.NEAR
+        if near and beside.is_pod_spec(spot.path, self._fields(spot.node)):  # type: ignore[arg-type]  # a mapping
             lacks = self.lacks_field(spot.path) or kinds.lacks_pull_secrets(spot.api, spot.path)
             return None if lacks else Field()
         is_of_others = names.is_about_one_image(str(spot.steps[-1]))

@@ -24,7 +24,7 @@ _OPEN = b"x-kubernetes-preserve-unknown-fields"
 """What says of a mapping that it may have more fields than its schema names."""
 _PULL_SECRET = tuple(
     f"{before}{between}ecret".encode()
-    for before in ("ull", "egistry", "redentials", "redential")
+    for before in ("ull", "egistry", "redentials", "redential", "mage")
     for between in ("S", "s", "_s", "-s")
 )
 """One of these is in the name of each field that is one for pull secrets by its name."""

@@ -49,6 +49,7 @@ _WHY = {
     "machine": "what a machine boots from, not the image of a container",
     "model": "a model, which a program pulls and no node does",
     "output": "where a build goes, which nothing pulls there",
+    "report": "what a program reports of containers, which pulls nothing",
     "rule": "a rule about registries, not an image",
     "watched": "what is watched for new versions, not pulled",
 }
