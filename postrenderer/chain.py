@@ -17,11 +17,11 @@ from postrenderer.text import escape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from postrenderer.findings import Found
+    from postrenderer.plan.pieces import DocumentFindings
     from postrenderer.rewrite import Rewritten
     from postrenderer.settings import Settings
 
-    Inform = Callable[[Sequence[Found], Settings], Settings]
+    Inform = Callable[[Sequence[DocumentFindings], Settings], Settings]
 
 _VARIABLE = "ACREG_CHAIN"
 """Set for the other post-renderers, so that an acreg that one of them runs does not run it again, without end."""

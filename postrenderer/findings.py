@@ -17,42 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from postrenderer.plan.decide import Finding
-    from postrenderer.plan.pieces import Plan, WithoutSecret
+    from postrenderer.plan.pieces import DocumentFindings
     from postrenderer.pullsecrets.accounts import Use
-    from postrenderer.pullsecrets.merge import Addition
     from postrenderer.settings import Settings
     from postrenderer.text.reading import Identity
 
 _NAMED = 3
 """How many images are named in one line for each reason."""
-
-
-class Found(NamedTuple):
-    """What was found in a document.
-
-    Attributes:
-        identity: what the document is called.
-        findings: the references in it, in the order of the text.
-        additions: the pull secrets that mappings in it lack.
-        without: the images on the private registry without a known place for their pull secret.
-        accounts: the ServiceAccounts whose pull secrets Kubernetes gives to pods no longer.
-    """
-
-    identity: Identity
-    findings: list[Finding]
-    additions: list[Addition]
-    without: list[WithoutSecret]
-    accounts: list[Use]
-
-    @property
-    def images(self) -> list[Finding]:
-        """The findings that are images, without the registries to which something adds names."""
-        return [finding for finding in self.findings if not finding.is_prefix]
-
-    @property
-    def prefixes(self) -> list[Finding]:
-        """The registries, and paths in them, to which something adds the names of images."""
-        return [finding for finding in self.findings if finding.is_prefix]
 
 
 class Summary(NamedTuple):
@@ -68,7 +39,7 @@ class Summary(NamedTuple):
     open: list[str]
 
 
-def find(raw: bytes, settings: Settings) -> list[Found]:
+def find(raw: bytes, settings: Settings) -> list[DocumentFindings]:
     """Find the image references of a stream, in each document that can have some.
 
     Args:
@@ -79,15 +50,10 @@ def find(raw: bytes, settings: Settings) -> list[Found]:
         AcregError: a document cannot be read, or cannot be processed as asked.
     """
     read = pieces(stream.decode(raw).data, settings, Relocation(settings))
-    return [found_in(plan) for piece in read if isinstance(piece, Piece) for plan in piece.plans]
+    return [document for piece in read if isinstance(piece, Piece) for document in piece.documents]
 
 
-def found_in(plan: Plan) -> Found:
-    """What was found in a document that was planned."""
-    return Found(plan.identity, plan.findings, plan.additions, plan.without, plan.accounts)
-
-
-def check_collisions(found: Iterable[Found]) -> None:
+def check_collisions(found: Iterable[DocumentFindings]) -> None:
     """Refuse two images of a stream that would become one.
 
     Raises:
@@ -97,7 +63,7 @@ def check_collisions(found: Iterable[Found]) -> None:
     collisions.check((image.source, image.target) for image in images if image.is_private)
 
 
-def refuse_left(found: Iterable[Found], settings: Settings) -> None:
+def refuse_left(found: Iterable[DocumentFindings], settings: Settings) -> None:
     """End a run that would leave references outside the private registry.
 
     Args:
@@ -134,7 +100,7 @@ def _refuse_unlocked(unlocked: list[tuple[Identity, Finding]]) -> None:
         )
 
 
-def refuse_without_secret(found: Iterable[Found], settings: Settings) -> None:
+def refuse_without_secret(found: Iterable[DocumentFindings], settings: Settings) -> None:
     """With `strictSecrets`, end a run that would leave images without a known place for their pull secret.
 
     Raises:
@@ -162,7 +128,7 @@ def _listed(places: Iterable[str]) -> str:
     return escape.line("; ".join(places))
 
 
-def sum_up(found: Iterable[Found]) -> Summary:
+def sum_up(found: Iterable[DocumentFindings]) -> Summary:
     """Say in one line how many images moved, were private, were left and why, and how their pull secrets fared."""
     documents = list(found)
     images = [(document.identity, image) for document in documents for image in document.images]

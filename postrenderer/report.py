@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from postrenderer.patch import Patch
     from postrenderer.plan.decide import Finding
-    from postrenderer.plan.pieces import Plan, WithoutSecret
+    from postrenderer.plan.pieces import DocumentFindings, WithoutSecret
     from postrenderer.rewrite import Rewritten
     from postrenderer.text.reading import Identity
     from postrenderer.text.view import View
@@ -79,14 +79,18 @@ def as_json(result: Rewritten) -> dict[str, Any]:
         for use in document.accounts
         if use.left
     ]
-    patches = [(plan, _patch(plan, piece.view)) for piece in result.pieces for plan in piece.plans]
-    secret = {id(one) for plan, patch in patches for one in plan.findings if _may_be_secret(one, patch.after)}
+    patches = [
+        (document, _patch(document.identity, root, piece.view))
+        for piece in result.pieces
+        for root, document in zip(piece.reading.roots, piece.documents)
+    ]
+    secret = {id(one) for document, patch in patches for one in document.findings if _may_be_secret(one, patch.after)}
     images = [_moved(identity, one) for identity, one in found if one.is_private and not one.is_prefix]
     others = {
         kind: [_staying(identity, one, withheld=id(one) in secret) for identity, one in found if one.kind == kind]
         for kind in _NOT_PRIVATE
     }
-    changed = [(plan, patch) for plan, patch in patches if patch.operations]
+    changed = [(document, patch) for document, patch in patches if patch.operations]
     return {
         "acreg": __version__,
         "summary": {
@@ -104,7 +108,7 @@ def as_json(result: Rewritten) -> dict[str, Any]:
         "pullSecrets": secrets,
         "withoutSecret": [_without(identity, one) for identity, one in without],
         "serviceAccounts": accounts,
-        "documents": [_changed(plan, patch) for plan, patch in changed],
+        "documents": [_changed(document, patch) for document, patch in changed],
     }
 
 
@@ -172,12 +176,12 @@ def _document(identity: Identity) -> dict[str, Any]:
     }
 
 
-def _patch(plan: Plan, view: View) -> Patch:
+def _patch(identity: Identity, root: yaml.Node, view: View) -> Patch:
     try:
-        return patch(plan.root, view)
+        return patch(root, view)
     except RecursionError:
         raise AcregError(
-            f"{plan.identity} is nested too deep for a report, or its aliases make it endless. Look for a template "
+            f"{identity} is nested too deep for a report, or its aliases make it endless. Look for a template "
             "that calls itself, or run without --report."
         ) from None
 
@@ -204,14 +208,14 @@ def _place(identity: Identity, one: Finding) -> dict[str, Any]:
     }
 
 
-def _changed(plan: Plan, patch: Patch) -> dict[str, Any]:
-    identity = plan.identity
+def _changed(document: DocumentFindings, patch: Patch) -> dict[str, Any]:
+    identity = document.identity
     if jsonpatch.apply_patch(patch.before, patch.operations, in_place=True) != patch.after:
         raise InternalError(
             f"{identity}: the patch in the report does not make the document that was rendered. Nothing was written. "
             "This is a defect of acreg: please report it with the document, or run without --report."
         )
-    operations = _shown(patch, plan.findings)
+    operations = _shown(patch, document.findings)
     changed: dict[str, Any] = {"document": _document(identity)}
     if operations:
         changed["patch"] = operations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.errors import AcregError, InternalError
-from postrenderer.findings import check_collisions, found_in, refuse_left, refuse_without_secret
+from postrenderer.findings import check_collisions, refuse_left, refuse_without_secret
 from postrenderer.images.relocation import Relocation
 from postrenderer.plan import prove
 from postrenderer.plan.pieces import Piece, pieces
@@ -13,7 +13,7 @@ from postrenderer.text import stream
 from postrenderer.text.scalars import apply
 
 if TYPE_CHECKING:
-    from postrenderer.findings import Found
+    from postrenderer.plan.pieces import DocumentFindings
     from postrenderer.settings import Settings
 
 
@@ -23,11 +23,11 @@ class Rewritten(NamedTuple):
     Attributes:
         output: the stream in its own encoding: its byte order mark, then one piece for each piece of the old one.
         found: what was found in the documents that were read.
-        pieces: the plans of these documents, if the settings name a report, which tells the changes.
+        pieces: these documents with what changes in them, if the settings name a report, which tells it.
     """
 
     output: list[bytes | memoryview]
-    found: list[Found]
+    found: list[DocumentFindings]
     pieces: list[Piece]
 
 
@@ -46,12 +46,12 @@ def rewrite(raw: bytes, settings: Settings) -> Rewritten:
     unread = memoryview(encoded.data)
     relocation = Relocation(settings)
     output: list[bytes | memoryview] = []
-    found: list[Found] = []
+    found: list[DocumentFindings] = []
     reported: list[Piece] = []
     for piece in pieces(encoded.data, settings, relocation):
         if isinstance(piece, Piece):
             output.append(_applied(piece))
-            found += map(found_in, piece.plans)
+            found += piece.documents
             reported += [piece] if settings.report else []
         else:
             output.append(unread[piece.start : piece.end])
@@ -65,18 +65,18 @@ def _applied(piece: Piece) -> bytes:
     """The new text of a piece, read back and compared with what was planned."""
     if not piece.edits:
         return piece.reading.whole(piece.reading.text)
-    text = apply(piece.reading.text, piece.edits)
-    roots = [plan.root for plan in piece.plans]
-    place = prove.fault(text, roots, piece.view)
+    reading, identity = piece.reading, piece.documents[0].identity
+    text = apply(reading.text, piece.edits)
+    place = prove.fault(text, reading.roots, piece.view)
     if place is not None:
         raise InternalError(
-            f"{piece.plans[0].identity}: the edited text does not say what was planned, first at {place}. Nothing was "
-            "written. This is a defect of acreg: please report it with the document."
+            f"{identity}: the edited text does not say what was planned, first at {place}. Nothing was written. "
+            "This is a defect of acreg: please report it with the document."
         )
-    if prove.loses_its_lines(piece.reading.text, text, roots, piece.view):
-        line = piece.reading.line + roots[0].start_mark.line
+    if prove.loses_its_lines(reading.text, text, reading.roots, piece.view):
+        line = reading.line + reading.roots[0].start_mark.line
         raise AcregError(
-            f"{piece.plans[0].identity}: line {line} of the stream is indented, and Helm removes that indentation, so "
-            "it could not read the document with its pull secret. Move the document to the left margin."
+            f"{identity}: line {line} of the stream is indented, and Helm removes that indentation, so it could not "
+            "read the document with its pull secret. Move the document to the left margin."
         )
-    return piece.reading.whole(text)
+    return reading.whole(text)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from postrenderer.findings import Found
+    from postrenderer.plan.pieces import DocumentFindings
 
 POD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx:1}]}\n"
 NEWER = ("sed", "s/nginx:1/nginx:2/")
@@ -73,7 +73,7 @@ def test_one_that_acreg_runs_already_is_not_run_again(monkeypatch: pytest.Monkey
 def test_what_a_cluster_says_of_the_images_changes_the_settings_before_the_end() -> None:
     asked = []
 
-    def inform(found: Sequence[Found], settings: Settings) -> Settings:
+    def inform(found: Sequence[DocumentFindings], settings: Settings) -> Settings:
         asked.append([image.source for document in found for image in document.images])
         return settings._replace(pull_secrets=("from-the-cluster",))
 

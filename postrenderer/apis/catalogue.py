@@ -12,7 +12,7 @@ from typing import NamedTuple
 from postrenderer.text.pointer import steps
 
 
-class Known(NamedTuple):
+class KnownField(NamedTuple):
     """A field of a public API: the kind that has it, its path in an object, and its form."""
 
     kind: str
@@ -21,13 +21,13 @@ class Known(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def of_group(group: str) -> tuple[Known, ...]:
+def of_group(group: str) -> tuple[KnownField, ...]:
     """The fields of the kinds of a group, which is not empty."""
-    return tuple(Known(kind, tuple(steps(path)), form) for kind, path, form in _rows("fields.tsv", group))
+    return tuple(KnownField(kind, tuple(steps(path)), form) for kind, path, form in _rows("fields.tsv", group))
 
 
 @lru_cache(maxsize=256)
-def of_kind(group: str, kind: str) -> tuple[Known, ...]:
+def of_kind(group: str, kind: str) -> tuple[KnownField, ...]:
     """The fields of a kind."""
     return tuple(known for known in of_group(group) if known.kind == kind)
 
@@ -39,7 +39,7 @@ def why_stays(group: str, kind: str, key: str) -> str:
     return next((why for kinds, keys, why, _ in rows if fnmatchcase(key, keys) and fnmatchcase(kind, kinds)), "")
 
 
-class Setting(NamedTuple):
+class ProgramSetting(NamedTuple):
     """A setting that names pull secrets: its name, the objects that have it, and its form."""
 
     name: str
@@ -48,10 +48,10 @@ class Setting(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def settings() -> tuple[Setting, ...]:
+def settings() -> tuple[ProgramSetting, ...]:
     """The settings of all programs."""
     lines = _data("settings.tsv").decode().splitlines()
-    return tuple(Setting(*line.split("\t")[:3]) for line in lines if not line.startswith("#"))
+    return tuple(ProgramSetting(*line.split("\t")[:3]) for line in lines if not line.startswith("#"))
 
 
 @lru_cache(maxsize=256)

@@ -10,10 +10,9 @@ from postrenderer import exports
 from postrenderer.cli import hookdocuments, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import SettingsError
-from postrenderer.exports import document
+from postrenderer.exports import document, inventory
 from postrenderer.exports.admission import NAME, Scope
 from postrenderer.exports.flux import HelmRelease
-from postrenderer.exports.found import found
 from postrenderer.settings import checks
 
 if TYPE_CHECKING:
@@ -130,10 +129,10 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
     _say_what_is_not_pinned(wanted)
-    found_in = find(manifests.data, wanted)
-    check_collisions(found_in)
-    held = found(found_in, hookdocuments.positions(manifests.data))
-    return exports.of_manifests(request.text("kind"), wanted, held, release)
+    found = find(manifests.data, wanted)
+    check_collisions(found)
+    taken = inventory.take(found, hookdocuments.positions(manifests.data))
+    return exports.of_manifests(request.text("kind"), wanted, taken, release)
 
 
 def _say_what_is_not_pinned(wanted: Settings) -> None:

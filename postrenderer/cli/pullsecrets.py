@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from postrenderer.cli.helm import Helm
     from postrenderer.cli.job import Job
-    from postrenderer.findings import Found
+    from postrenderer.plan.pieces import DocumentFindings
     from postrenderer.settings import Settings
 
 SECRET, ACCOUNTS = "Secret", "ServiceAccount"
@@ -114,7 +114,7 @@ class Wrapper:
         self._settings = settings
         self._said: set[str] = set()
 
-    def inform(self, found: Sequence[Found], settings: Settings) -> Settings:
+    def inform(self, found: Sequence[DocumentFindings], settings: Settings) -> Settings:
         """Return the settings with what the cluster tells, see `answer`.
 
         Args:
@@ -154,7 +154,7 @@ class Wrapper:
             show.note(f"acreg: {text}")
 
 
-def question(found: Iterable[Found]) -> dict[str, Any]:
+def question(found: Iterable[DocumentFindings]) -> dict[str, Any]:
     """Return what is to be known about pull secrets before a release is installed.
 
     It names the namespaces in which the release pulls from the private registry, and the ServiceAccounts of its pods,
@@ -183,7 +183,7 @@ def accounts(found: dict[Item, Any], used: Iterable[tuple[str, str]]) -> list[Ac
     ]
 
 
-def informed(found: Sequence[Found], settings: Settings) -> Settings:
+def informed(found: Sequence[DocumentFindings], settings: Settings) -> Settings:
     """Return the settings with what the `helm acreg` that started Helm knows of the cluster.
 
     Args:
@@ -194,7 +194,7 @@ def informed(found: Sequence[Found], settings: Settings) -> Settings:
     return settings._replace(accounts=tuple(Account(name, place, tuple(names)) for name, place, names in known))
 
 
-def namespaces(found: Iterable[Found], default: str) -> list[str]:
+def namespaces(found: Iterable[DocumentFindings], default: str) -> list[str]:
     """Return the namespaces in which something pulls from the private registry, that of the release first.
 
     Args:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from postrenderer.exports.admission import Scope
     from postrenderer.exports.document import Export
     from postrenderer.exports.flux import HelmRelease
-    from postrenderer.exports.found import Found
+    from postrenderer.exports.inventory import Inventory
     from postrenderer.settings import Settings
 
 OF_MANIFESTS = ("flux", "kustomize")
@@ -25,16 +25,16 @@ OF_POLICIES = ("kyverno", "kyverno-cel", "admission")
 KINDS = (*OF_MANIFESTS, *OF_POLICIES)
 
 
-def of_manifests(kind: str, settings: Settings, found: Found, release: HelmRelease | None = None) -> Export:
+def of_manifests(kind: str, settings: Settings, inventory: Inventory, release: HelmRelease | None = None) -> Export:
     """Return what an engine is to do about some manifests.
 
     Args:
         kind: one of OF_MANIFESTS.
         settings: what the relocation is.
-        found: what the manifests hold.
+        inventory: what the manifests hold.
         release: the HelmRelease that it is for, for `flux`.
     """
-    return flux(settings, found, release) if kind == "flux" else kustomize(settings, found)
+    return flux(settings, inventory, release) if kind == "flux" else kustomize(settings, inventory)
 
 
 def policies(kind: str, settings: Settings, scope: Scope, version: str) -> Export:

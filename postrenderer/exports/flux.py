@@ -11,7 +11,7 @@ from postrenderer.exports import kustomize
 from postrenderer.exports.document import Document, Export
 
 if TYPE_CHECKING:
-    from postrenderer.exports.found import Found
+    from postrenderer.exports.inventory import Inventory
     from postrenderer.settings import Settings
 
 _PART = "The post-renderer of a HelmRelease (helm.toolkit.fluxcd.io/v2): put `postRenderers` under its `spec`, in Git."
@@ -26,15 +26,15 @@ class HelmRelease(NamedTuple):
     name: str
 
 
-def flux(settings: Settings, found: Found, release: HelmRelease | None = None) -> Export:
+def flux(settings: Settings, inventory: Inventory, release: HelmRelease | None = None) -> Export:
     """Return the post-renderer for the images of a chart.
 
     Args:
         settings: what the relocation is.
-        found: what the chart holds.
+        inventory: what the chart holds.
         release: makes it a patch for this HelmRelease; else it is the part of one.
     """
-    content: dict[str, Any] = {"spec": {"postRenderers": [{"kustomize": kustomize.transformers(settings, found)}]}}
+    content: dict[str, Any] = {"spec": {"postRenderers": [{"kustomize": kustomize.transformers(settings, inventory)}]}}
     if release:
         metadata = {"name": release.name, "namespace": release.namespace}
         content = {
@@ -45,8 +45,8 @@ def flux(settings: Settings, found: Found, release: HelmRelease | None = None) -
         }
     hooks = [
         f"{place}: in a chart hook, which a helm-controller that is built on Helm 3 does not post-render."
-        for place in found.images
+        for place in inventory.images
         if place.hook
     ]
     about = (_PATCH if release else _PART, _UNTIL)
-    return Export((Document(about, content),), (*kustomize.left(settings, found), *dict.fromkeys(hooks)))
+    return Export((Document(about, content),), (*kustomize.left(settings, inventory), *dict.fromkeys(hooks)))

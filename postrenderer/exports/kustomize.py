@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from postrenderer.exports.document import Document, Export
-from postrenderer.exports.found import pod_spec
+from postrenderer.exports.inventory import pod_spec
 from postrenderer.images.reference import parse
 
 if TYPE_CHECKING:
-    from postrenderer.exports.found import Found, Workload
+    from postrenderer.exports.inventory import Inventory, Workload
     from postrenderer.settings import Settings
 
 _ABOUT = (
@@ -27,30 +27,30 @@ _ABOUT = (
 _NOTHING = {"images": [{"name": "nothing.invalid", "newName": "nothing.invalid"}]}
 
 
-def kustomize(settings: Settings, found: Found) -> Export:
+def kustomize(settings: Settings, inventory: Inventory) -> Export:
     """Return the component for the images of some manifests."""
-    does = transformers(settings, found)
+    does = transformers(settings, inventory)
     about = _ABOUT if does else (*_ABOUT, "It does nothing, as no image is to move; kustomize refuses an empty one.")
     content = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", **(does or _NOTHING)}
-    return Export((Document(about, content),), left(settings, found))
+    return Export((Document(about, content),), left(settings, inventory))
 
 
-def transformers(settings: Settings, found: Found) -> dict[str, Any]:
+def transformers(settings: Settings, inventory: Inventory) -> dict[str, Any]:
     """Return `images` and `patches`, as a kustomization and a HelmRelease's post-renderer have them."""
-    named = {_name(place.source): _name(place.target) for place in found.images if place.is_container}
+    named = {_name(place.source): _name(place.target) for place in inventory.images if place.is_container}
     images = [{"name": _pattern(name), "newName": target} for name, target in sorted(named.items())]
-    patches = _patches(found, settings.pull_secrets) if settings.pull_secrets else []
+    patches = _patches(inventory, settings.pull_secrets) if settings.pull_secrets else []
     return {key: value for key, value in (("images", images), ("patches", patches)) if value}
 
 
-def left(settings: Settings, found: Found) -> tuple[str, ...]:
+def left(settings: Settings, inventory: Inventory) -> tuple[str, ...]:
     """Return what of these manifests stays as it is, or moves though it should not."""
-    beyond = [place for place in found.images if not place.is_container]
+    beyond = [place for place in inventory.images if not place.is_container]
     lines = [f"{place}: no image of a container or init container, so it stays." for place in beyond]
-    lines += [f"{place}: a part of references, so it stays." for place in found.registries]
-    lines += [f"{place}: kustomize does not know how lists merge there." for place in found.secrets]
-    lines += [f"{place}: {place.left}, so it stays." for place in found.public]
-    if settings.ignore and found.images:
+    lines += [f"{place}: a part of references, so it stays." for place in inventory.registries]
+    lines += [f"{place}: kustomize does not know how lists merge there." for place in inventory.secrets]
+    lines += [f"{place}: {place.left}, so it stays." for place in inventory.public]
+    if settings.ignore and inventory.images:
         lines.append(
             "`ignore` does not apply: kustomize knows an image by its name alone, and moves it in every container."
         )
@@ -67,12 +67,12 @@ def _pattern(name: str) -> str:
     return re.sub(r"[\[\]]", r"\\\g<0>", name)
 
 
-def _patches(found: Found, secrets: tuple[str, ...]) -> list[dict[str, Any]]:
+def _patches(inventory: Inventory, secrets: tuple[str, ...]) -> list[dict[str, Any]]:
     """One patch for each kind: for all objects of it, unless some need no pull secrets."""
     kinds: dict[tuple[str, str], list[str]] = {}
-    for workload in found.needing:
+    for workload in inventory.needing:
         kinds.setdefault((workload.api_version, workload.kind), []).append(workload.name)
-    return [_patch(api_version, kind, names, found.others, secrets) for (api_version, kind), names in kinds.items()]
+    return [_patch(api_version, kind, names, inventory.others, secrets) for (api_version, kind), names in kinds.items()]
 
 
 def _patch(

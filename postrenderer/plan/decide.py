@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.reference import OFFICIAL, parse
 from postrenderer.sites.secrets import decoded
-from postrenderer.sites.site import BROKEN, CERTAIN, STAYS, UNMOVED, WEAK, Prefix, Site, Span
+from postrenderer.sites.site import BROKEN, CERTAIN, STAYS, UNMOVED, WEAK, ImageSpan, PrefixSpan, Site
 from postrenderer.text.scalars import Edit
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
 OPEN = "its tag is filled in later, so which image it is cannot be known"
 """Why `quay.io/acme/app:{{ .tag }}`, whose tag something fills in, is neither copied nor pinned."""
+_LEFT_ENCODED = "in the data of a Secret, which `secrets: false` (--no-secrets) leaves as it is"
 
 
 class Finding(NamedTuple):
@@ -60,7 +61,7 @@ class Finding(NamedTuple):
     @property
     def is_prefix(self) -> bool:
         """Whether it is no image but a registry, or a path in one, to which something adds names."""
-        return isinstance(self.site.span, Prefix)
+        return isinstance(self.site.span, PrefixSpan)
 
     @property
     def is_open(self) -> bool:
@@ -98,8 +99,8 @@ def decide(site: Site, relocation: Relocation, settings: Settings, first_line: i
     if span.level in (STAYS, WEAK):
         kind, reason = (STAYS, span.reason) if span.level == STAYS else (UNSURE, f"{_NOT_SURE} ({span.reason})")
         return Decision(Finding(kind, source, source, reason, site, line), None)
-    outcome = relocation.of_prefix(source) if isinstance(span, Prefix) else relocation(source)
-    if settings.pins and isinstance(span, Span) and outcome.is_private:
+    outcome = relocation.of_prefix(source) if isinstance(span, PrefixSpan) else relocation(source)
+    if settings.pins and isinstance(span, ImageSpan) and outcome.is_private:
         return _pinned(site, outcome, settings, settings.pins, line)
     if outcome.status == "private":
         return Decision(Finding(PRIVATE, source, source, "", site, line), None)
@@ -162,6 +163,8 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
         return outcome.reason
     if site.span.level == UNMOVED:
         return site.span.reason
+    if site.encoding and not settings.secrets:
+        return _LEFT_ENCODED
     if not new:
         held = site.span.reference if site.registry else _suffix(site)
         return f"{outcome.target} does not end in {held}, which another field holds"
@@ -170,7 +173,7 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
 
 def _suffix(site: Site) -> str:
     """The end of the reference that other scalars hold."""
-    return "" if isinstance(site.span, Prefix) else site.span.suffix
+    return "" if isinstance(site.span, PrefixSpan) else site.span.suffix
 
 
 def _with_library(site: Site, outcome: Outcome, settings: Settings) -> Outcome:
@@ -185,7 +188,7 @@ def _new_text(site: Site, outcome: Outcome) -> str:
     target, suffix = outcome.target, _suffix(site)
     if site.registry:
         return target[: -len(site.span.reference) - 1] if target.endswith(f"/{site.span.reference}") else ""
-    before = "" if isinstance(site.span, Prefix) else site.span.before
+    before = "" if isinstance(site.span, PrefixSpan) else site.span.before
     return before + target[: len(target) - len(suffix)] if target.endswith(suffix) else ""
 
 
@@ -197,7 +200,7 @@ def _is_broken(site: Site) -> bool:
 def _is_open(site: Site) -> bool:
     """Whether a tag or a digest belongs to it that is no part of the reference, as a template makes it."""
     span = site.span
-    if not isinstance(span, Span) or parse(span.reference).suffix:
+    if not isinstance(span, ImageSpan) or parse(span.reference).suffix:
         return False
     in_another = any(part.value.strip("/") not in span.reference for part in site.parts)
     return in_another or _value(site)[span.end :].startswith((":", "@"))

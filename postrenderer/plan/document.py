@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer import sites
 from postrenderer.plan import changes, prove
 from postrenderer.plan.changes import Change
-from postrenderer.pullsecrets import needed, settings
+from postrenderer.pullsecrets import needed, programs
 from postrenderer.pullsecrets.merge import Addition, Holder
 from postrenderer.pullsecrets.places import Places
 from postrenderer.text.layout import BREAKS
@@ -99,14 +99,14 @@ class _Texts(NamedTuple):
         additions: the pull secrets that its scalars lack and get.
         others: the images that need a place outside their text.
         without: the images whose text has a place that cannot take their secret, each with what the user can do.
-        settings: the mappings of the document itself that have settings.
+        programs: the mappings and arguments of the document itself that have settings of programs.
     """
 
     changes: list[Change]
     additions: list[Addition]
     others: list[Site]
     without: list[tuple[Site, str]]
-    settings: list[Holder]
+    programs: list[Holder]
 
 
 class _Inside(NamedTuple):
@@ -164,7 +164,7 @@ def plan(  # noqa: PLR0913  # what the document and the stream say, each by its 
         wanted.accounts,
         left=left,
         service_accounts=wanted.settings.service_accounts and not wanted.in_text,
-    ).with_settings(texts.settings)
+    ).with_programs(texts.programs)
     added = needed.add(tree.text, view, need.leniently() if wanted.in_text else need, names)
     planned.secrets.extend(added.edits)
     planned.additions.extend(added.additions)
@@ -173,9 +173,9 @@ def plan(  # noqa: PLR0913  # what the document and the stream say, each by its 
 
 
 def _in_texts(tree: Tree, private: Iterable[Site], moving: Iterable[Change], wanted: Wanted) -> _Texts:
-    """Plan the pull secrets of the private images, and of the settings, that stand in the texts of a document."""
+    """Plan the pull secrets of the private images, and of the settings of programs, in the texts of a document."""
     text, root, contents = tree
-    told = settings.find(text, root, wanted.owner)
+    told = programs.find(text, root, wanted.owner)
     planned = {id(change.node): change for change in moving}
     found = _Texts([], [], [], [], told.holders)
     by_node: dict[int, tuple[list[Path], list[Site]]] = {}

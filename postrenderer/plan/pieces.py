@@ -18,8 +18,8 @@ from postrenderer.plan.changes import Change
 from postrenderer.plan.decide import LEFT, decide
 from postrenderer.plan.document import Tree, Wanted
 from postrenderer.pullsecrets.accounts import Accounts
+from postrenderer.pullsecrets.programs import UNHINTED
 from postrenderer.pullsecrets.schemas import Schemas
-from postrenderer.pullsecrets.settings import UNHINTED
 from postrenderer.sites import declared, hints
 from postrenderer.sites.tasks import Tasks
 from postrenderer.text import mappings, reading, stream, writing
@@ -40,24 +40,32 @@ if TYPE_CHECKING:
     from postrenderer.text.stream import Document
 
 
-class Plan(NamedTuple):
-    """What becomes of one document, and why.
+class DocumentFindings(NamedTuple):
+    """What was found in a document, and what becomes of it.
 
     Attributes:
         identity: what the document is called.
-        root: its root node, as it was read.
-        findings: the references in it, and what becomes of them.
-        additions: the pull secrets that mappings lack and get.
+        findings: the references in it, in the order of the text.
+        additions: the pull secrets that mappings in it lack and get.
         without: the images on the private registry without a known place for their pull secret.
         accounts: the ServiceAccounts whose pull secrets Kubernetes gives to pods no longer.
     """
 
     identity: Identity
-    root: yaml.Node
     findings: list[Finding]
     additions: list[Addition]
     without: list[WithoutSecret]
     accounts: list[Use]
+
+    @property
+    def images(self) -> list[Finding]:
+        """The findings that are images, without the registries to which something adds names."""
+        return [finding for finding in self.findings if not finding.is_prefix]
+
+    @property
+    def prefixes(self) -> list[Finding]:
+        """The registries, and paths in them, to which something adds the names of images."""
+        return [finding for finding in self.findings if finding.is_prefix]
 
 
 class WithoutSecret(NamedTuple):
@@ -71,14 +79,14 @@ class Piece(NamedTuple):
     """A piece of a stream that was read.
 
     Attributes:
-        reading: its text, and the documents in it.
-        plans: one for each document in it; `...` lines separate several.
+        reading: its text, and the roots of the documents in it; `...` lines separate several.
+        documents: what was found in each of them.
         edits: what changes in the text.
         view: the documents as they will be.
     """
 
     reading: Reading
-    plans: list[Plan]
+    documents: list[DocumentFindings]
     edits: list[Edit]
     view: View
 
@@ -109,7 +117,7 @@ def pieces(data: bytes, settings: Settings, relocation: Relocation) -> Iterator[
         inside = hinted.in_text(read.text, len(read.before.encode()))
         try:
             for index in range(len(read.roots)):
-                piece.plans.append(_plan(piece, index, inside, wanted))
+                piece.documents.append(_plan(piece, index, inside, wanted))
         except (mappings.TooMuchMergedError, RecursionError) as error:
             raise reading.unreadable(each, read.text, read.line, error) from None
         yield piece
@@ -122,17 +130,17 @@ def _more_words(settings: Settings) -> list[bytes]:
     return [*words, b"ServiceAccount"] if settings.service_accounts else words
 
 
-def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan:
+def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> DocumentFindings:
     """Plan one document of a piece; its edits are added to those of the piece."""
     text, edits, view = piece.reading.text, piece.edits, piece.view
     root, identity = piece.reading.roots[index], piece.reading.identities[index]
     settings, relocation = wanted.settings, wanted.relocation
-    contents = sites.find(root, relocation.known, inside, in_secrets=settings.secrets, tasks=wanted.tasks)
+    contents = sites.find(root, relocation.known, inside, tasks=wanted.tasks)
     spans = partial(sites.spans, known=relocation.known, texts=contents.texts)
     revised = declared.revise(root, contents.sites, settings.locations, settings.ignore, spans)
     decisions = [decide(site, relocation, settings, piece.reading.line) for site in revised]
     findings = [finding for finding, *_ in decisions]
-    private = [one.site for one in findings if one.is_private]
+    private = [one.site for one in findings if one.is_private and (settings.secrets or not one.site.encoding)]
     left = {id(one.site.node): one.source for one in findings if one.kind == LEFT}
     try:
         for finding, _, registry, _ in decisions:
@@ -147,7 +155,7 @@ def _plan(piece: Piece, index: int, inside: hints.Hints, wanted: Wanted) -> Plan
     edits += planned.moves + planned.secrets
     reasons = {id(site): reason for site, reason in planned.without}
     without = [WithoutSecret(one, reasons[id(one.site)]) for one in findings if id(one.site) in reasons]
-    return Plan(identity, root, findings, planned.additions, without, planned.accounts)
+    return DocumentFindings(identity, findings, planned.additions, without, planned.accounts)
 
 
 def _changes(decisions: Iterable[Decision]) -> list[Change]:

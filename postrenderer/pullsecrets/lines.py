@@ -14,7 +14,7 @@ import yaml
 
 from postrenderer.apis.forms import JOINED, NAMES, OBJECTS
 from postrenderer.pullsecrets import names as grammar
-from postrenderer.pullsecrets.settings import plain
+from postrenderer.pullsecrets.programs import spelled_in
 from postrenderer.text.regex import regex
 from postrenderer.text.scalars import Edit
 
@@ -216,7 +216,7 @@ def _line(name: str) -> str:
 
 def _settings(text: str, secrets: tuple[str, ...], owner: str) -> Iterator[tuple[Edit, list[str]]]:
     """The edits of settings that stand in front of lines, and the names that each adds."""
-    for setting in plain(text, owner):
+    for setting in spelled_in(text, owner):
         for match in re.finditer(_line(setting.name), text, re.MULTILINE):
             between = JOINED.get(setting.form)
             present = [part.strip() for part in match["value"].split(between)] if match["value"] else []

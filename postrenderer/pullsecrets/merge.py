@@ -87,8 +87,11 @@ def is_bare(view: View, holder: Holder) -> bool:
 
 def obstacle(text: str, view: View, holder: Holder, names: tuple[str, ...]) -> str:
     """Why a custom resource cannot take these pull secrets, in plain words; empty if it can, or has them."""
-    way = _way(text, view, holder, names)
-    return way if isinstance(way, str) else ""
+    try:
+        _way(text, view, holder, names)
+    except _NoWayError as why:
+        return str(why)
+    return ""
 
 
 def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
@@ -106,17 +109,28 @@ def add(text: str, view: View, holder: Holder, names: list[str]) -> list[Edit]:
     Raises:
         AcregError: the field cannot take them.
     """
-    way = _way(text, view, holder, names)
-    if isinstance(way, str):
-        raise AcregError(f"{way}, or run with --no-pull-secrets.")
-    return way(names)
+    try:
+        return _way(text, view, holder, names)(names)
+    except _NoWayError as why:
+        raise AcregError(f"{why}, or run with --no-pull-secrets.") from None
 
 
-def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> str | Callable[[list[str]], list[Edit]]:
-    """What plans to add pull secrets to a field; a text, in plain words, says why the field cannot take these."""
+class _NoWayError(Exception):
+    """A field cannot take pull secrets; the message says why, in plain words."""
+
+
+def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> Callable[[list[str]], list[Edit]]:
+    """The function that plans to add pull secrets to a field.
+
+    Raises:
+        _NoWayError: the field cannot take these secrets.
+    """
     if isinstance(holder.node, yaml.SequenceNode):
         flag = Flag(holder.node, *holder.field)
-        return flags.obstacle(flag, names) or partial(flags.add, text, view, flag)
+        obstacle = flags.obstacle(flag, names)
+        if obstacle:
+            raise _NoWayError(obstacle)
+        return partial(flags.add, text, view, flag)
     current = _current(view, holder)
     if current is None or is_empty(current):
         return _way_to_fill(text, view, holder, holder.node, current)
@@ -125,10 +139,10 @@ def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> str | C
 
 def _way_to_fill(
     text: str, view: View, holder: Holder, mapping: yaml.MappingNode, current: yaml.Node | None
-) -> str | Callable[[list[str]], list[Edit]]:
+) -> Callable[[list[str]], list[Edit]]:
     """The way if nothing stands in the field, or null or an empty value; see `_way`."""
     if holder.field.form == REFERENCE and not holder.namespace:
-        return f"{_place(holder)} needs a namespace, and the object does not say its own: fill it in"
+        raise _NoWayError(f"{_place(holder)} needs a namespace, and the object does not say its own: fill it in")
     if current is None:
         return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)))]
     if isinstance(current, yaml.SequenceNode) and holder.field.form not in _ONE:
@@ -143,27 +157,30 @@ def _way_to_fill(
         fault = "is empty in what `<<` merges behind all other keys"
     else:
         return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)), behind)]
-    return f"{_place(holder)} {fault}: fill it in"
+    raise _NoWayError(f"{_place(holder)} {fault}: fill it in")
 
 
 def _way_to_extend(
     text: str, view: View, holder: Holder, current: yaml.Node, names: Sequence[str]
-) -> str | Callable[[list[str]], list[Edit]]:
+) -> Callable[[list[str]], list[Edit]]:
     """The way if the field holds something; see `_way`."""
     form = holder.field.form
     if form in JOINED:
         if isinstance(current, yaml.ScalarNode) and _parts(current, form):
             return partial(_join, text, view, current, form)
-        return f"{_place(holder)} is not a list of names: correct it"
+        raise _NoWayError(f"{_place(holder)} is not a list of names: correct it")
     if form not in _ONE:
         if isinstance(current, yaml.SequenceNode):
             return partial(_extend, text, view, current, form)
-        return f"{_place(holder)} is not a list: correct it"
+        raise _NoWayError(f"{_place(holder)} is not a list: correct it")
     unnamed, held = _unnamed(view, holder), _name(view, current)
     if isinstance(current, yaml.MappingNode) and unnamed is not None and is_free(text, current, unnamed):
         return lambda names: fill(text, view, current, unnamed, names[0])
-    taken = f"{_place(holder)} holds `{held}` and takes only one Secret: check that it is valid for the registry"
-    return (lambda _: []) if held in names else taken
+    if held in names:
+        return lambda _: []
+    raise _NoWayError(
+        f"{_place(holder)} holds `{held}` and takes only one Secret: check that it is valid for the registry"
+    )
 
 
 def _place(holder: Holder) -> str:

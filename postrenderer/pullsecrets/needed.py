@@ -60,8 +60,12 @@ class Need(NamedTuple):
         """The same where no field that cannot take the secrets ends the run."""
         return self._replace(wanting=[one._replace(lenient=True) for one in self.wanting])
 
-    def with_settings(self, holders: Sequence[merge.Holder]) -> Need:
-        """The same where programs are told the secrets of the pods that they make: of images without another place."""
+    def with_programs(self, holders: Sequence[merge.Holder]) -> Need:
+        """The same with settings of programs, which serve the images that have no other place.
+
+        Args:
+            holders: the mappings and arguments that have such settings; the first one stands for the images.
+        """
         if not holders:
             return self
         told = [Wanting(holder, [] if number else self.nowhere, lenient=True) for number, holder in enumerate(holders)]

@@ -207,7 +207,6 @@ OPTIONS = (
         flag="--secrets",
         negation="--no-secrets",
         variable="ACREG_SECRETS",
-        blinds=True,
     ),
     Option(
         field="locations",

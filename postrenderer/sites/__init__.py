@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import args, embedded, env, fields, kinds, podspec, secrets, text
+from postrenderer.sites import args, defaults, embedded, env, fields, kinds, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
@@ -22,7 +22,7 @@ from postrenderer.sites.site import (
     Api,
     Context,
     MappingVisit,
-    Prefix,
+    PrefixSpan,
     ScalarVisit,
     Site,
     whole,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
-    from postrenderer.sites.site import Found
+    from postrenderer.sites.site import Span
     from postrenderer.text.pointer import Path
 
 LIST_FAMILIES = (podspec, env, args)
@@ -99,12 +99,11 @@ class Text(NamedTuple):
     sites: dict[int, Site]
 
 
-def find(  # noqa: PLR0913  # what a document is read with, each by its name
+def find(
     root: yaml.Node,
     known: Callable[[str], bool],
     hints: Hints = EVERYWHERE,
     *,
-    in_secrets: bool = True,
     depth: int = 0,
     tasks: Tasks | None = None,
 ) -> Contents:
@@ -114,7 +113,6 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
         root: the composed document.
         known: whether a reference is under a configured source or rule, or on the private registry.
         hints: where in the document something may be about an image.
-        in_secrets: whether the base64 data of Secrets is searched.
         depth: in how many texts the document stands.
         tasks: the tasks of Tekton in the stream.
 
@@ -125,7 +123,7 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     claimed: dict[int, ModuleType] = {}
     texts: dict[str, Text] = {}
     inner = partial(spans, known=known, texts=texts, depth=depth)
-    context = Context(known, inner, in_secrets, claimed, (tasks or Tasks()).why_stays)
+    context = Context(known, inner, claimed, (tasks or Tasks()).why_stays)
     found: list[Site] = []
     pod_specs: dict[int, Owner] = {}
     accounts: dict[int, Owner] = {}
@@ -134,6 +132,7 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     in_lists = Repeats() if hints.everywhere else None  # else there are no aliases
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
+            found += defaults.sites(visit, context)
             continue
         if isinstance(visit, MappingVisit):
             lists = any(isinstance(value, yaml.SequenceNode) and hints.inside(value) for _, value in visit.pairs)
@@ -162,9 +161,7 @@ def find(  # noqa: PLR0913  # what a document is read with, each by its name
     return Contents(found, list(pod_specs.values()), list(accounts.values()), texts)
 
 
-def spans(
-    value: str, known: Callable[[str], bool], texts: dict[str, Text] | None = None, depth: int = 0
-) -> list[Found]:
+def spans(value: str, known: Callable[[str], bool], texts: dict[str, Text] | None = None, depth: int = 0) -> list[Span]:
     """Find the references in a text, by all families if it reads as a document, else by its lines.
 
     Args:
@@ -189,10 +186,10 @@ def spans(
     return sorted(found, key=text.start_of)
 
 
-def _placed(read: Text) -> list[Found]:
+def _placed(read: Text) -> list[Span]:
     """What was found in the documents of a text, with its place in the text; what can move is put into `read.sites`."""
     by_node: dict[int, dict[int, Site]] = {}
-    found: list[Found] = []
+    found: list[Span] = []
     for site in (site for _, contents in read.documents for site in contents.sites):
         if site.encoding or site.node.tag == BINARY_TAG:
             found.append(_of_whole_scalar(site, IN_BASE64))
@@ -209,7 +206,7 @@ def _placed(read: Text) -> list[Found]:
     return found
 
 
-def _of_whole_scalar(site: Site, reason: str) -> Found:
+def _of_whole_scalar(site: Site, reason: str) -> Span:
     """What was found in a text, with the place of its scalar there; it does not move for a reason."""
     span = site.span._replace(start=site.node.start_mark.index, end=site.node.end_mark.index)
     return span if span.level in (WEAK, STAYS, UNMOVED) else span._replace(level=UNMOVED, reason=reason)
@@ -280,7 +277,7 @@ def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[
 def _certified(site: Site, known: Callable[[str], bool]) -> Site:
     """The site, certain if its reference spells out a configured prefix, whatever the place says."""
     span = site.span
-    if span.level == CERTAIN or isinstance(span, Prefix) or not known(span.reference):
+    if span.level == CERTAIN or isinstance(span, PrefixSpan) or not known(span.reference):
         return site
     return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
 

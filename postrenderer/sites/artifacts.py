@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.sites import evidence, keys
-from postrenderer.sites.site import UNMOVED, Site, Span
+from postrenderer.sites.site import UNMOVED, ImageSpan, Site
 
 if TYPE_CHECKING:
     from postrenderer.sites.site import ScalarVisit
@@ -30,5 +30,5 @@ def site(scalar: ScalarVisit) -> Site | None:
     text = evidence.read(value[begin:]) if begin else None
     if text is None or not text.reference.host:
         return None
-    span = Span(begin, begin + len(text.literal), text.literal, "", UNMOVED, _REASON)
+    span = ImageSpan(begin, begin + len(text.literal), text.literal, "", UNMOVED, _REASON)
     return Site(scalar.node, span, FAMILY, scalar.path)

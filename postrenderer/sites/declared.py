@@ -9,14 +9,14 @@ import yaml
 
 from postrenderer.apis import forms
 from postrenderer.sites import evidence, named, text
-from postrenderer.sites.site import CERTAIN, STAYS, WEAK, NamedText, Prefix, ScalarVisit, Site, Span
+from postrenderer.sites.site import CERTAIN, STAYS, WEAK, ImageSpan, NamedText, PrefixSpan, ScalarVisit, Site
 from postrenderer.text.mappings import fields
 from postrenderer.text.pointer import pointer, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from postrenderer.sites.site import Found
+    from postrenderer.sites.site import Span
     from postrenderer.text.pointer import Path
 
 FAMILY = "location"
@@ -114,7 +114,7 @@ def revise(
     found: list[Site],
     locations: tuple[Location, ...],
     ignore: tuple[Ignore, ...],
-    spans: Callable[[str], Iterable[Found]],
+    spans: Callable[[str], Iterable[Span]],
 ) -> list[Site]:
     """Add the places that the user knows of, instead of what was found there, and remove what is no image.
 
@@ -156,7 +156,7 @@ def _unless_ignored(site: Site, *, is_ignored: bool) -> Iterator[Site]:
         yield site._replace(span=site.span._replace(level=STAYS, reason=IGNORED))
 
 
-def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]]) -> Iterator[Site]:
+def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Span]]) -> Iterator[Site]:
     """The sites of one location in one object."""
     if not (fnmatchcase(item.kind, location.kind) and fnmatchcase(item.api_version, location.api_version)):
         return
@@ -166,10 +166,10 @@ def _at(item: Object, location: Location, spans: Callable[[str], Iterable[Found]
         elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.WHOLE:
             read = evidence.read(node.value)
             literal = read.literal if read else node.value
-            yield Site(node, Span(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
+            yield Site(node, ImageSpan(0, len(literal), literal, "", CERTAIN, _REASON), FAMILY, path)
         elif isinstance(node, yaml.ScalarNode) and node.value and location.form == forms.PREFIX:
             place = node.value.rstrip("/")
-            yield Site(node, Prefix(0, len(place), place, CERTAIN, _REASON), FAMILY, path)
+            yield Site(node, PrefixSpan(0, len(place), place, CERTAIN, _REASON), FAMILY, path)
         elif isinstance(node, yaml.ScalarNode) and location.form == "text":
             inside = [
                 *(span for span in spans(node.value) if span.level not in (WEAK, STAYS)),

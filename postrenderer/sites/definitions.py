@@ -1,4 +1,4 @@
-"""Which documents are CustomResourceDefinitions, told from their bytes: they are large, and nothing pulls from them."""
+"""Which documents are CustomResourceDefinitions, told from their bytes: they are large, and few name images."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ _OTHER_STARTS = tuple(sign.encode() for sign in "\x85\u2028\u2029\ufeff")
 """What lets lines begin elsewhere than a line feed does: other line breaks of YAML 1.1, and the byte order mark, behind
 which Kubernetes' parser can skip the first sign of a line (tags.refuse_skipped)."""
 
+_TAGGED = rb"[\"']?:(?:[ \t]+[\"']?|[\"'])[\w.-]+(?::[0-9]+)?(?:/[\w.-]+)*[:@]\w"
+_DEFAULTS = (regex(b"default" + _TAGGED), regex(b"mage" + _TAGGED))
+"""A default with a tag or digest; or an image in a default that is a mapping."""
+
 
 def is_definition(raw: bytes) -> bool:
     """Whether a document is a CustomResourceDefinition in each way to read it, and so pulls nothing.
@@ -42,3 +46,8 @@ def is_definition(raw: bytes) -> bool:
             return False
         seen += filter(None, top.groups())
     return len(seen) == len(set(seen)) and b"kind" in seen
+
+
+def defaults(raw: bytes) -> list[int]:
+    """The offsets in a definition, in UTF-8, at which an image may be the default of a field."""
+    return sorted(match.end() - 1 for pattern in _DEFAULTS for match in pattern.finditer(raw))

@@ -12,7 +12,7 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.sites.site import Span
+    from postrenderer.sites.site import ImageSpan
 
 _OF_DOCKER = regex(rf"{keys.URL}(?P<reference>[^\s\"'`,;(){{}}\[\]<>|\\$]+)")
 _OF_JENKINS = regex(
@@ -30,7 +30,7 @@ _FROM = regex(
 _NO_IMAGE = ("scratch",)
 
 
-def images(text: str) -> Iterator[Span]:
+def images(text: str) -> Iterator[ImageSpan]:
     """The images that a text names in one of these ways."""
     for match in _OF_DOCKER.finditer(text) if keys.URL in text else ():
         yield from weighed(match["reference"], match.start("reference"), keys.IMAGE, f"behind `{keys.URL}`")

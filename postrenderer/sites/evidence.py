@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images import registries
 from postrenderer.images.reference import InvalidReferenceError, Reference, is_host, parse
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
-from postrenderer.sites.site import STAYS, STRONG, WEAK, Span
+from postrenderer.sites.site import STAYS, STRONG, WEAK, ImageSpan
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 OPEN = "open"
-"""A place that says nothing."""
+"""A place that says nothing of images, such as running text."""
 
 _LONGEST = 1024
 """More than a host, a path, a tag and a digest have together."""
@@ -44,13 +44,13 @@ _CHARTS = frozenset(("charts", "helm-charts", "bitnamicharts"))
 """Where registries keep Helm charts."""
 
 
-class Text(NamedTuple):
-    """What a text says by itself.
+class PossibleImage(NamedTuple):
+    """A text that is a valid reference, and so may be an image.
 
     Attributes:
         literal: the part that is a reference, without a tag that a template fills in later.
         reference: that part, parsed.
-        host: what its host is, by registries.kind().
+        host: the kind of its host, by registries.kind().
         tagged: whether it has a tag or a digest, written out or from a template.
     """
 
@@ -80,7 +80,7 @@ class Text(NamedTuple):
         return not self.reference.host and not self.nested and _PORT.fullmatch(self.reference.tag) is not None
 
 
-def read(value: str) -> Text | None:
+def read(value: str) -> PossibleImage | None:
     """Take a text for a reference; None if it is none."""
     template = _TEMPLATE.search(value, 0, 2 * _LONGEST)
     literal = value[: template.start()].rstrip("/._-") if template else value
@@ -97,7 +97,7 @@ def read(value: str) -> Text | None:
         return None
     if template and not host and is_host(reference.path):
         return None  # what follows the host is the template's
-    return Text(literal, reference, registries.kind(host), bool(reference.suffix or template))
+    return PossibleImage(literal, reference, registries.kind(host), bool(reference.suffix or template))
 
 
 def _is_file(path: str) -> bool:
@@ -105,12 +105,12 @@ def _is_file(path: str) -> bool:
     return bool(dot) and ending in _FILES
 
 
-def fallbacks(template: str) -> Iterator[tuple[int, Text]]:
+def fallbacks(template: str) -> Iterator[tuple[int, PossibleImage]]:
     """The images in quotes inside a template, and where each begins: `{{ default "acme/app:1" .image }}`."""
     for match in _FALLBACK.finditer(template):
-        text = read(match["value"])
-        if text and level(text, MENTION):
-            yield match.start("value"), text
+        image = read(match["value"])
+        if image and level(image, MENTION):
+            yield match.start("value"), image
 
 
 def is_malformed(value: str) -> bool:
@@ -123,12 +123,17 @@ def is_malformed(value: str) -> bool:
     return in_capitals or (bool(rest) and registries.kind(host) == registries.REGISTRY)
 
 
-def level(text: Text, place: str) -> str:
-    """How sure it is that a text is an image in a place: IMAGE, MENTION, UNPULLED or OPEN; empty if it is none."""
-    return _LEVELS[place](text)
+def level(image: PossibleImage, place: str) -> str:
+    """How sure it is that a text is an image; empty if it is none.
+
+    Args:
+        image: the text.
+        place: what the place says: IMAGE, MENTION, UNPULLED or OPEN.
+    """
+    return _LEVELS[place](image)
 
 
-def weighed(value: str, start: int, place: str, reason: str) -> Iterator[Span]:
+def weighed(value: str, start: int, place: str, reason: str) -> Iterator[ImageSpan]:
     """The reference that a part of a text is, if it is one in such a place.
 
     Args:
@@ -137,50 +142,50 @@ def weighed(value: str, start: int, place: str, reason: str) -> Iterator[Span]:
         place: IMAGE, MENTION, UNPULLED or OPEN.
         reason: what says that it may be an image.
     """
-    text = read(value)
-    sure = level(text, place) if text else ""
-    if text and sure:
-        yield Span(start, start + len(text.literal), text.literal, "", sure, reason)
+    image = read(value)
+    sure = level(image, place) if image else ""
+    if image and sure:
+        yield ImageSpan(start, start + len(image.literal), image.literal, "", sure, reason)
 
 
-def _image(text: Text) -> str:
-    if text.like_an_address:
+def _image(image: PossibleImage) -> str:
+    if image.like_an_address:
         return WEAK
-    return STRONG if text.tagged or text.reference.host or text.nested or text.official else WEAK
+    return STRONG if image.tagged or image.reference.host or image.nested or image.official else WEAK
 
 
-def _mention(text: Text) -> str:
-    if text.tagged and (text.reference.host or text.nested) and not _is_address(text):
+def _mention(image: PossibleImage) -> str:
+    if image.tagged and (image.reference.host or image.nested) and not _is_address(image):
         return STRONG
-    if text.host == registries.REGISTRY and text.nested:
+    if image.host == registries.REGISTRY and image.nested:
         return STRONG
-    return STRONG if text.tagged and text.official and not text.like_an_address else ""
+    return STRONG if image.tagged and image.official and not image.like_an_address else ""
 
 
-def _unpulled(text: Text) -> str:
-    return STAYS if text.host in (registries.REGISTRY, registries.DOMAIN) else ""
+def _unpulled(image: PossibleImage) -> str:
+    return STAYS if image.host in (registries.REGISTRY, registries.DOMAIN) else ""
 
 
-def _open(text: Text) -> str:
-    reference = text.reference
+def _open(image: PossibleImage) -> str:
+    reference = image.reference
     if not _CHARTS.isdisjoint(reference.path.split("/")[:-1]) or reference.path in _CHARTS:
-        return WEAK if text.host == registries.REGISTRY else ""
-    if reference.digest and (reference.host or text.nested):
+        return WEAK if image.host == registries.REGISTRY else ""
+    if reference.digest and (reference.host or image.nested):
         return STRONG
-    if not text.tagged:
-        return WEAK if text.host == registries.REGISTRY and text.nested else ""
-    if text.host == registries.REGISTRY:
+    if not image.tagged:
+        return WEAK if image.host == registries.REGISTRY and image.nested else ""
+    if image.host == registries.REGISTRY:
         return STRONG
-    if text.host == registries.DOMAIN and not _API.fullmatch(reference.path):
+    if image.host == registries.DOMAIN and not _API.fullmatch(reference.path):
         return STRONG if _VERSION.fullmatch(reference.tag) else WEAK
     return ""
 
 
-def _is_address(text: Text) -> bool:
-    return text.host == registries.LOCAL and not text.nested and _PORT.fullmatch(text.reference.tag) is not None
+def _is_address(image: PossibleImage) -> bool:
+    return image.host == registries.LOCAL and not image.nested and _PORT.fullmatch(image.reference.tag) is not None
 
 
-_LEVELS: dict[str, Callable[[Text], str]] = {
+_LEVELS: dict[str, Callable[[PossibleImage], str]] = {
     IMAGE: _image,
     MENTION: _mention,
     UNPULLED: _unpulled,

@@ -9,14 +9,25 @@ import yaml
 
 from postrenderer.sites import artifacts, evidence, keys, kinds, named
 from postrenderer.sites.podspec import PLACEHOLDERS
-from postrenderer.sites.site import CERTAIN, STAYS, STRONG, WEAK, NamedText, ScalarVisit, Site, Span, sites_of, whole
+from postrenderer.sites.site import (
+    CERTAIN,
+    STAYS,
+    STRONG,
+    WEAK,
+    ImageSpan,
+    NamedText,
+    ScalarVisit,
+    Site,
+    sites_of,
+    whole,
+)
 from postrenderer.text.mappings import fields_of, text_of
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from postrenderer.sites.site import Api, Context, Found, MappingVisit
+    from postrenderer.sites.site import Api, Context, MappingVisit, Span
 
 FAMILY = "field"
 
@@ -80,17 +91,17 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
         yield site._replace(span=_weighed(site, mapping), registry=registry if site.parts else None)
 
 
-def _weighed(site: Site, mapping: MappingVisit) -> Found:
+def _weighed(site: Site, mapping: MappingVisit) -> Span:
     """What was found in a mapping, as sure as the mapping makes it."""
     span = site.span
-    if isinstance(span, Span) and _replaces_by_name(mapping, site):
+    if isinstance(span, ImageSpan) and _replaces_by_name(mapping, site):
         name = span.reference.partition("@")[0]
         colon = name.rfind(":", name.rfind("/"))
         return span._replace(before=f"{name[:colon] if colon > 0 else name}=")
     if keys.says_copy(mapping.key):
         return span._replace(level=STAYS, reason=f"`{mapping.key}` is where an image is copied from or to")
     is_entry = mapping.listed and "name" in mapping.keys and site.path == (mapping.path, "image")
-    return _of_container(span) if is_entry and isinstance(span, Span) else span
+    return _of_container(span) if is_entry and isinstance(span, ImageSpan) else span
 
 
 def _is_of_another_family(scalars: list[NamedText], context: Context) -> bool:
@@ -216,7 +227,7 @@ def _replaces_by_name(mapping: MappingVisit, site: Site) -> bool:
     return of_argo and site.path is not None and site.path[0] == (mapping.path, "images") and "=" not in site.node.value
 
 
-def _of_container(span: Span) -> Span:
+def _of_container(span: ImageSpan) -> ImageSpan:
     """An entry of a list with `name` and `image` is a container, so that a bare word is an image too."""
     text = evidence.read(span.reference)
     if span.level != WEAK or text is None or text.like_an_address or text.literal in PLACEHOLDERS:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.images.registries import OFFICIAL
 from postrenderer.sites import keys, kinds
-from postrenderer.sites.definitions import is_definition
+from postrenderer.sites.definitions import defaults, is_definition
 from postrenderer.text import tags
 from postrenderer.text.regex import regex
 
@@ -136,7 +136,7 @@ def hints(
     if any(raw.find(word) >= 0 for word in words):
         return EVERYWHERE
     if is_definition(raw):
-        return NOWHERE
+        return Hints(defaults(raw))
     aliases = _ALIAS.search(raw) if raw.find(b"*") >= 0 else None
     told = any(raw.find(word) >= 0 for word in pull_secrets)
     if told or _is_obscure(raw, hosts) or (aliases and not _are_defined(raw)):

@@ -9,7 +9,7 @@ from postrenderer.apis import forms
 from postrenderer.sites import keys
 
 if TYPE_CHECKING:
-    from postrenderer.apis.catalogue import Known
+    from postrenderer.apis.catalogue import KnownField
     from postrenderer.sites.site import Api, MappingVisit
     from postrenderer.text.pointer import Path
 
@@ -77,7 +77,7 @@ def image_names(group: str) -> set[str]:
     return {next(step for step in reversed(path) if step != ANY) for path in paths}
 
 
-def known(api: Api) -> tuple[Known, ...]:
+def known(api: Api) -> tuple[KnownField, ...]:
     """What the catalogue says of the fields of a kind."""
     if not is_custom(api.group):
         return ()

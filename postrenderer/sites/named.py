@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from postrenderer.images import registries
 from postrenderer.images.reference import SOME_IMAGE, InvalidReferenceError, parse
 from postrenderer.sites import evidence, keys
-from postrenderer.sites.site import STRONG, UNMOVED, WEAK, NamedImage, NamedText, Prefix, Span, not_pulled
+from postrenderer.sites.site import STRONG, UNMOVED, WEAK, ImageSpan, NamedImage, NamedText, PrefixSpan, not_pulled
 from postrenderer.text.templates import SIGN
 
 if TYPE_CHECKING:
@@ -77,24 +77,24 @@ def _alone(role: str, value: NamedText) -> Iterator[NamedImage]:
         return
     if role == keys.HOST:
         reason = f"`{value.name}` takes a registry without a path: set it and the path yourself"
-        yield NamedImage(value, Prefix(value.start, value.start + len(value.value), value.value, UNMOVED, reason))
+        yield NamedImage(value, PrefixSpan(value.start, value.start + len(value.value), value.value, UNMOVED, reason))
         return
     text = evidence.read(value.value)
     level = evidence.level(text, role) if text else ""
     if text is None and role == keys.IMAGE and evidence.is_malformed(value.value):
         reason = f"`{value.name}` names an image"
         end = value.start + len(value.value)
-        yield NamedImage(value, Span(value.start, end, value.value, "", STRONG, reason))
+        yield NamedImage(value, ImageSpan(value.start, end, value.value, "", STRONG, reason))
     if text is None and role != keys.UNPULLED and value.value.startswith(SIGN):
         reason = f"a template in `{value.name}` falls back to it"
         for start, default in evidence.fallbacks(value.value):
             begin = value.start + start
-            span = Span(begin, begin + len(default.literal), default.literal, "", STRONG, reason)
+            span = ImageSpan(begin, begin + len(default.literal), default.literal, "", STRONG, reason)
             yield NamedImage(value, span)
     if text and level:
         end = value.start + len(text.literal)
         reason = not_pulled(value.name) if role == keys.UNPULLED else f"`{value.name}` names an image"
-        yield NamedImage(value, Span(value.start, end, text.literal, "", level, reason))
+        yield NamedImage(value, ImageSpan(value.start, end, text.literal, "", level, reason))
 
 
 def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
@@ -121,7 +121,7 @@ def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
     text = evidence.read(joined)
     if text is None and evidence.is_malformed(joined):
         yield NamedImage(
-            first, Span(first.start, first.start + len(first.value), joined, "", STRONG, "parts of an image")
+            first, ImageSpan(first.start, first.start + len(first.value), joined, "", STRONG, "parts of an image")
         )
     if text is None or text.reference.suffix:
         return
@@ -134,7 +134,7 @@ def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
     length = len(first.value.rstrip("/"))
     if len(text.literal) < length:  # a template fills in the end of it
         length, reference, suffix, mark = len(text.literal), text.literal, "", ""
-    span = Span(first.start, first.start + length, reference, suffix + mark, _level(text, said), reason)
+    span = ImageSpan(first.start, first.start + length, reference, suffix + mark, _level(text, said), reason)
     yield NamedImage(first, span, rest)
 
 
@@ -153,7 +153,7 @@ def _is_complete(name: str) -> bool:
     return text is not None and bool(text.reference.host or text.reference.suffix)
 
 
-def _level(text: evidence.Text, said: dict[str, NamedText]) -> str:
+def _level(text: evidence.PossibleImage, said: dict[str, NamedText]) -> str:
     """How sure it is that texts make up an image."""
     if text.incomplete:
         return WEAK
@@ -175,7 +175,7 @@ def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
     hosts = _OF_KNOWN if registry.role == keys.PREFIX else _OF_OTHERS
     if text and text.host in hosts and least in place:
         reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
-        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, STRONG, reason))
+        yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, STRONG, reason))
 
 
 def _in_front(registry: NamedText) -> Iterator[NamedImage]:
@@ -193,10 +193,10 @@ def _in_front(registry: NamedText) -> Iterator[NamedImage]:
         yield from _prefix(registry)
     elif has_path:
         reason = f"whether images come from `{registry.name}` is not known"
-        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, WEAK, reason))
+        yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, WEAK, reason))
     elif says:
         reason = f"whether `{registry.name}` takes a registry with a path is not known: set it yourself"
-        yield NamedImage(registry, Prefix(registry.start, registry.start + len(place), place, UNMOVED, reason))
+        yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, UNMOVED, reason))
 
 
 def _with_tag(repository: str, tag: str) -> tuple[str, str]:

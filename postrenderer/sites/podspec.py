@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.sites import evidence, kinds
-from postrenderer.sites.site import CERTAIN, STAYS, ScalarVisit, Span, whole
+from postrenderer.sites.site import CERTAIN, STAYS, ImageSpan, ScalarVisit, whole
 from postrenderer.text import templates
 from postrenderer.text.mappings import fields, fields_of, is_null
 
@@ -143,7 +143,7 @@ def _of_container(place: ScalarVisit) -> Iterator[Site]:
     value: str = place.node.value
     defaults = list(evidence.fallbacks(value)) if value.startswith(templates.SIGN) else []
     for start, default in defaults:
-        span = Span(start, start + len(default.literal), default.literal, "", CERTAIN, "image of a container")
+        span = ImageSpan(start, start + len(default.literal), default.literal, "", CERTAIN, "image of a container")
         yield site._replace(span=span)
     if defaults:
         return

@@ -35,8 +35,6 @@ def is_data(mapping: MappingVisit) -> bool:
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The references inside the values of a Secret's `data`."""
-    if not context.secrets:
-        return
     texts = [(key, value) for key, value in mapping.pairs if isinstance(value, yaml.ScalarNode)]
     values = [
         NamedText(key, decoded(node.value), 0, ScalarVisit(node, (mapping.path, key), key)) for key, node in texts

@@ -30,7 +30,7 @@ IN_BASE64 = "it stands in base64 within a text; write it there as plain text"
 """Why a reference inside a text is UNMOVED."""
 
 
-class Span(NamedTuple):
+class ImageSpan(NamedTuple):
     """An image reference inside a text.
 
     Attributes:
@@ -38,8 +38,8 @@ class Span(NamedTuple):
         end: where it ends.
         reference: the whole reference, which for a split one is put together from several values.
         suffix: the end of the reference that other values hold, with its separator; empty if this one has it all.
-        level: CERTAIN, STRONG, WEAK or STAYS.
-        reason: why it was taken for an image or, with STAYS, why nothing pulls it; in plain words.
+        level: CERTAIN, STRONG, WEAK, UNMOVED or STAYS.
+        reason: why it was taken for an image; with UNMOVED why it may not change, with STAYS why nothing pulls it.
         before: what is written in front of a new reference, such as the name by which Argo CD finds the old one.
     """
 
@@ -52,7 +52,7 @@ class Span(NamedTuple):
     before: str = ""
 
 
-class Prefix(NamedTuple):
+class PrefixSpan(NamedTuple):
     """A registry, or a path in one, to which something adds the names of images: `docker.io/istio` in Istio's `hub`.
 
     Attributes:
@@ -60,7 +60,7 @@ class Prefix(NamedTuple):
         end: where it ends.
         reference: the registry or path, without a slash at its end.
         level: CERTAIN, STRONG, WEAK, UNMOVED or STAYS.
-        reason: why it was taken for one or, with UNMOVED, why it may not change; in plain words.
+        reason: as that of an image.
     """
 
     start: int
@@ -70,8 +70,8 @@ class Prefix(NamedTuple):
     reason: str
 
 
-Found = Union[Span, Prefix]
-"""What is found in a text."""
+Span = Union[ImageSpan, PrefixSpan]
+"""What is found in a text: an image, or a registry in front of images."""
 
 
 def not_pulled(name: str) -> str:
@@ -79,7 +79,7 @@ def not_pulled(name: str) -> str:
     return f"`{name}` names no image that nodes pull"
 
 
-def unless_certain(span: Found, reason: str) -> Found:
+def unless_certain(span: Span, reason: str) -> Span:
     """What was found in a place that nothing pulls from: it stays, but under a configured source or rule."""
     return span if span.level == CERTAIN else span._replace(level=STAYS, reason=reason)
 
@@ -99,7 +99,7 @@ class Site(NamedTuple):
     """
 
     node: yaml.ScalarNode
-    span: Found
+    span: Span
     family: str
     path: Path
     encoding: str = ""
@@ -172,7 +172,7 @@ class NamedImage(NamedTuple):
     """An image among texts with names: the text that carries its registry, and the texts that hold the rest of it."""
 
     value: NamedText
-    span: Found
+    span: Span
     parts: tuple[NamedText, ...] = ()
 
 
@@ -191,14 +191,12 @@ class Context(NamedTuple):
     Attributes:
         known: whether a reference is under a configured source or rule, or on the private registry.
         spans: the references in a text, read as a document if it is one.
-        secrets: whether the base64 data of Secrets is read.
         claimed: the families that have scalars already, by the scalars' id().
         pushed: why an image in a parameter of a task of Tekton stays, by the names of both; empty if it does not.
     """
 
     known: Callable[[str], bool]
-    spans: Callable[[str], list[Found]]
-    secrets: bool
+    spans: Callable[[str], list[Span]]
     claimed: dict[int, ModuleType]
     pushed: Callable[[str, str], str]
 
@@ -206,4 +204,4 @@ class Context(NamedTuple):
 def whole(scalar: ScalarVisit, family: str, level: str, reason: str) -> Site:
     """A site that is all of a scalar."""
     value = scalar.node.value
-    return Site(scalar.node, Span(0, len(value), value, "", level, reason), family, scalar.path)
+    return Site(scalar.node, ImageSpan(0, len(value), value, "", level, reason), family, scalar.path)

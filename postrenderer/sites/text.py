@@ -18,10 +18,10 @@ from postrenderer.sites.site import (
     KNOWN,
     STAYS,
     STRONG,
+    ImageSpan,
     NamedText,
-    Prefix,
+    PrefixSpan,
     Site,
-    Span,
     not_pulled,
     unless_certain,
 )
@@ -31,7 +31,7 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from postrenderer.sites.site import Context, Found, ScalarVisit
+    from postrenderer.sites.site import Context, ScalarVisit, Span
     from postrenderer.text.pointer import Path
 
 FAMILY = "text"
@@ -116,7 +116,7 @@ def _is_in_force(path: Path) -> bool:
     return False
 
 
-def spans(text: str, known: Callable[[str], bool]) -> list[Found]:
+def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
     chosen = list(_certain(references, known))
@@ -150,7 +150,7 @@ def _ranges(patterns: Iterable[re.Pattern[str]], text: str) -> list[tuple[int, i
     return found
 
 
-def _outside(spans: Iterable[Found], ranges: list[tuple[int, int]]) -> Iterator[Found]:
+def _outside(spans: Iterable[Span], ranges: list[tuple[int, int]]) -> Iterator[Span]:
     """The spans that start in none of the ranges; both come in their order."""
     index = 0
     for span in spans:
@@ -160,9 +160,9 @@ def _outside(spans: Iterable[Found], ranges: list[tuple[int, int]]) -> Iterator[
             yield span
 
 
-def _merged(chosen: list[Found], more: Iterable[Found]) -> list[Found]:
+def _merged(chosen: list[Span], more: Iterable[Span]) -> list[Span]:
     """The chosen spans, and of the others those that overlap neither them nor each other; all come in their order."""
-    added: list[Found] = []
+    added: list[Span] = []
     index = end = 0
     for span in more:
         while index < len(chosen) and chosen[index].end <= span.start:
@@ -173,24 +173,24 @@ def _merged(chosen: list[Found], more: Iterable[Found]) -> list[Found]:
     return sorted(chosen + added, key=start_of)
 
 
-def mentioned(text: str) -> Iterator[Found]:
+def mentioned(text: str) -> Iterator[Span]:
     """The images in a text whose name says that images are in it, as `4.2.0=quay.io/strimzi/kafka:0.45.0` lines."""
     for match in _TOKEN.finditer(text):
         yield from evidence.weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
 
 
-def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Found]:
+def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Span]:
     """References that spell out a configured prefix, host included, and such a prefix itself."""
     for match in references:
         reference = _trimmed(match)
         start, end = match.start(), match.start() + len(reference)
         if known(reference):
-            yield Span(start, end, reference, "", CERTAIN, KNOWN)
+            yield ImageSpan(start, end, reference, "", CERTAIN, KNOWN)
         elif known(reference + SOME_IMAGE):
-            yield Prefix(start, end, reference, CERTAIN, "a configured source or rule itself")
+            yield PrefixSpan(start, end, reference, CERTAIN, "a configured source or rule itself")
 
 
-def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Found]:
+def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Span]:
     """References that leave no doubt wherever they stand, but for the patterns of filters: `image:quay.io/x/y`."""
     for match in references:
         start = match.start()
@@ -206,7 +206,7 @@ def _trimmed(match: re.Match[str]) -> str:
     return match.group().rstrip(":@" if match["template"] else ".-")
 
 
-def _assigned(text: str) -> Iterator[Found]:
+def _assigned(text: str) -> Iterator[Span]:
     """Images by the names that they are assigned to, or of the flags that carry them."""
     values = [
         NamedText(match["name"], _with_template(text, match), match.start("value"))
@@ -225,7 +225,7 @@ def _says_image(name: str) -> bool:
     return bool(word.role) and (word.image or word.role != keys.MENTION)
 
 
-def _listed(text: str) -> Iterator[Found]:
+def _listed(text: str) -> Iterator[Span]:
     """The images in lists that are named after images, or after images that nothing pulls."""
     for match in _LIST.finditer(text) if "[" in text else ():
         role = keys.read(match["name"]).role
@@ -253,11 +253,11 @@ def _neighbours(values: Iterable[NamedText], text: str) -> Iterator[list[NamedTe
         yield group
 
 
-def _services(group: Iterable[NamedText]) -> Iterator[Found]:
+def _services(group: Iterable[NamedText]) -> Iterator[Span]:
     """Official images with a tag that are called `name`, as services of CI runners are."""
     for value in group:
         word = keys.read(value.name)
         text = evidence.read(value.value) if word.role == keys.NAME and not word.stem else None
         if text and text.official and text.tagged and not text.like_an_address:
             reason = "an official image of Docker Hub with a tag"
-            yield Span(value.start, value.start + len(text.literal), text.literal, "", STRONG, reason)
+            yield ImageSpan(value.start, value.start + len(text.literal), text.literal, "", STRONG, reason)

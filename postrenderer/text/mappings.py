@@ -67,9 +67,10 @@ def text_of(node: yaml.Node | None) -> str:
 
 
 def is_null(value: yaml.Node) -> bool:
-    """Whether a value is null."""
-    plain = isinstance(value, yaml.ScalarNode) and not value.style and value.tag in (STRING_TAG, _NULL_TAG)
-    return plain and value.value in _NULL
+    """Whether a value is null: without quotes, or in any style with the tag for it, `!!null "null"`."""
+    if not isinstance(value, yaml.ScalarNode) or value.value not in _NULL:
+        return False
+    return value.tag == _NULL_TAG or (value.tag == STRING_TAG and not value.style)
 
 
 def is_empty(value: yaml.Node) -> bool:

@@ -123,8 +123,11 @@ def fill(
     offset = _list_offset(text, mapping)
     view.replace(current, _node(value, quoted=in_line))
     if in_line:
-        header = _BLOCK_HEADER.match(text, content_start(text, current))  # a comment or empty lines behind it stay
-        end = header.end() if header else end
+        header = _BLOCK_HEADER.match(text, content_start(text, current))
+        if header and current.value:
+            end = text.rindex(current.value, header.end(), end) + len(current.value)
+        elif header:
+            end = header.end()  # a comment or empty lines behind it stay
         space = "" if text[start - 1].isspace() else " "
         return [Edit(start, end, space + _json(value))]
     indent = newline(text, end) + " " * len(before(text, _key_start(text, key)))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from postrenderer.apis import catalogue, forms
-from postrenderer.pullsecrets import settings
+from postrenderer.pullsecrets import programs
 from postrenderer.sites import kinds
 from postrenderer.sites.hints import hints
 from postrenderer.sites.site import Api
@@ -88,7 +88,7 @@ SETTINGS = [
 @pytest.mark.parametrize("line", SETTINGS, ids="/".join)
 def test_each_line_says_how_a_setting_names_secrets(line: list[str]) -> None:
     name, of, form, source = line
-    assert settings.may_be(name)
+    assert programs.may_be_setting(name)
     assert "/" in of or of == "*"
     assert form in forms.SETTINGS
     assert form != forms.REPEATED or name.startswith("--")
@@ -98,7 +98,7 @@ def test_each_line_says_how_a_setting_names_secrets(line: list[str]) -> None:
 @pytest.mark.parametrize("line", SETTINGS, ids="/".join)
 def test_a_document_with_a_setting_is_read(line: list[str]) -> None:
     raw = line[0].encode()
-    assert hints(raw + b": x") or any(word in raw for word in settings.UNHINTED)
+    assert hints(raw + b": x") or any(word in raw for word in programs.UNHINTED)
 
 
 def test_the_lines_about_settings_are_sorted_and_say_nothing_twice() -> None:
@@ -116,14 +116,14 @@ def _covers(pattern: str, path: str) -> bool:
 @pytest.mark.parametrize(
     ("group", "kind", "field"),
     [
-        ("pkg.crossplane.io", "Provider", catalogue.Known("Provider", ("spec", "package"), "whole")),
-        ("minio.min.io", "Tenant", catalogue.Known("Tenant", ("spec", "imagePullSecret"), "object")),
+        ("pkg.crossplane.io", "Provider", catalogue.KnownField("Provider", ("spec", "package"), "whole")),
+        ("minio.min.io", "Tenant", catalogue.KnownField("Tenant", ("spec", "imagePullSecret"), "object")),
         ("nvidia.com", "NIMPipeline", None),
         ("min.io", "Tenant", None),
         ("nobody.example.com", "Tenant", None),
     ],
 )
-def test_of_kind(group: str, kind: str, field: catalogue.Known | None) -> None:
+def test_of_kind(group: str, kind: str, field: catalogue.KnownField | None) -> None:
     found = catalogue.of_kind(group, kind)
     assert field in found if field else found == ()
 

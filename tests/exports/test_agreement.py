@@ -20,9 +20,8 @@ from test_relocation import REFERENCES, build, settings
 from exports.references import BECOMES, EVERYWHERE, REFUSED, SETTINGS, images, pod, secrets
 from postrenderer import exports
 from postrenderer.errors import AcregError
-from postrenderer.exports import document
+from postrenderer.exports import document, inventory
 from postrenderer.exports.admission import Scope
-from postrenderer.exports.found import found
 from postrenderer.findings import find
 from postrenderer.rewrite import rewrite
 from postrenderer.settings import Rule
@@ -44,7 +43,7 @@ def filtered(values: Settings, *objects: dict[str, Any]) -> list[dict[str, Any]]
 
 
 def exported(kind: str, values: Settings, *objects: dict[str, Any]) -> Export:
-    return exports.of_manifests(kind, values, found(find(yaml.safe_dump_all(objects).encode(), values), ()))
+    return exports.of_manifests(kind, values, inventory.take(find(yaml.safe_dump_all(objects).encode(), values), ()))
 
 
 def written(export: Export) -> list[dict[str, Any]]:

@@ -52,10 +52,9 @@ def edited(piece: Piece) -> str:
 def test_scalars(text: str, expected: str, moved: list[str]) -> None:
     piece = piece_of(text)
     assert edited(piece) == expected.replace("NEW", f"{PRIVATE}/a/x")
-    (plan,) = piece.plans
-    assert [pointer(finding.site.path) for finding in plan.findings if finding.kind == "moved"] == moved
-    assert plan.root is piece.reading.roots[0]
-    assert piece.view.plain(plan.root) == View().plain(composer.compose(edited(piece)).roots[0])
+    (document,) = piece.documents
+    assert [pointer(finding.site.path) for finding in document.findings if finding.kind == "moved"] == moved
+    assert piece.view.plain(piece.reading.roots[0]) == View().plain(composer.compose(edited(piece)).roots[0])
 
 
 @pytest.mark.parametrize(
@@ -70,8 +69,8 @@ def test_scalars(text: str, expected: str, moved: list[str]) -> None:
 def test_no_node_is_changed(text: str) -> None:
     piece = piece_of(text)
     assert piece.edits
-    assert View().plain(piece.plans[0].root) == View().plain(composer.compose(text).roots[0])
-    assert piece.view.plain(piece.plans[0].root) == View().plain(composer.compose(edited(piece)).roots[0])
+    assert View().plain(piece.reading.roots[0]) == View().plain(composer.compose(text).roots[0])
+    assert piece.view.plain(piece.reading.roots[0]) == View().plain(composer.compose(edited(piece)).roots[0])
 
 
 def test_a_value_that_may_no_longer_be_plain_is_quoted() -> None:
@@ -95,13 +94,13 @@ def test_what_cannot_be_about_images_comes_as_it_is() -> None:
 def test_what_is_read_and_needs_no_change() -> None:
     piece = piece_of(f"image: {PRIVATE}/x\n")
     assert piece.edits == []
-    assert [finding.kind for finding in piece.plans[0].findings] == ["private"]
+    assert [finding.kind for finding in piece.documents[0].findings] == ["private"]
 
 
 def test_documents_in_one_piece() -> None:
     piece = piece_of("kind: A\nimage: a/x\n...\n---\nkind: B\nimage: a/y\n".replace("\n---\n", "\r---\r"))
-    assert [plan.identity.kind for plan in piece.plans] == ["A", "B"]
-    assert [[finding.source for finding in plan.findings] for plan in piece.plans] == [["a/x"], ["a/y"]]
+    assert [document.identity.kind for document in piece.documents] == ["A", "B"]
+    assert [[finding.source for finding in document.findings] for document in piece.documents] == [["a/x"], ["a/y"]]
     assert f"{PRIVATE}/a/x" in edited(piece)
     assert f"{PRIVATE}/a/y" in edited(piece)
 
@@ -141,14 +140,14 @@ def test_service_accounts_are_read_if_they_are_asked_for() -> None:
     text = "apiVersion: v1\nkind: ServiceAccount\n"
     assert isinstance(planned(text)[0], Document)
     piece = piece_of(text, service_accounts=True)
-    assert [addition.names for addition in piece.plans[0].additions] == [["containerregistry"]]
-    assert piece.plans[0].findings == []
+    assert [addition.names for addition in piece.documents[0].additions] == [["containerregistry"]]
+    assert piece.documents[0].findings == []
 
 
 def test_pull_secrets_are_told_for_each_place() -> None:
     text = "a: &p\n  containers: [{image: a/x}]\nb: *p\nc:\n  <<: *p\n"
-    (plan,) = piece_of(text).plans
-    places = [(addition.names, [pointer(path) for path in addition.paths]) for addition in plan.additions]
+    (document,) = piece_of(text).documents
+    places = [(addition.names, [pointer(path) for path in addition.paths]) for addition in document.additions]
     assert places == [(["containerregistry"], ["/a", "/b"]), (["containerregistry"], ["/c"])]
 
 

@@ -10,7 +10,7 @@ from marked import check, config
 
 from postrenderer import sites
 from postrenderer.sites import repeats
-from postrenderer.sites.site import CERTAIN, UNMOVED, Prefix
+from postrenderer.sites.site import CERTAIN, UNMOVED, PrefixSpan
 from postrenderer.text import composer
 from postrenderer.text.pointer import pointer
 
@@ -73,7 +73,7 @@ def test_sites_stand_in_the_order_of_the_text() -> None:
 def test_a_source_itself_is_a_place(after: str) -> None:
     place = SOURCE.rstrip("/")
     (site,) = find(config(f"in {place}{after}", "anything")).sites
-    assert isinstance(site.span, Prefix)
+    assert isinstance(site.span, PrefixSpan)
     assert site.span.reference == place
     assert site.node.value[site.span.start : site.span.end] == place
 

@@ -4,7 +4,7 @@ import pytest
 
 from postrenderer.sites import named
 from postrenderer.sites.keys import PREFIX
-from postrenderer.sites.site import STAYS, STRONG, WEAK, NamedText, Prefix, Span
+from postrenderer.sites.site import STAYS, STRONG, WEAK, ImageSpan, NamedText, PrefixSpan
 
 DIGEST = "sha256:" + "e" * 64
 
@@ -36,13 +36,13 @@ DIGEST = "sha256:" + "e" * 64
 )
 def test_images(values: dict[str, str], reference: str, suffix: str, level: str) -> None:
     (image,) = named.images(NamedText(name, value) for name, value in values.items())
-    assert isinstance(image.span, Span)
+    assert isinstance(image.span, ImageSpan)
     assert (image.span.reference, image.span.suffix, image.span.level) == (reference, suffix, level)
 
 
 def test_a_registry_to_which_something_adds_names() -> None:
     (image,) = named.images([NamedText("hub", "docker.io/istio"), NamedText("tag", "1")])
-    assert isinstance(image.span, Prefix)
+    assert isinstance(image.span, PrefixSpan)
     assert (image.span.start, image.span.end) == (0, 15)
     assert (image.span.reference, image.span.level) == ("docker.io/istio", STRONG)
 
@@ -75,5 +75,5 @@ def test_the_first_part_carries_the_registry_and_the_others_are_told() -> None:
 
 def test_a_table_may_know_the_role_better() -> None:
     (image,) = named.images([NamedText("place", "quay.io/", role=PREFIX)])
-    assert isinstance(image.span, Prefix)
+    assert isinstance(image.span, PrefixSpan)
     assert (image.span.end, image.span.reference) == (7, "quay.io")

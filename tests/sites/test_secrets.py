@@ -7,8 +7,15 @@ from marked import moved, plain
 from rendering import render, summary
 
 from postrenderer.errors import AcregError
+from postrenderer.findings import find
+from postrenderer.images.pins import Pins
+from postrenderer.plan.decide import LEFT, PRIVATE
+from postrenderer.rewrite import rewrite
+from postrenderer.settings import Settings
 from postrenderer.sites import secrets
 from postrenderer.text.scalars import apply
+
+HERE = "registry.example.com"
 
 
 def secret(content: str, *, width: int = 0, kind: str = "Secret", field: str = "data") -> str:
@@ -49,9 +56,25 @@ def test_secrets_without_references_stay(content: str) -> None:
     assert render(secret(content), pull_secrets=()) == secret(content)
 
 
-def test_the_setting_leaves_them() -> None:
-    text = secret("image: acme/app:1\n")
-    assert render(text, pull_secrets=(), secrets=False) == text
+@pytest.mark.parametrize(
+    ("content", "pinned", "kind"),
+    [
+        ("image: acme/app:1\n", False, LEFT),
+        ("image: acme/app:1\n", True, LEFT),
+        ("IMAGE=acme/app:1\n", False, LEFT),
+        (f"image: {HERE}/acme/app:1\n", False, PRIVATE),
+        (f"image: {HERE}/acme/app:1\n", True, PRIVATE),
+        (f"kind: Pod\nspec:\n  containers:\n  - image: {HERE}/acme/app:1\n", False, PRIVATE),
+    ],
+)
+def test_the_setting_leaves_them_and_says_so(content: str, pinned: bool, kind: str) -> None:  # noqa: FBT001  # a column
+    text = secret(content)
+    pins = Pins([(f"{HERE}/acme/app:1", f"sha256:{'0' * 64}")], "acreg.lock.yaml") if pinned else None
+    asked = Settings(HERE, pull_secrets=("regcred",), secrets=False, pins=pins)
+    assert b"".join(rewrite(text.encode(), asked).output).decode() == text
+    found = [one for document in find(text.encode(), asked) for one in document.findings]
+    assert [one.kind for one in found] == [kind]
+    assert all("--no-secrets" in one.reason for one in found if kind == LEFT)
 
 
 @pytest.mark.parametrize(("kind", "field"), [("ConfigMap", "data"), ("Secret", "metadata2"), ("SealedSecret", "data")])

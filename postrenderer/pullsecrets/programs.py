@@ -1,6 +1,6 @@
-"""The settings by which programs give pull secrets to the pods that they make: variables, flags, keys of configuration.
+"""Settings of programs, such as `STRIMZI_IMAGE_PULL_SECRETS`, that name the pull secrets of the pods that they make.
 
-Which settings there are, and how each holds names, says settings.tsv.
+They are variables, flags and keys of configuration. settings.tsv lists them, and how each holds names.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from postrenderer.text.writing import is_free
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.apis.catalogue import Setting
+    from postrenderer.apis.catalogue import ProgramSetting
     from postrenderer.sites.site import MappingVisit
     from postrenderer.text.pointer import Path
 
 UNHINTED = (b"PULL_SECRET", b"registry-secret")
-"""What is in the names of all settings that no hint of images is in."""
+"""Each setting in whose name the word `image` does not stand has one of these in it: no other hint finds it."""
 _ANY = "*"
-"""The objects of a setting that any may have; what the catalogue says of one object alone goes before it."""
+"""A setting of all objects; a line of settings.tsv for one object goes before it."""
 _SIGNS = ("PULL_SECRET", "registry-secret", "pull-secret", "image.pullSecrets", ".imagePullSecret")
 """One of these is in the name of each setting."""
 
 
-class Found(NamedTuple):
-    """The settings in a document.
+class ProgramSettings(NamedTuple):
+    """The settings of programs in a document.
 
     Attributes:
-        holders: the mappings that have some.
+        holders: the mappings and arguments that have some.
         texts: the scalars in whose text some may be.
     """
 
@@ -45,10 +45,10 @@ class Found(NamedTuple):
     texts: list[ScalarVisit]
 
 
-_NOTHING = Found([], [])
+_NOTHING = ProgramSettings([], [])
 
 
-def find(text: str, root: yaml.Node, owner: str) -> Found:
+def find(text: str, root: yaml.Node, owner: str) -> ProgramSettings:
     """Find the settings in a document.
 
     Args:
@@ -76,16 +76,16 @@ def find(text: str, root: yaml.Node, owner: str) -> Found:
             if setting and isinstance(value, yaml.ScalarNode) and is_free(text, visit.node, value):
                 key = id(visit.node), field
                 holders.setdefault(key, Holder(visit.node, [], Field(field, setting.form))).paths.append(visit.path)
-    return Found(list(holders.values()), texts)
+    return ProgramSettings(list(holders.values()), texts)
 
 
-def may_be(text: str) -> bool:
+def may_be_setting(text: str) -> bool:
     """Whether a name may be that of a setting, or a text may hold one."""
     return any(sign in text for sign in _SIGNS)
 
 
 def _is_text(value: str) -> bool:
-    return may_be(value) and any(sign in value for sign in BREAKS)
+    return may_be_setting(value) and any(sign in value for sign in BREAKS)
 
 
 def _fields(mapping: MappingVisit) -> Iterator[tuple[str, str]]:
@@ -121,9 +121,9 @@ def _is_plainly_in(text: str, arguments: yaml.SequenceNode, word: yaml.ScalarNod
     return inside and (bool(arguments.flow_style) or before(text, start).strip() == "-")
 
 
-def _known(name: str, owner: str) -> Setting | None:
+def _known(name: str, owner: str) -> ProgramSetting | None:
     """The setting of a name in an object; None if it is none."""
-    if not may_be(name):
+    if not may_be_setting(name):
         return None
     from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no setting
 
@@ -131,9 +131,9 @@ def _known(name: str, owner: str) -> Setting | None:
     return min(known, key=lambda one: one.of == _ANY, default=None)
 
 
-def plain(text: str, owner: str) -> Iterator[Setting]:
+def spelled_in(text: str, owner: str) -> Iterator[ProgramSetting]:
     """The settings whose whole name stands in a text of an object."""
-    if may_be(text):
+    if may_be_setting(text):
         from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no setting
 
         yield from (one for one in catalogue.settings() if one.name in text and fnmatchcase(owner, one.of))

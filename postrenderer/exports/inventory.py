@@ -1,4 +1,4 @@
-"""What a stream of manifests holds, as far as exports for it need to know."""
+"""The inventory of a stream of manifests: the references that move, and the workloads that need pull secrets."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from postrenderer.findings import Found as FoundDocument
     from postrenderer.plan.decide import Finding
+    from postrenderer.plan.pieces import DocumentFindings
 
 _CONTAINER = re.compile(r"(.*/)(?:containers|initContainers)/[0-9]+/image")
 _POD_SPECS = {
@@ -25,7 +25,7 @@ _POD_SPECS = {
 """Where the pod specs of Kubernetes' own kinds are."""
 
 
-class Place(NamedTuple):
+class InventoryEntry(NamedTuple):
     """A reference, or an object that needs pull secrets where `source` is empty.
 
     Attributes:
@@ -66,11 +66,11 @@ class Workload(NamedTuple):
     name: str
 
 
-class Found(NamedTuple):
-    """The references that move or should, and who needs pull secrets.
+class Inventory(NamedTuple):
+    """What an export of manifests lists.
 
     Attributes:
-        images: the references.
+        images: the references that move.
         registries: parts of references that move, to which other fields add the rest.
         needing: workloads with an image on the private registry.
         others: workloads without one.
@@ -78,12 +78,12 @@ class Found(NamedTuple):
         public: references that acreg leaves outside the private registry, though the settings do not keep them there.
     """
 
-    images: tuple[Place, ...]
-    registries: tuple[Place, ...]
+    images: tuple[InventoryEntry, ...]
+    registries: tuple[InventoryEntry, ...]
     needing: tuple[Workload, ...]
     others: tuple[Workload, ...]
-    secrets: tuple[Place, ...]
-    public: tuple[Place, ...]
+    secrets: tuple[InventoryEntry, ...]
+    public: tuple[InventoryEntry, ...]
 
 
 def pod_spec(kind: str) -> tuple[str, ...]:
@@ -91,17 +91,17 @@ def pod_spec(kind: str) -> tuple[str, ...]:
     return tuple(filter(None, _POD_SPECS[kind].split("/")))
 
 
-def found(documents: Iterable[FoundDocument], hooks: Collection[int]) -> Found:
-    """Collect what exports need.
+def take(documents: Iterable[DocumentFindings], hooks: Collection[int]) -> Inventory:
+    """Take the inventory of a stream.
 
     Args:
         documents: what was found in each.
         hooks: the positions of those that are chart hooks.
     """
-    images: list[Place] = []
-    registries: list[Place] = []
-    secrets: list[Place] = []
-    public: list[Place] = []
+    images: list[InventoryEntry] = []
+    registries: list[InventoryEntry] = []
+    secrets: list[InventoryEntry] = []
+    public: list[InventoryEntry] = []
     workloads: dict[Workload, bool] = {}
     for document in documents:
         identity = document.identity
@@ -109,7 +109,7 @@ def found(documents: Iterable[FoundDocument], hooks: Collection[int]) -> Found:
         images += _moved(document.images, names)
         registries += _moved(document.prefixes, names)
         public += [
-            Place(one.source, "", pointer(one.site.path), *names, one.reason)
+            InventoryEntry(one.source, "", pointer(one.site.path), *names, one.reason)
             for one in document.findings
             if one.kind == LEFT and not one.kept
         ]
@@ -118,15 +118,17 @@ def found(documents: Iterable[FoundDocument], hooks: Collection[int]) -> Found:
         if own:
             workloads[Workload(*names[:3])] = any(image.is_private for image in own)
         secrets += [
-            Place("", "", pointer(path), *names)
+            InventoryEntry("", "", pointer(path), *names)
             for addition in document.additions
             for path in addition.paths
             if f"{pointer(path)}/" != inside
         ]
     needing = tuple(workload for workload, needs in workloads.items() if needs)
     others = tuple(workload for workload, needs in workloads.items() if not needs)
-    return Found(tuple(images), tuple(registries), needing, others, tuple(secrets), tuple(public))
+    return Inventory(tuple(images), tuple(registries), needing, others, tuple(secrets), tuple(public))
 
 
-def _moved(findings: Iterable[Finding], names: tuple[str, str, str, bool]) -> Iterable[Place]:
-    return [Place(one.source, one.target, pointer(one.site.path), *names) for one in findings if one.kind == MOVED]
+def _moved(findings: Iterable[Finding], names: tuple[str, str, str, bool]) -> Iterable[InventoryEntry]:
+    return [
+        InventoryEntry(one.source, one.target, pointer(one.site.path), *names) for one in findings if one.kind == MOVED
+    ]
