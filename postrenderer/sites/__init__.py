@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import args, defaults, embedded, env, fields, kinds, podspec, secrets, text
+from postrenderer.sites import args, defaults, embedded, env, fields, fronts, kinds, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
@@ -129,6 +129,7 @@ def find(
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
     shared: list[tuple[Path, str]] = []
+    in_front: list[fronts.Front] = []
     in_lists = Repeats() if hints.everywhere else None  # else there are no aliases
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
@@ -140,6 +141,7 @@ def find(
                 in_lists.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
             shared += [(visit.path, field) for field in kinds.shared_registries(visit)]
+            in_front += fronts.of(visit, known)
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
             if images and not visit.stays and podspec.is_pod_spec(visit, in_text=depth > 0):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
@@ -155,6 +157,7 @@ def find(
         found += [_staying(_dated(_certified(site, known)), visit) for site in texts_alone]
     found = _one_family_each(found, claimed)
     found = [_replaced(site, shared) for site in found] if shared else found
+    found = fronts.behind(found, in_front) if in_front else found
     if unclaimed:
         found += _repeated(found, unclaimed)
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))

@@ -1,0 +1,104 @@
+"""Registries that operators put in front of images further below in an object, so that these can't move alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import yaml
+
+from postrenderer.images import registries
+from postrenderer.sites import evidence, fields, keys, kinds
+from postrenderer.sites.site import STRONG, UNMOVED, ImageSpan, PrefixSpan, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from postrenderer.sites.site import MappingVisit
+    from postrenderer.text.pointer import Path
+
+_WORDS = "container containers custom default docker image images prefix private registry url"
+_OF_IMAGES = frozenset(_WORDS.split())
+"""Words of names of such registries: `imageRegistry`, `defaultContainerRegistry`; not of a `schemaRegistry`."""
+_OF_ALL = frozenset(("global", "globals"))
+"""What holds settings for all that stands beside it."""
+
+
+class Front(NamedTuple):
+    """A field that holds a registry.
+
+    Attributes:
+        name: the field.
+        node: its value.
+        path: where that stands.
+        scope: where the mapping stands in which, and below which, images may come from it.
+        public: whether it is a public registry.
+    """
+
+    name: str
+    node: yaml.ScalarNode
+    path: Path
+    scope: Path
+    public: bool
+
+
+def of(mapping: MappingVisit, known: Callable[[str], bool]) -> Iterator[Front]:
+    """The registries in a mapping of a custom resource.
+
+    Args:
+        mapping: the mapping.
+        known: whether a reference is under a configured source or rule, or on the private registry.
+    """
+    if not kinds.is_custom(mapping.api.group) or mapping.stays:
+        return
+    for key, value in mapping.pairs:
+        if not isinstance(value, yaml.ScalarNode) or keys.read(key).role != keys.REGISTRY:
+            continue
+        place = value.value.rstrip("/")
+        is_public = registries.kind(place.partition("/")[0]) == registries.REGISTRY
+        if _OF_IMAGES.issuperset(keys.words(key)) and (is_public or known(f"{place}/image")):
+            shared = mapping.path is not None and mapping.key in _OF_ALL
+            scope = mapping.path[0] if shared and mapping.path else mapping.path
+            yield Front(key, value, (mapping.path, key), scope, is_public)
+
+
+def behind(found: list[Site], fronts: list[Front]) -> list[Site]:
+    """The sites; images without a host don't move that may be behind a registry, and that registry does.
+
+    Whatever an operator does with the registry, the names of such images come out right if it moves alone.
+    """
+    images = [site for site in found if isinstance(site.span, ImageSpan)]
+    used = {id(node) for site in images for node in (site.node, *site.parts)}
+    alone = [front for front in fronts if id(front.node) not in used]
+    moving: dict[int, Front] = {}
+    sites = []
+    for site in found:
+        front = _in_front(site, alone)
+        if front:
+            moving[id(front.node)] = front
+            reason = f"`{front.name}` may stand in front of it: write its registry here if that is another one"
+            sites.append(site._replace(span=site.span._replace(level=UNMOVED, reason=reason)))
+        else:
+            sites.append(site)
+    public = {node: front for node, front in moving.items() if front.public}
+    return [site for site in sites if id(site.node) not in public] + [_moving(front) for front in public.values()]
+
+
+def _in_front(site: Site, fronts: list[Front]) -> Front | None:
+    """The nearest registry that an image may be behind, as it has no host of its own."""
+    if not isinstance(site.span, ImageSpan) or site.span.level != STRONG:
+        return None
+    text = evidence.read(site.span.reference)
+    above: Path = site.path if text and not text.reference.host else None
+    while above is not None:
+        above = above[0]
+        for front in fronts:
+            if front.scope == above:
+                return front
+    return None
+
+
+def _moving(front: Front) -> Site:
+    """A registry that is in front of images of its object."""
+    reason = f"`{front.name}` is in front of images of its object"
+    place = front.node.value.rstrip("/")
+    return Site(front.node, PrefixSpan(0, len(place), place, STRONG, reason), fields.FAMILY, front.path)
