@@ -1,4 +1,4 @@
-"""The door: a pipe on stdin and no arguments is the filter; everything else is the command line, imported late."""
+"""The entry point: without arguments the filter, which reads a pipe; with some the command line, imported late."""
 
 from __future__ import annotations
 
@@ -29,27 +29,28 @@ def main() -> int:
     """
     arguments = sys.argv[1:]
     if not arguments and (sys.stdin is None or not sys.stdin.isatty()):
-        return guard(_filter, filters=lambda: True)
+        return guard(_filter, ran_the_filter=lambda: True)
 
     def command_line() -> int:
         from postrenderer import cli  # noqa: PLC0415  # the filter needs no command line
 
         return cli.main(arguments)
 
-    def is_run() -> bool:
+    def ran_the_filter() -> bool:
         from postrenderer import cli  # noqa: PLC0415  # as above
 
         return cli.runs_the_filter(arguments)
 
-    return guard(command_line, filters=is_run)
+    return guard(command_line, ran_the_filter=ran_the_filter)
 
 
-def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False) -> int:
+def guard(run: Callable[[], int], *, ran_the_filter: Callable[[], bool] = lambda: False) -> int:
     """Run, and turn every way to fail into one paragraph on stderr and an exit code.
 
     Args:
-        run: what is run.
-        filters: asked afterwards whether this was the filter or a command that ran it: `acreg explain` tells its end.
+        run: returns the exit code.
+        ran_the_filter: tells afterwards whether `run` was the filter or a command that ran it, whose end
+            `acreg explain` shows.
     """
     try:
         code, message = _run(run)
@@ -59,7 +60,7 @@ def guard(run: Callable[[], int], *, filters: Callable[[], bool] = lambda: False
 
             message = front.as_typed(escape.lines(message))
             _say(message)
-        if filters():
+        if ran_the_filter():
             from postrenderer import lastrun  # noqa: PLC0415  # only the filter's runs are noted
 
             lastrun.end(code, message)
@@ -101,7 +102,7 @@ def _filter() -> int:
     if getsignal(SIGINT) == SIG_DFL:  # as the launcher has it, since Python can lose an interrupt while it imports
         signal(SIGINT, default_int_handler)
     found = settings.effective({}, os.environ, os.getcwd())
-    lastrun.settle(found.unnamed)
+    lastrun.note_registry(found.unnamed)
     settings.announce(found.file)
     inform = None
     if pipe.SOCKET in os.environ:

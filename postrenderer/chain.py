@@ -33,7 +33,8 @@ def through(raw: bytes, settings: Settings, inform: Inform | None = None) -> Rew
     Args:
         raw: the stream.
         settings: what is asked for.
-        inform: returns the settings with more that is known, by what was found in the stream.
+        inform: is given what was found in the stream, and returns the settings with what the cluster adds to them, such
+            as its ServiceAccounts.
 
     Raises:
         AcregError: as `rewrite`, or another post-renderer failed.

@@ -95,7 +95,7 @@ def _refuse_unlocked(unlocked: list[tuple[Identity, Finding]]) -> None:
         places = _listed(_at(of, one, one.source) for of, one in unlocked)
         references = "1 reference is" if len(unlocked) == 1 else f"{len(unlocked)} references are"
         raise AcregError(
-            f"{references} {unlocked[0][1].reason}: {places}. Write it anew with `acreg lock`,"
+            f"{references} {unlocked[0][1].reason}: {places}. Write the lock again with `acreg lock`,"
             " look at what changed, and copy what is new with `acreg mirror`."
         )
 

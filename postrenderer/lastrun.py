@@ -21,14 +21,14 @@ VARIABLE = "ACREG_LAST_RUN"
 """Names the file for runs that somebody watches: acreg's own install, upgrade and template."""
 
 POST_RENDERER = "acreg-postrenderer"
-"""What Helm 4 calls the filter."""
+"""The name of the filter as a plugin of Helm 4."""
 
 _MARKS = (b"\n# Source: ", b"postrenderer.helm.sh/postrender-filename: ")
-"""What stands before the name of a template file, under Helm 3 and under Helm 4."""
+"""The texts before the name of a template file, under Helm 3 and under Helm 4."""
 
 _MOST_FILES = 100
 _LONGEST = 4096
-"""More bytes than the name of a file has."""
+"""More bytes than any file name has."""
 _WAY_OUT = (
     " Where it says `field is immutable`, that object cannot change its image: delete it, as with `kubectl delete job"
     " NAME`, and run the command again."
@@ -71,8 +71,8 @@ class LastRun(NamedTuple):
 _HEADERS = tuple(field for field in LastRun._fields if field != "error")
 _NOTHING = LastRun()
 BAR = " | "
-"""What stands between the entries of `open`."""
-_begun = [_NOTHING]
+"""The separator of the entries of `open`."""
+_current = [_NOTHING]
 
 
 def cache_home() -> str:
@@ -94,26 +94,28 @@ def path() -> str:
     return os.environ.get(VARIABLE) or f"{cache_home()}/acreg/last-run"
 
 
-def begin(raw: bytes, report: str) -> None:
-    """Keep what is known when a run begins: its manifests and its report's file, empty for none."""
-    _begun[0] = _begun[0]._replace(report=report and _absolute(report), files=", ".join(_files(raw)) or _begun[0].files)
+def note_manifests(raw: bytes, report: str) -> None:
+    """Keep the template files of the run's manifests, and the name of its report; empty for none."""
+    _current[0] = _current[0]._replace(
+        report=report and _absolute(report), files=", ".join(_files(raw)) or _current[0].files
+    )
 
 
-def settle(unnamed: str) -> None:
-    """Keep where the registry stands if it came from an acreg.yaml that nobody named; empty if it did not."""
+def note_registry(unnamed: str) -> None:
+    """Keep in which acreg.yaml the registry stands, if nobody named that file; empty if somebody did."""
     if unnamed:
-        _begun[0] = _begun[0]._replace(unnamed=unnamed)
+        _current[0] = _current[0]._replace(unnamed=unnamed)
 
 
-def announce(command: str, files: Sequence[str]) -> None:
-    """Keep what is known before Helm is run: the command, and the values files that it names."""
-    _begun[0] = _NOTHING._replace(command=command, files=", ".join(files))
+def note_command(command: str, files: Sequence[str]) -> None:
+    """Keep the command that is about to run Helm, and the values files that it names."""
+    _current[0] = _NOTHING._replace(command=command, files=", ".join(files))
 
 
-def tell(summary: str, entries: Sequence[str]) -> None:
-    """Keep what was done, see `LastRun.summary` and `LastRun.open`."""
+def note_summary(summary: str, entries: Sequence[str]) -> None:
+    """Keep `LastRun.summary` and the entries of `LastRun.open`."""
     shown = BAR.join(entry.replace(BAR.strip(), " ") for entry in entries[:_MOST_FILES])
-    _begun[0] = _begun[0]._replace(summary=summary, open=shown)
+    _current[0] = _current[0]._replace(summary=summary, open=shown)
 
 
 def end(code: int, error: str) -> None:
@@ -123,7 +125,7 @@ def end(code: int, error: str) -> None:
         code: the exit code.
         error: what was wrong, empty if nothing.
     """
-    if not error and _begun[0] == _NOTHING:
+    if not error and _current[0] == _NOTHING:
         return  # it showed its help
     run = _ended(code, error)
     _keep(run)
@@ -135,29 +137,29 @@ def end(code: int, error: str) -> None:
 
 
 def end_of_helm(note: str, code: int) -> LastRun:
-    """Note how a Helm ended that had been announced; `end` has no more to do then.
+    """Note how the Helm of `note_command` ended; a later `end` then has nothing to do.
 
     Args:
-        note: the file in which the filter was to note its run.
+        note: the file in which the filter noted its run.
         code: Helm's exit code.
 
     Returns:
         The run; its error is that of the filter alone.
     """
     of_filter = read(note)
-    run = _ended(code, "") if of_filter is None else of_filter._replace(command=_begun[0].command)
-    if _begun[0].summary and not run.error:  # of the hooks, too, which the filter does not see under Helm 3
-        run = run._replace(summary=_begun[0].summary, open=_begun[0].open)
+    run = _ended(code, "") if of_filter is None else of_filter._replace(command=_current[0].command)
+    if _current[0].summary and not run.error:  # of the hooks, too, which the filter does not see under Helm 3
+        run = run._replace(summary=_current[0].summary, open=_current[0].open)
     if code and not run.error:
         when = "before it came to the post-renderer" if of_filter is None else "after the post-renderer's work was done"
         run = run._replace(code=str(code), error=f"Helm failed {when}. What Helm printed says why.{_WAY_OUT}")
     _keep(run)
-    _begun[0] = _NOTHING
+    _current[0] = _NOTHING
     return run._replace(error=of_filter.error if of_filter else "")
 
 
 def read(name: str) -> LastRun | None:
-    """Return the run that a file tells of, None if there is none; a pipe in its place would be waited for."""
+    """Return the run that a file tells of; None if there is no such file. A pipe is not read, as it may never end."""
     if not os.path.isfile(name):
         return None
     try:
@@ -176,7 +178,7 @@ def _under_helm4() -> bool:
 def _ended(code: int, error: str) -> LastRun:
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     helm = "4" if _under_helm4() else ""
-    return _begun[0]._replace(time=now, code=str(code), helm=helm, folder=_absolute("."), error=error)
+    return _current[0]._replace(time=now, code=str(code), helm=helm, folder=_absolute("."), error=error)
 
 
 def _files(raw: bytes) -> list[str]:
@@ -201,10 +203,10 @@ def _name(line: bytes) -> bytes:
 
 
 def _reach_user(message: str) -> None:
-    """Say what Helm 4 will not pass on, where its own words go to: a terminal, a pipe or a file.
+    """Write to Helm's own stderr, as Helm 4 does not pass ours on. It is a terminal, a pipe or a file.
 
-    Linux gives access to our parent's stderr. In a file that was not opened for appending, Helm would write over what
-    is written here, so room is left for it.
+    Linux gives access to our parent's stderr. If it is a file that was not opened for appending, Helm will write its
+    own message over the next bytes, so spaces are left for it.
     """
     stderr = f"/proc/{os.getppid()}/fd/2"
     text = f"acreg: {message}\n"

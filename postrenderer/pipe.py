@@ -21,7 +21,7 @@ SOCKET = "ACREG_WRAPPER_SOCKET"
 """Names the socket of the `helm acreg` that started Helm, see `cli.wrapper_socket`."""
 
 NOTHING = b"# no manifests\n"
-"""What stands for an empty stream under Helm 4, which refuses empty output."""
+"""Written in the place of an empty stream under Helm 4, which refuses empty output."""
 
 
 def run(settings: Settings, inform: Inform | None = None) -> None:
@@ -38,7 +38,7 @@ def run(settings: Settings, inform: Inform | None = None) -> None:
     if sys.stdin is None:
         raise SettingsError("Standard input is closed. The manifests are read from it, as Helm writes them there.")
     raw = sys.stdin.buffer.read()
-    lastrun.begin(raw, settings.report)
+    lastrun.note_manifests(raw, settings.report)
     write(raw, settings, inform)
 
 
@@ -66,7 +66,7 @@ def write(raw: bytes, settings: Settings, inform: Inform | None = None) -> None:
         from postrenderer import report  # noqa: PLC0415  # most runs write none
 
         report.write(settings.report, report.as_json(result))
-    lastrun.tell(*sum_up(result.found))
+    lastrun.note_summary(*sum_up(result.found))
     output = result.output
     if "HELM_PLUGIN_NAME" in os.environ and not any(bytes(piece).strip() for piece in output):
         output = [NOTHING]
@@ -83,7 +83,7 @@ def write(raw: bytes, settings: Settings, inform: Inform | None = None) -> None:
 
 
 def _for_eyes(output: Iterable[bytes | memoryview]) -> list[bytes]:
-    """Return manifests without signs that a terminal would act on; programs get them as they are."""
+    """Return manifests without characters that a terminal would act on; programs get them as they are."""
     from postrenderer.text import escape  # noqa: PLC0415  # Helm reads what most runs write
 
     return [escape.lines(b"".join(output).decode(errors="replace")).encode()]

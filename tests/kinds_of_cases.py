@@ -87,6 +87,31 @@ MIRROR_SETS = [
         {"quay.io/a/b:1": STAYS},
     ),
     Row(
+        api(
+            "mirror.openshift.io/v1alpha2",
+            "ImageSetConfiguration",
+            "{operators: [{catalog: 'quay.io/a/b:1'}], additionalImages: [{name: 'quay.io/a/c:1'}]}",
+            "mirror",
+        ),
+        {"quay.io/a/b:1": STAYS, "quay.io/a/c:1": STAYS},
+    ),
+    Row(
+        api(
+            "hypershift.openshift.io/v1beta1",
+            "HostedCluster",
+            "{release: {image: 'quay.io/a/b:1'}, imageContentSources: [{source: quay.io/a/b, mirrors: [m.io/a/b]}]}",
+        ),
+        {"quay.io/a/b:1": MOVED},
+    ),
+    Row(
+        api(
+            "artifact.falcosecurity.dev/v1alpha1",
+            "Rulesfile",
+            "{ociArtifact: {image: {repository: falcosecurity/rules/a, tag: '1'}, registry: {name: ghcr.io}}}",
+        ),
+        {"falcosecurity/rules/a:1": STAYS},
+    ),
+    Row(
         api("config.openshift.io/v1", "Image", "{registrySources: {allowedRegistries: ['quay.io/a/b:1']}}"),
         {"quay.io/a/b:1": STAYS},
     ),

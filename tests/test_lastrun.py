@@ -20,13 +20,15 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in (lastrun.VARIABLE, "HELM_PLUGIN_NAME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("HELM_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun()])
+    monkeypatch.setattr(lastrun, "_current", [lastrun.LastRun()])
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def test_a_run_is_kept(cache: Path) -> None:
-    lastrun.begin(b"---\n# Source: a/templates/x.yaml\na: 1\n---\n# Source: a/templates/x.yaml\nb: 1\n", "r.json")
+    lastrun.note_manifests(
+        b"---\n# Source: a/templates/x.yaml\na: 1\n---\n# Source: a/templates/x.yaml\nb: 1\n", "r.json"
+    )
     lastrun.end(1, "It went wrong.\n\nIn two places.")
     run = lastrun.read(lastrun.path())
     assert run is not None
@@ -64,7 +66,7 @@ def test_explain_does_not_wait_for_a_pipe(cache: Path) -> None:
     ],
 )
 def test_files(document: str) -> None:
-    lastrun.begin(document.encode() * 300, "")
+    lastrun.note_manifests(document.encode() * 300, "")
     lastrun.end(0, "")
     run = lastrun.read(lastrun.path())
     assert run is not None
@@ -72,7 +74,7 @@ def test_files(document: str) -> None:
 
 
 def test_a_command_that_never_came_to_helm() -> None:
-    lastrun.announce("upgrade app ./chart", ["a.yaml", "b.yaml"])
+    lastrun.note_command("upgrade app ./chart", ["a.yaml", "b.yaml"])
     lastrun.end(2, "No.")
     run = lastrun.read(lastrun.path())
     assert run is not None
@@ -95,9 +97,9 @@ def test_a_helm_that_was_announced(  # noqa: PLR0913, PLR0917  # fixtures and a 
     if of_filter:
         with monkeypatch.context() as in_filter:
             in_filter.setenv(lastrun.VARIABLE, note)
-            lastrun.begin(b"---\n# Source: a/templates/y.yaml\n", "")
+            lastrun.note_manifests(b"---\n# Source: a/templates/y.yaml\n", "")
             lastrun.end(*of_filter)
-    lastrun.announce("upgrade app ./chart", ["a.yaml"])
+    lastrun.note_command("upgrade app ./chart", ["a.yaml"])
     assert lastrun.end_of_helm(note, code).error == said
     lastrun.end(code, "")  # which changes nothing
     run = lastrun.read(lastrun.path())
@@ -206,7 +208,7 @@ def fail_under_helm_4(monkeypatch: pytest.MonkeyPatch, stderr: int) -> None:
         with monkeypatch.context() as helm:
             helm.setenv("HELM_PLUGIN_NAME", lastrun.POST_RENDERER)
             helm.setattr(os, "getppid", os.getpid)
-            lastrun.begin(b"a: b\n", "")
+            lastrun.note_manifests(b"a: b\n", "")
             lastrun.end(1, "No.")
     finally:
         os.dup2(kept, 2)
@@ -217,7 +219,7 @@ def test_a_folder_that_is_gone(cache: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (cache / "gone").mkdir()
     monkeypatch.chdir(cache / "gone")
     (cache / "gone").rmdir()
-    lastrun.begin(b"a: b\n", "")
+    lastrun.note_manifests(b"a: b\n", "")
     lastrun.end(1, "No.")
     run = lastrun.read(lastrun.path())
     assert run is not None

@@ -179,7 +179,7 @@ def test_interrupted_while_it_notes_how_the_run_ended() -> None:
     def interrupt() -> bool:
         raise KeyboardInterrupt
 
-    assert door.guard(lambda: 0, filters=interrupt) == door.INTERRUPTED
+    assert door.guard(lambda: 0, ran_the_filter=interrupt) == door.INTERRUPTED
 
 
 def test_a_reader_that_goes_away(acreg: Acreg) -> None:

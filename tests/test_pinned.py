@@ -109,7 +109,7 @@ def test_a_split_reference_whose_tag_no_field_holds_is_left(settings: Settings) 
     assert _filtered(text, settings) == text
     (document,) = find(text.encode(), settings)
     assert [(one.kind, one.reason) for one in document.images] == [
-        ("left", "no other field holds its tag, and the digest of the lock belongs behind that")
+        ("left", "the digest of the lock must follow its tag, and no field holds the tag alone")
     ]
 
 
@@ -188,7 +188,7 @@ def test_a_lock_without_end() -> None:
         ("version: 2\nimages: []", "is of version 2, and this acreg reads 1"),
         ("version: 1\nimages: [{}]", "is damaged: image 1: it has no 'target'"),
         ("version: 1\nimages: [3]", "is damaged: image 1: "),
-        (f"{lockfile.text(LOCK)}<<<<<<< HEAD\n", r"is damaged in line \d+: write it anew"),
+        (f"{lockfile.text(LOCK)}<<<<<<< HEAD\n", r"is damaged in line \d+: write it again"),
         (lockfile.text(LOCK).replace("tag:", "tga:"), "is damaged: image 1 .*: it has an unknown key `tga`"),
         (
             lockfile.text(Lock((*LOCK.images, LOCK.images[0]._replace(digest=B)))),

@@ -1,8 +1,9 @@
-"""Imports run down the rooms only."""
+"""Imports run down the rooms only, and each type has a name of its own."""
 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ FLOORS = (
     {"sites"},
     {"pullsecrets"},
     {"settings"},
-    {"plan", "patch"},
+    {"plan"},
     {"findings"},
     {"rewrite", "lastrun"},
     {"report", "chain"},
@@ -79,6 +80,28 @@ def modules_imported(path: Path) -> set[Path]:
                 inner = place / f"{alias.name}.py" if place.is_dir() else place.with_suffix(".py")
                 found.add(inner if inner.exists() else place / "__init__.py")
     return found - {path}
+
+
+def types_in(path: Path) -> list[str]:
+    """The classes and type aliases of a module, without the private ones, `_Copy`, and constants, `COPIED`."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return [name for name in names if re.fullmatch(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*", name)]
+
+
+def test_one_name_for_one_type() -> None:
+    """A class that two modules call the same is two ideas to a reader who meets it in a third one."""
+    modules: dict[str, set[str]] = {}
+    for path in MODULES:
+        for name in types_in(path):
+            modules.setdefault(name, set()).add(path.relative_to(PACKAGE).as_posix())
+    assert {name: places for name, places in modules.items() if len(places) > 1} == {}
+    assert modules["Finding"] == {"plan/decide.py"}
+    assert modules["Span"] == {"sites/site.py"}
 
 
 def test_no_module_imports_in_a_circle() -> None:

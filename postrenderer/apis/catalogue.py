@@ -11,19 +11,36 @@ from typing import NamedTuple
 
 from postrenderer.text.pointer import steps
 
+_ADDABLE = "?"
+"""The end of a step of a path that leads to a mapping in which nothing else is required."""
+
 
 class KnownField(NamedTuple):
-    """A field of a public API: the kind that has it, its path in an object, and its form."""
+    """A field of a public API.
+
+    Attributes:
+        kind: the kind that has it.
+        path: where it is in an object.
+        form: its form, as the head of fields.tsv explains it.
+        addable: how many of the mappings above it may be added where they are absent.
+    """
 
     kind: str
     path: tuple[str, ...]
     form: str
+    addable: int = 0
 
 
 @lru_cache(maxsize=256)
 def of_group(group: str) -> tuple[KnownField, ...]:
     """The fields of the kinds of a group, which is not empty."""
-    return tuple(KnownField(kind, tuple(steps(path)), form) for kind, path, form in _rows("fields.tsv", group))
+    return tuple(_field(*row) for row in _rows("fields.tsv", group))
+
+
+def _field(kind: str, path: str, form: str) -> KnownField:
+    way = tuple(steps(path))
+    addable = sum(step.endswith(_ADDABLE) for step in way)
+    return KnownField(kind, tuple(step.removesuffix(_ADDABLE) for step in way), form, addable)
 
 
 @lru_cache(maxsize=256)

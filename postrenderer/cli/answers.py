@@ -45,7 +45,7 @@ _CHOICES = re.compile(r"[a-z]+(?:\|[a-z]+)+")
 _SETTINGS = {**arguments.FILES, **{option.field: option.help for option in OPTIONS}}
 
 
-class Answer(NamedTuple):
+class Completion(NamedTuple):
     """How a command line can go on.
 
     Attributes:
@@ -82,7 +82,7 @@ def lines(words: Sequence[str], *, of_helm: bool = False) -> Iterator[str]:
     try:
         found = _answer(before, current, of_helm=of_helm)
     except AcregError:
-        found = Answer({}, _OR_FILES)
+        found = Completion({}, _OR_FILES)
     start = current if _is_name(current) or not current.startswith("-") else current.partition("=")[2]
     for word, meaning in found.words.items():
         if word.startswith(start):
@@ -97,18 +97,18 @@ def of_plugin() -> str:
     return yaml.safe_dump({"name": "acreg", "flags": flags, "commands": commands}, sort_keys=False)
 
 
-def _answer(before: Sequence[str], current: str, *, of_helm: bool) -> Answer:
+def _answer(before: Sequence[str], current: str, *, of_helm: bool) -> Completion:
     if before and before[-1] in front.COLOR and all(word.startswith("-") for word in before):
-        return Answer(dict.fromkeys(front.COLORS, ""))
+        return Completion(dict.fromkeys(front.COLORS, ""))
     command, *words = front.take(before).rest or [""]
     if not command or (command == "help" and not words):
         return _first(current, is_help=bool(command))
     if command.startswith("-"):
         command, words = "render", [command, *words]
-    return _behind(command, words, current, of_helm=of_helm) if command in cli.COMMANDS else Answer({})
+    return _behind(command, words, current, of_helm=of_helm) if command in cli.COMMANDS else Completion({})
 
 
-def _behind(command: str, words: Sequence[str], current: str, *, of_helm: bool) -> Answer:
+def _behind(command: str, words: Sequence[str], current: str, *, of_helm: bool) -> Completion:
     parser = _parser(command, words)
     typed = _read(parser, words)
     name, equals, start = current.partition("=") if current.startswith("-") else ("", "", current)
@@ -120,20 +120,20 @@ def _behind(command: str, words: Sequence[str], current: str, *, of_helm: bool) 
         ours = {long: _meaning(flag) for flag in parser.flags() for long in _long(flag)}
         if of_helm:
             known = {*ours, *_of_helm("--").words}
-            return Answer({word: meaning for word, meaning in others.words.items() if word not in known})
-        return Answer({**ours, **others.words})
+            return Completion({word: meaning for word, meaning in others.words.items() if word not in known})
+        return Completion({**ours, **others.words})
     return others if _is_helms(parser, typed) else _operand(parser, typed)
 
 
-def _first(current: str, *, is_help: bool) -> Answer:
+def _first(current: str, *, is_help: bool) -> Completion:
     """The commands, or the flags in front of one."""
     if current.partition("=")[0] in front.COLOR and "=" in current:
-        return Answer(dict.fromkeys(front.COLORS, ""))
+        return Completion(dict.fromkeys(front.COLORS, ""))
     if current.startswith("-"):
         flags = {names.split()[-1 - (" WHEN" in names)]: meaning for names, meaning in front.HELP}
-        return Answer({**flags, "--help": "the commands", "--version": "which acreg this is"})
+        return Completion({**flags, "--help": "the commands", "--version": "which acreg this is"})
     more = {"settings": "the settings of all commands"} if is_help else {"help": "the help of a command"}
-    return Answer({**{name: command.summary for name, command in cli.COMMANDS.items()}, **more})
+    return Completion({**{name: command.summary for name, command in cli.COMMANDS.items()}, **more})
 
 
 def _parser(command: str, words: Sequence[str]) -> Parser:
@@ -165,28 +165,28 @@ def _read(parser: Parser, words: Iterable[str]) -> Typed:
     return Typed(values, others[len(parser.prog.split()) - 2 :], flag)  # without the `upgrade` of `diff upgrade`
 
 
-def _value(flag: argparse.Action, start: str) -> Answer:
+def _value(flag: argparse.Action, start: str) -> Completion:
     metavar = str(flag.metavar or "")
     choices = flag.choices or (metavar.split("|") if _CHOICES.fullmatch(metavar) else ())
     if choices:
-        return Answer(dict.fromkeys(map(str, choices), ""))
+        return Completion(dict.fromkeys(map(str, choices), ""))
     if flag.dest in _VALUES:
         return _of_helm(*_VALUES[flag.dest], start)
-    return Answer({}, _OR_FILES if _FILES.search(metavar) else _ONLY_THESE)
+    return Completion({}, _OR_FILES if _FILES.search(metavar) else _ONLY_THESE)
 
 
-def _operand(parser: Parser, typed: Typed) -> Answer:
+def _operand(parser: Parser, typed: Typed) -> Completion:
     at = len([word for word in typed.others if not word.startswith("-")])
     if parser.actions:
-        return Answer({}, _OR_FILES) if at else Answer(dict.fromkeys(parser.actions, ""))
-    return _value(parser.operands()[at], "") if at < len(parser.operands()) else Answer({})
+        return Completion({}, _OR_FILES) if at else Completion(dict.fromkeys(parser.actions, ""))
+    return _value(parser.operands()[at], "") if at < len(parser.operands()) else Completion({})
 
 
 def _is_helms(parser: Parser, typed: Typed) -> bool:
     return _command(parser) in _HELMS or "chart" in typed.values or "release" in typed.values
 
 
-def _from_helm(parser: Parser, typed: Typed, current: str) -> Answer:
+def _from_helm(parser: Parser, typed: Typed, current: str) -> Completion:
     """Helm's answer to the arguments that go to it."""
     if _command(parser) in _HELMS:
         return _of_helm(*_HELMS[_command(parser)], *typed.others, current)
@@ -194,17 +194,17 @@ def _from_helm(parser: Parser, typed: Typed, current: str) -> Answer:
         return _of_helm("template", "release-name", typed.values["chart"], *typed.others, current)
     if "release" in typed.values:
         return _of_helm("get", "manifest", typed.values["release"], *typed.others, current)
-    return Answer({})
+    return Completion({})
 
 
-def _of_helm(*words: str) -> Answer:
+def _of_helm(*words: str) -> Completion:
     """Helm's answer, or none where there is no Helm that answers."""
     try:
         *found, directive = helm.complete(words).splitlines() or [_OR_FILES]
     except AcregError:
-        return Answer({}, _OR_FILES)
+        return Completion({}, _OR_FILES)
     pairs = (line.partition("\t") for line in found)
-    return Answer({word: meaning for word, _, meaning in pairs}, directive)
+    return Completion({word: meaning for word, _, meaning in pairs}, directive)
 
 
 def _commands() -> Iterator[dict[str, object]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from postrenderer.cli import access, planned, show
-from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.manifests import RegistryClient
 from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.scratch import Scratch
@@ -43,11 +43,11 @@ def registries(
         AcregError: the credentials cannot be read.
     """
     with Scratch() as scratch:
-        manifests = Manifests(access.reach(flags, environ, settings, scratch))
-        crew = Crew(*planned.work(flags), manifests.stop, show.note)
-        remote = Remote(manifests, crew)
+        client = RegistryClient(access.reach(flags, environ, settings, scratch))
+        crew = Crew(*planned.work(flags), client.stop, show.note)
+        remote = Remote(client, crew)
         try:
             remote.probe(settings.registry, TARGET)
             yield remote, crew
         finally:
-            manifests.close()
+            client.close()

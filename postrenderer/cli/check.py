@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from postrenderer.cli import access, asking, inputs, outputs, planned, results, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError
 from postrenderer.registry import locking, plan
-from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Check, Finding
+from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, CheckedImage, CheckImage
 from postrenderer.registry.origins import Origin
 from postrenderer.settings import lockfile
 
@@ -50,10 +51,10 @@ def main(argv: list[str]) -> int:
     asking.add_flags(parser)
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         if request.flags["lock"] and not planned.names_images(request):
             settings = inputs.load(request, inputs.Manifests(b"", []), folder)
-            found = plan.Plan(locking.copies(lockfile.read(settings.lock)), [])
+            found = plan.CopyPlan(locking.copies(lockfile.read(settings.lock)), [])
         else:
             settings, found = planned.read(request, folder)
     for item in found.left:
@@ -75,7 +76,7 @@ def main(argv: list[str]) -> int:
 
 def look(
     copies: list[plan.Copy], settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]
-) -> list[Finding]:
+) -> list[CheckedImage]:
     """Look for images on the private registry.
 
     Args:
@@ -90,7 +91,7 @@ def look(
     wishes = planned.wishes(flags)
     with asking.registries(flags, environ, settings) as (remote, crew):
         origin = Origin(remote, wishes) if flags.get("digests") else None
-        check: Check | locking.CheckLock = Check(remote, origin, with_referrers=wishes.referrers)
+        check: CheckImage | locking.CheckLock = CheckImage(remote, origin, with_referrers=wishes.referrers)
         if settings.lock:
             check = locking.CheckLock(remote, lockfile.read(settings.lock), with_referrers=wishes.referrers)
         return crew.each(copies, check, lambda _: None)
@@ -124,7 +125,7 @@ def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], e
         )
 
 
-def _print(findings: list[Finding], form: str) -> None:
+def _print(findings: list[CheckedImage], form: str) -> None:
     statuses = [finding.status for finding in findings]
     counts = {status: statuses.count(status) for status in (PRESENT, MISSING, DIFFERS, FAILED)}
     if form == "json":

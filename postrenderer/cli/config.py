@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from postrenderer import settings
 from postrenderer.cli import front, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.settings.checks import nearest
 from postrenderer.settings.options import OPTIONS
@@ -97,7 +98,7 @@ def sample(flags: dict[str, Any]) -> Iterator[str]:
 
 def _init(flags: dict[str, Any], name: str = "") -> int:
     name = name or settings_name()
-    with inputs.scratch() as folder:  # what the flags say must be right, and only that
+    with temporary_folder() as folder:  # what the flags say must be right, and only that
         names = [inputs.no_registry(folder), *(flags["values"] or ())]
         found = settings.effective({**flags, "config": os.devnull, "values": names}, {}, os.curdir)
     for field, place in found.places.items():
@@ -142,7 +143,7 @@ def _validate(_flags: dict[str, Any], given: str = "") -> int:
     from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # only to see whether every rule can apply
 
     name = given or settings_name()
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         flags = {"config": name, "values": [inputs.no_registry(folder)]}
         found: Settings = settings.load(flags, {}, os.curdir)
         if not given and not os.environ.get("ACREG_CONFIG"):

@@ -8,9 +8,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from postrenderer.cli import inputs, planned, results, show, withchart
+from postrenderer.cli import planned, results, show, withchart
 from postrenderer.cli.lock import save
 from postrenderer.cli.progress import Progress
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.images.reference import parse
 from postrenderer.registry import locking, record
 from postrenderer.registry.airgap import Folder, Save
@@ -19,10 +20,10 @@ from postrenderer.registry.carried import listed, read_list
 from postrenderer.registry.charts import CHARTS, Push
 from postrenderer.registry.creation import Creation
 from postrenderer.registry.failures import REFUSED
-from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.manifests import RegistryClient
 from postrenderer.registry.mirror import Mirror
 from postrenderer.registry.origins import Origin, Wishes
-from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, Outcome
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, CopyOutcome
 from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.skopeo import Skopeo
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 _BAD = (REFUSED, FAILED)
 
 
-class Job(NamedTuple):
+class MirrorJob(NamedTuple):
     """What there is to do: images and charts, and the folder or archive that takes them or has them, if one does."""
 
     images: list[Copy]
@@ -52,7 +53,7 @@ class Job(NamedTuple):
     charts: list[Packed]
 
 
-def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Outcome]:
+def run(job: MirrorJob, settings: Settings, reach: Reach, request: Request) -> list[CopyOutcome]:
     """Copy the images, print what became of each, write the lock if there is one, and return the outcomes.
 
     Args:
@@ -67,19 +68,19 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
     to = _destination(job.to, prune=bool(request.flags["prune"]))
     place = to.folder if to else job.loaded.folder if job.loaded else Path()
     skopeo = Skopeo(reach, str(place), int(str(request.flags["copy_timeout"])))
-    manifests = Manifests(reach)
+    client = RegistryClient(reach)
     progress = Progress(len(job.images))
 
     def interrupt() -> None:
         skopeo.stop()
-        manifests.stop()
+        client.stop()
 
     crew = Crew(*planned.work(request.flags), interrupt, progress.note)
-    remote = Remote(manifests, crew, skopeo)
+    remote = Remote(client, crew, skopeo)
     lock = lockfile.read(settings.lock) if os.path.exists(settings.lock) else lockfile.Lock(())
-    outcomes: list[Outcome] = []
+    outcomes: list[CopyOutcome] = []
 
-    def finished(outcome: Outcome) -> None:
+    def finished(outcome: CopyOutcome) -> None:
         if to:
             to.take(outcome)
         elif job.loaded:
@@ -100,7 +101,7 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
             to.abort(outcomes)
         raise
     finally:
-        manifests.close()
+        client.close()
     _print(in_order, to_folder=to is not None)
     for name in to.finish(in_order) if to else []:
         progress.note(f"{name} belongs to no image in the list any more: --prune removes it")
@@ -110,7 +111,7 @@ def run(job: Job, settings: Settings, reach: Reach, request: Request) -> list[Ou
 class _Run(NamedTuple):
     """What a run is about, and what it has to do it with."""
 
-    job: Job
+    job: MirrorJob
     settings: Settings
     request: Request
     remote: Remote
@@ -157,7 +158,7 @@ def _write_lock(run: _Run, crew: Crew) -> None:
     save(run.settings.lock, run.lock._replace(images=locking.merged(run.lock.images, new)))
 
 
-def _without_image(wishes: Wishes, job: Job) -> list[str]:
+def _without_image(wishes: Wishes, job: MirrorJob) -> list[str]:
     """Return what may be replaced by name, and is neither an image, a repository, a signature nor a chart of a run."""
     repositories = {parse(image.target).repository for image in job.images}
     known = {name for image in job.images for name in image} | repositories
@@ -165,12 +166,12 @@ def _without_image(wishes: Wishes, job: Job) -> list[str]:
     return sorted(name for name in wishes.replace - known if name.rpartition(":")[0] not in repositories)
 
 
-def is_complete(outcomes: list[Outcome]) -> bool:
+def is_complete(outcomes: list[CopyOutcome]) -> bool:
     """Tell whether every image is where it was to go."""
     return not any(outcome.status in _BAD for outcome in outcomes)
 
 
-def _print(outcomes: list[Outcome], *, to_folder: bool) -> None:
+def _print(outcomes: list[CopyOutcome], *, to_folder: bool) -> None:
     """Print the table and the sum."""
     rows = [
         (
@@ -193,18 +194,18 @@ def push_charts(charts: list[Packed], settings: Settings, reach: Reach, request:
     Raises:
         AcregError: there is no Helm.
     """
-    manifests = Manifests(reach)
-    crew = Crew(*planned.work(request.flags), manifests.stop, show.note)
+    client = RegistryClient(reach)
+    crew = Crew(*planned.work(request.flags), client.stop, show.note)
     try:
-        with inputs.scratch() as folder:
+        with temporary_folder() as folder:
             path = "/".join(filter(None, (settings.repository_path, CHARTS)))
-            push = withchart.push(reach, settings.registry, path, manifests, scratch)
+            push = withchart.push(reach, settings.registry, path, client, scratch)
             replace = planned.wishes(request.flags).replace
             pushed = crew.each(
-                charts, Push(push, Remote(manifests, crew), settings.prefix, folder, replace), lambda _: None
+                charts, Push(push, Remote(client, crew), settings.prefix, folder, replace), lambda _: None
             )
     finally:
-        manifests.close()
+        client.close()
     show.table(("STATUS", "CHART", "VERSION", "NOTE"), pushed)
     return not any(chart.status in _BAD for chart in pushed)
 

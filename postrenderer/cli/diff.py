@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, mask, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.settings.lockfile import pinned
 from postrenderer.text import stream
@@ -66,7 +67,7 @@ def difference(request: inputs.Request) -> list[str]:
     """
     from postrenderer import chain  # noqa: PLC0415  # the help does not need it
 
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         manifests = inputs.read(request, folder)
         settings = pinned(inputs.load(request, manifests, folder))._replace(report="")
         output = chain.through(manifests.data, settings).output
@@ -76,7 +77,7 @@ def difference(request: inputs.Request) -> list[str]:
     return list(unified(manifests.data, output, masked=not request.flags["show_secrets"]))
 
 
-class Change(NamedTuple):
+class ChangedLines(NamedTuple):
     """Lines `start` to `end` (exclusive, from 0) of the old text that become other lines."""
 
     start: int
@@ -118,7 +119,7 @@ def unified(raw: bytes, output: list[bytes | memoryview], *, masked: bool = True
         shift += grown
 
 
-def _changes(data: bytes, after: list[bytes], shown: list[str]) -> Iterator[Change]:
+def _changes(data: bytes, after: list[bytes], shown: list[str]) -> Iterator[ChangedLines]:
     """Yield the changes, found document by document, so that the cost is proportional to the stream.
 
     Args:
@@ -136,7 +137,7 @@ def _changes(data: bytes, after: list[bytes], shown: list[str]) -> Iterator[Chan
             for tag, start, end, new_start, new_end in matcher.get_opcodes():
                 if tag != "equal":
                     lines = shown[line + new_start : line + new_end]
-                    yield Change(first + start, first + end, lines)
+                    yield ChangedLines(first + start, first + end, lines)
         line += new.count(b"\n")
 
 

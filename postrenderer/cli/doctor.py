@@ -35,7 +35,7 @@ _OLDEST = (3, 14)
 _STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """One thing that was looked at.
 
     Attributes:
@@ -55,7 +55,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text", metavar="text|json")
     add_settings(parser)
     flags = parser.read(argv)
-    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_program, _parser, _helms, lambda: _settings(flags), _others)
+    checks: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
+        _program,
+        _parser,
+        _helms,
+        lambda: _settings(flags),
+        _others,
+    )
     found = [finding for check in checks for finding in check()]
     is_wrong = any(finding.state == "wrong" for finding in found)
     if flags["output"] == "json":
@@ -67,50 +73,50 @@ def main(argv: list[str]) -> int:
     return int(is_wrong)
 
 
-def _program() -> Iterator[Finding]:
-    yield Finding("ok", "acreg", f"{postrenderer.__version__}, {sys.argv[0]}")
+def _program() -> Iterator[Diagnosis]:
+    yield Diagnosis("ok", "acreg", f"{postrenderer.__version__}, {sys.argv[0]}")
     python = f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}"
-    yield Finding("ok", "Python", python)
+    yield Diagnosis("ok", "Python", python)
     place = Path(postrenderer.__file__).parent.parent
     if place.is_dir():
-        yield Finding("ok", "extracted", str(place))
+        yield Diagnosis("ok", "extracted", str(place))
     else:
         text = f"nowhere: acreg runs from the zipapp, which is slower. Set SHIV_ROOT to a writable folder ({place})"
-        yield Finding("note", "extracted", text)
+        yield Diagnosis("note", "extracted", text)
 
 
-def _parser() -> Iterator[Finding]:
+def _parser() -> Iterator[Diagnosis]:
     import yaml  # noqa: PLC0415  # an installation without it is told of here
 
     if yaml.__with_libyaml__:
-        yield Finding("ok", "YAML", f"PyYAML {yaml.__version__} with its C extension")
+        yield Diagnosis("ok", "YAML", f"PyYAML {yaml.__version__} with its C extension")
     else:
         text = (
             f"PyYAML {yaml.__version__} in pure Python, about 12 times slower: there is no C extension for this Python"
         )
-        yield Finding("note", "YAML", text)
+        yield Diagnosis("note", "YAML", text)
 
 
-def _helms() -> Iterator[Finding]:
+def _helms() -> Iterator[Diagnosis]:
     names = dict.fromkeys(filter(None, (os.environ.get("HELM_BIN"), "helm", "helm3", "helm4")))
     binaries = dict.fromkeys(os.path.realpath(path) for path in map(helm_.which, names) if path)
     if not binaries:
-        yield Finding("wrong", "Helm", "not found on PATH: install Helm 3.14 or newer, or set HELM_BIN to its path")
+        yield Diagnosis("wrong", "Helm", "not found on PATH: install Helm 3.14 or newer, or set HELM_BIN to its path")
     for binary in binaries:
         yield from _of_helm(binary)
 
 
-def _of_helm(binary: str) -> Iterator[Finding]:
+def _of_helm(binary: str) -> Iterator[Diagnosis]:
     try:
         yield from _plugins(helm_.Helm(binary, helm_.version(binary)))
     except AcregError as error:
-        yield Finding("wrong", "Helm", str(error))
+        yield Diagnosis("wrong", "Helm", str(error))
 
 
-def _plugins(helm: helm_.Helm) -> Iterator[Finding]:
+def _plugins(helm: helm_.Helm) -> Iterator[Diagnosis]:
     subject = f"Helm {helm.major}"
     if tuple(map(int, helm.version.split(".")[:2])) < _OLDEST:
-        yield Finding("wrong", subject, f"{helm.version} at {helm.binary} is too old: install 3.14 or newer")
+        yield Diagnosis("wrong", subject, f"{helm.version} at {helm.binary} is too old: install 3.14 or newer")
         return
     directories = helm.output("env", "HELM_PLUGINS").decode().strip()
     registered = [
@@ -120,21 +126,21 @@ def _plugins(helm: helm_.Helm) -> Iterator[Finding]:
         if (folder / "plugin.yaml").exists()
     ]
     where = f"{helm.version}, {helm.binary}, plugins in {directories}"
-    yield Finding("ok", subject, where)
+    yield Diagnosis("ok", subject, where)
     if helm.major < helm_.HELM4 and registered:
         text = (
             f"Helm 3 loads no plugin while {registered[0]} is there, which is Helm 4's post-renderer: remove it with"
             f" `rm -r {registered[0]}`. `helm acreg upgrade` works under Helm 4 without it."
         )
-        yield Finding("wrong", subject, text)
+        yield Diagnosis("wrong", subject, text)
         return
     listed = helm.output("plugin", "list").decode(errors="replace").splitlines()
     if all(line.split()[:1] != ["acreg"] for line in listed):
         text = "acreg is not installed as a plugin, which the zipapp does not need: `helm plugin install FOLDER-OR-URL`"
-        yield Finding("note", subject, text)
+        yield Diagnosis("note", subject, text)
     if helm.major >= helm_.HELM4:
         state, text = _post_renderer(registered)
-        yield Finding(state, subject, f"--post-renderer {lastrun.POST_RENDERER} {text}")
+        yield Diagnosis(state, subject, f"--post-renderer {lastrun.POST_RENDERER} {text}")
 
 
 def _post_renderer(registered: list[Path]) -> tuple[str, str]:
@@ -150,24 +156,24 @@ def _post_renderer(registered: list[Path]) -> tuple[str, str]:
     return "ok", "is registered"
 
 
-def _settings(flags: dict[str, object]) -> Iterator[Finding]:
+def _settings(flags: dict[str, object]) -> Iterator[Diagnosis]:
     try:
         found = settings.load(flags, os.environ, os.curdir)
     except SettingsError as error:
         unset = "is not set" in str(error)
-        yield Finding("note" if unset else "wrong", "settings", str(error))
+        yield Diagnosis("note" if unset else "wrong", "settings", str(error))
     else:
         text = f"images come from {found.prefix}; `acreg config show` has all settings"
-        yield Finding("ok", "settings", text)
+        yield Diagnosis("ok", "settings", text)
 
 
-def _others() -> Iterator[Finding]:
+def _others() -> Iterator[Diagnosis]:
     skopeo = shutil.which("skopeo")
     if skopeo:
-        yield Finding("ok", "skopeo", skopeo)
+        yield Diagnosis("ok", "skopeo", skopeo)
     else:
-        yield Finding("note", "skopeo", "not found; only `acreg mirror` needs it: apt or dnf install skopeo")
+        yield Diagnosis("note", "skopeo", "not found; only `acreg mirror` needs it: apt or dnf install skopeo")
     run = lastrun.read(lastrun.path())
     if run:
         text = "succeeded" if run.code == "0" else f"failed with exit code {run.code}: `acreg explain` says why"
-        yield Finding("ok" if run.code == "0" else "note", "last run", f"{run.time} {text}")
+        yield Diagnosis("ok" if run.code == "0" else "note", "last run", f"{run.time} {text}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from postrenderer import exports
 from postrenderer.cli import hookdocuments, inputs, show
 from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.exports import document, inventory
 from postrenderer.exports.admission import NAME, Scope
@@ -112,7 +113,7 @@ def _of_policies(parser: Parser, argv: list[str]) -> Export:
         )
     if unknown:
         parser.refuse(unknown)
-    wanted = inputs.settle(flags, os.environ)
+    wanted = inputs.in_effect(flags, os.environ)
     _say_what_is_not_pinned(wanted)
     excepted = _excepted(flags["excepted"], openshift=bool(flags["openshift"]))
     scope = Scope(excepted, _labels(flags["labels"]), _name(str(flags["name"])))
@@ -125,7 +126,7 @@ def _of_manifests(parser: Parser, argv: list[str]) -> Export:
 
     request = inputs.parse(parser, argv)
     release = _helm_release(request.text("helm_release"))
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         manifests = inputs.read(request, folder)
         wanted = inputs.load(request, manifests, folder)._replace(report="")
     _say_what_is_not_pinned(wanted)

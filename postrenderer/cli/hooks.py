@@ -60,7 +60,7 @@ def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | No
     """
     job = job.with_a_name(folder)
     job, before = job.rendered(folder)
-    lastrun.begin(rendering.as_stream([*before.documents, *before.hooks]), settings.report)
+    lastrun.note_manifests(rendering.as_stream([*before.documents, *before.hooks]), settings.report)
     private, rewritten = rendering.private_hooks(before, settings)
     more = inform(rewritten.found, settings) if inform else settings
     if more != settings:

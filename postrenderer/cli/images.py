@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from postrenderer.cli import announced, inputs, show, sources
 from postrenderer.cli.arguments import Parser
 from postrenderer.cli.rows import of_announced, of_list, of_manifests
+from postrenderer.cli.tempfolder import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,7 +54,7 @@ def main(argv: list[str]) -> int:
         help="list only the references on the private registry, sorted, without repetition",
     )
     request = inputs.parse(parser, argv, lists=True)
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         listed = request.text("list")
         manifests = inputs.Manifests(inputs.read_file(listed), []) if listed else inputs.read(request, folder)
         settings = inputs.load(request, manifests, folder, registry=not request.flags["source_only"])

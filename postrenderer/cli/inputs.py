@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer import lastrun, settings
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.errors import AcregError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from postrenderer.cli.helm import Helm
@@ -105,42 +103,6 @@ def parse(parser: Parser, argv: Sequence[str], *, lists: bool = False) -> Reques
     return Request(flags, more)
 
 
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder that only this user can look into, for as long as it is needed, and no longer however we end."""
-    import signal  # noqa: PLC0415  # only needed here
-    import tempfile  # noqa: PLC0415  # a filter that has its settings from flags does not need it
-    from pathlib import Path  # noqa: PLC0415  # only needed here
-
-    def end(number: int, _frame: object) -> NoReturn:
-        raise SystemExit(128 + number)  # which removes the folder, where the signal alone would not
-
-    before = signal.signal(signal.SIGTERM, end) if threading.current_thread() is threading.main_thread() else None
-    try:
-        with tempfile.TemporaryDirectory(prefix="acreg-") as folder, _removed_if_killed(folder):
-            yield Path(folder)
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _removed_if_killed(folder: str) -> Iterator[None]:
-    """Have a shell remove a folder once our end of its pipe is closed, as the system does when we are killed.
-
-    It has a session of its own, so that it outlives a signal to all processes of ours.
-    """
-    import subprocess  # noqa: PLC0415  # only needed here
-
-    with ExitStack() as stack:
-        with suppress(OSError):  # there is no shell
-            script = 'exec >/dev/null 2>&1; read -r _; rm -rf -- "$1"'
-            command = ("/bin/sh", "-c", script, "sh", folder)
-            shell = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd="/")  # noqa: S603  # ours
-            stack.enter_context(shell)
-        yield
-
-
 def read(request: Request, folder: Path) -> Manifests:
     """Get the manifests.
 
@@ -195,7 +157,7 @@ def load(request: Request, manifests: Manifests, folder: Path, *, registry: bool
     values += manifests.values
     if not registry:
         values.insert(0, no_registry(folder))
-    return settle({**request.flags, "values": values}, os.environ)
+    return in_effect({**request.flags, "values": values}, os.environ)
 
 
 def rendered(manifests: Manifests, settings: Settings) -> Manifests:
@@ -209,8 +171,8 @@ def rendered(manifests: Manifests, settings: Settings) -> Manifests:
     return manifests._replace(data=chain.before(manifests.data, settings))
 
 
-def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
-    """Return the settings that count here, and say so if an acreg.yaml that nobody named has the registry.
+def in_effect(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """Return the settings in effect, and announce and note an acreg.yaml that nobody named.
 
     Args:
         flags: as `settings.effective` takes them.
@@ -220,7 +182,7 @@ def settle(flags: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
         SettingsError: something is wrong with them.
     """
     found = settings.effective(flags, environ, os.curdir)
-    lastrun.settle(found.unnamed)
+    lastrun.note_registry(found.unnamed)
     settings.announce(found.file)
     return found.settings
 

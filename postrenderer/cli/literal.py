@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from postrenderer.cli.chartfiles import Files
-    from postrenderer.cli.rendering import Document
+    from postrenderer.cli.rendering import RenderedDocument
 
 _FOLDER = "templates/"
 _PARTIAL, _NOTES = "_", "NOTES.txt"
@@ -68,7 +68,7 @@ def every(files: Files, texts: Mapping[str, str]) -> Files:
     return _changed(files, [chartfiles.name(files)], change)
 
 
-def texts(documents: Sequence[Document]) -> dict[str, str]:
+def texts(documents: Sequence[RenderedDocument]) -> dict[str, str]:
     """Return what each template is to write, by its name."""
     found: dict[str, str] = {}
     for document in documents:

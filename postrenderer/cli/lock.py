@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from postrenderer import wholefile
 from postrenderer.cli import access, announced, asking, chartfiles, helmargs, inputs, planned, results, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError
 from postrenderer.registry.locking import Resolve
 from postrenderer.registry.origins import Origin
@@ -40,7 +41,7 @@ def main(argv: list[str]) -> int:
     asking.add_flags(parser)
     request = inputs.parse(parser, argv)
     access.refuse_shared_stdin(request.flags)
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         settings, found = planned.read(request, folder)
         chart = _chart(request) if request.flags.get("chart") else ("", "")
     for item in found.left:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.errors import AcregError
-from postrenderer.report import SECRET_KINDS, holds_secret
+from postrenderer.report.withheld import SECRET_KINDS, holds_secret
 from postrenderer.text import mappings, reading, stream
 
 if TYPE_CHECKING:

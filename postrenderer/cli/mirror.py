@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.cli import access, announced, copying, inputs, planned, show, sources, withchart
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.registry import archive, carried, export, plan
 from postrenderer.registry.scratch import Scratch
@@ -97,7 +98,7 @@ def main(argv: list[str]) -> int:
     request = inputs.parse(parser, argv)
     _check(request)
     with Scratch() as scratch:
-        with inputs.scratch() as folder:
+        with temporary_folder() as folder:
             settings, job, left = _prepare(request, folder, scratch)
         for item in left:
             show.note(f"not copied: {item.reference}: {item.reason}")
@@ -139,16 +140,22 @@ def _check(request: inputs.Request) -> None:
     access.refuse_shared_stdin(request.flags)
 
 
-def _prepare(request: inputs.Request, folder: Path, scratch: Scratch) -> tuple[Settings, copying.Job, list[plan.Left]]:
+def _prepare(
+    request: inputs.Request, folder: Path, scratch: Scratch
+) -> tuple[Settings, copying.MirrorJob, list[plan.Left]]:
     to, origin = request.text("to"), Path(request.text("from"))
     if request.flags["from"]:
         loaded = archive.load(origin, scratch.folder()) if origin.is_file() else carried.load(origin.resolve())
         settings = inputs.load(request, inputs.Manifests(b"", []), folder)
         found = plan.of_references(loaded.images, settings)
-        return settings, copying.Job(found.moved, None, loaded, loaded.charts()), found.left
+        return settings, copying.MirrorJob(found.moved, None, loaded, loaded.charts()), found.left
     settings, found = planned.read(request, folder, registry=not to)
     private = [plan.Left(image.source, _OWN) for image in found.copies if image not in found.moved]
     if private and not (request.text("chart") or request.text("list")):
         raise sources.unknown(request, [image.reference for image in private])
     charts = withchart.pack(request, folder) if request.flags["with_chart"] else []
-    return settings, copying.Job(found.moved, Path(to).resolve() if to else None, None, charts), found.left + private
+    return (
+        settings,
+        copying.MirrorJob(found.moved, Path(to).resolve() if to else None, None, charts),
+        found.left + private,
+    )

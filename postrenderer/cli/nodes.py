@@ -52,7 +52,7 @@ def main(argv: list[str]) -> int:
     access.add_login(parser)
     add_settings(parser)
     flags = parser.read(argv)
-    wanted = inputs.settle(flags, environ)
+    wanted = inputs.in_effect(flags, environ)
     kind = str(flags["kind"])
     target = _target(flags, environ, wanted)
     files = nodes.KINDS[kind](target)

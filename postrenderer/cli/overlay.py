@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.cli import pullsecretvalues
-from postrenderer.cli.valuetree import Setting, assign
+from postrenderer.cli.valuetree import ChartValue, assign
 from postrenderer.errors import AcregError
 from postrenderer.findings import find
 from postrenderer.plan.decide import UNSURE
@@ -21,7 +21,7 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from postrenderer.cli.valuetree import Path, Render
+    from postrenderer.cli.valuetree import Render, ValuePath
     from postrenderer.settings import Settings
 
 _HOST = "acreg-probe.invalid"
@@ -29,11 +29,11 @@ _MARK = re.compile(rf"{re.escape(_HOST)}/p(\d{{4}})")
 _REGISTRY_KEY = re.compile(r"(?i)(?:registry|hub)(?:host|url)?$")
 _IMAGE_KEY = re.compile(r"(?i)(?:image|repository|repo|path|prefix|name|ref|url|host|server)$")
 _SHORTEST = 3
-_GUARD: Path = ("global", "security", "allowInsecureImages")
+_GUARD: ValuePath = ("global", "security", "allowInsecureImages")
 """Bitnami's charts refuse images that are not their own unless this is true (common chart, `_errors.tpl`)."""
 
 
-class Place(NamedTuple):
+class ManifestPlace(NamedTuple):
     """A reference in the rendered manifests: where it stands, whatever it says."""
 
     kind: str
@@ -43,7 +43,7 @@ class Place(NamedTuple):
     number: int
 
 
-class Reference(NamedTuple):
+class WantedReference(NamedTuple):
     """What stands at a place, and what it should be."""
 
     source: str
@@ -54,7 +54,7 @@ class Reference(NamedTuple):
 class Candidate(NamedTuple):
     """A value that may be a part of references."""
 
-    path: Path
+    path: ValuePath
     value: str
     registry: bool
 
@@ -69,10 +69,10 @@ class Overlay(NamedTuple):
         hard_coded: those that do not.
     """
 
-    settings: list[Setting]
+    settings: list[ChartValue]
     values: dict[str, Any]
     reached: int
-    hard_coded: list[Reference]
+    hard_coded: list[WantedReference]
 
 
 class _Chart(NamedTuple):
@@ -88,7 +88,7 @@ class _Chart(NamedTuple):
     values: dict[str, Any]
     render: Render
     settings: Settings
-    guard: list[Setting]
+    guard: list[ChartValue]
 
 
 def make(
@@ -128,9 +128,9 @@ def make(
     return Overlay(found, tree, len([place for place in after if place in counted]) - len(left), left)
 
 
-def references(raw: bytes, settings: Settings) -> dict[Place, Reference]:
+def references(raw: bytes, settings: Settings) -> dict[ManifestPlace, WantedReference]:
     """Return the references of a stream with what they should be; one that may not move should be what it is not."""
-    found: dict[Place, Reference] = {}
+    found: dict[ManifestPlace, WantedReference] = {}
     for document in find(raw, settings):
         identity = document.identity
         counts: Counter[str] = Counter()
@@ -138,14 +138,14 @@ def references(raw: bytes, settings: Settings) -> dict[Place, Reference]:
             if image.kind in (STAYS, UNSURE):
                 continue
             where = pointer(image.site.path)
-            place = Place(identity.kind, identity.namespace, identity.name, where, counts[where])
+            place = ManifestPlace(identity.kind, identity.namespace, identity.name, where, counts[where])
             counts[where] += 1
             target = image.target if image.is_private else ""
-            found[place] = Reference(image.source, target, f"{identity.kind} {identity.name}")
+            found[place] = WantedReference(image.source, target, f"{identity.kind} {identity.name}")
     return found
 
 
-def _candidates(values: object, sources: Sequence[str], path: Path = ()) -> Iterator[Candidate]:
+def _candidates(values: object, sources: Sequence[str], path: ValuePath = ()) -> Iterator[Candidate]:
     """Yield the values that may be a part of one of the references."""
     if isinstance(values, dict):
         pairs: Iterator[tuple[Any, Any]] = iter(values.items())
@@ -167,7 +167,7 @@ def _candidates(values: object, sources: Sequence[str], path: Path = ()) -> Iter
             yield Candidate((*path, key), value or "", registry)
 
 
-def _marked(candidates: list[Candidate], chart: _Chart, first: int = 0) -> dict[Place, str]:
+def _marked(candidates: list[Candidate], chart: _Chart, first: int = 0) -> dict[ManifestPlace, str]:
     """Return the references of the chart with a mark in the place of each candidate.
 
     A chart may refuse a mark; then halves are tried, until those are found that it takes.
@@ -190,8 +190,11 @@ def _marked(candidates: list[Candidate], chart: _Chart, first: int = 0) -> dict[
 
 
 def _solve(
-    candidates: list[Candidate], marked: dict[Place, str], public: dict[Place, Reference], settings: Settings
-) -> list[Setting]:
+    candidates: list[Candidate],
+    marked: dict[ManifestPlace, str],
+    public: dict[ManifestPlace, WantedReference],
+    settings: Settings,
+) -> list[ChartValue]:
     """Return the values that turn as many references as can be into what they should be."""
     asked: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for place, text in marked.items():
@@ -204,7 +207,7 @@ def _solve(
         value = Counter(value for value, _ in answers).most_common(1)[0][0]
         if value != candidates[number].value:
             sources = sorted({source for answer, source in answers if answer == value})
-            found.append(Setting(candidates[number].path, value, sources))
+            found.append(ChartValue(candidates[number].path, value, sources))
     return found
 
 
@@ -234,8 +237,8 @@ def _parts(text: str, target: str, candidates: list[Candidate], settings: Settin
     return [*found, (numbers[-1], rest), *kept]
 
 
-def _guarded(values: dict[str, Any]) -> list[Setting]:
+def _guarded(values: dict[str, Any]) -> list[ChartValue]:
     node: Any = values
     for key in _GUARD:
         node = node.get(key) if isinstance(node, dict) else None
-    return [Setting(_GUARD, True, [])] if node is False else []
+    return [ChartValue(_GUARD, True, [])] if node is False else []

@@ -43,7 +43,7 @@ def where(request: inputs.Request) -> str:
     return next((name for name in named if name and name != "-"), "stdin")
 
 
-def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tuple[Settings, plan.Plan]:
+def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tuple[Settings, plan.CopyPlan]:
     """Return the settings, and the images with their places on the private registry.
 
     Args:

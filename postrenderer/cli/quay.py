@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
     access.add_trust(parser)
     add_settings(parser)
     flags = parser.read(argv)
-    wanted = inputs.settle(flags, environ)
+    wanted = inputs.in_effect(flags, environ)
     if flags["source_password_file"] and not flags["source_username"]:
         flags["source_username"] = environ.get("ACREG_SOURCE_USERNAME") or "_json_key"
     if not wanted.repository_path or "/" in wanted.repository_path:

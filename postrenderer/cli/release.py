@@ -23,6 +23,7 @@ from postrenderer.cli import (
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
 from postrenderer.cli.job import DIFF, Job
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.findings import sum_up
 from postrenderer.settings.options import OPTIONS
@@ -109,17 +110,17 @@ def run(command: str, argv: Sequence[str]) -> int:
     given = list(helmargs.split(arguments, helm.flags(command)))
     named = [helmargs.operand(argument.value) for argument in given if not argument.name]
     files = [_USER_INFO.sub("//", name) for name in helmvalues.named(arguments)]
-    lastrun.announce(_USER_INFO.sub("//", " ".join([command, *named])), files)
+    lastrun.note_command(_USER_INFO.sub("//", " ".join([command, *named])), files)
     if not named:
         raise SettingsError(f"name the release and the chart, as `acreg {command} RELEASE CHART -f values.yaml`")
     if helm.major < helm_.HELM4 and any(argument.name == "--output-dir" for argument in given):
         raise SettingsError(_NO_FILES)
-    with inputs.scratch() as folder, ExitStack() as stack:
+    with temporary_folder() as folder, ExitStack() as stack:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(arguments) else None
         reused = _reused_values(helm, command, arguments, folder) if command in ("upgrade", DIFF) else []
         named_before = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values = [*named_before, *values, *reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
-        effective = inputs.settle({**flags, "values": values}, os.environ)
+        effective = inputs.in_effect({**flags, "values": values}, os.environ)
         plain = helmargs.without((), arguments, helm.flags(command))
         job = Job(helm, command, plain, stdin or b"", reused)
         if flags["check"]:
@@ -138,7 +139,7 @@ def run(command: str, argv: Sequence[str]) -> int:
         # In front of everything, where no flag takes it for its value and no `--` for an argument.
         code = helm.run([*command.split(), f"--post-renderer={post_renderer}", *job.arguments], environment, stdin)
         if whole is not None:
-            lastrun.tell(*sum_up(whole.found))
+            lastrun.note_summary(*sum_up(whole.found))
         if code == 0 and whole is not None and effective.report:
             report.write(effective.report, report.as_json(whole))
         _say(helm, lastrun.end_of_helm(str(note), code), code, came_to_us=note.exists())

@@ -6,6 +6,7 @@ import os
 
 from postrenderer.cli import inputs
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 
 _DESCRIPTION = """\
 Read rendered manifests, point every image reference at the private registry, give the pods the pull secrets, and write
@@ -44,9 +45,9 @@ def main(argv: list[str]) -> int:
 
     if not any(request.flags.get(name) for name in ("filename", "chart", "release")):
         inputs.refuse_terminal()
-        pipe.run(inputs.settle(request.flags, os.environ))
+        pipe.run(inputs.in_effect(request.flags, os.environ))
         return 0
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         manifests = inputs.read(request, folder)
         pipe.write(manifests.data, inputs.load(request, manifests, folder))
     return 0

@@ -30,7 +30,7 @@ _SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
 _MARKER = re.compile(r"\A---[^\n]*\n(?:# Source: .*\n)?")
 
 
-class Document(NamedTuple):
+class RenderedDocument(NamedTuple):
     """A document as Helm rendered it.
 
     Attributes:
@@ -52,8 +52,8 @@ class Rendering(NamedTuple):
         size: about how many bytes the release takes in its Secret; 0 if that is not known.
     """
 
-    documents: list[Document]
-    hooks: list[Document]
+    documents: list[RenderedDocument]
+    hooks: list[RenderedDocument]
     notes: str = ""
     size: int = 0
 
@@ -70,7 +70,7 @@ def of_release(raw: bytes) -> Rendering:
         raise AcregError(
             "Helm's dry run printed no JSON, so the release cannot be looked at. Please report this."
         ) from None
-    hooks = [Document(hook["path"], hook["manifest"]) for hook in release.get("hooks") or ()]
+    hooks = [RenderedDocument(hook["path"], hook["manifest"]) for hook in release.get("hooks") or ()]
     notes = (release.get("info") or {}).get("notes") or ""
     stored = base64.b64encode(gzip.compress(raw))  # as Helm stores it (pkg/storage/driver/util.go)
     return Rendering(list(_documents(release.get("manifest") or "")), hooks, notes, len(stored))
@@ -83,12 +83,12 @@ def of_stream(raw: bytes) -> Rendering:
     return Rendering([document for document in found if document not in hooks], hooks)
 
 
-def as_stream(documents: list[Document]) -> bytes:
+def as_stream(documents: list[RenderedDocument]) -> bytes:
     """Return documents as a post-renderer would get them from Helm 3."""
     return b"".join(map(_bytes, documents))
 
 
-def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[Document], Rewritten]:
+def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[RenderedDocument], Rewritten]:
     """Return the hooks as the post-renderer makes them, and the whole release, which it sees as under Helm 4.
 
     Raises:
@@ -116,10 +116,10 @@ def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[Docume
             number += 1
         texts[number] += text
     new = texts[len(rendering.documents) :]
-    return [Document(hook.template, _text(hook, text)) for hook, text in zip(rendering.hooks, new)], rewritten
+    return [RenderedDocument(hook.template, _text(hook, text)) for hook, text in zip(rendering.hooks, new)], rewritten
 
 
-def _hooks_again(hooks: list[Document], output: bytes) -> list[Document]:
+def _hooks_again(hooks: list[RenderedDocument], output: bytes) -> list[RenderedDocument]:
     """Find hooks by kind and name in what other post-renderers made, which keep neither comments nor the order.
 
     Raises:
@@ -135,7 +135,7 @@ def _hooks_again(hooks: list[Document], output: bytes) -> list[Document]:
     for hook in hooks:
         (document,) = stream.documents(_bytes(hook))
         texts = made.get(_key(document)) or [""]
-        found.append(Document(hook.template, texts.pop(0)))
+        found.append(RenderedDocument(hook.template, texts.pop(0)))
     lost = [hook.template for hook, new in zip(hooks, found) if not new.text]
     if lost or any(made.values()):
         what = f"the hook of {lost[0]} is not there" if lost else "there is a hook that the chart does not have"
@@ -154,20 +154,20 @@ def _key(document: stream.Document) -> tuple[str, ...]:
     )
 
 
-def _documents(manifest: str) -> Iterator[Document]:
+def _documents(manifest: str) -> Iterator[RenderedDocument]:
     found = list(_SOURCE.finditer(manifest))
     ends = [mark.start() for mark in found[1:]] + [len(manifest)]
     for mark, end in zip(found, ends):
-        yield Document(mark[1], manifest[mark.end() : end].strip())
+        yield RenderedDocument(mark[1], manifest[mark.end() : end].strip())
 
 
-def _bytes(document: Document) -> bytes:
+def _bytes(document: RenderedDocument) -> bytes:
     return f"---\n# Source: {document.template}\n{document.text}\n".encode(errors="surrogateescape")
 
 
-def _text(before: Document, piece: bytes) -> str:
+def _text(before: RenderedDocument, piece: bytes) -> str:
     """The text of a document without what `_bytes` put in front of it."""
-    header = _bytes(Document(before.template, "")).removesuffix(b"\n")
+    header = _bytes(RenderedDocument(before.template, "")).removesuffix(b"\n")
     if not piece.startswith(header):
         raise InternalError(f"The hook of {before.template} was not found again. Please report this.")
     return piece[len(header) :].decode(errors="surrogateescape").strip()

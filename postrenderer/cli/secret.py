@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from postrenderer.cli import access, helmargs, inputs, probe, pullsecrets, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.pullsecrets.accounts import DEFAULT, Accounts
 from postrenderer.registry import credentials, secret
@@ -112,10 +113,10 @@ def _places(request: inputs.Request, namespace: str) -> tuple[Settings, list[str
         are used and not brought along.
     """
     if not any(request.flags.get(name) for name in ("chart", "release", "filename")):
-        return inputs.settle(request.flags, os.environ), [namespace], [(DEFAULT, "")]
+        return inputs.in_effect(request.flags, os.environ), [namespace], [(DEFAULT, "")]
     from postrenderer.findings import find  # noqa: PLC0415  # one Secret needs no manifests
 
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         asked = request._replace(helm=[*request.helm, *_of_helm(request, namespace)])
         manifests = inputs.read(asked, folder)
         wanted = inputs.load(asked, manifests, folder)
@@ -137,7 +138,7 @@ def _accounts(request: inputs.Request, namespace: str, used: list[tuple[str, str
     helm = helm_.find()
     items = [pullsecrets.Item(pullsecrets.ACCOUNTS, place) for _, place in used]
     argv = [*request.helm, *_of_helm(request, namespace)]
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         cluster = pullsecrets.Cluster(helm, helmargs.known_to(probe.PLACE, argv, helm.flags("template")), folder)
         try:
             found = cluster.look(items)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from postrenderer.cli import chart, helmvalues, inputs, show
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.text import escape
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from postrenderer.cli.overlay import Overlay
-    from postrenderer.cli.valuetree import Setting
+    from postrenderer.cli.valuetree import ChartValue
 
 _DESCRIPTION = """\
 Write a values file that makes a chart and its sub-charts pull from the private registry, as far as the chart's values
@@ -47,11 +48,11 @@ def main(argv: list[str]) -> int:
         raise SettingsError("name the chart, as `acreg values CHART`: a folder, an archive, repository/name or oci://…")
     name, charted = positional if len(positional) > 1 else ("release-name", positional[0])
     options = [text for argument in helmargs.split(arguments, known) if argument.name for text in argument.written]
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         stdin = inputs.read_file("-") if helmvalues.reads_stdin(options) else b""
         values = [name for name in os.environ.get("ACREG_VALUES", "").split(os.pathsep) if name]
         values += helmvalues.files(helm, options, folder, stdin)
-        effective = inputs.settle({**flags, "values": values}, os.environ)
+        effective = inputs.in_effect({**flags, "values": values}, os.environ)
         fetched = chart.fetch(helm, (name, charted), options, folder, stdin)
         made = overlay.make(fetched.values(), fetched.render, effective)
     show.write("\n".join(lines(made)))
@@ -80,13 +81,13 @@ def summary(overlay: Overlay) -> str:
     return text
 
 
-def _top(setting: Setting) -> tuple[Any, ...]:
+def _top(setting: ChartValue) -> tuple[Any, ...]:
     """Where a setting shows in the overlay: lists are written whole."""
     index = next((at for at, key in enumerate(setting.path) if isinstance(key, int)), len(setting.path))
     return setting.path[:index]
 
 
-def _tree(node: dict[str, Any], path: tuple[Any, ...], comments: dict[tuple[Any, ...], Setting]) -> Iterator[str]:
+def _tree(node: dict[str, Any], path: tuple[Any, ...], comments: dict[tuple[Any, ...], ChartValue]) -> Iterator[str]:
     indent = "  " * len(path)
     for key, value in node.items():
         here = (*path, key)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import copy
 from typing import Any, Callable, NamedTuple, Optional, Union
 
-Path = tuple[Union[str, int], ...]
+ValuePath = tuple[Union[str, int], ...]
 """Where a value stands: mapping keys and list indices."""
 
 Render = Callable[[Optional[dict[str, Any]]], bytes]
 """Renders a chart with more values on top of those that it has."""
 
 
-class Setting(NamedTuple):
+class ChartValue(NamedTuple):
     """A value of the overlay, and the references that it was found in."""
 
-    path: Path
+    path: ValuePath
     value: Any
     sources: list[str]
 
 
-def assign(tree: dict[str, Any], values: object, path: Path, new: object) -> None:
+def assign(tree: dict[str, Any], values: object, path: ValuePath, new: object) -> None:
     """Set a value in a tree of values; a list that it stands in is taken over from `values` whole."""
     node: Any = tree
     given: Any = values  # what stands in the same place

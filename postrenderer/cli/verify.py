@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from postrenderer.cli import inputs, outputs, planned, show
 from postrenderer.cli.arguments import Parser
+from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import AcregError
 from postrenderer.findings import find, placeless, refuse_without_secret
 from postrenderer.plan.decide import LEFT, MOVED, UNSURE
@@ -46,7 +47,7 @@ _NO_SECRET, _NO_PLACE = "no pull secret", "no place for its pull secret"
 _COUNTED = ("private", "public", "kept", STAYS, UNSURE)
 
 
-class Row(NamedTuple):
+class VerifyRow(NamedTuple):
     """A reference, or a place without a pull secret.
 
     Attributes:
@@ -84,7 +85,7 @@ def main(argv: list[str]) -> int:
         "--require-pull-secrets", action="store_true", help="also fail if a private image lacks a pull secret"
     )
     request = inputs.parse(parser, argv)
-    with inputs.scratch() as folder:
+    with temporary_folder() as folder:
         found = list(_all(request, folder))
     wrong = {"public"}
     wrong |= set() if request.flags["allow_kept"] else {"kept"}
@@ -101,7 +102,7 @@ def main(argv: list[str]) -> int:
     return int(bool(bad))
 
 
-def rows(raw: bytes, settings: Settings, file: str = "") -> Iterator[Row]:
+def rows(raw: bytes, settings: Settings, file: str = "") -> Iterator[VerifyRow]:
     """Yield the references of a stream, and the places in it that lack a pull secret.
 
     Args:
@@ -122,19 +123,19 @@ def rows(raw: bytes, settings: Settings, file: str = "") -> Iterator[Row]:
             status = "kept" if one.kept else _STATUS.get(one.kind, one.kind)
             reason = f"should be {one.target}" if one.kind == MOVED else one.reason
             becomes = one.target if one.kind == MOVED else ""
-            yield Row(status, one.source, reason, becomes, name, template, pointer(one.site.path), file, one.line)
+            yield VerifyRow(status, one.source, reason, becomes, name, template, pointer(one.site.path), file, one.line)
         for addition in document.additions:
             names = ", ".join(addition.names)
             for path in addition.paths:
                 reason = "the pull secret is missing"
-                yield Row(_NO_SECRET, names, reason, "", name, template, pointer(path), file, 0)
+                yield VerifyRow(_NO_SECRET, names, reason, "", name, template, pointer(path), file, 0)
 
         for one, reason in document.without:
             place = pointer(one.site.path)
-            yield Row(_NO_PLACE, one.source, reason, "", name, template, place, file, one.line)
+            yield VerifyRow(_NO_PLACE, one.source, reason, "", name, template, place, file, one.line)
 
 
-def _all(request: inputs.Request, folder: Path) -> Iterator[Row]:
+def _all(request: inputs.Request, folder: Path) -> Iterator[VerifyRow]:
     """The findings of all that the command line names; lines are those of each file."""
     names = request.flags.get("filename")
     for name in names if isinstance(names, list) else [""]:
@@ -152,12 +153,12 @@ def _name(identity: Identity) -> str:
     return f"{identity.kind} {identity.name}".strip()
 
 
-def _result(row: Row, *, is_bad: bool, file: str) -> outputs.Result:
+def _result(row: VerifyRow, *, is_bad: bool, file: str) -> outputs.Result:
     place = " ".join(filter(None, (row.document, row.template and f"({row.template})", row.pointer)))
     return outputs.Result(row.status, row.reference, row.reason, is_bad, place, row.file or file, row.line)
 
 
-def _print(found: list[Row], bad: list[Row], form: str) -> None:
+def _print(found: list[VerifyRow], bad: list[VerifyRow], form: str) -> None:
     said = Counter(finding.status for finding in found)
     counts = {
         "references": len(found) - said[_NO_SECRET] - said[_NO_PLACE],
@@ -181,7 +182,7 @@ def _print(found: list[Row], bad: list[Row], form: str) -> None:
     show.write(f"{counts['private']} of {pulled} references are private{lacking}{uncounted}{more and '; '}{more}")
 
 
-def _row(finding: Row) -> tuple[str, ...]:
+def _row(finding: VerifyRow) -> tuple[str, ...]:
     line = ":".join(filter(None, (finding.file, str(finding.line or ""))))
     document = f"{finding.document} ({finding.template})" if finding.template else finding.document
     return finding.reference, finding.reason, document, finding.pointer, line

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from postrenderer.cli.inputs import Request
     from postrenderer.registry.charts import Packed
-    from postrenderer.registry.manifests import Manifests
+    from postrenderer.registry.manifests import RegistryClient
     from postrenderer.registry.places import Reach
     from postrenderer.registry.scratch import Scratch
 
@@ -53,7 +53,7 @@ def pack(request: Request, folder: Path) -> list[Packed]:
 
 
 def push(
-    reach: Reach, registry: str, path: str, manifests: Manifests, scratch: Scratch
+    reach: Reach, registry: str, path: str, client: RegistryClient, scratch: Scratch
 ) -> Callable[[Path, str], object]:
     """Return `helm push`, which reaches the private registry as all else does.
 
@@ -61,14 +61,14 @@ def push(
         reach: how it is reached.
         registry: `host[:port]`.
         path: the repository of the charts, for which the login is looked up.
-        manifests: knows whether it speaks HTTP.
+        client: knows whether it speaks HTTP.
         scratch: hands the password over.
     """
     helm = helm_.find()
     login = credentials.find(reach.configs[TARGET], registry, path)
     handed = scratch.secret(credentials.as_text({registry: login} if login else {}).encode())
     flags = ["--registry-config", handed.path]
-    if manifests.speaks_http(registry):
+    if client.speaks_http(registry):
         flags.append("--plain-http")
     elif registry in reach.insecure:
         flags.append("--insecure-skip-tls-verify")

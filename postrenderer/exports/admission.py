@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.errors import AcregError
 from postrenderer.exports import cel
-from postrenderer.exports.document import Document, Export
+from postrenderer.exports.document import Export, ExportDocument
 from postrenderer.exports.prefixes import table
 
 if TYPE_CHECKING:
@@ -166,12 +166,12 @@ def _validation(settings: Settings) -> dict[str, str]:
     }
 
 
-def _object(kind: str, version: str, scope: Scope, spec: dict[str, Any], about: tuple[str, ...] = ()) -> Document:
+def _object(kind: str, version: str, scope: Scope, spec: dict[str, Any], about: tuple[str, ...] = ()) -> ExportDocument:
     content = {"apiVersion": f"{GROUP}/{version}", "kind": kind, "metadata": {"name": scope.name}, "spec": spec}
-    return Document(about, content)
+    return ExportDocument(about, content)
 
 
-def _binding(kind: str, version: str, scope: Scope, **more: list[str]) -> Document:
+def _binding(kind: str, version: str, scope: Scope, **more: list[str]) -> ExportDocument:
     spec: dict[str, Any] = {"policyName": scope.name, **more}
     if scope.selector():
         spec["matchResources"] = {"namespaceSelector": scope.selector()}

@@ -9,7 +9,7 @@ import yaml
 from postrenderer.text import escape
 
 
-class Document(NamedTuple):
+class ExportDocument(NamedTuple):
     """An object of a cluster, or a file.
 
     Attributes:
@@ -29,7 +29,7 @@ class Export(NamedTuple):
         left: what the engine cannot do, a sentence each; they become comments of the first document.
     """
 
-    documents: tuple[Document, ...]
+    documents: tuple[ExportDocument, ...]
     left: tuple[str, ...] = ()
 
 

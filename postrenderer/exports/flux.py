@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.exports import kustomize
-from postrenderer.exports.document import Document, Export
+from postrenderer.exports.document import Export, ExportDocument
 
 if TYPE_CHECKING:
     from postrenderer.exports.inventory import Inventory
@@ -49,4 +49,4 @@ def flux(settings: Settings, inventory: Inventory, release: HelmRelease | None =
         if place.hook
     ]
     about = (_PATCH if release else _PART, _UNTIL)
-    return Export((Document(about, content),), (*kustomize.left(settings, inventory), *dict.fromkeys(hooks)))
+    return Export((ExportDocument(about, content),), (*kustomize.left(settings, inventory), *dict.fromkeys(hooks)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from postrenderer.exports.document import Document, Export
+from postrenderer.exports.document import Export, ExportDocument
 from postrenderer.exports.inventory import pod_spec
 from postrenderer.images.reference import parse
 
@@ -32,7 +32,7 @@ def kustomize(settings: Settings, inventory: Inventory) -> Export:
     does = transformers(settings, inventory)
     about = _ABOUT if does else (*_ABOUT, "It does nothing, as no image is to move; kustomize refuses an empty one.")
     content = {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component", **(does or _NOTHING)}
-    return Export((Document(about, content),), left(settings, inventory))
+    return Export((ExportDocument(about, content),), left(settings, inventory))
 
 
 def transformers(settings: Settings, inventory: Inventory) -> dict[str, Any]:

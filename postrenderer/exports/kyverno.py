@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from postrenderer.exports.admission import IGNORE, NAME, no_secret
-from postrenderer.exports.document import Document, Export
+from postrenderer.exports.document import Export, ExportDocument
 from postrenderer.exports.prefixes import END, OFFICIAL_START, Entry, table
 from postrenderer.images.reference import DOCKER_HUB, DOCKER_HUB_ALIASES, IMAGE_ID, OFFICIAL, RE2
 from postrenderer.images.registries import OF_A_CLUSTER
@@ -55,7 +55,7 @@ def kyverno(settings: Settings, scope: Scope) -> Export:
     debug = "acreg-private-debug-images" if scope.name == NAME else f"{scope.name}-debug"
     return Export(
         (
-            Document(
+            ExportDocument(
                 (
                     "Kyverno 1.11 to 1.19: `kubectl apply -f` it. Newer ones are to have no ClusterPolicy: for them",
                     "there is `acreg export kyverno-cel`.",
@@ -64,7 +64,7 @@ def kyverno(settings: Settings, scope: Scope) -> Export:
                 ),
                 _policy(scope.name, rules),
             ),
-            Document(("Containers that `kubectl debug` adds.",), _policy(debug, [ephemeral])),
+            ExportDocument(("Containers that `kubectl debug` adds.",), _policy(debug, [ephemeral])),
         ),
         (_PODS_AND_MAKERS, _RUNNING, *unheeded(settings), *no_secret(settings)),
     )

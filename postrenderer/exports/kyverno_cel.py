@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.exports.admission import PODS_ALONE, mutating_spec, no_secret
-from postrenderer.exports.document import Document, Export
+from postrenderer.exports.document import Export, ExportDocument
 from postrenderer.exports.kyverno import unheeded
 
 if TYPE_CHECKING:
@@ -34,4 +34,4 @@ def kyverno_cel(settings: Settings, scope: Scope) -> Export:
         "metadata": {"name": scope.name},
         "spec": spec,
     }
-    return Export((Document(_ABOUT, content),), (PODS_ALONE, *unheeded(settings), *no_secret(settings)))
+    return Export((ExportDocument(_ABOUT, content),), (PODS_ALONE, *unheeded(settings), *no_secret(settings)))

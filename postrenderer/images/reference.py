@@ -40,7 +40,7 @@ DEFAULT_TAG = "latest"
 SOME_IMAGE = "/image"
 """Stands for the images of a registry or path whose names are not known."""
 DOCKER_HUB_ALIASES = ("index", "registry-1")
-"""What stands in front of `.docker.io` in other names of it."""
+"""The first labels of other names of Docker Hub, such as `index.docker.io`."""
 _DOCKER_HUB_NAMES = ("", DOCKER_HUB, *(f"{alias}.{DOCKER_HUB}" for alias in DOCKER_HUB_ALIASES))
 _PATH_LIMIT = 255
 _TAG_LIMIT = 128

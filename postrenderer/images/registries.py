@@ -1,4 +1,4 @@
-"""What is publicly known of registries: their hosts, hosts that are none, and the official images of Docker Hub."""
+"""Public knowledge of hosts: which are registries and which are not, and the official images of Docker Hub."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _PUBLIC = frozenset(_PUBLIC_DOMAINS.split())
 _ECR = frozenset(("dkr", "ecr", "amazonaws"))
 """Labels of Amazon's registries, `<account>.dkr.ecr.<region>.amazonaws.com`."""
 _DOCKER, _TOP = ["docker"], frozenset(("com", "io", "org", "net"))
-"""How many companies call theirs: `docker.acme.io`."""
+"""Many companies call their registry so: `docker.acme.io`."""
 _RELEASES = "releases"
-"""A label of hosts that serve what somebody released, images too."""
+"""A label of hosts that serve releases, images too: `releases.acme.io`."""
 _SAYING = "registry registries docker cr ecr gcr acr image images container containers harbor quay hub oci"
 _NAMES = frozenset(_SAYING.split())
 """Words of a host's first label that say what it serves: `registry2.acme.dev`, `acme-docker.acme.dev`."""
@@ -67,7 +67,7 @@ OFFICIAL = frozenset(_LIBRARY.split())
 
 @lru_cache(maxsize=1024)
 def kind(host: str) -> str:
-    """What a host is: REGISTRY, DOMAIN, LOCAL, or NONE if it is empty. The port does not count."""
+    """The kind of a host: REGISTRY, DOMAIN, LOCAL, or NONE if it is empty. The port does not count."""
     if not host:
         return NONE
     if host.startswith("["):
@@ -87,7 +87,7 @@ def _is_public(labels: list[str]) -> bool:
 
 
 def _says_registry(labels: list[str]) -> bool:
-    """Whether a word of the first label says that it is a registry; a host of one label says so behind a word alone."""
+    """Whether a word of the first label says registry; in a host of one label, `docker-cache`, not the last word."""
     words = labels[0].split("-")
     return any(word.rstrip("0123456789") in _NAMES for word in (words if len(labels) > 1 else words[:-1]))
 
@@ -98,5 +98,5 @@ def _is_in(domains: frozenset[str], labels: list[str]) -> bool:
 
 
 def is_of_a_cluster(host: str) -> bool:
-    """Whether a host is that of a cluster's own registry, as builds in the cluster fill and nobody copies."""
+    """Whether a host is a cluster's own registry, which builds in the cluster fill and nobody mirrors."""
     return _OF_A_CLUSTER.match(f"{host}/") is not None

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from postrenderer.images.reference import Reference
 
-    class Wishes(Protocol):
-        """What of the settings says where images go."""
+    class RelocationSettings(Protocol):
+        """The settings that say where images go."""
 
         @property
         def prefix(self) -> str:
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 
         @property
         def others(self) -> str:
-            """What happens to what no rule and no source covers: `rewrite`, `keep` or `fail`."""
+            """What becomes of an image that no rule and no source covers: `rewrite`, `keep` or `fail`."""
 
         @property
         def keep_host(self) -> bool:
-            """Whether that keeps its host in its path."""
+            """Whether such an image keeps its host as the first component of its path."""
 
         @property
         def rules(self) -> tuple[Rule, ...]:
@@ -69,7 +69,7 @@ _Entry = TypeVar("_Entry")
 
 
 class Rule(NamedTuple):
-    """What lies at or below one prefix moves to another place.
+    """A rule: the images at or below one prefix move to another place.
 
     Attributes:
         source: `from` in acreg.yaml: a registry host, or a reference without tag and digest, in normal form.
@@ -118,7 +118,7 @@ class Relocation:
         SettingsError: a rule can never apply, as its `from` is private.
     """
 
-    def __init__(self, settings: Wishes) -> None:
+    def __init__(self, settings: RelocationSettings) -> None:
         self._private_path = settings.prefix
         self._others = settings.others
         self._keep_host = settings.keep_host
@@ -157,10 +157,10 @@ class Relocation:
         if self._keep_host and below.target.removesuffix(f"/any{SOME_IMAGE}") != outcome.target.removesuffix(
             SOME_IMAGE
         ):
-            reason = "what is below it is placed by more than its name, as Docker Hub's official images are"
+            reason = "not all images below it move alike: Docker Hub's official ones have `library` in their path"
             return Outcome("refused", text, reason, outcome.rule)
         if outcome.status == "moved" and not outcome.target.endswith(SOME_IMAGE):
-            reason = f"{outcome.target} is no place for other names"
+            reason = f"its images would not stay below one path: one would become {outcome.target}"
             return Outcome("refused", text, reason, outcome.rule)
         return outcome._replace(target=outcome.target.removesuffix(SOME_IMAGE))
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from postrenderer.errors import AcregError
 from postrenderer.nodes.model import NodeFile
-from postrenderer.nodes.toml import Table
+from postrenderer.nodes.toml import TomlTable
 
 if TYPE_CHECKING:
-    from postrenderer.nodes.model import Mirror, Target
+    from postrenderer.nodes.model import NodeMirror, Target
 
 FOLDER = "/etc/containerd/certs.d"
 _SERVERS = {"docker.io": "https://registry-1.docker.io"}
@@ -36,7 +36,7 @@ def files(target: Target) -> list[NodeFile]:
     return [_own(target), *(_mirror(host, list(fronts), target) for host, fronts in hosts.items())]
 
 
-def in_front(mirror: Mirror) -> str | None:
+def in_front(mirror: NodeMirror) -> str | None:
     """Return the path that containerd must put in front of an image's own; None if that is not enough.
 
     It cannot shorten the image's own path. So an image resolves through the private registry only where the relocation
@@ -50,7 +50,7 @@ def _own(target: Target) -> NodeFile:
     keys: dict[str, object] = {"capabilities": ["pull", "resolve"]}
     if target.ca_file:
         keys["ca"] = target.ca_file
-    tables = [Table("", {"server": target.url}), Table(f'host."{target.url}"', keys)]
+    tables = [TomlTable("", {"server": target.url}), TomlTable(f'host."{target.url}"', keys)]
     return NodeFile(f"{FOLDER}/{target.registry}/hosts.toml", _about(target.registry, target), "toml", tables)
 
 
@@ -60,7 +60,7 @@ def _mirror(host: str, fronts: list[str], target: Target) -> NodeFile:
         keys["ca"] = target.ca_file
     urls = [f"{target.url}/v2/{front}".rstrip("/") for front in fronts]
     server = _SERVERS.get(host, f"https://{host}")
-    tables = [Table("", {"server": server}), *(Table(f'host."{url}"', keys) for url in urls)]
+    tables = [TomlTable("", {"server": server}), *(TomlTable(f'host."{url}"', keys) for url in urls)]
     return NodeFile(f"{FOLDER}/{host}/hosts.toml", _about(host, target), "toml", tables)
 
 

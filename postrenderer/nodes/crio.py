@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from postrenderer.nodes.model import NodeFile
-from postrenderer.nodes.toml import Table
+from postrenderer.nodes.toml import TomlTable
 
 if TYPE_CHECKING:
     from postrenderer.nodes.model import Target
@@ -25,10 +25,10 @@ def files(target: Target) -> list[NodeFile]:
     tables = [_registry(target.registry, insecure)]
     for mirror in target.mirrors:
         location = f"{target.registry}/{mirror.target}".rstrip("/")
-        child = Table("registry.mirror", {"location": location, **insecure}, identity="location")
+        child = TomlTable("registry.mirror", {"location": location, **insecure}, identity="location")
         tables.append(_registry(mirror.source, {}, child))
     return [NodeFile(_PATH, tuple(about), "toml", tables)]
 
 
-def _registry(prefix: str, more: dict[str, object], *children: Table) -> Table:
-    return Table("registry", {"prefix": prefix, "location": prefix, **more}, "prefix", children)
+def _registry(prefix: str, more: dict[str, object], *children: TomlTable) -> TomlTable:
+    return TomlTable("registry", {"prefix": prefix, "location": prefix, **more}, "prefix", children)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 
-class Mirror(NamedTuple):
+class NodeMirror(NamedTuple):
     """What lies at or below one prefix is found at or below another one, the rest of the path being the same.
 
     Attributes:
@@ -50,7 +50,7 @@ class Target(NamedTuple):
     ca_file: str = ""
     certificate: str = ""
     login: Login | None = None
-    mirrors: tuple[Mirror, ...] = ()
+    mirrors: tuple[NodeMirror, ...] = ()
 
     @property
     def url(self) -> str:
@@ -74,26 +74,26 @@ class NodeFile(NamedTuple):
     content: Any
 
 
-def mirrors(settings: Settings) -> tuple[Mirror, ...]:
+def mirrors(settings: Settings) -> tuple[NodeMirror, ...]:
     """Return what the relocation does to the sources and rules, as far as it ends on the private registry.
 
     Images of other registries, of which only the host is replaced, are not among them, as nobody can list these
     registries. The official images of Docker Hub go without `library` if they do so in the relocation.
     """
     base = settings.repository_path
-    found: dict[str, Mirror] = {}
+    found: dict[str, NodeMirror] = {}
     for rule in settings.rules:
         host, _, path = rule.target.partition("/")
         if not is_host(host):
             path = "/".join(filter(None, (base, rule.target)))
         elif host != settings.registry:
             continue
-        found[rule.source] = Mirror(rule.source, path)
+        found[rule.source] = NodeMirror(rule.source, path)
     for source in settings.sources:
         if source in found:
             continue
-        found[source] = Mirror(source, base)
+        found[source] = NodeMirror(source, base)
         if source == DOCKER_HUB:
             official = f"{DOCKER_HUB}/{OFFICIAL}"
-            found.setdefault(official, Mirror(official, base))
+            found.setdefault(official, NodeMirror(official, base))
     return tuple(found.values())

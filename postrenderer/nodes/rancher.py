@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from postrenderer.images.reference import DOCKER_HUB, OFFICIAL
-from postrenderer.nodes.model import Mirror, NodeFile
+from postrenderer.nodes.model import NodeFile, NodeMirror
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,14 +46,14 @@ def _file(path: str, restart: str, target: Target) -> NodeFile:
     return NodeFile(path, tuple(about), "yaml", content)
 
 
-def _rewrite(mirror: Mirror, others: Collection[Mirror]) -> dict[str, str]:
+def _rewrite(mirror: NodeMirror, others: Collection[NodeMirror]) -> dict[str, str]:
     """Return regular expression and replacement for the path of an image, without host and tag.
 
     K3s tries them in no order, so no two may match one path: where official images of Docker Hub go where all the
     others go, without `library`, one expression is for both.
     """
     prefix = f"{mirror.target}/" if mirror.target else ""
-    whole, official = Mirror(DOCKER_HUB, mirror.target), Mirror(f"{DOCKER_HUB}/{OFFICIAL}", mirror.target)
+    whole, official = NodeMirror(DOCKER_HUB, mirror.target), NodeMirror(f"{DOCKER_HUB}/{OFFICIAL}", mirror.target)
     if mirror in (whole, official) and whole in others and official in others:
         return {f"^(?:{OFFICIAL}/)?(.*)$": f"{prefix}$1"}
     if not mirror.path:

@@ -16,7 +16,7 @@ _HEADER = re.compile(r"""^[ \t]*\[\[?((?:[^\]"']|"(?:[^"\\]|\\.)*"|'[^']*')+)\]\
 _STRING = re.compile(r"""((?<!\\)"(?:[^"\\]|\\.)*"|'[^']*')""")
 
 
-class Table(NamedTuple):
+class TomlTable(NamedTuple):
     """A table.
 
     Attributes:
@@ -29,7 +29,7 @@ class Table(NamedTuple):
     header: str
     keys: dict[str, object]
     identity: str = ""
-    children: tuple[Table, ...] = ()
+    children: tuple[TomlTable, ...] = ()
 
 
 class _Region(NamedTuple):
@@ -40,12 +40,12 @@ class _Region(NamedTuple):
     end: int
 
 
-def dump(tables: list[Table]) -> str:
+def dump(tables: list[TomlTable]) -> str:
     """Write tables."""
     return "\n".join("\n".join(_lines(table)) + "\n" for table in tables)
 
 
-def merge(text: str, tables: list[Table]) -> str:
+def merge(text: str, tables: list[TomlTable]) -> str:
     """Add tables to a text, or their keys to tables that it has.
 
     Raises:
@@ -60,7 +60,7 @@ def merge(text: str, tables: list[Table]) -> str:
     return end.join(lines) + end
 
 
-def _merged(lines: list[str], table: Table) -> list[str]:
+def _merged(lines: list[str], table: TomlTable) -> list[str]:
     regions = _regions(lines)
     if not table.header:
         return _set(
@@ -101,7 +101,7 @@ def _normal(header: str) -> str:
     return "".join(parts).replace("'", '"')
 
 
-def _is(lines: list[str], region: _Region, table: Table) -> bool:
+def _is(lines: list[str], region: _Region, table: TomlTable) -> bool:
     if region.header != table.header or not lines:
         return False
     if not table.identity:
@@ -204,7 +204,7 @@ def _indent(lines: list[str], region: _Region) -> str:
     return ""
 
 
-def _lines(table: Table) -> list[str]:
+def _lines(table: TomlTable) -> list[str]:
     brackets = ("[[", "]]") if table.identity else ("[", "]")
     lines = [f"{brackets[0]}{table.header}{brackets[1]}"] if table.header else []
     lines += [f"{key} = {_literal(value)}" for key, value in table.keys.items()]

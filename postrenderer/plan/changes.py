@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FOLDING = ("'", ">")
 """The styles of scalars in which one line break is a space, and two are one."""
 _IN_BRACKETS = ("{", '"')
-"""What is added between brackets begins with these; lines begin with a name or a hyphen."""
+"""An addition between brackets begins with one of these, an addition of lines with a name or a hyphen."""
 
 
 class Change(NamedTuple):
@@ -36,7 +36,7 @@ class Change(NamedTuple):
         node: the scalar.
         encoding: `base64`, or empty.
         references: the edits of its value, decoded, that move references.
-        additions: those that add pull secrets.
+        additions: the edits that add pull secrets.
     """
 
     node: yaml.ScalarNode
@@ -56,7 +56,7 @@ class Change(NamedTuple):
 
     @property
     def is_base64(self) -> bool:
-        """Whether the scalar is written as base64, so that it is written anew as a whole."""
+        """Whether the scalar is written as base64, so that it is written as a whole."""
         return bool(self.encoding) or self.node.tag == BINARY_TAG
 
 
@@ -82,7 +82,7 @@ def within(contents: Contents, moving: dict[int, Edit]) -> list[Change]:
 
 
 def holdable(text: str, change: Change, additions: list[Edit]) -> list[Edit] | None:
-    """What is added to the text in a scalar, in lines or in one line as its style needs it; None if it cannot hold it.
+    """The additions to the text in a scalar, in lines or in one line as its style needs; None if it cannot hold them.
 
     Args:
         text: what the scalar was composed from.
@@ -138,7 +138,7 @@ def edits(text: str, view: View, change: Change, contents: Contents) -> tuple[li
 
 
 def refuse_shared(root: yaml.Node, scalars: Iterable[yaml.ScalarNode]) -> None:
-    """See that none of the scalars that are to change is a mapping's key or a pull secret's name, too, as aliases are.
+    """Refuse to change a scalar that an alias makes a mapping's key or a pull secret's name, too.
 
     Raises:
         AcregError: one is.

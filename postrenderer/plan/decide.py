@@ -1,4 +1,4 @@
-"""What becomes of each place where something was found: it moves, or it does not for a reason."""
+"""Decides what becomes of each site: its reference moves, or it stays for a reason."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ LEFT = "left"
 """Something would pull it from elsewhere than the private registry."""
 NOT_LOCKED = "not in the lock"
 """How the reason begins why a reference cannot be pinned."""
-_NOT_SURE = "not sure to be an image"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
-OPEN = "its tag is filled in later, so which image it is cannot be known"
+_NOT_SURE = "it may not be an image"
+OPEN = "its tag is filled in later, so acreg cannot know which image it is"
 """Why `quay.io/acme/app:{{ .tag }}`, whose tag something fills in, is neither copied nor pinned."""
 _LEFT_ENCODED = "in the data of a Secret, which `secrets: false` (--no-secrets) leaves as it is"
 
@@ -76,7 +76,7 @@ class Decision(NamedTuple):
         finding: what was found.
         edit: of its scalar's value.
         registry: the value of a new field `registry`, instead.
-        pin: the scalar that holds its tag, and the edit that adds a digest to it, where that is another scalar.
+        pin: the other scalar that holds its tag, and the edit that adds a digest to that; None if there is none.
     """
 
     finding: Finding
@@ -131,7 +131,7 @@ def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: 
     elif not (digest or reason):
         reason = f"{NOT_LOCKED} {pins.name}"
     elif added and suffix and not (tags and suffix.endswith(f":{reference.tag}")):
-        reason = reason or "no other field holds its tag, and the digest of the lock belongs behind that"
+        reason = reason or "the digest of the lock must follow its tag, and no field holds the tag alone"
     if reason:
         kind, reason = (PRIVATE, "") if may_stay else (LEFT, reason)
         return Decision(Finding(kind, source, source, reason, site, line), None)
@@ -167,7 +167,7 @@ def _obstacle(site: Site, outcome: Outcome, settings: Settings, new: str) -> str
         return _LEFT_ENCODED
     if not new:
         held = site.span.reference if site.registry else _suffix(site)
-        return f"{outcome.target} does not end in {held}, which another field holds"
+        return f"it would become {outcome.target}, but another field holds its end, {held}, and keeps it"
     return BROKEN if _is_broken(site) else ""
 
 
@@ -184,7 +184,7 @@ def _with_library(site: Site, outcome: Outcome, settings: Settings) -> Outcome:
 
 
 def _new_text(site: Site, outcome: Outcome) -> str:
-    """The new text at a site, without what other scalars hold; empty if the target does not end in that."""
+    """The new text at a site, without the end that other scalars hold; empty if the target does not end in that."""
     target, suffix = outcome.target, _suffix(site)
     if site.registry:
         return target[: -len(site.span.reference) - 1] if target.endswith(f"/{site.span.reference}") else ""
@@ -198,7 +198,7 @@ def _is_broken(site: Site) -> bool:
 
 
 def _is_open(site: Site) -> bool:
-    """Whether a tag or a digest belongs to it that is no part of the reference, as a template makes it."""
+    """Whether a template fills in its tag or digest later: the reference has none, but `:` or `@` follows it."""
     span = site.span
     if not isinstance(span, ImageSpan) or parse(span.reference).suffix:
         return False

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from postrenderer.text.scalars import Edit
 
 _OF_TEXTS = f"{BREAKS}{{["
-"""What a text has that is more than the name of an image: several lines, or brackets."""
+"""Characters of a text that is more than the name of an image: of several lines, or of brackets."""
 _UNWRITABLE = "the text that it stands in is not written so that lines can be added: write it as a block, with `|`"
 
 

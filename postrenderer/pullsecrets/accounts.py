@@ -13,7 +13,7 @@ import yaml
 
 from postrenderer.pullsecrets.names import OBJECT_NAME, USUAL
 from postrenderer.text import composer, stream
-from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields, fields_of, is_empty
+from postrenderer.text.mappings import TooMuchMergedError, check_merges, collections, fields_of, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _KIND = "ServiceAccount"
 _WORD = _KIND.encode()
 _NEAR = 12
-"""How many bytes in front of this word its `kind` may begin: `"kind" : "ServiceAccount"`."""
+"""The `kind` begins at most so many bytes before this word: `"kind" : "ServiceAccount"`."""
 _BINDING, _LIST = b"roleRef", b"List"
-"""What stands in documents that only name ServiceAccounts, as RoleBindings do, and in lists of objects."""
+"""Words by which a RoleBinding, which only names a ServiceAccount, is told from a list that may have one."""
 _FIELDS = ("serviceAccountName", "serviceAccount")
 """How a pod names its ServiceAccount; the second one is deprecated, and counts where the first is empty."""
 DEFAULT = "default"
@@ -49,13 +49,13 @@ class Account(NamedTuple):
 
 
 class Use(NamedTuple):
-    """The ServiceAccount of pods that had no pull secrets of their own, and so had those of the ServiceAccount.
+    """A ServiceAccount whose pull secrets pods had, as they had none of their own, and lose when they get ours.
 
     Attributes:
         name: its name.
-        namespaces: those of the pods; empty for that of the release.
+        namespaces: the namespaces of the pods; an empty one is that of the release.
         paths: where the pod specs are in their document.
-        left: the images of the pods that stay on other registries, if nothing tells which pull secrets it has.
+        left: the pods' images that stay on other registries; none if it is known which pull secrets it has.
     """
 
     name: str
@@ -65,11 +65,11 @@ class Use(NamedTuple):
 
 
 class Accounts:
-    """The ServiceAccounts of a stream, and of a cluster. They are read when something asks for one of them.
+    """The ServiceAccounts of a stream and of a cluster. The stream is read when something first asks for one.
 
     Args:
         data: the stream, in UTF-8.
-        known: those of the cluster, as far as it was asked.
+        known: the ServiceAccounts that the cluster told of.
     """
 
     def __init__(self, data: bytes = b"", known: Iterable[Account] = ()) -> None:
@@ -108,7 +108,7 @@ class Accounts:
         return list(dict.fromkeys(found))
 
     def _read(self, word: bytes) -> _ByName:
-        """Those of the documents that hold a word, and those of the cluster, by name and namespace."""
+        """The ServiceAccounts in documents that hold a word, and in the cluster, by name and namespace."""
         found: _ByName = {}
         for account in (*_accounts(self._data, word), *self._known):
             found.setdefault(account.name, {}).setdefault(account.namespace, []).extend(account.secrets)
@@ -116,13 +116,18 @@ class Accounts:
 
 
 def named(holder: yaml.MappingNode) -> str:
-    """The ServiceAccount that a pod spec, or what makes pods, names; empty if it names none."""
-    there = dict(fields(holder))
+    """The ServiceAccount that a pod spec names, or a mapping that makes pods; empty if it names none."""
+    there = fields_of(holder)
     return next(filter(None, (_text(there.get(field)) for field in _FIELDS)), "")
 
 
 def _places(wanted: str, same: Iterable[str]) -> list[str]:
-    """The namespaces, of those that have a ServiceAccount of some name, which may be the one that is wanted."""
+    """The namespaces that may be the wanted one.
+
+    Args:
+        wanted: a namespace; empty for that of the release.
+        same: the namespaces that have a ServiceAccount of some name.
+    """
     if wanted in same:
         return [wanted]
     return [place for place in same if not (place and wanted)]
@@ -143,7 +148,7 @@ def _accounts(data: bytes, word: bytes) -> Iterator[Account]:
 
 
 def _in_document(raw: bytes) -> list[Account]:
-    """The ServiceAccounts of a document, also those of a list; none if it cannot be read: it is refused in its turn."""
+    """The ServiceAccounts of a document, a list too; none if it cannot be read, as it is refused in its turn."""
     try:
         text = raw.decode()
         roots = composer.compose(text).roots
@@ -155,15 +160,15 @@ def _in_document(raw: bytes) -> list[Account]:
 
 
 def _account(mapping: yaml.MappingNode) -> Account | None:
-    """What a mapping says, if it is a ServiceAccount."""
-    there = dict(fields(mapping))
+    """A mapping as a ServiceAccount; None if it is another object."""
+    there = fields_of(mapping)
     if _text(there.get("kind")) != _KIND or "metadata" not in there:
         return None
-    of, listed = fields_of(there["metadata"]), there.get(USUAL)
-    listed_there = listed.value if isinstance(listed, yaml.SequenceNode) else ()
-    entries = [dict(fields(entry)).get("name") for entry in listed_there if isinstance(entry, yaml.MappingNode)]
-    secrets = tuple(name for name in map(_text, entries) if OBJECT_NAME.fullmatch(name))
-    return Account(_text(of.get("name")), _text(of.get("namespace")), secrets)
+    metadata, listed = fields_of(there["metadata"]), there.get(USUAL)
+    entries = listed.value if isinstance(listed, yaml.SequenceNode) else ()
+    names = (_text(fields_of(entry).get("name")) for entry in entries)
+    secrets = tuple(name for name in names if OBJECT_NAME.fullmatch(name))
+    return Account(_text(metadata.get("name")), _text(metadata.get("namespace")), secrets)
 
 
 def _text(node: yaml.Node | None) -> str:

@@ -1,8 +1,8 @@
-"""Places for pull secrets beside an image: mappings below the one in which it stands, as Elasticsearch's `nodeSets`.
+"""Places for pull secrets beside an image: ECK's Elasticsearch has `spec.image` and `spec.nodeSets[].podTemplate`.
 
-`podTemplate` and `podTemplateSpec` hold what core/v1 calls PodTemplateSpec. In public APIs all 199 of them whose `spec`
-has containers have `imagePullSecrets` there too, and so have all that are called `pod`; of 74 called `template` the
-catalogue knows the three without.
+`podTemplate` and `podTemplateSpec` are what core/v1 calls PodTemplateSpec. In public APIs 199 of them have containers
+in their `spec`, and all of these have `imagePullSecrets` there too. So have all that are called `pod`, and of 74 called
+`template` all but three, which the catalogue lists.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OBJECT = frozenset(("apiVersion", "kind"))
 
 
 def mappings(node: yaml.Node | None, path: Path) -> Iterator[Path]:
-    """The places of the mappings below a node, but for those of other objects; one of several aliases for a mapping.
+    """The places of the mappings below a node, without other objects; one place for a mapping with aliases.
 
     Args:
         node: the node.

@@ -31,8 +31,8 @@ class Flag(NamedTuple):
         return self.form in JOINED or self.form == REPEATED
 
 
-class Given(NamedTuple):
-    """A flag as it is given: its place among the arguments, the argument that has its value, and where that begins."""
+class GivenFlag(NamedTuple):
+    """A flag on a command line: its index among the arguments, the argument with its value, and where that begins."""
 
     place: int
     node: yaml.ScalarNode
@@ -44,16 +44,16 @@ class Given(NamedTuple):
         return str(self.node.value[self.start :])
 
 
-def given(arguments: yaml.SequenceNode, flag: str) -> Iterator[Given]:
+def given(arguments: yaml.SequenceNode, flag: str) -> Iterator[GivenFlag]:
     """The flags of a name among arguments."""
     words = arguments.value
     for index, word in enumerate(words):
         if isinstance(word, yaml.ScalarNode) and word.value.startswith(flag):
             behind = words[index + 1] if index + 1 < len(words) else None
             if word.value.startswith(_ASSIGNED, len(flag)):
-                yield Given(index, word, len(flag) + len(_ASSIGNED))
+                yield GivenFlag(index, word, len(flag) + len(_ASSIGNED))
             elif word.value == flag and isinstance(behind, yaml.ScalarNode) and not behind.value.startswith("-"):
-                yield Given(index, behind, 0)
+                yield GivenFlag(index, behind, 0)
 
 
 def missing(flag: Flag, names: tuple[str, ...]) -> list[str]:

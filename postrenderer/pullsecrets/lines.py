@@ -41,16 +41,16 @@ _VALUE = (
     r"(?:[ \t]*[=:][ \t]*|[ \t]+)(?![ \t])"
     r"(?P<quote>[\"']?)(?P<value>(?:[\w.,;-]+(?: +[\w.,;-]+)*)?)(?P=quote)[ \t]*$"
 )
-"""What stands behind a setting on its line."""
+"""The value of a setting, behind its name on the line."""
 
 
 class Lines(NamedTuple):
     """What is planned for the pull secrets of a text that is no document.
 
     Attributes:
-        edits: what adds them.
+        edits: the edits that add them.
         names: the secrets that are added.
-        served: where the images begin that have them now.
+        served: where the images begin that have their pull secret now.
     """
 
     edits: list[Edit]
@@ -59,7 +59,7 @@ class Lines(NamedTuple):
 
 
 class _List(NamedTuple):
-    """A list of pull secrets: where an entry goes, what is written around it, the form, and the names that it has."""
+    """A list of pull secrets: where a new entry goes, what is written around it, its form, and the present names."""
 
     at: int
     before: str
@@ -102,7 +102,7 @@ class _Blocks:
         self.lists: dict[int, _List] = {}
 
     def open(self, parent: int) -> int:
-        """A new block within another one, or within none, which is -1."""
+        """Open a block within its parent, and return its number; -1 is no parent."""
         self.parents.append(parent)
         return len(self.parents) - 1
 
@@ -173,7 +173,7 @@ def _indent(line: str, indented: list[tuple[int, int]], blocks: _Blocks) -> None
 
 
 def _list(text: str, start: int) -> tuple[str, _List] | None:
-    """The list of pull secrets that begins on the line at an index, and the sign between its name and itself."""
+    """The list of pull secrets that begins on the line at an index, behind the `:` or `=` between it and its name."""
     match = _LIST.match(text, start)
     if match is None or not grammar.is_field(match["name"]):
         return None

@@ -16,7 +16,7 @@ from postrenderer.errors import AcregError
 from postrenderer.pullsecrets import flags
 from postrenderer.pullsecrets.flags import Flag
 from postrenderer.pullsecrets.names import OBJECT_NAME
-from postrenderer.text.mappings import is_empty, is_merge, is_null
+from postrenderer.text.mappings import is_empty, is_merge, is_null, text_of
 from postrenderer.text.pointer import Path, pointer
 from postrenderer.text.scalars import Edit, apply, in_text
 from postrenderer.text.writing import fill, insert, is_free, own_keys, prepend
@@ -31,10 +31,17 @@ _ONE = (OBJECT, NAME, REFERENCE)
 
 
 class Field(NamedTuple):
-    """The name of the field that holds pull secrets, and its form as the catalogue calls it."""
+    """The field of a mapping that holds pull secrets, or that leads to one and is added with what it leads to.
+
+    Attributes:
+        name: its name, such as `imagePullSecrets` or `podTemplate`.
+        form: the form of the pull secrets, as the catalogue calls it.
+        below: the way from it to the pull secrets, such as `("spec", "imagePullSecrets")`; empty if it holds them.
+    """
 
     name: str = "imagePullSecrets"
     form: str = OBJECTS
+    below: tuple[str, ...] = ()
 
 
 POD_SPEC = Field()
@@ -55,9 +62,17 @@ class Holder(NamedTuple):
     field: Field = POD_SPEC
     namespace: str = ""
 
+    @property
+    def places(self) -> list[Path]:
+        """Where the mapping is that holds the field, or that will hold it."""
+        places = self.paths
+        for step in (self.field.name, *self.field.below)[:-1]:
+            places = [(path, step) for path in places]
+        return places
+
 
 class Addition(NamedTuple):
-    """Pull secrets that a mapping lacked and has now."""
+    """Pull secrets that a mapping lacks and gets."""
 
     names: list[str]
     paths: list[Path]
@@ -65,9 +80,9 @@ class Addition(NamedTuple):
 
 
 def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
-    """The pull secrets of these names that a mapping lacks, as the document will be; where one is enough, the first."""
+    """The pull secrets that a mapping lacks in the document as it will be; of a field for one secret, the first."""
     if isinstance(holder.node, yaml.SequenceNode):
-        return flags.missing(Flag(holder.node, *holder.field), names)
+        return flags.missing(Flag(holder.node, holder.field.name, holder.field.form), names)
     current = _current(view, holder)
     if holder.field.form in _ONE:
         return list(names[:1]) if current is None or is_empty(current) or _unnamed(view, holder) else []
@@ -126,7 +141,7 @@ def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> Callabl
         _NoWayError: the field cannot take these secrets.
     """
     if isinstance(holder.node, yaml.SequenceNode):
-        flag = Flag(holder.node, *holder.field)
+        flag = Flag(holder.node, holder.field.name, holder.field.form)
         obstacle = flags.obstacle(flag, names)
         if obstacle:
             raise _NoWayError(obstacle)
@@ -140,7 +155,7 @@ def _way(text: str, view: View, holder: Holder, names: Sequence[str]) -> Callabl
 def _way_to_fill(
     text: str, view: View, holder: Holder, mapping: yaml.MappingNode, current: yaml.Node | None
 ) -> Callable[[list[str]], list[Edit]]:
-    """The way if nothing stands in the field, or null or an empty value; see `_way`."""
+    """`_way` for a field that is absent or empty."""
     if holder.field.form == REFERENCE and not holder.namespace:
         raise _NoWayError(f"{_place(holder)} needs a namespace, and the object does not say its own: fill it in")
     if current is None:
@@ -154,7 +169,7 @@ def _way_to_fill(
     if any(own is current for _, own in mapping.value):
         fault = "is an alias, or has an anchor or a tag"
     elif not keys or keys[-1] < behind:
-        fault = "is empty in what `<<` merges behind all other keys"
+        fault = "is empty in a mapping that `<<` merges behind all other keys"
     else:
         return lambda names: [insert(text, view, mapping, (holder.field.name, _value(names, holder)), behind)]
     raise _NoWayError(f"{_place(holder)} {fault}: fill it in")
@@ -163,7 +178,7 @@ def _way_to_fill(
 def _way_to_extend(
     text: str, view: View, holder: Holder, current: yaml.Node, names: Sequence[str]
 ) -> Callable[[list[str]], list[Edit]]:
-    """The way if the field holds something; see `_way`."""
+    """`_way` for a field that holds something."""
     form = holder.field.form
     if form in JOINED:
         if isinstance(current, yaml.ScalarNode) and _parts(current, form):
@@ -189,12 +204,19 @@ def _place(holder: Holder) -> str:
 
 
 def _current(view: View, holder: Holder) -> yaml.Node | None:
-    """What stands in the field; None if nothing does."""
-    return dict(view.fields(holder.node)).get(holder.field.name) if isinstance(holder.node, yaml.MappingNode) else None
+    """The value of the field, or of the first on the way to the pull secrets that is empty; None if it is absent."""
+    if not isinstance(holder.node, yaml.MappingNode):
+        return None
+    current = dict(view.fields(holder.node)).get(holder.field.name)
+    for step in holder.field.below:
+        if not isinstance(current, yaml.MappingNode) or is_empty(current):
+            return current
+        current = dict(view.fields(current)).get(step)
+    return current
 
 
 def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
-    """The empty name in a field that holds one secret, `{name: ""}`; None if there is none."""
+    """The empty name in a field of the form `{name: ""}`; None if the field is not like that."""
     current = _current(view, holder)
     if holder.field.form != OBJECT or not isinstance(current, yaml.MappingNode):
         return None
@@ -203,14 +225,17 @@ def _unnamed(view: View, holder: Holder) -> yaml.Node | None:
 
 
 def _value(names: list[str], holder: Holder) -> Any:  # noqa: ANN401  # what JSON can hold
-    """What the field holds when it holds these secrets alone."""
+    """The value of a field that holds, or leads to, only these secrets."""
     form = holder.field.form
-    if form in JOINED:
-        return JOINED[form].join(names)
     entries = [_entry(name, form) for name in names]
-    if form == REFERENCE:
-        return {**entries[0], "namespace": holder.namespace}
-    return entries[0] if form in _ONE else entries
+    value = entries[0] if form in _ONE else entries
+    if form in JOINED:
+        value = JOINED[form].join(names)
+    elif form == REFERENCE:
+        value = {**entries[0], "namespace": holder.namespace}
+    for step in reversed(holder.field.below):
+        value = {step: value}
+    return value
 
 
 def _entry(name: str, form: str) -> Any:  # noqa: ANN401  # what JSON can hold
@@ -219,8 +244,7 @@ def _entry(name: str, form: str) -> Any:  # noqa: ANN401  # what JSON can hold
 
 def _name(view: View, item: yaml.Node) -> str:
     """The name that an entry of a list of pull secrets holds; empty if it holds none."""
-    name = dict(view.fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item
-    return name.value if isinstance(name, yaml.ScalarNode) else ""
+    return text_of(dict(view.fields(item)).get("name") if isinstance(item, yaml.MappingNode) else item)
 
 
 def _extend(text: str, view: View, current: yaml.SequenceNode, form: str, names: list[str]) -> list[Edit]:

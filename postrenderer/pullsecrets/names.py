@@ -1,4 +1,4 @@
-"""What the name of a field for pull secrets and the value in it tell of its form."""
+"""The names of fields for pull secrets, and the form of such a field by its name and its value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 from postrenderer.apis.forms import NAME, NAMES, OBJECT, OBJECTS
 from postrenderer.sites.keys import hints_at_image, words
-from postrenderer.text.mappings import is_empty
+from postrenderer.text.mappings import is_empty, is_null
 from postrenderer.text.regex import regex
 
 if TYPE_CHECKING:
@@ -26,20 +26,21 @@ _FIELD = regex(
 """The names in other APIs, in lower case: pullSecret, image_pull_secrets, packagePullSecrets, imagePullSecretName,
 imageRegistrySecret, ee_pull_credentials_secret, imageSecret. KubeEdge's `imageSecrets` is `namespace/name`."""
 _SWITCHES = frozenset(("true", "false", "True", "False"))
-"""What stands in a field that says whether there are pull secrets."""
+"""Values of a field that only switches pull secrets on or off."""
 _SPLIT = frozenset(("repository", "image", "version"))
-"""Fields whose mapping keeps its pull secrets as names: NVIDIA's operators, and all that have this shape from them."""
+"""A mapping with these fields has pull secrets as a list of names: NVIDIA's operators, and others that copied them."""
 _HUB = frozenset(("hub", "tag"))
-"""The same of Istio's `global` values (istio-discovery, files/injection-template.yaml)."""
+"""So has a mapping with these: Istio's `global` values (istio-discovery, files/injection-template.yaml)."""
 _IN_OTHER_CASES = frozenset(("image_pull_secrets", "image-pull-secrets"))
 _OF_CHARTS, _REPOSITORY = "pullSecrets", "repository"
 """How the values of charts give the pull secrets of one image, as Bitnami's do: `{repository, tag, pullSecrets}`."""
 
 
-_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global"))
+_PODS = frozenset(("spec", "deployment", "statefulset", "daemonset", "values", "global", "overlay", "serviceaccount"))
 _OF_PODS = ("template", "templatespec", "pod", "podspec")
 """Names of what says how the pods of the mapping around it are made, in lower case, and how they end: Strimzi's
-`template.pod`, Tekton's `taskRunTemplate.podTemplate`; and of what charts share, Istio's `values.global`."""
+`template.pod`, Tekton's `taskRunTemplate.podTemplate`, MatrixOne's `overlay`, the `serviceAccount` of Grafana's pods;
+and of what charts share, Istio's `values.global`."""
 _OF_ALL_PODS, _TEMPLATES = frozenset(("pod", "podspec", "spec")), ("template", "templatespec")
 """Names of what says it of all pods, and how they end: not Strimzi's `buildPod`."""
 _BUILD = "build"
@@ -116,8 +117,13 @@ def held(value: yaml.Node) -> list[yaml.Node]:
 
 
 def form_of_empty(name: str, value: yaml.Node) -> str:
-    """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it."""
+    """The form of a field in which nothing stands, by its name: the likeliest one, as public APIs have it.
+
+    Where an empty text stands there can be no list, whatever the name says: `imagePullSecrets` of Che's image puller.
+    """
     words = name.replace("_", "").replace("-", "").lower()
+    if isinstance(value, yaml.ScalarNode) and not is_null(value):
+        return NAME
     if isinstance(value, yaml.SequenceNode):
         return OBJECTS if words.endswith(("secret", "secrets")) else NAMES
     if isinstance(value, yaml.MappingNode) or words.endswith("ref"):

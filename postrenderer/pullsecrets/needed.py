@@ -1,4 +1,4 @@
-"""What in a document needs pull secrets, what is added to it, and which images have no place for theirs."""
+"""The mappings that need pull secrets, what is added to them, and the images without a place for theirs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from postrenderer.text.scalars import Edit
 
 _OTHERS = (env.FAMILY, args.FAMILY)
-"""Families of images that somebody else pulls than the pod or object in which they stand."""
+"""Families of images that another pod pulls than the one in which they stand: a program makes that pod."""
 
 _AS_READ = View()
 """Documents as they were read: nothing is planned in it."""
@@ -33,14 +33,14 @@ _NOWHERE = (
 
 
 class Wanting(NamedTuple):
-    """A mapping that has to have the pull secrets.
+    """A mapping that must have the pull secrets.
 
     Attributes:
         holder: the mapping.
         images: the images that it is for; a ServiceAccount has none of its own.
         account: the ServiceAccount of its pods, if they have no secrets of their own yet.
-        others: the secrets that the pods have from that one, as long as they get none of their own.
-        lenient: whether a field that cannot take them is reported, as those of custom resources may be of any form.
+        others: the secrets of that ServiceAccount, which the pods would lose when they get ours.
+        lenient: whether a field that cannot take them is only reported: in custom resources it may have any form.
     """
 
     holder: merge.Holder
@@ -51,7 +51,7 @@ class Wanting(NamedTuple):
 
 
 class Need(NamedTuple):
-    """The mappings that are to have the secrets, and the images for whose secret no place is known."""
+    """The mappings that must have the secrets, and the images for whose secret no place is known."""
 
     wanting: list[Wanting]
     nowhere: list[Site]
@@ -98,12 +98,12 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
     left: Mapping[int, str] | None = None,
     service_accounts: bool = False,
 ) -> Need:
-    """Find where the pull secrets of a document go: an image in a pod spec has that, any other the nearest place.
+    """Find where the pull secrets of a document go: for an image in a pod spec there, for any other the nearest place.
 
     Args:
         contents: what the document holds.
         private: where its images are that are or will be on the private registry.
-        is_private: whether a reference is, also one that the settings ignore.
+        is_private: whether a reference is on the private registry, also one that the settings ignore.
         places: the places for pull secrets outside pod specs.
         accounts: the ServiceAccounts that are known.
         left: the images that stay on other registries, by the identity of their nodes.
@@ -140,7 +140,7 @@ def find(  # noqa: PLR0913  # what the stream and the settings say, each by its 
 def _with_account(
     wanting: Wanting, places: Places, accounts: Accounts, left: Sequence[str] = (), default: str = ""
 ) -> Wanting:
-    """A mapping without pull secrets of its own with those that its pods have from their ServiceAccount.
+    """Add the pull secrets of their ServiceAccount to what pods without secrets of their own get.
 
     Args:
         wanting: the mapping.
@@ -162,12 +162,12 @@ def _with_account(
 
 
 def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
-    """Plan what each mapping lacks; what is added to one may show in others, by aliases and merge keys.
+    """Plan to add what each mapping lacks. An addition to one may show in others, by aliases and merge keys.
 
     Args:
         text: what the document was composed from.
         view: the document as it will be; it gets what is planned, too.
-        need: the mappings that are to have the secrets.
+        need: the mappings that must have the secrets.
         names: the secrets.
 
     Raises:
@@ -189,6 +189,6 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
         if planned:
             absent = merge.missing(view, one.holder, wanted) if one.others else ()
             shown = [name for name in planned if name not in absent]
-            added.additions.append(merge.Addition(shown, one.holder.paths))
+            added.additions.append(merge.Addition(shown, one.holder.places))
             added.accounts.extend([one.account] if one.account else [])
     return added

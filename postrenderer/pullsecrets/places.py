@@ -3,72 +3,42 @@
 A field that stands in the mapping shows the place, or one in what the mapping says of its pods: `template.pod`. If none
 does, the schema of the kind says whether there is one, if the stream installs it; else the user's `locations` and the
 catalogue of public APIs do. They may also know one in what the mapping says of all its pods: `podTemplate`, `common`.
-No field is guessed. If nothing above an image has a place, the pod templates beside it get the secret.
+No field is guessed. If nothing above an image has a place, the pod templates beside it get the secret, or a mapping
+that the catalogue lets acreg add.
 """
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import yaml
 
 from postrenderer.apis.forms import NAMES, SECRETS
-from postrenderer.pullsecrets import beside, names
+from postrenderer.pullsecrets import addable, beside, names
 from postrenderer.pullsecrets.merge import Field, Holder
+from postrenderer.pullsecrets.spots import Spots, leads_to
 from postrenderer.sites import keys, kinds
 from postrenderer.sites.site import Api
-from postrenderer.text.mappings import fields, is_empty
+from postrenderer.text.mappings import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from postrenderer.pullsecrets.schemas import Schemas
+    from postrenderer.pullsecrets.spots import Spot
     from postrenderer.sites.declared import Location
     from postrenderer.text.pointer import Path
 
 _BELOW = 4
-"""How many steps below a mapping what it says of its pods may have the field."""
+"""The field may be so many steps below a mapping, in what that says of its pods."""
 _DEEPEST = 40
 """No API has a field for pull secrets below so many steps."""
 _VALUES = frozenset(("set", "values", "valuesContent", "valuesObject"))
 """Fields that hold the values of a chart: HelmRelease's, Argo CD's, and those of HelmChart, helm.cattle.io, which has a
 `dockerRegistrySecret` that Helm reads and no kubelet."""
 _NONE = Api("", "")
-"""What the values of a chart and the configuration of a program are."""
-
-
-class Spot(NamedTuple):
-    """A node above an image.
-
-    Attributes:
-        node: the node.
-        path: where it stands in the document.
-        api_version: `apiVersion` of the object that it belongs to.
-        kind: its `kind`.
-        depth: how many steps it is below that object.
-    """
-
-    node: yaml.Node | None
-    path: Path
-    api_version: str
-    kind: str
-    depth: int
-
-    @property
-    def api(self) -> Api:
-        """What the object is that it belongs to."""
-        return Api(self.api_version.rpartition("/")[0], self.kind)
-
-    @property
-    def steps(self) -> list[str | int]:
-        """The way from the object to it."""
-        found: list[str | int] = []
-        path = self.path
-        while path is not None and len(found) < self.depth:
-            found.append(path[1])
-            path = path[0]
-        return found[::-1]
+"""The API of the values of a chart and of the configuration of a program: they have none."""
 
 
 class Places:
@@ -84,14 +54,12 @@ class Places:
     def __init__(
         self, root: yaml.Node, schemas: Schemas, locations: Sequence[Location] = (), *, in_text: bool = False
     ) -> None:
-        self._root = root
+        self._spots = Spots(root)
         self._schemas = schemas
         self._in_text = in_text
         self._locations = [location for location in locations if location.pull_secrets]
-        self._spots: dict[int, Spot] = {}
         self._nearest: dict[int, Holder | None] = {}
         self._beside: dict[int, list[Holder]] = {}
-        self._children: dict[int, dict[str, yaml.Node]] = {}
 
     def nearest(self, image: Path) -> Holder | None:
         """The nearest mapping above an image, in the same object, that has a place for its pull secret.
@@ -101,14 +69,14 @@ class Places:
         if image and image[1] in _VALUES:
             return None
         passed: list[int] = []
-        spot = self._spot(image[0] if image else None)
+        spot = self._spots.at(image[0] if image else None)
         while id(spot.path) not in self._nearest:
             passed.append(id(spot.path))
             found = self._holder(spot)
             if found or not spot.depth or spot.path is None or spot.path[1] in _VALUES:
                 self._nearest[id(spot.path)] = found
                 break
-            spot = self._spot(spot.path[0])
+            spot = self._spots.at(spot.path[0])
         found = self._nearest[id(spot.path)]
         self._nearest.update(dict.fromkeys(passed, found))
         return found
@@ -124,27 +92,30 @@ class Places:
         own = image[0]
         if own and keys.hints_at_image(str(own[1])):  # `image: {repository: …, tag: …}`
             own = own[0]
-        spot = self._spot(own)
+        spot = self._spots.at(own)
         if id(spot.path) not in self._beside:
             shows_fields = spot.depth and kinds.is_custom(spot.api.group)
-            spots = map(self._spot, beside.mappings(spot.node, spot.path) if shows_fields else ())
+            spots = map(self._spots.at, beside.mappings(spot.node, spot.path) if shows_fields else ())
             # Of a key that is there twice the last counts, and need be no mapping.
             mappings = [one for one in spots if isinstance(one.node, yaml.MappingNode)]
             found = [(one, self._field_beside(one, one.depth - spot.depth)) for one in mappings]
-            self._beside[id(spot.path)] = [self._place(one, field) for one, field in found if field]
+            places = [self._place(one, field) for one, field in found if field]
+            there = {id(place.node) for place in places}
+            absent = (self._place(one, field) for one, field in addable.places(spot, self._spots, self._schemas))
+            self._beside[id(spot.path)] = [*places, *(one for one in absent if id(one.node) not in there)]
         return self._beside[id(spot.path)]
 
     def lacks_field(self, path: Path) -> bool:
         """Whether the schema that the stream installs says that a mapping like a pod spec has no `imagePullSecrets`."""
-        spot = self._spot(path)
+        spot = self._spots.at(path)
         if not kinds.is_custom(spot.api.group) or not isinstance(spot.node, yaml.MappingNode):
             return False
         installed = self._schemas.secrets(spot.api_version, spot.kind, spot.steps, ())
-        return installed is not None and names.USUAL not in {*installed, *self._fields(spot.node)}
+        return installed is not None and names.USUAL not in {*installed, *self._spots.fields(spot.node)}
 
     def namespace(self, path: Path) -> str:
         """The namespace of the object in which something stands; empty if that does not say."""
-        return self._namespace(self._spot(path))
+        return self._spots.namespace(self._spots.at(path))
 
     def _holder(self, spot: Spot) -> Holder | None:
         """The place for pull secrets that a mapping is, or that stands in what it says of its pods."""
@@ -156,7 +127,7 @@ class Places:
     def _below_in_pods(self, spot: Spot) -> Holder | None:
         """The first mapping in which a field stands, in what a mapping says of its pods; else the first one known."""
         for below in self._below_by_name(spot, names.is_about_pods, _BELOW):
-            stands = any(map(names.is_field, self._fields(below.node)))  # type: ignore[arg-type]  # a mapping
+            stands = any(map(names.is_field, self._spots.fields(below.node)))  # type: ignore[arg-type]  # a mapping
             field = self._field(below) if stands else None
             if field:
                 return self._place(below, field)
@@ -169,70 +140,22 @@ class Places:
 
     def _below_by_name(self, spot: Spot, wanted: Callable[[str], bool], levels: int) -> Iterator[Spot]:
         """The mappings of the same object below a mapping, to which only keys lead whose names are wanted."""
-        for name in self._fields(spot.node) if levels else ():  # type: ignore[arg-type]  # a mapping
-            below = self._below(spot, (spot.path, name)) if wanted(name) else None
+        for name in self._spots.fields(spot.node) if levels else ():  # type: ignore[arg-type]  # a mapping
+            below = self._spots.below(spot, (spot.path, name)) if wanted(name) else None
             if below and below.depth and isinstance(below.node, yaml.MappingNode):
                 yield below
                 yield from self._below_by_name(below, wanted, levels - 1)
 
     def _place(self, spot: Spot, field: Field) -> Holder:
         """A mapping as the place for pull secrets."""
-        return Holder(spot.node, [spot.path], field, self._namespace(spot))  # type: ignore[arg-type]  # a mapping
-
-    def _spot(self, path: Path) -> Spot:
-        """The node at a path."""
-        way = []
-        while path is not None and id(path) not in self._spots:
-            way.append(path)
-            path = path[0]
-        if path is None and id(None) not in self._spots:
-            self._spots[id(None)] = self._of_object(Spot(self._root, None, "", "", 0))
-        for below in reversed(way):
-            self._spots[id(below)] = self._below(self._spots[id(below[0])], below)
-        return self._spots[id(way[0] if way else path)]
-
-    def _below(self, above: Spot, path: tuple[Path, str | int]) -> Spot:
-        """The node one step below another one."""
-        node, step = above.node, path[1]
-        child = None
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            child = next(iter(node.value[step : step + 1]), None)  # of two lists of a name the last one counts
-        elif isinstance(node, yaml.MappingNode):
-            child = self._fields(node).get(str(step))
-        return self._of_object(Spot(child, path, above.api_version, above.kind, above.depth + 1))
-
-    def _of_object(self, spot: Spot) -> Spot:
-        """The spot, as an object of its own if it has `apiVersion` and `kind`."""
-        if not isinstance(spot.node, yaml.MappingNode):
-            return spot
-        named = self._fields(spot.node)
-        version, kind = named.get("apiVersion"), named.get("kind")
-        if isinstance(version, yaml.ScalarNode) and isinstance(kind, yaml.ScalarNode):
-            return spot._replace(api_version=version.value, kind=kind.value, depth=0)
-        return spot
-
-    def _namespace(self, spot: Spot) -> str:
-        """The namespace of the object that a node belongs to; empty if it does not say."""
-        path = spot.path
-        for _ in range(spot.depth):
-            path = path[0] if path else None
-        root = self._spot(path).node
-        metadata = self._fields(root).get("metadata") if isinstance(root, yaml.MappingNode) else None
-        namespace = self._fields(metadata).get("namespace") if isinstance(metadata, yaml.MappingNode) else None
-        return namespace.value if isinstance(namespace, yaml.ScalarNode) and not is_empty(namespace) else ""
-
-    def _fields(self, mapping: yaml.MappingNode) -> dict[str, yaml.Node]:
-        """The fields of a mapping as Kubernetes sees them."""
-        if id(mapping) not in self._children:
-            self._children[id(mapping)] = dict(fields(mapping))
-        return self._children[id(mapping)]
+        return Holder(spot.node, [spot.path], field, self._spots.namespace(spot))  # type: ignore[arg-type]  # a mapping
 
     def _field(self, spot: Spot) -> Field | None:
         """The field of a mapping for pull secrets; None if it has none, or nobody knows of one."""
         shows_fields = kinds.is_custom(spot.api.group) or (self._in_text and spot.api == _NONE)
         if spot.depth > _DEEPEST or not (self._locations or shows_fields):
             return None
-        there = self._fields(spot.node)  # type: ignore[arg-type]  # a mapping
+        there = self._spots.fields(spot.node)  # type: ignore[arg-type]  # a mapping
         known = self._known(spot)
         standing = {name: value for name, value in there.items() if names.is_field(name) or name in known}
         forms = {name: _form(name, value, known.get(name, ""), there) for name, value in standing.items()}
@@ -246,7 +169,7 @@ class Places:
     def _field_beside(self, spot: Spot, steps: int) -> Field | None:
         """The field of a mapping some steps below that of an image: a near pod template's, or one known for all."""
         near = steps <= beside.NEAR
-        if near and beside.is_pod_spec(spot.path, self._fields(spot.node)):  # type: ignore[arg-type]  # a mapping
+        if near and beside.is_pod_spec(spot.path, self._spots.fields(spot.node)):  # type: ignore[arg-type]  # a mapping
             lacks = self.lacks_field(spot.path) or kinds.lacks_pull_secrets(spot.api, spot.path)
             return None if lacks else Field()
         is_of_others = names.is_about_one_image(str(spot.steps[-1]))
@@ -261,14 +184,14 @@ class Places:
             for location in self._locations
             if fnmatchcase(spot.kind, location.kind)
             and fnmatchcase(spot.api_version, location.api_version)
-            and _leads_to(location.steps[:-1], steps)
+            and leads_to(location.steps[:-1], steps)
         }
         if declared or not kinds.is_custom(spot.api.group):
             return declared
         catalogue = {
             known.path[-1]: known.form
             for known in kinds.known(spot.api)
-            if known.form in SECRETS and _leads_to(known.path[:-1], steps)
+            if known.form in SECRETS and leads_to(known.path[:-1], steps)
         }
         installed = self._schemas.secrets(spot.api_version, spot.kind, steps, catalogue)
         return catalogue if installed is None else installed
@@ -282,8 +205,3 @@ def _form(name: str, value: yaml.Node, known: str, there: dict[str, yaml.Node]) 
     if known:
         return known
     return NAMES if names.keeps_names(name, there) else names.form_of_empty(name, value)
-
-
-def _leads_to(pattern: Sequence[str], steps: Sequence[str | int]) -> bool:
-    """Whether a path with patterns leads to these steps."""
-    return len(pattern) == len(steps) and all(fnmatchcase(str(step), wanted) for wanted, step in zip(pattern, steps))

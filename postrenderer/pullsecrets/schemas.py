@@ -1,4 +1,4 @@
-"""What the CustomResourceDefinitions in a stream say of fields for pull secrets: the very version that is installed."""
+"""The fields for pull secrets in the CustomResourceDefinitions of a stream, which are the version that is installed."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _GROUP = regex(rb"(?:^ +|[{,] *)group: *[\"']?([\w.-]+)", re.MULTILINE)
 _NAMES = regex(rb"(?:^ +|[{,] *)kind: *[\"']?(\w+)", re.MULTILINE)
 """The group and the kind that a definition is of: the first in it, on a line of its own or in brackets."""
 _OPEN = b"x-kubernetes-preserve-unknown-fields"
-"""What says of a mapping that it may have more fields than its schema names."""
+"""The field of a schema that allows a mapping more fields than the schema lists."""
 _PULL_SECRET = tuple(
     f"{before}{between}ecret".encode()
     for before in ("ull", "egistry", "redentials", "redential", "mage")
     for between in ("S", "s", "_s", "-s")
 )
-"""One of these is in the name of each field that is one for pull secrets by its name."""
+"""Each name of a field for pull secrets (names.is_field) has one of these in it."""
 
 
 class Schemas:
-    """The schemas of the kinds that a stream defines. They are read when something asks for one of them.
+    """The schemas of the kinds that a stream defines. Each is read when something first asks for it.
 
     Args:
         data: the stream, in UTF-8.
@@ -45,7 +45,7 @@ class Schemas:
     def secrets(
         self, api_version: str, kind: str, steps: Iterable[str | int], names: Collection[str]
     ) -> dict[str, str] | None:
-        """The forms of those fields of a mapping that hold pull secrets, as its schema has them.
+        """The fields of a mapping that hold pull secrets, by its schema.
 
         Args:
             api_version: the `apiVersion` of the object.
@@ -97,7 +97,7 @@ def _schema(raw: bytes, group: str, version: str, kind: str) -> yaml.Node | None
 
 
 def _below(schema: yaml.Node | None, steps: Iterable[str | int]) -> yaml.Node | None:
-    """The schema of what is at the end of some steps."""
+    """The schema of the value that some steps lead to."""
     for step in steps:
         schema = _get(schema, "items") if isinstance(step, int) else _property(schema, step)
     return schema
@@ -128,7 +128,7 @@ def _property(schema: yaml.Node | None, name: str) -> yaml.Node | None:
 
 
 def _form(schema: yaml.Node) -> str:
-    """The form of a field for pull secrets; empty if it is none that can be filled."""
+    """The form of a field for pull secrets; empty if acreg cannot fill it."""
     kind = text_of(_get(schema, "type"))
     if kind == "array":
         return {"string": NAMES, "object": OBJECTS}.get(text_of(_get(schema, "items", "type")), "")
@@ -138,7 +138,7 @@ def _form(schema: yaml.Node) -> str:
 
 
 def _get(node: yaml.Node | None, *names: str) -> yaml.Node | None:
-    """What stands below these keys."""
+    """The value that these keys lead to."""
     for name in names:
         node = fields_of(node).get(name)
     return node

@@ -26,8 +26,8 @@ from postrenderer.registry import carried, layout, referrers
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, VERSION, Saved, listed
 from postrenderer.registry.charts import CHARTS
 from postrenderer.registry.failures import DAMAGED, REFUSED, RegistryError, failure
-from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, Outcome
-from postrenderer.registry.places import Place
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, CopyOutcome
+from postrenderer.registry.places import ImagePlace
 from postrenderer.registry.scratch import is_alive
 
 if TYPE_CHECKING:
@@ -65,16 +65,16 @@ class Save:
         self._origin = origin
         self._earlier = earlier
 
-    def __call__(self, image: Copy) -> Outcome:
+    def __call__(self, image: Copy) -> CopyOutcome:
         """Fetch an image and what goes with it, unless the folder has it as it is at its source now, undamaged."""
         try:
             return self._save(image)
         except RegistryError as error:
-            return Outcome(image, REFUSED if error.kind == REFUSED else FAILED, note=str(error))
+            return CopyOutcome(image, REFUSED if error.kind == REFUSED else FAILED, note=str(error))
         except OSError as error:
-            return Outcome(image, FAILED, note=str(not_written(error)))
+            return CopyOutcome(image, FAILED, note=str(not_written(error)))
 
-    def _save(self, image: Copy) -> Outcome:
+    def _save(self, image: Copy) -> CopyOutcome:
         digest = self._origin.digest(image)
         name = layout_name(image.source, digest)
         manifest = layout.manifest_in(self._folder, name, digest) or self._origin.manifest(image)
@@ -82,16 +82,16 @@ class Save:
         with_it = tuple(self._origin.referrers(image, (digest, *parts)) if self._wishes.referrers else ())
         before = self._earlier.get(image.source)
         if before and (before.digest, before.referrers) == (digest, with_it):
-            return Outcome(image, PRESENT, digest, EARLIER, with_it)
+            return CopyOutcome(image, PRESENT, digest, EARLIER, with_it)
         names = [(name, digest), *((carried.part(name, item.digest), item.digest) for item in with_it)]
         faults = {pair: self._fault(*pair) for pair in dict.fromkeys(names)}
         for (one, wanted), fault in faults.items():
             if fault:
                 self._fetch_all(image, one, wanted, manifest if wanted == digest else None)
         if not any(faults.values()):
-            return Outcome(image, PRESENT, digest, referrers=with_it)
+            return CopyOutcome(image, PRESENT, digest, referrers=with_it)
         damaged = "; ".join(fault for fault in faults.values() if fault != _NOT_THERE and fault)
-        return Outcome(image, COPIED, digest, damaged and f"repaired: {damaged}", with_it)
+        return CopyOutcome(image, COPIED, digest, damaged and f"repaired: {damaged}", with_it)
 
     def _fault(self, name: str, digest: str) -> str:
         """Return what is wrong with a layout; empty for nothing."""
@@ -118,7 +118,7 @@ class Save:
         """Fetch to another name first, so that what bears the right name is whole."""
         fetched = self._folder / IMAGES / f"{_PARTIAL}{os.getpid()}-{threading.get_ident()}"
         try:
-            self._remote.copy(self._origin.place(image, digest), Place(f"dir:{IMAGES}/{fetched.name}"))
+            self._remote.copy(self._origin.place(image, digest), ImagePlace(f"dir:{IMAGES}/{fetched.name}"))
             found = layout.take_dir(fetched, target)
         finally:
             shutil.rmtree(fetched, ignore_errors=True)
@@ -142,7 +142,7 @@ class Folder:
         self.folder = folder
         self._prune = prune
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, outcome: CopyOutcome) -> None:
         """Take an image that was fetched: it is in the folder already."""
 
     def take_chart(self, chart: Packed) -> None:
@@ -153,7 +153,7 @@ class Folder:
         except OSError as error:
             raise AcregError(f"{self.folder}: {not_written(error)}.") from None
 
-    def finish(self, outcomes: Iterable[Outcome]) -> list[str]:
+    def finish(self, outcomes: Iterable[CopyOutcome]) -> list[str]:
         """Write the list of what is in the folder, and the checksums.
 
         Args:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.registry.charts import Packed
-    from postrenderer.registry.outcome import Outcome
+    from postrenderer.registry.outcome import CopyOutcome
 
 SUFFIX = ".tar"
 OTHER_SUFFIXES = (".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip")
@@ -66,7 +66,7 @@ class Archive:
         except OSError as error:
             raise self._failure(error) from None
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, outcome: CopyOutcome) -> None:
         """Move an image that was fetched from the folder into the archive."""
         if not outcome.digest or outcome.note == EARLIER:
             return
@@ -92,7 +92,7 @@ class Archive:
             raise self._failure(error) from None
         self._sums[name] = hashlib.sha256(chart.content).hexdigest()
 
-    def finish(self, outcomes: Iterable[Outcome]) -> list[str]:
+    def finish(self, outcomes: Iterable[CopyOutcome]) -> list[str]:
         """Write the lists, and give the archive its name; nothing is left over.
 
         An archive that has the name already goes only for one in which no image is missing.
@@ -117,7 +117,7 @@ class Archive:
         shutil.rmtree(self.folder, ignore_errors=True)
         return []
 
-    def abort(self, _: Iterable[Outcome]) -> None:
+    def abort(self, _: Iterable[CopyOutcome]) -> None:
         """Remove what is not finished."""
         with suppress(OSError):  # the disk is full, and the end of the archive has no room either
             self._tar.close()

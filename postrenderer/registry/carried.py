@@ -13,7 +13,7 @@ from postrenderer.registry import layout
 from postrenderer.registry.charts import CHARTS, read
 from postrenderer.registry.failures import DAMAGED, RegistryError
 from postrenderer.registry.origins import see_that_it_is
-from postrenderer.registry.places import Place
+from postrenderer.registry.places import ImagePlace
 from postrenderer.registry.referrers import Referrer
 
 if TYPE_CHECKING:
@@ -122,10 +122,10 @@ class Carried(NamedTuple):
             raise RegistryError(DAMAGED, f"the manifest of {image.source} is missing or damaged")
         return found
 
-    def place(self, image: Copy, digest: str) -> Place:
+    def place(self, image: Copy, digest: str) -> ImagePlace:
         """Return where a digest is, relative to the folder."""
         names = {digest: name for name, digest in self.images[image.source].layouts.items()}
-        return Place(_LAYOUT + names[digest])
+        return ImagePlace(_LAYOUT + names[digest])
 
     def has(self, image: Copy, digest: str) -> bool:
         """Tell whether the folder has a digest of an image's repository."""

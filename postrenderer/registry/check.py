@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images.reference import parse
 from postrenderer.registry import referrers
 from postrenderer.registry.failures import ABSENT, RegistryError
-from postrenderer.registry.places import TARGET, Place, in_registry, tag_of
+from postrenderer.registry.places import TARGET, ImagePlace, in_registry, tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PRESENT, MISSING, DIFFERS, FAILED = "present", "missing", "differs", "failed"
 
 
-class Finding(NamedTuple):
+class CheckedImage(NamedTuple):
     """What was found of an image.
 
     Attributes:
@@ -38,7 +38,7 @@ class Finding(NamedTuple):
     note: str = ""
 
 
-class Check:
+class CheckImage:
     """Looks for images. Call it with one of them; several threads may.
 
     Args:
@@ -52,42 +52,44 @@ class Check:
         self._origin = origin
         self._with_referrers = with_referrers
 
-    def __call__(self, image: Copy) -> Finding:
+    def __call__(self, image: Copy) -> CheckedImage:
         """Look for an image."""
         pinned = parse(image.target).digest
         place = in_registry(image.target) if pinned else in_registry(image.target, tag=tag_of(image.target))
         try:
             digest = self._remote.digest(place, TARGET)
             if digest is None:
-                return Finding(image, MISSING)
+                return CheckedImage(image, MISSING)
             if pinned and digest != pinned:
-                return Finding(image, DIFFERS, digest, pinned, "the registry has other content under this digest")
+                return CheckedImage(image, DIFFERS, digest, pinned, "the registry has other content under this digest")
             if self._origin is None or image.source == image.target:
-                return Finding(image, PRESENT, digest)
+                return CheckedImage(image, PRESENT, digest)
             return self._compare(image, place.pinned(digest), self._origin)
         except RegistryError as error:
-            return Finding(image, FAILED, note=str(error))
+            return CheckedImage(image, FAILED, note=str(error))
 
-    def _compare(self, image: Copy, place: Place, origin: Origin) -> Finding:
+    def _compare(self, image: Copy, place: ImagePlace, origin: Origin) -> CheckedImage:
         digest = place.digest
         try:
             source = origin.digest(image)
         except RegistryError as error:
             said = "the source has no such image any more" if error.kind == ABSENT else ""
-            return Finding(image, PRESENT, digest, note=said or f"the source could not be asked: {error}")
+            return CheckedImage(image, PRESENT, digest, note=said or f"the source could not be asked: {error}")
         if source != digest:
-            return Finding(image, DIFFERS, digest, source, f"the source has {source}")
+            return CheckedImage(image, DIFFERS, digest, source, f"the source has {source}")
         if not self._with_referrers:
-            return Finding(image, PRESENT, digest, source)
+            return CheckedImage(image, PRESENT, digest, source)
         manifest = self._remote.get(place, TARGET)
         try:
             wanted = origin.referrers(image, (digest, *(referrers.instances(manifest) if manifest else ())))
         except RegistryError as error:
-            return Finding(image, PRESENT, digest, source, f"its signatures could not be asked for: {error}")
-        return missing_referrers(self._remote, place, wanted, Finding(image, PRESENT, digest, source))
+            return CheckedImage(image, PRESENT, digest, source, f"its signatures could not be asked for: {error}")
+        return missing_referrers(self._remote, place, wanted, CheckedImage(image, PRESENT, digest, source))
 
 
-def missing_referrers(remote: Remote, place: Place, wanted: Iterable[Referrer], finding: Finding) -> Finding:
+def missing_referrers(
+    remote: Remote, place: ImagePlace, wanted: Iterable[Referrer], finding: CheckedImage
+) -> CheckedImage:
     """Return what was found of an image, or that something which goes with it is missing.
 
     Args:

@@ -14,7 +14,7 @@ from postrenderer.registry.failures import UNMADE, RegistryError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from postrenderer.registry.places import Place
+    from postrenderer.registry.places import ImagePlace
 
 PLACEHOLDER = "{repository}"
 
@@ -42,7 +42,7 @@ class Creation:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._made: set[str] = set()
 
-    def __call__(self, place: Place, error: RegistryError) -> None:
+    def __call__(self, place: ImagePlace, error: RegistryError) -> None:
         """Make the repository of a place, once.
 
         Args:

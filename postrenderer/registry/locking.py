@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images.pins import key
 from postrenderer.images.reference import parse
 from postrenderer.registry import platforms, referrers
-from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, Finding, missing_referrers
+from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, CheckedImage, missing_referrers
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.places import SOURCE, TARGET, in_registry, tag_of
 from postrenderer.registry.plan import Copy
@@ -87,23 +87,23 @@ class CheckLock:
         self._with_referrers = with_referrers
         self._locked = {key(name): image for image in lock.images for name in image.names}
 
-    def __call__(self, image: Copy) -> Finding:
+    def __call__(self, image: Copy) -> CheckedImage:
         """Look for an image, with the digest of the lock and all that goes with it."""
         locked = self._locked.get(key(image.target))
         if locked is None:
-            return Finding(image, MISSING, note="it is not in the lock")
+            return CheckedImage(image, MISSING, note="it is not in the lock")
         place = in_registry(locked.reference)
         try:
             digest = self._remote.digest(place, TARGET)
             if digest is None:
-                return Finding(image, MISSING, source_digest=locked.digest)
+                return CheckedImage(image, MISSING, source_digest=locked.digest)
             if digest != locked.digest:
-                return Finding(image, DIFFERS, digest, locked.digest, f"the lock has {locked.digest}")
+                return CheckedImage(image, DIFFERS, digest, locked.digest, f"the lock has {locked.digest}")
             wanted = [Referrer(*referrer) for referrer in locked.referrers if self._with_referrers]
-            finding = Finding(image, PRESENT, digest, locked.digest)
+            finding = CheckedImage(image, PRESENT, digest, locked.digest)
             return missing_referrers(self._remote, place.pinned(digest), wanted, finding)
         except RegistryError as error:
-            return Finding(image, FAILED, note=str(error))
+            return CheckedImage(image, FAILED, note=str(error))
 
 
 def copies(lock: Lock) -> list[Copy]:

@@ -22,7 +22,7 @@ from postrenderer.images.reference import DOCKER_HUB
 from postrenderer.registry import containers, credentials
 from postrenderer.registry.authorization import answer_to, challenges
 from postrenderer.registry.failures import ABSENT, DENIED, OF_HOST, OTHER, STRANGE, RegistryError, refusal
-from postrenderer.registry.places import SOURCE, TARGET, Place
+from postrenderer.registry.places import SOURCE, TARGET, ImagePlace
 from postrenderer.registry.transport import Transport
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ _OTHERS = {
 _AGENT = "acreg"
 
 
-class Manifests:
-    """Asks registries. Every method may be called from several threads at once, and raises a RegistryError on failure.
+class RegistryClient:
+    """The client of the registry API.
+
+    Every method may be called from several threads at once, and raises a RegistryError on failure.
 
     Args:
         reach: how registries are reached.
@@ -132,7 +134,7 @@ class Manifests:
             self._once("GET", host, "/v2/", {"User-Agent": _AGENT}, b"")
             return
         try:
-            answer = self._send("GET", Place("", host), "/v2/", side)
+            answer = self._send("GET", ImagePlace("", host), "/v2/", side)
             is_refused = answer.status == _UNAUTHORIZED
         except RegistryError as error:
             if error.kind != DENIED:
@@ -146,7 +148,7 @@ class Manifests:
                 host=host,
             )
 
-    def digest(self, place: Place, side: str, *, to_write: bool = False) -> str | None:
+    def digest(self, place: ImagePlace, side: str, *, to_write: bool = False) -> str | None:
         """Return the digest of what a place holds, an image or a list of images; None if it holds nothing.
 
         Args:
@@ -165,7 +167,7 @@ class Manifests:
         found = self.get(place, side)  # an old registry, or another algorithm
         return found.digest if found else None
 
-    def get(self, place: Place, side: str) -> Manifest | None:
+    def get(self, place: ImagePlace, side: str) -> Manifest | None:
         """Return what a place holds; None if it holds nothing."""
         answer = self._manifest("GET", place, side)
         if answer is None:
@@ -182,18 +184,18 @@ class Manifests:
         declared = found.document.get("mediaType")  # which a proxy does not change
         return found._replace(media_type=declared) if isinstance(declared, str) else found
 
-    def put(self, place: Place, manifest: Manifest, side: str) -> None:
+    def put(self, place: ImagePlace, manifest: Manifest, side: str) -> None:
         """Write a manifest, of which the registry has all parts."""
         path = f"/v2/{place.path}/manifests/{place.digest or place.tag}"
         answer = self._send("PUT", place, path, side, manifest)
         if answer.status != _CREATED:
             raise refusal(answer.status, answer.headers, answer.body, place.host)
 
-    def tags(self, place: Place, side: str) -> list[str]:
+    def tags(self, place: ImagePlace, side: str) -> list[str]:
         """Return the tags of a repository; none if there is no such repository."""
         return [str(tag) for page in self._pages(place, "tags/list?n=1000", side) for tag in _listed(page, "tags")]
 
-    def referrers(self, place: Place, side: str) -> list[dict[str, Any]] | None:
+    def referrers(self, place: ImagePlace, side: str) -> list[dict[str, Any]] | None:
         """Return the descriptors of what refers to a digest; None if the registry cannot be asked for them."""
         if place.host in self._without_referrers:
             return None
@@ -208,7 +210,7 @@ class Manifests:
             return None
         return [item for page in pages for item in _listed(page, "manifests") if isinstance(item, dict)]
 
-    def _manifest(self, method: str, place: Place, side: str, *, to_write: bool = False) -> Answer | None:
+    def _manifest(self, method: str, place: ImagePlace, side: str, *, to_write: bool = False) -> Answer | None:
         path = f"/v2/{place.path}/manifests/{place.digest or place.tag}"
         answer = self._send(method, place, path, side, to_write=to_write)
         if answer.status == _OK:
@@ -218,7 +220,7 @@ class Manifests:
             return None
         raise error
 
-    def _pages(self, place: Place, path: str, side: str) -> list[dict[str, Any]]:
+    def _pages(self, place: ImagePlace, path: str, side: str) -> list[dict[str, Any]]:
         pages: list[dict[str, Any]] = []
         following, seen, size = f"/v2/{place.path}/{path}", set[str](), 0
         while following and following not in seen:
@@ -238,7 +240,14 @@ class Manifests:
         return pages
 
     def _send(  # noqa: PLR0913  # what a request is made of
-        self, method: str, place: Place, path: str, side: str, body: Manifest | None = None, *, to_write: bool = False
+        self,
+        method: str,
+        place: ImagePlace,
+        path: str,
+        side: str,
+        body: Manifest | None = None,
+        *,
+        to_write: bool = False,
     ) -> Answer:
         """Send a request with what was shown last, and once more with what the registry wants to see."""
         headers = {

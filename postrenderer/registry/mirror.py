@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from postrenderer.images.reference import parse
 from postrenderer.registry import platforms, referrers
 from postrenderer.registry.failures import DENIED, OTHER, REFUSED, UNMADE, RegistryError
-from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, Outcome
-from postrenderer.registry.places import TARGET, Place, in_registry, tag_of
+from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, CopyOutcome
+from postrenderer.registry.places import TARGET, ImagePlace, in_registry, tag_of
 from postrenderer.registry.record import is_same_source
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Mirror:
         wishes: Wishes,
         record: Record,
         origin: Origin | Carried,
-        create: Callable[[Place, RegistryError], None],
+        create: Callable[[ImagePlace, RegistryError], None],
     ) -> None:
         self._remote = remote
         self._wishes = wishes
@@ -53,12 +53,12 @@ class Mirror:
         self._create = create
         self._lists = threading.Lock()
 
-    def __call__(self, image: Copy) -> Outcome:
+    def __call__(self, image: Copy) -> CopyOutcome:
         """Copy an image, unless the target has it with the same digest, and what goes with it."""
         try:
             outcome = self._copy(image)
         except RegistryError as error:
-            return Outcome(image, REFUSED if error.kind == REFUSED else FAILED, note=str(error))
+            return CopyOutcome(image, REFUSED if error.kind == REFUSED else FAILED, note=str(error))
         if not self._wishes.referrers:
             return outcome
         try:
@@ -67,14 +67,14 @@ class Mirror:
             if outcome.status == PRESENT and error.host != in_registry(image.target).host and error.kind != REFUSED:
                 return outcome._replace(note=f"its signatures could not be asked for: {error}")
             status = REFUSED if error.kind == REFUSED else FAILED
-            return Outcome(image, status, note=f"it is there, but not all that goes with it: {error}")
+            return CopyOutcome(image, status, note=f"it is there, but not all that goes with it: {error}")
         extra = f"and {len(found)} that go with it" if found else ""
         return outcome._replace(note=", ".join(filter(None, (outcome.note, extra))), referrers=found)
 
-    def _copy(self, image: Copy) -> Outcome:
+    def _copy(self, image: Copy) -> CopyOutcome:
         pinned = parse(image.source).digest
         if pinned and self._before(image, in_registry(image.target, digest=pinned)) == pinned:
-            return Outcome(image, PRESENT, pinned)
+            return CopyOutcome(image, PRESENT, pinned)
         target = in_registry(image.target, tag=tag_of(image.target))
         digest = self._origin.digest(image)
         before = self._before(image, target)
@@ -95,12 +95,12 @@ class Mirror:
         wanted = self._wishes.platforms
         absent = platforms.absent(self._origin.manifest(image), wanted) if wanted else ""
         if before == digest:
-            return Outcome(image, PRESENT, digest, absent)
+            return CopyOutcome(image, PRESENT, digest, absent)
         if before:
-            return Outcome(image, REPLACED, digest, ", ".join(filter(None, (f"was {before}", absent))))
-        return Outcome(image, COPIED, digest, absent)
+            return CopyOutcome(image, REPLACED, digest, ", ".join(filter(None, (f"was {before}", absent))))
+        return CopyOutcome(image, COPIED, digest, absent)
 
-    def _transfer(self, image: Copy, digest: str, target: Place) -> None:
+    def _transfer(self, image: Copy, digest: str, target: ImagePlace) -> None:
         if not self._wishes.platforms:
             self._remote.copy(self._origin.place(image, digest), target)
             return
@@ -123,7 +123,7 @@ class Mirror:
             self._bring(image, referrer, target)
         return tuple(found)
 
-    def _bring(self, image: Copy, referrer: Referrer, repository: Place) -> None:
+    def _bring(self, image: Copy, referrer: Referrer, repository: ImagePlace) -> None:
         place = repository.tagged(referrer.tag) if referrer.tag else repository.pinned(referrer.digest)
         there = self._before(image, place)
         if there != referrer.digest:
@@ -138,7 +138,7 @@ class Mirror:
             with self._lists:  # two images of one digest may be at work
                 referrers.attach(self._remote, repository.pinned(referrer.subject), TARGET, manifest)
 
-    def _see_that_it_may_be_replaced(self, image: Copy, target: Place, before: str, digest: str) -> None:
+    def _see_that_it_may_be_replaced(self, image: Copy, target: ImagePlace, before: str, digest: str) -> None:
         if self._is_named(image, target):
             return
         source = self._record.source_of(_key(target), before)
@@ -153,12 +153,12 @@ class Mirror:
             " place",
         )
 
-    def _is_named(self, image: Copy, target: Place) -> bool:
+    def _is_named(self, image: Copy, target: ImagePlace) -> bool:
         """Tell whether the user lets an image replace what is at a place, whatever that is."""
         repository = parse(image.target).repository
         return bool(self._wishes.replace & {image.source, image.target, repository, _key(target)})
 
-    def _before(self, image: Copy, place: Place) -> str | None:
+    def _before(self, image: Copy, place: ImagePlace) -> str | None:
         """Return the digest of what is at a place that is to be written to; None if there is nothing.
 
         Raises:
@@ -179,7 +179,7 @@ class Mirror:
                 error.host,
             ) from None
 
-    def _there(self, place: Place) -> str | None:
+    def _there(self, place: ImagePlace) -> str | None:
         """Return the digest of what the private registry has; None if there is nothing.
 
         A registry may refuse to show a repository that the first push is to make, but to who may push.
@@ -192,6 +192,6 @@ class Mirror:
             return self._remote.digest(place, TARGET, to_write=True)
 
 
-def _key(place: Place) -> str:
+def _key(place: ImagePlace) -> str:
     """Return a place as a reference, without the transport."""
     return place.name.partition("://")[2]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer.images.reference import parse
 from postrenderer.registry import platforms, referrers
 from postrenderer.registry.failures import ABSENT, DAMAGED, RegistryError
-from postrenderer.registry.places import SOURCE, Place, in_registry
+from postrenderer.registry.places import SOURCE, ImagePlace, in_registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ class Origin:
         see_that_it_is(source, manifest.digest)
         return platforms.reduced(manifest, self._wishes.platforms, source, is_pinned=bool(parse(source).digest))
 
-    def place(self, image: Copy, digest: str) -> Place:
+    def place(self, image: Copy, digest: str) -> ImagePlace:
         """Return where a digest of an image's repository is, so that a tag which moves in the meantime does no harm."""
         return in_registry(image.source, digest=digest)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 COPIED, REPLACED, PRESENT, FAILED = "copied", "replaced", "present", "failed"
 
 
-class Outcome(NamedTuple):
+class CopyOutcome(NamedTuple):
     """What became of an image.
 
     Attributes:

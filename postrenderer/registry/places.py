@@ -15,7 +15,7 @@ SOURCE, TARGET = "src", "dest"
 """The sides of a copy, as skopeo's flags name them."""
 
 
-class Place(NamedTuple):
+class ImagePlace(NamedTuple):
     """Where an image is or goes: as skopeo names it, and its parts; none of them if it is in a folder.
 
     Attributes:
@@ -32,11 +32,11 @@ class Place(NamedTuple):
     tag: str = ""
     digest: str = ""
 
-    def tagged(self, tag: str) -> Place:
+    def tagged(self, tag: str) -> ImagePlace:
         """Return the place of a tag in the same repository."""
         return self._replace(name=f"docker://{self.host}/{self.path}:{tag}", tag=tag, digest="")
 
-    def pinned(self, digest: str) -> Place:
+    def pinned(self, digest: str) -> ImagePlace:
         """Return the place of a digest in the same repository."""
         return self._replace(name=f"docker://{self.host}/{self.path}@{digest}", tag="", digest=digest)
 
@@ -59,7 +59,7 @@ class Reach(NamedTuple):
     environ: Mapping[str, str]
 
 
-def in_registry(reference: str, *, digest: str = "", tag: str = "") -> Place:
+def in_registry(reference: str, *, digest: str = "", tag: str = "") -> ImagePlace:
     """Return the place of an image in its registry.
 
     Args:
@@ -72,7 +72,7 @@ def in_registry(reference: str, *, digest: str = "", tag: str = "") -> Place:
     tag = "" if digest else tag or parsed.tag or DEFAULT_TAG
     suffix = f"@{digest}" if digest else f":{tag}"
     host, *path = parsed.components
-    return Place(f"docker://{parsed.repository}{suffix}", host, "/".join(path), tag, digest)
+    return ImagePlace(f"docker://{parsed.repository}{suffix}", host, "/".join(path), tag, digest)
 
 
 def tag_of(target: str) -> str:

@@ -30,7 +30,7 @@ class Left(NamedTuple):
     reason: str
 
 
-class Plan(NamedTuple):
+class CopyPlan(NamedTuple):
     """What there is to copy, each target once, and what is left out."""
 
     copies: list[Copy]
@@ -42,7 +42,7 @@ class Plan(NamedTuple):
         return [copy for copy in self.copies if copy.source != copy.target]
 
 
-def of_manifests(raw: bytes, settings: Settings) -> Plan:
+def of_manifests(raw: bytes, settings: Settings) -> CopyPlan:
     """Plan for what the post-renderer finds in manifests.
 
     Raises:
@@ -62,10 +62,10 @@ def of_manifests(raw: bytes, settings: Settings) -> Plan:
                 other = copies.get(image.target)
                 if other is None or other.source == other.target:  # a public name tells where an image comes from
                     copies[image.target] = Copy(image.source, image.target)
-    return Plan(list(copies.values()), list(left.values()))
+    return CopyPlan(list(copies.values()), list(left.values()))
 
 
-def of_list(raw: bytes, settings: Settings) -> Plan:
+def of_list(raw: bytes, settings: Settings) -> CopyPlan:
     """Plan for a list of references.
 
     Raises:
@@ -77,7 +77,7 @@ def of_list(raw: bytes, settings: Settings) -> Plan:
     return of_references((reference for _, reference in references), settings)
 
 
-def of_references(references: Iterable[str], settings: Settings) -> Plan:
+def of_references(references: Iterable[str], settings: Settings) -> CopyPlan:
     """Plan for valid references.
 
     Raises:
@@ -94,4 +94,4 @@ def of_references(references: Iterable[str], settings: Settings) -> Plan:
             left.setdefault(reference, Left(reference, outcome.reason))
     collisions.check(moves)
     copies = {move.target: move for move in reversed(moves)}  # of several names for an image the first
-    return Plan([copies[target] for target in dict.fromkeys(move.target for move in moves)], list(left.values()))
+    return CopyPlan([copies[target] for target in dict.fromkeys(move.target for move in moves)], list(left.values()))

@@ -47,7 +47,7 @@ class Proxy(NamedTuple):
     email: str = ""
 
 
-class Request(NamedTuple):
+class QuayRequest(NamedTuple):
     """One request: method, path below `/api/v1/organization/`, and JSON body."""
 
     method: str
@@ -55,7 +55,7 @@ class Request(NamedTuple):
     body: dict[str, Any] | None = None
 
 
-class Answer(NamedTuple):
+class QuayAnswer(NamedTuple):
     """Status code, and the JSON value of the answer; None if it is none."""
 
     status: int
@@ -76,7 +76,7 @@ class Quay:
         self._token = token
         self._transport = transport
 
-    def __call__(self, request: Request) -> Answer:
+    def __call__(self, request: QuayRequest) -> QuayAnswer:
         """Send a request.
 
         Raises:
@@ -96,10 +96,10 @@ class Quay:
             raise AcregError(
                 f"{url} redirects elsewhere, and acreg does not follow, because the token is for Quay alone."
             )
-        return Answer(answer.status, _value(answer.body))
+        return QuayAnswer(answer.status, _value(answer.body))
 
 
-def configure(send: Callable[[Request], Answer], proxy: Proxy, *, replace: bool) -> list[str]:
+def configure(send: Callable[[QuayRequest], QuayAnswer], proxy: Proxy, *, replace: bool) -> list[str]:
     """Make the organization if it is missing, and make it a proxy cache.
 
     Args:
@@ -115,10 +115,10 @@ def configure(send: Callable[[Request], Answer], proxy: Proxy, *, replace: bool)
     """
     done = []
     name = proxy.organization
-    if _expect(send, Request("GET", name), _OK, _MISSING).status == _MISSING:
+    if _expect(send, QuayRequest("GET", name), _OK, _MISSING).status == _MISSING:
         _expect(send, _create(proxy), 201)
         done.append(f"The organization {name} was made.")
-    current = _expect(send, Request("GET", f"{name}/proxycache"), _OK, _MISSING).value
+    current = _expect(send, QuayRequest("GET", f"{name}/proxycache"), _OK, _MISSING).value
     upstream = current.get("upstream_registry") if isinstance(current, dict) else ""
     if upstream and not replace:
         if upstream == proxy.upstream and current.get("expiration_s") == proxy.expiration:
@@ -128,13 +128,13 @@ def configure(send: Callable[[Request], Answer], proxy: Proxy, *, replace: bool)
             f" {current.get('expiration_s')} seconds. Give --replace to replace that, or name another organization with"
             " --repository-path."
         )
-    answer = _expect(send, Request("POST", f"{name}/validateproxycache", _config(proxy)), 202)
+    answer = _expect(send, QuayRequest("POST", f"{name}/validateproxycache", _config(proxy)), 202)
     if proxy.login and answer.value == "Anonymous":
         raise AcregError(f"{proxy.upstream} does not take the user name and password, says Quay. Nothing was changed.")
     if upstream:
-        _expect(send, Request("DELETE", f"{name}/proxycache"), 201, 204)
+        _expect(send, QuayRequest("DELETE", f"{name}/proxycache"), 201, 204)
         done.append(f"The proxy cache of {upstream} was removed.")
-    _expect(send, Request("POST", f"{name}/proxycache", _config(proxy)), 201)
+    _expect(send, QuayRequest("POST", f"{name}/proxycache", _config(proxy)), 201)
     return [*done, f"{name} is a proxy cache of {proxy.upstream} now."]
 
 
@@ -142,17 +142,17 @@ def describe(proxy: Proxy, url: str, *, replace: bool) -> str:
     """Return the requests that `configure` may send, as text without token and password."""
     name = proxy.organization
     requests = [
-        ("", Request("GET", name)),
+        ("", QuayRequest("GET", name)),
         ("if that is not found", _create(proxy)),
-        ("", Request("GET", f"{name}/proxycache")),
-        ("", Request("POST", f"{name}/validateproxycache", _config(proxy))),
-        *([("if there is a configuration", Request("DELETE", f"{name}/proxycache"))] if replace else []),
-        ("" if replace else "if there is no configuration", Request("POST", f"{name}/proxycache", _config(proxy))),
+        ("", QuayRequest("GET", f"{name}/proxycache")),
+        ("", QuayRequest("POST", f"{name}/validateproxycache", _config(proxy))),
+        *([("if there is a configuration", QuayRequest("DELETE", f"{name}/proxycache"))] if replace else []),
+        ("" if replace else "if there is no configuration", QuayRequest("POST", f"{name}/proxycache", _config(proxy))),
     ]
     return "\n".join(_shown(when, request, url) for when, request in requests)
 
 
-def _shown(when: str, request: Request, url: str) -> str:
+def _shown(when: str, request: QuayRequest, url: str) -> str:
     lines = [f"# {when}"] if when else []
     lines += [f"{request.method} {url}/api/v1/organization/{request.path}", f"Authorization: Bearer {_HIDDEN}"]
     if request.body is not None:
@@ -161,8 +161,8 @@ def _shown(when: str, request: Request, url: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _create(proxy: Proxy) -> Request:
-    return Request("POST", "", {"name": proxy.organization, **({"email": proxy.email} if proxy.email else {})})
+def _create(proxy: Proxy) -> QuayRequest:
+    return QuayRequest("POST", "", {"name": proxy.organization, **({"email": proxy.email} if proxy.email else {})})
 
 
 def _config(proxy: Proxy) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def _config(proxy: Proxy) -> dict[str, Any]:
     }
 
 
-def _expect(send: Callable[[Request], Answer], request: Request, *statuses: int) -> Answer:
+def _expect(send: Callable[[QuayRequest], QuayAnswer], request: QuayRequest, *statuses: int) -> QuayAnswer:
     answer = send(request)
     if answer.status in statuses:
         return answer

@@ -16,7 +16,7 @@ from postrenderer.registry.manifests import OCI_INDEX, Manifest, is_digest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from postrenderer.registry.places import Place
+    from postrenderer.registry.places import ImagePlace
     from postrenderer.registry.remote import Remote
 
 _SUFFIXES = (".sig", ".att", ".sbom")
@@ -51,7 +51,7 @@ def instances(manifest: Manifest) -> list[str]:
     return [str(digest) for digest in found if is_digest(digest)]
 
 
-def find(remote: Remote, repository: Place, side: str, digests: Iterable[str]) -> list[Referrer]:
+def find(remote: Remote, repository: ImagePlace, side: str, digests: Iterable[str]) -> list[Referrer]:
     """Find all that goes with digests, and with what goes with them.
 
     Args:
@@ -95,7 +95,7 @@ def find(remote: Remote, repository: Place, side: str, digests: Iterable[str]) -
     return sorted(found.values())
 
 
-def attach(remote: Remote, place: Place, side: str, manifest: Manifest) -> None:
+def attach(remote: Remote, place: ImagePlace, side: str, manifest: Manifest) -> None:
     """List a manifest as a referrer of its subject, where the registry does not do so by itself.
 
     Args:
@@ -136,7 +136,7 @@ def as_index(entries: list[dict[str, Any]]) -> Manifest:
     return Manifest.of(content, OCI_INDEX)
 
 
-def listed(remote: Remote, subject: Place, side: str) -> set[str]:
+def listed(remote: Remote, subject: ImagePlace, side: str) -> set[str]:
     """Return the digests of what refers to a digest.
 
     Raises:
@@ -145,7 +145,7 @@ def listed(remote: Remote, subject: Place, side: str) -> set[str]:
     return {str(entry.get("digest")) for entry in _listed(remote, subject, side, None)}
 
 
-def _listed(remote: Remote, subject: Place, side: str, tags: frozenset[str] | None) -> list[dict[str, Any]]:
+def _listed(remote: Remote, subject: ImagePlace, side: str, tags: frozenset[str] | None) -> list[dict[str, Any]]:
     listed = remote.referrers(subject, side)
     if listed is not None:
         return listed
@@ -156,6 +156,6 @@ def _listed(remote: Remote, subject: Place, side: str, tags: frozenset[str] | No
     return [entry for entry in entries if _is_there(remote, subject, side, entry)]
 
 
-def _is_there(remote: Remote, subject: Place, side: str, entry: dict[str, Any]) -> bool:
+def _is_there(remote: Remote, subject: ImagePlace, side: str, entry: dict[str, Any]) -> bool:
     digest = str(entry.get("digest", ""))
     return is_digest(digest) and remote.digest(subject.pinned(digest), side) is not None

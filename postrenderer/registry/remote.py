@@ -6,8 +6,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 if TYPE_CHECKING:
-    from postrenderer.registry.manifests import Manifest, Manifests
-    from postrenderer.registry.places import Place
+    from postrenderer.registry.manifests import Manifest, RegistryClient
+    from postrenderer.registry.places import ImagePlace
     from postrenderer.registry.skopeo import Skopeo
     from postrenderer.registry.work import Crew
 
@@ -18,13 +18,13 @@ class Remote:
     """Registries at work. Every method may be called from several threads at once, and raises a RegistryError.
 
     Args:
-        manifests: asks them.
+        client: asks them.
         crew: tries again, where that may help.
         skopeo: copies; None where nothing is copied.
     """
 
-    def __init__(self, manifests: Manifests, crew: Crew, skopeo: Skopeo | None = None) -> None:
-        self._manifests = manifests
+    def __init__(self, client: RegistryClient, crew: Crew, skopeo: Skopeo | None = None) -> None:
+        self._client = client
         self._crew = crew
         self._skopeo = skopeo
         self._lock = threading.Lock()
@@ -35,33 +35,33 @@ class Remote:
         with self._lock:  # the others wait, as more tries could lock the account
             if (host, side) not in self._probed:
                 self._probed.add((host, side))
-                self._crew.probe(lambda: self._manifests.probe(host, side), host)
+                self._crew.probe(lambda: self._client.probe(host, side), host)
 
-    def digest(self, place: Place, side: str, *, to_write: bool = False) -> str | None:
+    def digest(self, place: ImagePlace, side: str, *, to_write: bool = False) -> str | None:
         """Return the digest of what a place holds; None if it holds nothing."""
-        return self._ask(place, side, lambda place, side: self._manifests.digest(place, side, to_write=to_write))
+        return self._ask(place, side, lambda place, side: self._client.digest(place, side, to_write=to_write))
 
-    def get(self, place: Place, side: str) -> Manifest | None:
+    def get(self, place: ImagePlace, side: str) -> Manifest | None:
         """Return the manifest that a place holds; None if it holds nothing."""
-        return self._ask(place, side, self._manifests.get)
+        return self._ask(place, side, self._client.get)
 
-    def put(self, place: Place, manifest: Manifest, side: str) -> None:
+    def put(self, place: ImagePlace, manifest: Manifest, side: str) -> None:
         """Write a manifest."""
-        self._ask(place, side, lambda place, side: self._manifests.put(place, manifest, side))
+        self._ask(place, side, lambda place, side: self._client.put(place, manifest, side))
 
-    def tags(self, place: Place, side: str) -> list[str]:
+    def tags(self, place: ImagePlace, side: str) -> list[str]:
         """Return the tags of a repository."""
-        return self._ask(place, side, self._manifests.tags)
+        return self._ask(place, side, self._client.tags)
 
-    def referrers(self, place: Place, side: str) -> list[dict[str, Any]] | None:
+    def referrers(self, place: ImagePlace, side: str) -> list[dict[str, Any]] | None:
         """Return the descriptors of what refers to a digest; None if the registry cannot be asked for them."""
-        return self._ask(place, side, self._manifests.referrers)
+        return self._ask(place, side, self._client.referrers)
 
-    def _ask(self, place: Place, side: str, step: Callable[[Place, str], _Answer]) -> _Answer:
+    def _ask(self, place: ImagePlace, side: str, step: Callable[[ImagePlace, str], _Answer]) -> _Answer:
         self.probe(place.host, side)
         return self._crew.attempt(lambda: step(place, side), place.host)
 
-    def copy(self, source: Place, target: Place) -> None:
+    def copy(self, source: ImagePlace, target: ImagePlace) -> None:
         """Copy an image with all its platforms, every byte of its manifests as it is."""
         if self._skopeo is None:
             raise TypeError(source)

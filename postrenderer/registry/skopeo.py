@@ -12,7 +12,7 @@ from postrenderer.registry.failures import OTHER, STOPPED, RegistryError, failur
 from postrenderer.registry.places import SOURCE, TARGET
 
 if TYPE_CHECKING:
-    from postrenderer.registry.places import Place, Reach
+    from postrenderer.registry.places import ImagePlace, Reach
 
 _GRACE = 30
 """Seconds that skopeo has to end by itself, which leaves nothing half done, after its time is over."""
@@ -45,7 +45,7 @@ class Skopeo:
         self._lock = threading.Lock()
         self._stopped = False
 
-    def copy(self, source: Place, target: Place) -> None:
+    def copy(self, source: ImagePlace, target: ImagePlace) -> None:
         """Copy an image with all its platforms, every byte of its manifests as it is.
 
         Raises:
@@ -65,7 +65,7 @@ class Skopeo:
             for process in self._running:
                 process.terminate()
 
-    def _flags(self, place: Place, side: str) -> list[str]:
+    def _flags(self, place: ImagePlace, side: str) -> list[str]:
         if not place.host:
             return []
         flags = []

@@ -1,7 +1,7 @@
-"""Settings: from where they come, which wins, and what is wrong with them, all at once and with the place of each.
+"""Settings: where they come from, which place wins, and all their faults at once, each with its place.
 
-Flags win over environment variables, these over acreg.yaml, that over Helm values files. A setting that is given in a
-higher place replaces the one in a lower place whole, lists too.
+Flags win over environment variables, variables over acreg.yaml, and acreg.yaml over Helm values files. A setting in a
+higher place replaces the whole one in a lower place, a list too.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Gi
         )
     roots = _roots(_text(shown, directory), shown)
     for more in roots[1:]:
-        problems.add(_given(more, shown), "begins another document, and settings are one")
+        problems.add(_given(more, shown), "begins a second document: put all settings into the first one")
     found = members(_given(roots[0], shown), _FIELDS, problems) if roots else {}
     return {_FIELDS[key]: given for key, given in found.items()}
 
@@ -104,7 +104,7 @@ def values_files(names: Iterable[str], directory: str, problems: Problems) -> di
 
 
 def _misspelt(section: yaml.Node | None, file: str, problems: Problems) -> None:
-    """Note the keys that differ from those of settings in upper and lower case alone."""
+    """Note the keys that differ from a setting's only in upper and lower case."""
     for key, _ in section.value if isinstance(section, yaml.MappingNode) else ():
         right = _LOWER.get(str(key.value).lower(), "")
         if right and key.value != right:

@@ -53,18 +53,18 @@ class Given(NamedTuple):
 
 
 class Problems:
-    """What is wrong with the settings, collected so that the user learns all of it at once."""
+    """The faults in the settings, collected so that the user learns all of them at once."""
 
     def __init__(self) -> None:
         self._found: set[tuple[Place, str]] = set()
 
     def add(self, given: Given, what: str) -> None:
-        """Note what is wrong with a value: the rest of a sentence that begins with its place and key."""
+        """Note a fault in a value, as the rest of a sentence that begins with its place and key."""
         place = f"{given.place}:" if given.place.line else str(given.place)
         self._found.add((given.place, " ".join(filter(None, (place, given.key, what)))))
 
     def raise_if_any(self) -> None:
-        """Raise a SettingsError that says all of them, in the order of each file's text."""
+        """Raise a SettingsError with all faults, in the order of each file's text; nothing if there are none."""
         sentences = [sentence for _, sentence in sorted(self._found)]
         if len(sentences) > 1:
             sentences.insert(0, f"{len(sentences)} settings are wrong:")

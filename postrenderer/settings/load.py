@@ -1,4 +1,4 @@
-"""Take what is given in every place, let the higher one win, and check it."""
+"""Gathers the settings from every place, lets the higher place win, and checks them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _NO_REGISTRY = (
 
 
 class Effective(NamedTuple):
-    """The settings that count, and where they come from.
+    """The settings in effect, and where they come from.
 
     Attributes:
-        settings: what counts.
-        places: of each setting that was given, its place: a flag, a variable, or `file:line:column`.
+        settings: the settings.
+        places: the place of each setting that was given: a flag, a variable, or `file:line:column`.
         unnamed: where the registry stands if it comes from an acreg.yaml that nobody named, else empty.
-        file: the path of an acreg.yaml that nobody named and its settings that count, if there are any, else empty.
+        file: the path of an acreg.yaml that nobody named, and its settings that are in effect; empty if none is.
     """
 
     settings: Settings
@@ -41,7 +41,7 @@ class Effective(NamedTuple):
 
 
 def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Settings:
-    """Return the settings that count; `effective` says more. Those of a file that nobody named are announced."""
+    """Return the settings in effect, see `effective`, and announce an acreg.yaml that nobody named."""
     found = effective(flags, environ, cwd)
     announce(found.file)
     return found.settings
@@ -49,13 +49,13 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> S
 
 @cache  # once, though a command may ask for the settings of each of many files
 def announce(file: str) -> None:
-    """Say on standard error that settings are those of a file that nobody named; nothing if there is none."""
+    """Say on standard error which settings come from an acreg.yaml that nobody named; nothing if none do."""
     if file and sys.stderr is not None:
         sys.stderr.write(f"acreg: settings are taken from {escape.line(file)}\n")
 
 
 def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
-    """Gather the settings from everywhere and check those that count, and all of acreg.yaml.
+    """Gather the settings from everywhere, and check those in effect and all of acreg.yaml.
 
     Args:
         flags: by field of `Settings`, a text, true or false, or a sequence of texts; None where the flag is not given.
@@ -112,7 +112,7 @@ def _texts(value: object) -> list[str]:
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Given]:
-    """Read the environment; an empty variable is none, except where there may be none of something."""
+    """Read the environment. An empty variable is not set, except for a list that may be empty: `ACREG_KEEP=`."""
     found = {}
     for option in OPTIONS:
         text = environ.get(option.variable, "").strip()
@@ -125,9 +125,9 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Given]:
 
 
 def _refuse_standstill(settings: Settings, given: Mapping[str, Given], problems: Problems) -> None:
-    """Refuse a private registry path that holds a source: what is there already stays there.
+    """Refuse a private registry path that holds a source: its images are there already, so none would move.
 
-    This is what the Appcircle chart's own values ask for, whose `global.imageRegistry` is Appcircle's registry.
+    The Appcircle chart's own values ask for that, as their `global.imageRegistry` is Appcircle's registry.
     """
     for source in settings.sources:
         if f"{source}/".startswith(f"{settings.prefix}/"):

@@ -87,7 +87,7 @@ def read(name: str) -> Lock:
     """Return what a lock says.
 
     Raises:
-        SettingsError: it cannot be read, or is none.
+        SettingsError: it cannot be read, or is no lock.
     """
     try:
         with open(name, "rb") as file:
@@ -108,7 +108,7 @@ def read(name: str) -> Lock:
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         said = f" in line {mark.line + 1}" if mark else f": {error}" if isinstance(error, ValueError) else ""
-        raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it anew with `acreg lock`.") from None
+        raise SettingsError(f"{name} is not a lock, or is damaged{said}: write it again with `acreg lock`.") from None
 
 
 def text(lock: Lock) -> str:
@@ -133,7 +133,7 @@ def _entry(image: Locked) -> dict[str, Any]:
 
 
 def _refuse_two_digests(images: tuple[Locked, ...]) -> None:
-    """See that each reference has one digest, as it has not after a merge in Git.
+    """Refuse two digests for one reference, as a merge in Git may leave them.
 
     Raises:
         ValueError: one has two.
@@ -148,7 +148,7 @@ def _numbered(number: int, entry: dict[str, Any]) -> Locked:
     """Read an image.
 
     Raises:
-        ValueError: it is none; the message says which one, and why.
+        ValueError: it is no image; the message says which one, and why.
     """
     try:
         return _image(entry)
@@ -159,10 +159,10 @@ def _numbered(number: int, entry: dict[str, Any]) -> Locked:
 
 
 def _image(entry: dict[str, Any]) -> Locked:
-    """Read an image, and see that its references are such.
+    """Read an image, and check its references.
 
     Raises:
-        ValueError: they are not, or there is something else beside them.
+        ValueError: one is no reference, or there is an unknown key.
     """
     unknown = entry.keys() - set(Locked._fields)
     if unknown:

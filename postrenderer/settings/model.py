@@ -30,11 +30,11 @@ class Settings(NamedTuple):
         confidence: the least evidence that lets a reference be changed: `certain` or `strong`.
         secrets: whether references inside the base64 data of Secrets are changed.
         locations: places where images live, and fields for pull secrets, beside those that are known.
-        ignore: what is no image, though it looks like one.
+        ignore: texts that only look like images.
         before: other post-renderers that run first, each as a program and its arguments.
         after: other post-renderers that get what acreg made.
         lock: the file with the digests that references are pinned to; empty for none.
-        pins: these digests, once the file was read.
+        pins: the digests in that file, once it was read.
         accounts: ServiceAccounts of the cluster, where `helm acreg` asked it.
     """
 

@@ -1,4 +1,4 @@
-"""What is given for a setting, in the form that `Settings` holds. What is wrong goes to the problems."""
+"""Turns what is given for a setting into its value in `Settings`. Faults go to the problems."""
 
 from __future__ import annotations
 

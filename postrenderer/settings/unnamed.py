@@ -21,7 +21,7 @@ NO_REGISTRY = "registry.invalid"
 
 
 def giving_way(in_file: Mapping[str, Given], elsewhere: Mapping[str, Given]) -> dict[str, Given]:
-    """Return what is named elsewhere and counts more than an acreg.yaml that nobody named.
+    """Return the settings in which an acreg.yaml that nobody named gives way to every other place.
 
     Args:
         in_file: what the file gives, by field of `Settings`.
@@ -39,7 +39,7 @@ def refuse(
     Args:
         in_file: what the file gives, by field of `Settings`; all of it is right.
         elsewhere: what flags, variables and values files give.
-        settings: what counts.
+        settings: the settings in effect.
         problems: gets what is refused.
     """
     for option in OPTIONS:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import args, defaults, embedded, env, fields, fronts, kinds, podspec, secrets, text
+from postrenderer.sites import args, behind, defaults, embedded, env, fields, kinds, overrule, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
     BROKEN,
     CERTAIN,
     IN_BASE64,
-    KNOWN,
     STAYS,
     STRONG,
     UNMOVED,
@@ -22,13 +21,12 @@ from postrenderer.sites.site import (
     Api,
     Context,
     MappingVisit,
-    PrefixSpan,
     ScalarVisit,
     Site,
     whole,
 )
 from postrenderer.sites.tasks import Tasks
-from postrenderer.sites.walk import Visit, walk
+from postrenderer.sites.walk import walk
 from postrenderer.text import templates
 from postrenderer.text.mappings import TooMuchMergedError
 from postrenderer.text.scalars import BINARY_TAG, Edit, in_text
@@ -47,16 +45,12 @@ MAPPING_FAMILIES = (fields,)
 
 _SERVICE_ACCOUNT = Api("", "ServiceAccount")
 
-_NO_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"))
-"""The tags of values that are no text, in quotes either: no parser could read a reference behind one of them."""
-_TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
-"""The tag of a date, which is a text to Kubernetes' parser (go-yaml, decode.go)."""
 _LEVELS_OF_TEXT = 4
-"""How many documents within texts within documents are read as such."""
+"""How deep texts may lie in texts and still be read as documents: a Pod in a ConfigMap in a Secret lies two deep."""
 
 
 class Owner(NamedTuple):
-    """A mapping that can have pull secrets.
+    """A pod spec or a ServiceAccount: a mapping that can have pull secrets.
 
     Attributes:
         node: the mapping.
@@ -89,9 +83,9 @@ class Text(NamedTuple):
     """A text that is one or more documents.
 
     Attributes:
-        value: what it says, as embedded.composable() writes it.
-        documents: the root of each document, and what it holds.
-        sites: the references in them, by where each one starts in the text.
+        value: the text, as embedded.composable() writes it.
+        documents: the root of each document, and its contents.
+        sites: the references in the documents, by where each one starts in the text.
     """
 
     value: str
@@ -129,7 +123,7 @@ def find(
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
     shared: list[tuple[Path, str]] = []
-    in_front: list[fronts.Front] = []
+    in_front: list[behind.RegistryField] = []
     in_lists = Repeats() if hints.everywhere else None  # else there are no aliases
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
@@ -141,7 +135,7 @@ def find(
                 in_lists.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
             shared += [(visit.path, field) for field in kinds.shared_registries(visit)]
-            in_front += fronts.of(visit, known)
+            in_front += behind.registries_in(visit, known)
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
             if images and not visit.stays and podspec.is_pod_spec(visit, in_text=depth > 0):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
@@ -153,13 +147,11 @@ def find(
                 unclaimed.append(visit)
         else:
             continue
-        texts_alone = (site for site in sites if site.node.tag not in _NO_TEXT)
-        found += [_staying(_dated(_certified(site, known)), visit) for site in texts_alone]
-    found = _one_family_each(found, claimed)
-    found = [_replaced(site, shared) for site in found] if shared else found
-    found = fronts.behind(found, in_front) if in_front else found
-    if unclaimed:
-        found += _repeated(found, unclaimed)
+        found += overrule.by_place(sites, visit, known)
+    found = overrule.by_pod_specs(found, claimed)
+    found = overrule.by_shared_registries(found, shared) if shared else found
+    found = behind.images(found, in_front) if in_front else found
+    found += _repeated(found, unclaimed) if unclaimed else ()
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
     return Contents(found, list(pod_specs.values()), list(accounts.values()), texts)
 
@@ -190,7 +182,7 @@ def spans(value: str, known: Callable[[str], bool], texts: dict[str, Text] | Non
 
 
 def _placed(read: Text) -> list[Span]:
-    """What was found in the documents of a text, with its place in the text; what can move is put into `read.sites`."""
+    """The references in the documents of a text, with their places in it; `read.sites` gets those that can move."""
     by_node: dict[int, dict[int, Site]] = {}
     found: list[Span] = []
     for site in (site for _, contents in read.documents for site in contents.sites):
@@ -210,13 +202,13 @@ def _placed(read: Text) -> list[Span]:
 
 
 def _of_whole_scalar(site: Site, reason: str) -> Span:
-    """What was found in a text, with the place of its scalar there; it does not move for a reason."""
+    """A reference in a document of a text that cannot be edited there, with the place of its scalar in the text."""
     span = site.span._replace(start=site.node.start_mark.index, end=site.node.end_mark.index)
     return span if span.level in (WEAK, STAYS, UNMOVED) else span._replace(level=UNMOVED, reason=reason)
 
 
 def read(value: str) -> Text | None:
-    """A text in which nothing was found, as documents; None if it is no document."""
+    """A text without references as documents; None if it is no document."""
     value = embedded.composable(value)
     roots = embedded.documents(value)
     return Text(value, [(root, Contents([], [], [], {})) for root in roots], {}) if roots else None
@@ -248,52 +240,8 @@ def _of_families(families: Iterable[ModuleType], mapping: MappingVisit, context:
     return found
 
 
-def _staying(site: Site, visit: Visit) -> Site:
-    """The site; as one that nothing pulls, if what was visited says so, or the API of the field that the site is in."""
-    reason = visit.stays
-    if not reason and isinstance(visit, MappingVisit) and visit.trusted:
-        path = site.path
-        while path is not None and path[0] != visit.path:
-            path = path[0]
-        reason = kinds.stays(visit.api, str(path[1])) if path is not None else ""
-    return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
-
-
-def _replaced(site: Site, shared: list[tuple[Path, str]]) -> Site:
-    """The site; as one that may not change, if a field of its object takes the place of its registry."""
-    above: Path = site.path
-    while above is not None:
-        above, step = above
-        field = next((field for path, field in shared if path == above), "")
-        if field and step != field:
-            reason = f"`{field}` takes the place of its registry: empty it, or set both yourself"
-            return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
-    return site
-
-
-def _one_family_each(found: list[Site], claimed: dict[int, ModuleType]) -> list[Site]:
-    """The sites but for those of scalars that a pod spec claimed later on."""
-    owners = {node for node, family in claimed.items() if family is podspec}
-    return [site for site in found if id(site.node) not in owners or site.family in podspec.FAMILIES]
-
-
-def _certified(site: Site, known: Callable[[str], bool]) -> Site:
-    """The site, certain if its reference spells out a configured prefix, whatever the place says."""
-    span = site.span
-    if span.level == CERTAIN or isinstance(span, PrefixSpan) or not known(span.reference):
-        return site
-    return site._replace(span=span._replace(level=CERTAIN, reason=KNOWN))
-
-
-def _dated(site: Site) -> Site:
-    """The site, not to be moved if its tag allows no text but a date."""
-    if site.node.tag != _TIMESTAMP_TAG:
-        return site
-    return site._replace(span=site.span._replace(level=UNMOVED, reason="its tag, !!timestamp, allows only a date"))
-
-
 def _repeated(found: list[Site], unclaimed: list[ScalarVisit]) -> Iterator[Site]:
-    """Texts that say no more than what is an image for certain elsewhere in the document."""
+    """The scalars that repeat, as their whole text, what certainly is an image elsewhere in the document."""
     certain = {site.span.reference for site in found if site.span.level == CERTAIN and ":" in site.span.reference}
     for scalar in unclaimed:
         if scalar.node.value in certain:

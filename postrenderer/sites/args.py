@@ -50,9 +50,9 @@ def _copies(node: yaml.SequenceNode) -> bool:
 
 
 def _is_of_a_copier(mapping: MappingVisit, words: list[str]) -> bool:
-    """Whether a container's image is that of a tool that copies or builds images, such as kaniko's executor.
+    """Whether a container runs a tool that copies or builds images, such as kaniko's executor.
 
-    That of an engine is one by its arguments: `image: docker`, `args: [build, -t, quay.io/acme/app]`.
+    An engine is one if its arguments say so: `image: docker`, `args: [build, -t, quay.io/acme/app]`.
     """
     images = [value.value for key, value in mapping.pairs if key == "image" and isinstance(value, yaml.ScalarNode)]
     return any(copiers.is_of_copier(image) or copiers.is_copying([copiers.engine(image), *words]) for image in images)
@@ -71,7 +71,7 @@ def _copied(node: yaml.SequenceNode, path: Path, context: Context) -> Iterator[S
 
 
 def _pulled(flag: NamedText) -> NamedText | None:
-    """A flag of such a tool for what it runs or builds upon, or an argument of a build; None if it is another one."""
+    """A copying tool's flag for an image that it runs or builds upon, or a build argument; None for another flag."""
     if flag.name in keys.PULLED:
         return flag._replace(role=keys.IMAGE)
     return flag._replace(role=keys.MENTION) if flag.scalar and flag.scalar.key == keys.BUILD_ARGUMENT else None

@@ -1,7 +1,7 @@
 """OCI artifacts behind their scheme: `url: oci://ghcr.io/acme/charts` of Flux, Kubewarden's `module: registry://…`.
 
-A controller pulls them with credentials of its own, and some are no more than the start of a name. So they are left and
-reported, but for fields that an API or their name says are images.
+A controller pulls them with credentials of its own, and some are only the start of a name. So they are left and
+reported. A field that is an image by its API or its name is no artifact, whatever scheme its text has.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _ENGINES, _GROUPS = ("docker", "podman", "nerdctl"), ("buildx", "image", "manifest")
 _MAKES = (["push"], ["tag"], ["build"], ["imagetools", "create"])
-"""What engines are told to do with images, behind one of the groups of commands or not."""
+"""The commands of engines that make images, with or without a group: `docker push`, `docker image push`."""
 _MADE = "|".join(r"[ \t]+".join(words) for words in _MAKES)
 _MAKING = rf"(?:{'|'.join(_ENGINES)})[ \t]+(?:(?:{'|'.join(_GROUPS)})[ \t]+)?(?:{_MADE})\b"
 _KANIKO = "kaniko/executor"
@@ -20,12 +20,12 @@ _COPIER = rf"(?:{'|'.join(sorted(COPYING))})(?:-daemonless)?(?:\.sh)?|{_KANIKO}"
 _JIB = r"jib[\w:.-]{0,99}"
 """Jib's tasks of Gradle and goals of Maven, https://github.com/GoogleContainerTools/jib."""
 COMMAND = regex(rf"\b(?:{_COPIER}|{_MAKING}|{_JIB})[ \t](?:\\\r?\n|(?!&&|\|\||;)[^\n])*")
-"""Commands in a script that copy or make images: only what is under a configured source or rule moves in them."""
+"""A command in a script that copies or makes images. In it only images under a configured source or rule move."""
 _GIVEN = regex(rf"--{BUILD_ARGUMENT}(?:=|[ \t]+)[\"']?\w+=")
-"""What begins an argument of a build, which may name an image that is built upon."""
+"""The start of a build argument, whose value may be the image that is built upon: `--build-arg BASE=`."""
 _IS_JIB = regex(rf"(?:[\w.]+:)?{_JIB}")
 STAYS = "a tool that copies or builds images reads or writes it"
-"""Why what stands in such a command stays."""
+"""Why the images in such a command stay."""
 
 
 def is_copier(word: str) -> bool:
@@ -39,7 +39,7 @@ def is_of_copier(image: str) -> bool:
 
 
 def engine(image: str) -> str:
-    """The engine that an image has, such as `docker` of `docker:24-cli`; empty if it has none."""
+    """The engine in an image, such as `docker` in `docker:24-cli`; empty if there is none."""
     return next((part for part in image.partition("@")[0].replace(":", "/").split("/") if part in _ENGINES), "")
 
 

@@ -1,4 +1,4 @@
-"""The user's own knowledge: places that hold images, and what is no image though it looks like one."""
+"""The settings `locations` and `ignore`: places that hold images, and texts that only look like images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 from postrenderer.apis import forms
 from postrenderer.sites import evidence, named, text
 from postrenderer.sites.site import CERTAIN, STAYS, WEAK, ImageSpan, NamedText, PrefixSpan, ScalarVisit, Site
-from postrenderer.text.mappings import fields
+from postrenderer.text.mappings import fields, fields_of, text_of
 from postrenderer.text.pointer import pointer, steps
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Location(NamedTuple):
 
 
 class Ignore(NamedTuple):
-    """What is no image whatever it looks like: where all of the patterns, with `*`, match.
+    """An entry of `ignore`: texts that only look like images. All of its patterns, with `*`, must match.
 
     Attributes:
         api_version: `apiVersion` of the object.
@@ -79,7 +79,7 @@ class Ignore(NamedTuple):
 
 
 class Object(NamedTuple):
-    """A Kubernetes object: a document, or an item of a list of objects; what it does not say is empty."""
+    """A Kubernetes object: a document, or an item of a list of objects. A field that it does not have is empty."""
 
     node: yaml.MappingNode
     path: Path
@@ -103,10 +103,8 @@ def objects(root: yaml.Node) -> Iterator[Object]:
 
 def _object(node: yaml.MappingNode, pairs: list[tuple[str, yaml.Node]], path: Path) -> Object:
     texts = {key: value.value for key, value in pairs if isinstance(value, yaml.ScalarNode)}
-    metadata = dict(pairs).get("metadata")
-    name = dict(fields(metadata)).get("name") if isinstance(metadata, yaml.MappingNode) else None
-    called = name.value if isinstance(name, yaml.ScalarNode) else ""
-    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), called)
+    name = text_of(fields_of(dict(pairs).get("metadata")).get("name"))
+    return Object(node, path, texts.get("apiVersion", ""), texts.get("kind", ""), name)
 
 
 def revise(
@@ -116,18 +114,17 @@ def revise(
     ignore: tuple[Ignore, ...],
     spans: Callable[[str], Iterable[Span]],
 ) -> list[Site]:
-    """Add the places that the user knows of, instead of what was found there, and remove what is no image.
+    """Apply `locations` and `ignore` to the sites of a document.
 
-    What certainly is an image is not removed but stays.
-
-    Of several locations that name the same place the first counts.
+    A location replaces the sites that families found in its place; of several locations for a place the first counts.
+    An ignored site is removed; one that certainly is an image stays instead, so that the report names it.
 
     Args:
         root: the composed document.
         found: what the families found in it.
         locations: places that hold images.
-        ignore: what is no image.
-        spans: the references in a text.
+        ignore: texts that only look like images.
+        spans: finds the references in a text.
     """
     if not locations and not ignore:
         return found

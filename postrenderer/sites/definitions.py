@@ -1,4 +1,4 @@
-"""Which documents are CustomResourceDefinitions, told from their bytes: they are large, and few name images."""
+"""Tells from a document's bytes that it is a CustomResourceDefinition: these are large, and few name images."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _KNOWN_TOP = regex(
 _FIRST = regex(rb"(?:---[^\n]*\n)?(?:[ \t\r]*(?:#[^\n]*)?\n)*(?:apiVersion|kind|metadata|spec|status):")
 """The first content, behind `---`, empty lines and comments: one of these keys in the first column."""
 _OTHER_STARTS = tuple(sign.encode() for sign in "\x85\u2028\u2029\ufeff")
-"""What lets lines begin elsewhere than a line feed does: other line breaks of YAML 1.1, and the byte order mark, behind
-which Kubernetes' parser can skip the first sign of a line (tags.refuse_skipped)."""
+"""Characters after which a line may begin without a line feed: other line breaks of YAML 1.1, and the byte order mark,
+after which Kubernetes' parser can skip the first character of a line (tags.refuse_skipped)."""
 
 _TAGGED = rb"[\"']?:(?:[ \t]+[\"']?|[\"'])[\w.-]+(?::[0-9]+)?(?:/[\w.-]+)*[:@]\w"
 _DEFAULTS = (regex(b"default" + _TAGGED), regex(b"mage" + _TAGGED))

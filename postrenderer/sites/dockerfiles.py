@@ -20,7 +20,7 @@ _OF_JENKINS = regex(
 )
 """How Jenkinsfiles name what a step runs in: `agent { docker { image 'maven:3.9' } }`, `docker.image('maven:3.9')`."""
 _INSTRUCTION = regex(r"^[ \t]*(?:ADD|CMD|COPY|ENTRYPOINT|RUN|WORKDIR)[ \t]", re.MULTILINE)
-"""What a Dockerfile has beside FROM, unlike a query: https://docs.docker.com/reference/dockerfile."""
+"""An instruction other than FROM, by which a Dockerfile is told from SQL: https://docs.docker.com/reference/dockerfile."""
 _FROM = regex(
     rf"^[ \t]*{keys.FROM}[ \t]*(?:--platform=\S+[ \t]+)?(?P<reference>[^\s$]+)"
     r"(?:[ \t]+[aA][sS][ \t]+(?P<stage>\S+))?[ \t]*\r?$"

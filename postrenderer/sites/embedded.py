@@ -27,9 +27,9 @@ def composable(value: str) -> str:
 
 
 def is_unbroken(reference: str) -> bool:
-    """Whether what is taken for a reference, as the image of a container is whatever it says, has no white space.
+    """Whether a text that was taken for a reference has no white space; a container's `image` is taken as it stands.
 
-    A template may have some behind a registry: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` says nothing.
+    A template behind a registry may have some: `quay.io/acme/{{ .name }}:1` is an image, `{{ .image }}` anything.
     """
     if registries.kind(reference.partition("/")[0]) == registries.REGISTRY:
         reference = templates.WHOLE.sub("", reference)

@@ -13,7 +13,7 @@ import yaml
 from postrenderer.sites import keys, named, text
 from postrenderer.sites.site import NamedImage, NamedText, ScalarVisit, not_pulled, sites_of, unless_certain
 from postrenderer.sites.tasks import PUSHED, TEKTON, pushed
-from postrenderer.text.mappings import fields, fields_of
+from postrenderer.text.mappings import fields_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,15 +87,14 @@ def _outputs(mapping: MappingVisit, why_stays: Callable[[str, str], str]) -> Cal
     if isinstance(spec, yaml.MappingNode):
         names = pushed(spec)
         return lambda parameter: PUSHED if parameter in names else ""
-    reference = entry.get("taskRef")
-    task = _name(reference) if isinstance(reference, yaml.MappingNode) else ""
+    task = _name(entry.get("taskRef"))
     return partial(why_stays, task) if task else None
 
 
-def _name(reference: yaml.MappingNode) -> str:
-    """The name of the task that a run or a pipeline refers to, also through a resolver's parameter `name`."""
-    entry = dict(fields(reference))
-    name, params = entry.get("name"), entry.get("params")
+def _name(reference: yaml.Node | None) -> str:
+    """The name of the task that a `taskRef` refers to, also by a resolver's parameter `name`; empty for none."""
+    entry = fields_of(reference)
+    params = entry.get("params")
     if isinstance(params, yaml.SequenceNode):
         return next((one.value for one in _variables(params, None) if one.name == "name"), "")
-    return name.value if isinstance(name, yaml.ScalarNode) else ""
+    return text_of(entry.get("name"))

@@ -25,7 +25,7 @@ _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "
 _FALLBACK = regex(r"(?P<quote>[\"'`])(?P<value>[^\"'`\s{}\\]+)\\?(?P=quote)")
 """A text in quotes inside a template, also as JSON and double quotes write it."""
 _NOT_IN_REFERENCES = "{}$<>()'\"*,;|\\"
-"""Signs of templates, patterns, lists and code."""
+"""Characters of templates, patterns, lists and code."""
 _PORT = regex(r"\d{4,5}")
 _VERSION = regex(
     r"v?\d.*|.*\d\.\d.*|[0-9a-f]{7,40}"
@@ -81,7 +81,7 @@ class PossibleImage(NamedTuple):
 
 
 def read(value: str) -> PossibleImage | None:
-    """Take a text for a reference; None if it is none."""
+    """Read a text as a reference; None if it cannot be an image."""
     template = _TEMPLATE.search(value, 0, 2 * _LONGEST)
     literal = value[: template.start()].rstrip("/._-") if template else value
     if len(literal) > _LONGEST or literal in _WORDS:
@@ -114,7 +114,7 @@ def fallbacks(template: str) -> Iterator[tuple[int, PossibleImage]]:
 
 
 def is_malformed(value: str) -> bool:
-    """Whether a text is a reference but for some signs, at a registry or in capitals: a node would fail to pull it."""
+    """Whether a text would be a reference without a typing error, such as a capital: a node would fail to pull it."""
     host, slash, rest = value.partition("/")
     if not slash or any(sign.isspace() or sign in _NOT_IN_REFERENCES for sign in value):
         return False
@@ -134,7 +134,7 @@ def level(image: PossibleImage, place: str) -> str:
 
 
 def weighed(value: str, start: int, place: str, reason: str) -> Iterator[ImageSpan]:
-    """The reference that a part of a text is, if it is one in such a place.
+    """The span of a part of a text, if that part is an image.
 
     Args:
         value: the part.

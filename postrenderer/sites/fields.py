@@ -44,7 +44,7 @@ _OPERATIONS = ("op", "operator")
 _SETS = frozenset(("add", "replace", ""))
 _QUOTED = regex(r'"([^"\\]*)"')
 _SERVICES, _OF_JOBS = "services", frozenset(("image", "script"))
-"""What runs beside a job, as a list of images: https://docs.gitlab.com/ci/services; and what tells a job."""
+"""The list of images that run beside a job (https://docs.gitlab.com/ci/services), and fields by which a job is told."""
 _OF_A_SERVICE = frozenset(("name", "alias"))
 """Fields of one of these that is more than an image."""
 _OF_LISTS = frozenset((keys.IMAGE, keys.MENTION))
@@ -52,7 +52,7 @@ _NOTHING = ("", "")
 _OVERRIDES = frozenset(("newName", "newTag"))
 """Keys beside a `name` that is the image to replace: https://kubectl.docs.kubernetes.io/references/kustomize."""
 _OF_KUSTOMIZE = _OVERRIDES | {"name", "digest", "tagSuffix"}
-"""All keys of such an entry."""
+"""All keys of an entry of kustomize's `images`."""
 _LOOKED_UP = "a name by which something is looked up"
 
 
@@ -92,7 +92,7 @@ def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
 
 
 def _weighed(site: Site, mapping: MappingVisit) -> Span:
-    """What was found in a mapping, as sure as the mapping makes it."""
+    """The span of a site, as sure as the mapping around it makes it."""
     span = site.span
     if isinstance(span, ImageSpan) and _replaces_by_name(mapping, site):
         name = span.reference.partition("@")[0]

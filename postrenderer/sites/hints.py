@@ -98,16 +98,16 @@ _ANCHOR = regex(rb"&([\w-]+)")
 _BINARY = regex(tags.BINARY.encode())
 _TAG_DIRECTIVE = tags.DIRECTIVE.encode()
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
-"""Byte order marks of UTF-16, and that of UTF-8, behind which Kubernetes' parser can skip signs (tags.refuse_skipped).
-What has one is read: one of UTF-16 is refused, and behind the other only the usual fields may stand unindented."""
+"""Byte order marks of UTF-16 and UTF-8. A document with one is always read, as reading.read refuses some of them:
+after a mark of UTF-8 Kubernetes' parser can skip characters (tags.refuse_skipped)."""
 _HOST = regex(rb"(?<![\w.-])[\w.-]+(?::[0-9]+)?(?=/)|\](?::[0-9]+)?(?=/)")
 _FEW = 8
-"""Hosts that are looked for one by one, which is quicker for so many."""
+"""Up to so many hosts are looked for one by one, which is quicker than a pattern."""
 _VERSION = b"/v"
-"""What begins the version in an `apiVersion`, behind the group of the API."""
+"""The start of the version in an `apiVersion`, after the group of the API."""
 _OF_GROUPS = b"abcdefghijklmnopqrstuvwxyz0123456789.-"
 _LONGEST_GROUP = 253
-"""What a group is made of, and how long one may be (DNS subdomain, Kubernetes' names of objects)."""
+"""The characters of a group, and its greatest length (DNS subdomain, Kubernetes' names of objects)."""
 
 _SECRET = regex(rb"Secret(?<!\wSecret)(?!\w)")
 """The kind whose data are base64."""
@@ -115,7 +115,7 @@ _COMMENTS = regex(rb"\n *#(?:[^\n\r\xc2\xe2]|\xc2(?!\x85)|\xe2(?!\x80[\xa8\xa9])
 """Comments, to the end of the line: a lone CR, NEL (U+0085), LS and PS (U+2028, U+2029) end one, too."""
 _INDICATORS = (b"\\", b"!", b"&", b"#")
 _INDENTED = regex(rb"[|>][-+]?[0-9]")
-"""What, beside other scripts, may make base64 text begin elsewhere than behind a sign that is none of its own."""
+"""The header of a block scalar with a digit, which would be taken for the first character of the base64 below it."""
 _BASE64 = regex(rb"[A-Za-z0-9+/][A-Za-z0-9+/ \t\r\n]{6,}")
 
 
@@ -127,8 +127,9 @@ def hints(
     Args:
         raw: the document, in UTF-8, with its `---`.
         hosts: the configured registries', at which a reference is an image without a tag too.
-        words: what else makes the document worth reading, such as a kind that the settings name.
-        pull_secrets: names of settings that hold pull secrets: they do so, too, but in a CustomResourceDefinition.
+        words: others that make the document worth reading, such as a kind that the settings name.
+        pull_secrets: names of settings of programs, such as `PULL_SECRET`: so do these, but not in a
+            CustomResourceDefinition.
 
     Returns:
         The hints; NOWHERE if the document need not be read.
@@ -150,7 +151,7 @@ def hints(
 
 
 def _is_obscure(raw: bytes, hosts: Collection[bytes]) -> bool:
-    """Whether words may be in a document that do not stand in its bytes, or none are needed."""
+    """Whether a document may hold images without a hint in its bytes, as in base64, or in fields of certain APIs."""
     return bool(
         _has_fields_without_hints(raw)
         or raw.find(_TAG_DIRECTIVE) >= 0
@@ -245,6 +246,6 @@ def _in_base64(raw: bytes, hosts: Collection[bytes]) -> bool:
 
 
 def _decoded(text: bytes) -> bytes:
-    """What base64 text says, without its padding or with the start of a word behind it."""
-    whole = text[:-1] if len(text) % 4 == 1 else text  # one sign alone says nothing
+    """The bytes of base64 text, which may lack its padding or have the start of the next word at its end."""
+    whole = text[:-1] if len(text) % 4 == 1 else text  # one character alone says nothing
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))

@@ -78,8 +78,10 @@ BUILD_ARGUMENT = "build-arg"
 """The flag of an argument of a build, often what it builds upon: kaniko's, buildah's and docker's."""
 _RULES = _set(
     "allow allowed allowlist blocked deny denied denylist exclude excluded forbidden ignore ignored match matches"
+    " mirrors sources"
 )
-"""Words for images that are compared with others: allowed_images of GitLab's runner, matchImages of the kubelet."""
+"""Words for images that are compared with others: allowed_images of GitLab's runner, matchImages of the kubelet, the
+imageContentSources of OpenShift, which say where mirrors are."""
 _DESTINATION = ("to", "image")
 """The last words of where a build goes: jib.to.image."""
 _OF_A_CONTAINER = ("container.apparmor.security.beta.kubernetes.io/", "container.seccomp.security.alpha.kubernetes.io/")
@@ -102,8 +104,8 @@ _ATTRIBUTE = "container.image."
 
 _LABELS = _set("labels selector")
 """Words at the end of names of labels and of what selects by them, which have neither `/` nor `:` in their values."""
-_SOURCES = _set("branch chart charts dependencies git github")
-"""Words beside or above a `repository` that is one of charts or code."""
+_SOURCES = _set("branch chart charts dependencies git github oci")
+"""Words beside or above a `repository` that is one of charts or code: Gardener's `ociRepository` holds a chart."""
 _SOURCE = "source"
 """The word in the name of a repository of code."""
 

@@ -1,4 +1,4 @@
-"""What a document's API says of it: its fields, by the catalogue of public APIs, and what in it is pulled by nobody."""
+"""What the catalogue of public APIs says of the fields of a kind: which ones are images, and which nobody pulls."""
 
 from __future__ import annotations
 
@@ -43,15 +43,17 @@ _ROLES = {forms.WHOLE: keys.IMAGE, forms.PREFIX: keys.PREFIX, forms.HOST: keys.H
 """The forms of image fields in the catalogue, as the grammar of names calls them."""
 
 _WHY = {
-    "behind": "a name behind the registry that another field of the object has",
+    "artifact": "an OCI artifact, which a program pulls and no node does",
+    "behind": "a name in the registry that another field of the object names",
     "condition": "a condition of a policy, which pulls nothing",
+    "copied": "what is copied into a registry, or where to",
     "key": "a name by which something is looked up",
-    "machine": "what a machine boots from, not the image of a container",
-    "model": "a model, which a program pulls and no node does",
-    "output": "where a build goes, which nothing pulls there",
+    "machine": "the disk image of a machine, not the image of a container",
+    "model": "a model: a program pulls it, not a node",
+    "output": "where a build is pushed to: nothing pulls it from there",
     "report": "what a program reports of containers, which pulls nothing",
     "rule": "a rule about registries, not an image",
-    "watched": "what is watched for new versions, not pulled",
+    "watched": "it is watched for new versions, not pulled",
 }
 """The reasons of apis/stays.tsv, in plain words."""
 _ADMISSION = "admissionregistration.k8s.io"
@@ -59,7 +61,7 @@ _ADMISSION = "admissionregistration.k8s.io"
 
 SCHEMA = "a schema, which describes objects and makes none"
 _SCHEMA = (("apiextensions.k8s.io", "CustomResourceDefinition"), ("", "CustomResourceDefinition"))
-"""What describes objects and holds none: an image in it is a default or an example (CustomResourceDefinition)."""
+"""Kinds that describe objects: an image in a CustomResourceDefinition is a default or an example."""
 
 
 def is_custom(group: str) -> bool:
@@ -78,7 +80,7 @@ def image_names(group: str) -> set[str]:
 
 
 def known(api: Api) -> tuple[KnownField, ...]:
-    """What the catalogue says of the fields of a kind."""
+    """The fields of a kind that the catalogue knows."""
     if not is_custom(api.group):
         return ()
     from postrenderer.apis import catalogue  # noqa: PLC0415  # most streams have no kind that it could know
@@ -88,7 +90,7 @@ def known(api: Api) -> tuple[KnownField, ...]:
 
 @lru_cache(maxsize=1024)
 def roles(api: Api) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """The image fields of a kind that the catalogue knows: by their key, the path of what has it, and the role."""
+    """The image fields of a kind in the catalogue: by key, the path of each mapping that has it, with its role."""
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for field in known(api):
         if field.form in _ROLES:
@@ -115,13 +117,13 @@ def lacks_registry(mapping: MappingVisit) -> bool:
 
 
 def shared_registries(mapping: MappingVisit) -> list[str]:
-    """The fields of an object in which a registry stands that takes the place of that of its images."""
+    """The fields of an object that are set to a registry for all its images, whatever registry each image names."""
     fields = {field.path[-1] for field in known(mapping.api) if field.form == forms.SHARED}
     return [key for key, value in mapping.pairs if key in fields and value.value and "kind" in mapping.keys]
 
 
 def _ends_with(place: Path, path: tuple[str, ...]) -> bool:
-    """Whether the last steps of a place are those of a path."""
+    """Whether a place ends with the steps of a path."""
     for wanted in reversed(path):
         if place is None or wanted not in (ANY, place[1]):
             return False

@@ -26,25 +26,25 @@ _IMAGES = (
     {keys.IMAGE, keys.TAG},  # image: acme/app, version: 1.2
     {keys.REGISTRY, keys.NAME, keys.TAG},  # registry: quay.io, name: acme/app, tag: 1
 )
-"""What must be there to make up an image."""
+"""The sets of roles that make up an image."""
 _PLACE = {keys.REGISTRY, keys.TAG}
-"""What makes up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
+"""The roles that make up a registry to which something adds names of images: hub: docker.io/istio, tag: 1.22."""
 _CONTAINERS = {keys.REGISTRY, keys.REPOSITORY}
-"""What says of all containers of an operator where their images come from, if its names say so."""
+"""The roles of `containerRegistry` and `containerRepository`, from which an operator takes all its images."""
 _IN_FRONT = frozenset(("container", "containers", "image", "images"))
 """Words that say of a registry that images come from it."""
 _OF_OTHERS, _OF_KNOWN = (registries.REGISTRY,), (registries.REGISTRY, registries.NONE)
-"""What hosts a registry in front of images may have; one that an API knows may be a name on Docker Hub: `theotw`."""
+"""The kinds of host of a registry in front of images; if an API knows the field, a name on Docker Hub too: `theotw`."""
 _PATH = "/"
 _SCHEME = "://"
-"""What stands in an address that is no part of an image."""
+"""A part of addresses, such as `https://`, that no part of an image has."""
 _DOCKER = "docker"
 """A word that says of a repository that it is one of images: Kubermatic's `dockerRepository`."""
 _HUB = ("hub",)
 """The name of what stands in front of the images of Istio and those that come from it."""
 _SINGLE = frozenset((keys.IMAGE, keys.MENTION, keys.PREFIX, keys.HOST, keys.UNPULLED))
 ROLES = _SINGLE.union(_PARTS)
-"""Those of texts that are images or parts of one."""
+"""The roles of texts that are images or parts of one."""
 
 
 def images(values: Iterable[NamedText]) -> Iterator[NamedImage]:
@@ -118,7 +118,7 @@ def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
 def _image(said: dict[str, NamedText]) -> Iterator[NamedImage]:
     """The image that parts make up, by their roles: the first carries the registry."""
     first, *more = (part for role, part in said.items() if role != keys.TAG)
-    joined = "/".join(part.value.strip("/") for part in (first, *more))
+    joined = "/".join((first.value.rstrip("/"), *(part.value.strip("/") for part in more)))
     text = evidence.read(joined)
     if text is None and evidence.is_malformed(joined):
         yield NamedImage(
@@ -175,15 +175,15 @@ def _prefix(registry: NamedText, least: str = "") -> Iterator[NamedImage]:
     text = evidence.read(place + SOME_IMAGE)
     hosts = _OF_KNOWN if registry.role == keys.PREFIX else _OF_OTHERS
     if text and text.host in hosts and least in place:
-        reason = f"`{registry.name}` is where images with names that stand elsewhere come from"
+        reason = f"`{registry.name}` goes in front of the names of images in other fields"
         yield NamedImage(registry, PrefixSpan(registry.start, registry.start + len(place), place, STRONG, reason))
 
 
 def _in_front(registry: NamedText) -> Iterator[NamedImage]:
-    """A registry that operators put in front of images, as ECK's `container-registry`, without a word of which ones.
+    """A registry alone, which operators put in front of their images, such as ECK's `container-registry`.
 
-    One with a path moves if its name speaks of images. Another API may not take a path, as the private registry has
-    one, so that it is left.
+    It moves if it has a path and its name speaks of images. One without a path is left: its API may take no path, and
+    the private registry has one.
     """
     place = registry.value.rstrip("/")
     if registries.kind(place.partition("/")[0]) != registries.REGISTRY:

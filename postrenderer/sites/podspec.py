@@ -35,13 +35,13 @@ IMAGES = {
 
 _TEMPLATE, _POD_TEMPLATE = "template", "podtemplate"
 _POD_SPECS = ("podspec", "pod_spec", "pod")
-"""How names of pod specs in custom resources end, in lower case, or of their fields: `podSpec`, `buildPod`."""
+"""How names of pod specs in custom resources end, in lower case: `podSpec`, Strimzi's `buildPod`."""
 _WITH_POD_SPEC = (_TEMPLATE, "jobtemplate", "pod")
-"""Names of what has a pod spec as its `spec`."""
+"""Names of mappings whose `spec` is a pod spec."""
 _WITH_POD_SPECS = (_POD_TEMPLATE, "podtemplates", "podtemplatespec")
-"""How such names end, and those of lists of such, as ClickHouse's `podTemplates`."""
+"""How names of such mappings end, or of lists of them: ClickHouse's `podTemplates`."""
 _SPECS = ("spec", "specs")
-"""How the names end of what has one as its `spec` if that has `containers`: Seldon's `componentSpecs`."""
+"""How names end of mappings whose `spec` is a pod spec if it has `containers`: Seldon's `componentSpecs`."""
 OF_TEMPLATES = frozenset(
     ("affinity", "nodeSelector", "securityContext", "serviceAccountName", "tolerations", "volumes")
 )
@@ -59,14 +59,14 @@ _OF_PODS = frozenset(
         "terminationGracePeriodSeconds",
     )
 )
-"""Fields that, beside `containers`, pod specs alone have; affinity, tolerations and volumes stand in others, too."""
+"""Fields beside `containers` that only pod specs have. Other mappings, too, have affinity, tolerations and volumes."""
 
 FAMILIES = (FAMILY, VOLUME_FAMILY)
 
 _INJECTED = "auto"
-"""No image: Istio's gateway injection replaces it, see https://istio.io/latest/docs/setup/additional-setup/gateway."""
+"""Istio's gateway injection replaces it: https://istio.io/latest/docs/setup/additional-setup/gateway."""
 PLACEHOLDERS = frozenset(("", _INJECTED))
-"""What a container may have in the place of an image."""
+"""Values of a container's `image` that are no image."""
 
 
 def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
@@ -75,7 +75,7 @@ def is_concerned(_api: Api, _key: str, keys: tuple[str, ...]) -> bool:
 
 
 def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
-    """The images of the containers and of the image volumes of a mapping that is a pod spec, or has such lists."""
+    """The images of the containers and image volumes of a mapping, whether it is a pod spec or not."""
     for key, value in mapping.pairs:
         steps = IMAGES.get(key, ())
         for place in _images(value, (mapping.path, key), steps) if steps else ():
@@ -91,11 +91,11 @@ def sites(mapping: MappingVisit, _: Context) -> Iterator[Site]:
 def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
     """Whether a mapping in which images of containers or volumes were found is a pod spec.
 
-    In Kubernetes' own objects whatever has such images is one. In texts that say of no API it is one if it has
-    `containers` of pods: the values of charts have `initContainers` and `volumes` beside anything, and Azure's
-    pipelines `containers` of their own. In custom resources the name tells it or a field beside the containers, as any
-    mapping may have `containers` there (Cloud Run's `template`, MinIO's `sideCars`), and the catalogue knows the names
-    that deceive.
+    * In an object of Kubernetes' own API it always is.
+    * In a text without an API it is one if it has the `containers` of a pod. `initContainers` and `volumes` do not
+      tell, as the values of charts have them anywhere, and Azure's pipelines have `containers` of their own.
+    * In a custom resource it is one by its name, or by a field beside the containers: any mapping may have `containers`
+      there, such as Cloud Run's `template` and MinIO's `sideCars`. The catalogue lists names that deceive.
     """
     if not kinds.is_custom(mapping.api.group):
         return not in_text or bool(mapping.api.kind) or _has_containers_of_pods(mapping)
@@ -104,14 +104,14 @@ def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
 
 
 def _has_containers_of_pods(mapping: MappingVisit) -> bool:
-    """Whether the `containers` of a mapping have names, as those of pods must, or it is called so or not at all."""
+    """Whether a mapping has containers with a name, as each one of a pod must, or is called `spec`, or nothing."""
     containers = dict(mapping.pairs).get(_CONTAINERS)
     listed = containers.value if isinstance(containers, yaml.SequenceNode) else []
     return bool(listed) and (mapping.key in ("", _SPEC) or any("name" in fields_of(item) for item in listed))
 
 
 def _is_named_so(mapping: MappingVisit) -> bool:
-    """Whether the name of a mapping, or its name and the one above, are those of a pod spec."""
+    """Whether a mapping is a pod spec by its name, `podSpec`, or by that and the name above it, `template.spec`."""
     place = mapping.path
     if place is None or not isinstance(place[1], str):
         return False
@@ -129,15 +129,15 @@ def _is_named_so(mapping: MappingVisit) -> bool:
 
 
 def _may_hold_one(name: str, mapping: MappingVisit) -> bool:
-    """Whether the `spec` with containers of what has a name, here in lower case, is a pod spec."""
+    """Whether a `spec` with containers is a pod spec, by the name of the mapping that has it, in lower case."""
     is_like_one = not OF_TEMPLATES.isdisjoint(mapping.keys)
     return name.endswith(_SPECS) or (is_like_one and name.endswith(_TEMPLATE))
 
 
 def _of_container(place: ScalarVisit) -> Iterator[Site]:
-    """The image of a container, or those that a template falls back to.
+    """The image of a container, or the images that a template falls back to.
 
-    What a template fills in behind `:` or `@` stays as it is.
+    A tag or digest that a template fills in stays as it is.
     """
     site = whole(place, FAMILY, CERTAIN, "image of a container")
     value: str = place.node.value

@@ -1,6 +1,6 @@
 """References inside the base64 data of Secrets.
 
-Source: `data` of Secret, Kubernetes API core/v1. What is not base64 or not text holds no reference.
+Source: `data` of Secret, Kubernetes API core/v1. A value that is not the base64 of a text holds no reference.
 """
 
 from __future__ import annotations

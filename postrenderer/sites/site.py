@@ -21,7 +21,7 @@ KNOWN = "under a configured source or rule"
 WEAK = "weak"
 """Looks like an image and may be none: reported, never changed."""
 UNMOVED = "unmoved"
-"""Images come from it, and what else it may be is not known: reported as left, never changed."""
+"""An image or registry that may not change here, for a reason: reported as left, never changed."""
 STAYS = "stays"
 """An image reference that nothing pulls, such as a condition of a policy: reported with the reason, never changed."""
 
@@ -80,7 +80,7 @@ def not_pulled(name: str) -> str:
 
 
 def unless_certain(span: Span, reason: str) -> Span:
-    """What was found in a place that nothing pulls from: it stays, but under a configured source or rule."""
+    """A span in a place that nothing pulls from: it stays, unless it is under a configured source or rule."""
     return span if span.level == CERTAIN else span._replace(level=STAYS, reason=reason)
 
 
@@ -126,8 +126,8 @@ class MappingVisit(NamedTuple):
         listed: whether it stands in a list.
         api: the object that it is or belongs to.
         stays: why nothing in it is pulled; empty if something may be.
-        trusted: whether the document itself says what the object is: anybody can write a kind into an object, so that
-            excuses nothing below it.
+        trusted: whether `api` is that of the document or of an item of its list. A mapping deeper inside can have any
+            `kind` written into it, so such a kind never makes an image stay.
     """
 
     node: yaml.MappingNode

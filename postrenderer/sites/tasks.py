@@ -23,7 +23,7 @@ TEKTON = "tekton.dev"
 _TASK = regex(rb"kind[\"']?: *[\"']?(?:Cluster)?Task[\"']?\s")
 _USE = regex(r"\$\((?:inputs\.)?params(?:\.|\[[\"'])([\w.-]+)(?:[\"']\])?\)")
 _VARIABLE = regex(r"\$\{?([A-Za-z_]\w*)")
-PUSHED = "where a build goes, as the steps of its task show"
+PUSHED = "where a build is pushed to, as the steps of its task show"
 
 
 class Tasks:
@@ -47,7 +47,7 @@ class Tasks:
 
 
 def pushed(spec: yaml.Node | None) -> set[str]:
-    """The parameters that the commands of a task's steps copy or build to, and that are no step's image."""
+    """The parameters that a task's commands copy or build to, without those that are the image of a step."""
     copied: set[str] = set()
     run: set[str] = set()
     for step in _items(fields_of(spec).get("steps")):

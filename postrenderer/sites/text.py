@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 FAMILY = "text"
 
 start_of = attrgetter("start")
-"""By what the references in a text are sorted."""
+"""The key by which the spans of a text are sorted."""
 
 _REFERENCE = regex(
     r"(?:(?<=docker://)|(?<=:-)|(?<![\w.\-/@%~+]))"
@@ -56,7 +56,7 @@ _ASSIGNMENT = regex(
     r"(?P<name>[A-Za-z_](?<![\w./?&-].)(?=(?P<rest>[\w./-]*))(?P=rest))"
     r"\\?[\"']?[ \t]*(?::=|=>|:-|=(?!=)|:(?=[ \t\"'`\\]))[ \t]*\*?\\?[\"'`]?" + _OPEN_VALUE
 )
-"""A name and its value. The name is matched whole and no shorter one tried, which none of these signs would follow."""
+"""A name and its value. Only the whole name is tried, as what must follow never stands after a part of it."""
 _FLAG = regex(r"-(?<![\w.-]-)-?(?P<name>[A-Za-z][\w.-]*)(?:=|[ \t]+)[\"']?" + _OPEN_VALUE)
 _LIST = regex(r"(?P<name>[A-Za-z_](?<![\w./?&-].)[\w.-]*)[ \t]*[=:][ \t]*\[(?P<items>[^\[\]{}()]*)\]")
 """A name and a list in brackets, as TOML and HCL write it."""
@@ -71,11 +71,11 @@ _IGNORED = (
 _TOKEN = regex(r"[^\s,;|=\"'`(){}\[\]]+")
 _HINT = regex("|".join(form for word in keys.HINTS for form in (word, word.capitalize(), word.upper())))
 _BASE64 = ("Secret(?![A-Za-z])", tags.BINARY)
-"""What says that a value below is base64, which shows no hint."""
+"""Words that say that a value below is base64, in which no hint is seen."""
 _INTERESTING = regex("|".join((_HINT.pattern, registries.BEFORE_PATH, *keys.DOCKER, *keys.ARTIFACTS, *_BASE64)))
 _DOTTED = ".image"
 _PRINTED = "map["
-"""How Go prints a map that a template should have turned into YAML: nothing reads it."""
+"""The start of a map as Go prints it, which a template should have turned into YAML: nothing reads it."""
 _IN_FORCE = ("mutations", "generate")
 """Where MutatingAdmissionPolicy (Kubernetes), MutatingPolicy and GeneratingPolicy (Kyverno) have the expressions that
 make objects."""
@@ -84,7 +84,7 @@ _NEIGHBOURS = 2
 
 
 def may_hold_images(value: str) -> bool:
-    """Whether a text that no family of places claims is worth a look: most say nothing at all."""
+    """Whether a text that no family of places claims may hold an image; most texts cannot."""
     return "/" in value or ":" in value or keys.FROM in value or _HINT.search(value) is not None
 
 
@@ -133,7 +133,7 @@ def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
 
 
 def _references(text: str) -> Iterator[re.Match[str]]:
-    """What looks like a reference with a host, looked for in lines with a slash alone, as it takes time."""
+    """Texts that look like a reference with a host. Only lines with a slash are searched, as searching takes time."""
     slash = text.find("/")
     while slash >= 0:
         start, end = text.rfind("\n", 0, slash) + 1, text.find("\n", slash)
@@ -191,7 +191,7 @@ def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> I
 
 
 def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Span]:
-    """References that leave no doubt wherever they stand, but for the patterns of filters: `image:quay.io/x/y`."""
+    """References that leave no doubt wherever they stand. Patterns of filters do: `image:quay.io/x/y`."""
     for match in references:
         start = match.start()
         if not text.startswith(":", start - 1) and not text.startswith("/", match.end()):

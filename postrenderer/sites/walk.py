@@ -20,22 +20,22 @@ Visit = Union[MappingVisit, ScalarVisit]
 Stays = Callable[[Api, str], str]
 
 _OBJECT = ("apiVersion", "kind")
-"""What every object has (API conventions of Kubernetes, types); an item of a list takes what it lacks from the list."""
+"""The fields of every object (API conventions of Kubernetes, types). An item of a list may leave them to the list."""
 _REVISITS = 10_000
 """How many nodes are visited again, through aliases, to learn all their paths. Beyond it each is visited once.
 
 A large one counts as several: a text of a megabyte and ten thousand aliases for it would be ten gigabytes to look at.
 """
 _LONG = 100
-"""Signs of a text that count as one node more, and beyond which it is looked at when its turn comes."""
+"""Characters of a text that count as one node more; a longer text is judged only when the walk reaches it."""
 _ITEMS = (None, "items")
-"""Where a list of objects (`kind: List`) has them."""
+"""The path of the items of a list of objects (`kind: List`)."""
 _UNKNOWN = Api("", "")
 
 
 _Place = tuple[yaml.Node, "Path", str, bool, Api, Optional[str], bool]
-"""A node, its path, the nearest key above, whether it stands in a list, the object that it belongs to, why nothing in
-it is pulled (None if nobody asks any more), and whether its key hints at an image."""
+"""A node, its path, the nearest key above, whether it stands in a list, the API of its object, why nothing in it is
+pulled (None if its object is not `trusted`), and whether its key hints at an image."""
 
 
 def nothing_stays(_: Api, __: str) -> str:
@@ -81,7 +81,7 @@ def walk(
             top = path is None or path[0] == _ITEMS or (listed and path[0] is None)
             own = _api(pairs, top=top) if top or "kind" in names else None
             if own and not top:
-                why = why or None  # anybody can write a kind into an object, so it excuses nothing below
+                why = why or None  # not `trusted`, see MappingVisit
             why = stays(own or api, key) if top or why == "" else why
             visit = MappingVisit(node, pairs, names, path, key, listed, own or api, why or "", why is not None)
             yield visit
@@ -112,7 +112,7 @@ def _size(node: yaml.Node) -> int:
 
 
 def _api(pairs: list[tuple[str, yaml.Node]], *, top: bool) -> Api | None:
-    """What the object with these fields is, _UNKNOWN if they contradict each other; None if they are no object's."""
+    """The API of the object with these fields; _UNKNOWN if they contradict each other, None if it is no object."""
     texts = {(key, value.value) for key, value in pairs if key in _OBJECT and isinstance(value, yaml.ScalarNode)}
     named = dict(texts)
     if not named or (len(named) < len(_OBJECT) and not top):

@@ -15,7 +15,7 @@ from postrenderer.text.regex import regex
 from postrenderer.text.tags import MARK
 
 _MARKER = "---"
-_THREE_SIGNS = "\r\r\n"
+_THREE_CHARACTERS = "\r\r\n"
 """A line break of which Helm makes one line feed less before it parses (kyaml's ByteReader, apimachinery's LineReader);
 `fromYaml` does not. Behind a backslash in double quotes, `"im` and `age"` around it are then read as `image`."""
 _SKIPPED = " \t\v\f"
@@ -51,10 +51,10 @@ def refuse_two_readings(whole: str, start: int) -> None:
         start: where its text starts.
 
     Raises:
-        yaml.MarkedYAMLError: it has a line break of three signs, only its first line is indented, or that one begins
-            with white space that YAML takes for text.
+        yaml.MarkedYAMLError: it has a line break of three characters, or only its first line is indented, or that line
+            begins with white space that YAML takes for text.
     """
-    extra = whole.find(_THREE_SIGNS)
+    extra = whole.find(_THREE_CHARACTERS)
     if extra >= 0:
         line = whole.count("\n", start, extra)
         problem = (
@@ -102,7 +102,7 @@ def _is_indented(whole: str, content: int, indent: str) -> bool:
 
 
 def _skip_white_space(text: str, position: int) -> int:
-    """The index of the first sign from a position on that is neither white space nor a byte order mark."""
+    """The index of the first character from a position on that is neither white space nor a byte order mark."""
     while position < len(text) and (text[position].isspace() or text[position] == MARK):
         position += 1
     return position

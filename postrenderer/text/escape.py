@@ -1,4 +1,4 @@
-r"""What people read, without signs that move the cursor, ring the bell or turn the order of letters round.
+r"""Texts for people, without characters that move the cursor, ring the bell or reverse the order of letters.
 
 A chart's names and references may hold them: the terminal's control characters (ECMA-48) and Unicode's for the order
 of letters (UAX 9). They are written as JSON would write them, `\u001b` for ESC, so that JSON stays the same value.

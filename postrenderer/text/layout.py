@@ -35,12 +35,12 @@ def first_line_end(text: str) -> int:
 
 
 def _before(signs: str, text: str, start: int, end: int) -> int:
-    """The index of the first of some signs from a position on; the end if there is none."""
+    """The index of the first of some characters from a position on; the end if there is none."""
     return next((index for index in range(start, end) if text[index] in signs), end)
 
 
 def _behind(signs: str, text: str, start: int, end: int) -> int:
-    """The index of the first sign from a position on that is none of some; the end if there is none."""
+    """The index of the first other character than some from a position on; the end if there is none."""
     return next((index for index in range(start, end) if text[index] not in signs), end)
 
 
@@ -62,7 +62,7 @@ def line_end(text: str, position: int) -> int:
 
 
 def before(text: str, position: int) -> str:
-    """What stands before a position on its line."""
+    """The text before a position on its line."""
     return text[line_start(text, position) : position]
 
 
@@ -75,7 +75,7 @@ def newline(text: str, position: int) -> str:
 
 
 def separator(text: str, position: int) -> str:
-    """What to write after a comma so that a flow collection's next entry stands as the one at the position does."""
+    """The space to write after a comma, so that the next entry of a flow collection stands as the one at a position."""
     start = position
     while start and text[start - 1] in " \t":  # not from the start of the line, which may hold a whole list of pods
         start -= 1

@@ -57,12 +57,12 @@ def fields(mapping: yaml.MappingNode, entries: Entries = own_entries) -> list[tu
 
 
 def fields_of(node: yaml.Node | None) -> dict[str, yaml.Node]:
-    """The fields of a node as Kubernetes sees them; none if it is no mapping, or is not there."""
+    """The fields of a node as Kubernetes sees them; empty if it is no mapping, or is absent."""
     return dict(fields(node)) if isinstance(node, yaml.MappingNode) else {}
 
 
 def text_of(node: yaml.Node | None) -> str:
-    """The text of a scalar; empty if it is none, or is not there."""
+    """The text of a scalar; empty if the node is no scalar, or is absent."""
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
 

@@ -27,7 +27,7 @@ _FILENAME = regex(r"^ +postrenderer\.helm\.sh/postrender-filename:[ \t]*[\"']?([
 
 
 class Identity(NamedTuple):
-    """What a document is called in reports and errors; every field may be empty."""
+    """The names by which reports and errors call a document; every field may be empty."""
 
     position: int
     api_version: str = ""

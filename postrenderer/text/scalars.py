@@ -33,9 +33,9 @@ BINARY_TAG = "tag:yaml.org,2002:binary"
 _BEHIND = regex(rf"(?:[ \t{BREAKS}]|(?<=[ \t{BREAKS}])#[^{BREAKS}]*)*")
 """White space and comments."""
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-"""How double quotes write what they cannot hold as it is (YAML 1.2, 5.7)."""
+"""How double quotes write characters that they cannot hold (YAML 1.2, 5.7)."""
 _FLOW_ENDS = (",", "]", "}")
-"""What stands behind a plain scalar in flow style alone."""
+"""Only in flow style one of these follows a plain scalar."""
 
 
 class Edit(NamedTuple):

@@ -28,7 +28,7 @@ _CUT = (b"\n---", b"\r\n")
 
 
 class Encoded(NamedTuple):
-    """A stream without its byte order mark, as UTF-8, and what it takes to write it as it came."""
+    """A stream as UTF-8 without its byte order mark, and how to write it as it came."""
 
     data: bytes
     bom: bytes
@@ -123,7 +123,7 @@ class Document(NamedTuple):
 
 
 class _Stream:
-    """What is asked of the whole stream, remembered so that each part of it is looked at once."""
+    """Line numbers and anchors of the whole stream, remembered so that each part of it is read once."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -45,7 +45,7 @@ def settle(text: str, roots: list[yaml.Node]) -> None:
 def refuse_skipped(whole: str, start: int) -> None:
     """Refuse a document if a byte order mark may make Kubernetes' parser read other lines than everybody else.
 
-    Where its buffer starts with a mark, go-yaml skips the first sign of each line that is not indented (`is_bom` in
+    Where its buffer starts with a mark, go-yaml skips the first character of each line without indentation (`is_bom` in
     yamlprivateh.go), and reads `kind: Pod` for `#kind: Pod`. Where buffers start depends on all that stands before,
     also on what Helm puts there. Of one of the usual fields such a slip leaves nothing that Kubernetes knows.
 
@@ -59,7 +59,7 @@ def refuse_skipped(whole: str, start: int) -> None:
     mark = whole.find(MARK)
     found = _OTHER_LINE.search(whole, max(mark, start)) if mark >= 0 else None
     if found:
-        problem = "a byte order mark (U+FEFF) further up may make Kubernetes' parser skip the sign"
+        problem = "a byte order mark (U+FEFF) further up may make Kubernetes' parser skip the first character"
         line = whole.count("\n", start, found.start())
         raise yaml.MarkedYAMLError(None, None, problem, yaml.Mark("", found.start(), line, 0, None, 0))
 
@@ -72,7 +72,7 @@ def _settle_tags(text: str, roots: list[yaml.Node]) -> None:
             continue
         seen.add(id(node))
         if _END.match(text, node.start_mark.index):  # Kubernetes' parser takes the comma or bracket for a part of it
-            raise yaml.MarkedYAMLError(None, None, "a space is missing behind a tag", node.start_mark)
+            raise yaml.MarkedYAMLError(None, None, "a space is missing after a tag", node.start_mark)
         if isinstance(node, yaml.SequenceNode):
             stack += node.value
         elif isinstance(node, yaml.MappingNode):
@@ -83,4 +83,6 @@ def _settle_tags(text: str, roots: list[yaml.Node]) -> None:
             except UnicodeDecodeError:
                 continue
             except ValueError:
-                raise yaml.MarkedYAMLError(None, None, "found no base64 behind !!binary", node.start_mark) from None
+                raise yaml.MarkedYAMLError(
+                    None, None, "the text after !!binary is not base64", node.start_mark
+                ) from None

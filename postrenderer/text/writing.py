@@ -174,13 +174,13 @@ def _list_offset(text: str, mapping: yaml.MappingNode) -> str:
 
 
 def _block_lines(value: Any, indent: str, offset: str) -> str:  # noqa: ANN401  # what JSON can hold
-    """What stands behind a key: a name or several on its line, or the lines below; a list may stand in its column."""
+    """The text of a value behind its key: on the key's line or on the lines below; a list may stand in its column."""
     if isinstance(value, str):
         return f" {_block_scalar(value)}"
-    if isinstance(value, list) and len(value) > 1:  # one line, whatever the number
-        return f" [{', '.join(map(_flow_entry, value))}]"
-    if isinstance(value, dict):
+    if isinstance(value, dict) and all(isinstance(text, str) for text in value.values()):
         return "".join(f"{indent}{offset or '  '}{key}: {_block_scalar(text)}" for key, text in value.items())
+    if isinstance(value, dict) or len(value) > 1:  # one line, whatever the number
+        return f" {_flow(value)}"
     return "".join(indent + offset + _block_entry(entry) for entry in value)
 
 
@@ -188,8 +188,12 @@ def _block_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping wit
     return f"- {_block_scalar(entry)}" if isinstance(entry, str) else f"- name: {_block_scalar(entry['name'])}"
 
 
-def _flow_entry(entry: Any) -> str:  # noqa: ANN401  # a name, or a mapping with one
-    return _block_scalar(entry) if isinstance(entry, str) else f"{{name: {_block_scalar(entry['name'])}}}"
+def _flow(value: Any) -> str:  # noqa: ANN401  # what JSON can hold
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(below)}' for key, below in value.items())}}}"
+    return _block_scalar(value)
 
 
 def _block_scalar(name: str) -> str:
@@ -201,7 +205,7 @@ def _key(name: str, *, quoted: bool = False) -> yaml.ScalarNode:
 
 
 def _node(value: Any, *, quoted: bool = False) -> yaml.Node:  # noqa: ANN401  # what JSON can hold
-    """What composing the written text gives."""
+    """The node that composing the written text will give."""
     if isinstance(value, list):
         return yaml.SequenceNode(_SEQ, [_node(item, quoted=quoted) for item in value])
     if isinstance(value, dict):

@@ -37,6 +37,8 @@ def test_each_line_is_a_fact_about_a_field(line: list[str]) -> None:
     assert "[]" not in path
     assert "{}" not in path
     assert form in (*forms.IMAGES, forms.SHARED, *forms.SECRETS, forms.NONE)
+    assert re.fullmatch(r"[^?]*(/[^/?]+\?)*/[^/?]+", path)
+    assert "?" not in path or form in forms.SECRETS
 
 
 def test_the_lines_are_sorted_and_say_nothing_twice() -> None:

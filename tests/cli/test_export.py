@@ -206,5 +206,7 @@ def test_the_help_of_each_kind_has_an_example(kind: str, capsys: pytest.CaptureF
 
 
 def test_comments_stay_comments() -> None:
-    text = document.write(document.Export((document.Document(("a\nevil: 1\r\x85b",), {"a": "b"}),), ("c\nevil: 1",)))
+    text = document.write(
+        document.Export((document.ExportDocument(("a\nevil: 1\r\x85b",), {"a": "b"}),), ("c\nevil: 1",))
+    )
     assert yaml.safe_load(text) == {"a": "b"}

@@ -4,7 +4,7 @@ import pytest
 
 from postrenderer.cli import chartfiles, literal
 from postrenderer.cli.hooks import first_difference
-from postrenderer.cli.rendering import Document, Rendering
+from postrenderer.cli.rendering import RenderedDocument, Rendering
 
 CHART = b"name: app\n"
 JOB = "app/templates/a/job.yaml"
@@ -12,7 +12,9 @@ JOB = "app/templates/a/job.yaml"
 
 def test_a_template_writes_its_text_and_keeps_the_old_one() -> None:
     files = {"Chart.yaml": CHART, "templates/a/job.yaml": b"old", "templates/a/_acreg-job.yaml": b"x"}
-    changed = literal.some(files, literal.texts([Document(JOB, "kind: {{ a }}"), Document(JOB, "kind: B")]))
+    changed = literal.some(
+        files, literal.texts([RenderedDocument(JOB, "kind: {{ a }}"), RenderedDocument(JOB, "kind: B")])
+    )
     assert changed == {
         **files,
         "templates/a/__acreg-job.yaml": b"old",
@@ -59,12 +61,12 @@ ONE = "a\nrandom1\nb"
 )
 def test_only_what_is_random_may_differ(after: str, again: str, wrong: str) -> None:
     def of(text: str) -> Rendering:
-        return Rendering([Document(JOB, text)], [])
+        return Rendering([RenderedDocument(JOB, text)], [])
 
     assert first_difference(of(ONE), of(after), of(again)) == wrong
 
 
 def test_nothing_may_be_missing() -> None:
-    one, none = Rendering([Document(JOB, "a")], []), Rendering([], [])
+    one, none = Rendering([RenderedDocument(JOB, "a")], []), Rendering([], [])
     assert first_difference(one, none, one) == "1 documents, but 0, and so not all"
     assert first_difference(none._replace(notes="a"), none, none._replace(notes="a")) == "the notes"

@@ -112,8 +112,8 @@ def test_errors_and_what_explain_tells_of_them(
     acreg: Acreg, manifests: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     arguments = [*REGISTRY, "--strict", "--keep", "ghcr.io", "-f", str(manifests)]
-    monkeypatch.setattr(lastrun, "_begun", [lastrun.LastRun(files="a\x1bb")])
-    assert __main__.guard(lambda: cli.main(arguments), filters=lambda: True) == 1
+    monkeypatch.setattr(lastrun, "_current", [lastrun.LastRun(files="a\x1bb")])
+    assert __main__.guard(lambda: cli.main(arguments), ran_the_filter=lambda: True) == 1
     said = capfdbinary.readouterr().err.decode()
     assert "ghcr.io/kept/a:1" in said
     assert not ACTED_ON.search(said)

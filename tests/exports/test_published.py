@@ -104,7 +104,9 @@ def test_cel_is_what_kubernetes_documents() -> None:
 
 
 def test_a_line_of_what_is_left_is_one_comment() -> None:
-    export = document.Export((document.Document(("a",), {"b": "c\nd"}), document.Document((), {})), ("at /x\ny: z",))
+    export = document.Export(
+        (document.ExportDocument(("a",), {"b": "c\nd"}), document.ExportDocument((), {})), ("at /x\ny: z",)
+    )
     assert document.write(export) == "# a\n# NOT DONE: at /x y: z\nb: |-\n  c\n  d\n---\n{}\n"
 
 

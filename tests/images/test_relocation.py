@@ -240,7 +240,7 @@ def test_known_in_free_text(text: str, known: bool) -> None:  # noqa: FBT001  # 
             (
                 "refused",
                 "docker.io",
-                "what is below it is placed by more than its name, as Docker Hub's official images are",
+                "not all images below it move alike: Docker Hub's official ones have `library` in their path",
                 "others",
             ),
         ),
@@ -249,7 +249,7 @@ def test_known_in_free_text(text: str, known: bool) -> None:  # noqa: FBT001  # 
             [("quay.io/a/image", "q")],
             {},
             "quay.io/a",
-            ("refused", "quay.io/a", f"{PRIVATE}/q is no place for other names", "rule"),
+            ("refused", "quay.io/a", f"its images would not stay below one path: one would become {PRIVATE}/q", "rule"),
         ),
     ],
 )

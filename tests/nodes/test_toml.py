@@ -4,17 +4,17 @@ from typing import Any
 
 import pytest
 
-from postrenderer.nodes.toml import Table, dump, merge
+from postrenderer.nodes.toml import TomlTable, dump, merge
 
 tomllib = pytest.importorskip("tomllib", reason="this Python has no TOML parser")
-MIRROR = Table("registry.mirror", {"location": "m/x", "insecure": True}, "location")
-REGISTRY = Table("registry", {"prefix": "p", "location": "p"}, "prefix", (MIRROR,))
+MIRROR = TomlTable("registry.mirror", {"location": "m/x", "insecure": True}, "location")
+REGISTRY = TomlTable("registry", {"prefix": "p", "location": "p"}, "prefix", (MIRROR,))
 WHOLE = {"prefix": "p", "location": "p", "mirror": [{"location": "m/x", "insecure": True}]}
 
 
 def test_what_is_written_is_what_was_meant() -> None:
     odd = {"a": 'quote " and \\ and \t', "b": ["é", ""], "c": False}
-    assert tomllib.loads(dump([Table("", {"server": "s"}), Table('host."a.b"', odd)])) == {
+    assert tomllib.loads(dump([TomlTable("", {"server": "s"}), TomlTable('host."a.b"', odd)])) == {
         "server": "s",
         "host": {"a.b": odd},
     }
@@ -49,7 +49,7 @@ def test_a_registry_is_found_or_added(text: str, registries: list[Any] | None) -
 
 
 def test_an_empty_array_is_filled() -> None:
-    table = Table('host."h:1"', {"capabilities": ["pull", "resolve"]})
+    table = TomlTable('host."h:1"', {"capabilities": ["pull", "resolve"]})
     for text in ('[host."h:1"]\n', '[host."h:1"]\n# none\ncapabilities = [] # yet\n'):
         merged = merge(text, [table])
         assert tomllib.loads(merged) == {"host": {"h:1": {"capabilities": ["pull", "resolve"]}}}
@@ -59,13 +59,13 @@ def test_an_empty_array_is_filled() -> None:
 @pytest.mark.parametrize("header", ['[host."h:1"]', "[host.'h:1']", '[ host . "h:1" ]'])
 def test_a_table_is_found_however_it_is_written(header: str) -> None:
     text = f'{header}\n  capabilities = [\n    "pull", # only\n  ]\n'
-    merged = merge(text, [Table('host."h:1"', {"capabilities": ["pull", "resolve"], "ca": "/ca"})])
+    merged = merge(text, [TomlTable('host."h:1"', {"capabilities": ["pull", "resolve"], "ca": "/ca"})])
     assert tomllib.loads(merged) == {"host": {"h:1": {"capabilities": ["pull", "resolve"], "ca": "/ca"}}}
     assert "# only" in merged
 
 
 def test_keys_go_below_a_comment() -> None:
-    merged = merge('[host."h:1"]\n  # none\n  skip = true\n', [Table('host."h:1"', {"ca": "/ca"})])
+    merged = merge('[host."h:1"]\n  # none\n  skip = true\n', [TomlTable('host."h:1"', {"ca": "/ca"})])
     assert merged == '[host."h:1"]\n  # none\n  skip = true\n  ca = "/ca"\n'
 
 

@@ -53,10 +53,10 @@ DEMO = "apiVersion: example.com/v1\nkind: Demo\nspec: "
             {"rules": (Rule("quay.io/a/b", "c"),)},
             LEFT,
             "quay.io/a/b:1",
-            f"{PRIVATE}/c:1 does not end in /a/b:1, which another field holds",
+            f"it would become {PRIVATE}/c:1, but another field holds its end, /a/b:1, and keeps it",
         ),
-        ("{image: cpu}", {}, UNSURE, "cpu", "not sure to be an image (`image` names an image)"),
-        ("{image: cpu}", {"others": "fail"}, UNSURE, "cpu", "not sure to be an image (`image` names an image)"),
+        ("{image: cpu}", {}, UNSURE, "cpu", "it may not be an image (`image` names an image)"),
+        ("{image: cpu}", {"others": "fail"}, UNSURE, "cpu", "it may not be an image (`image` names an image)"),
         (
             "{image: 'localhost:5000/a:1'}",
             {},
@@ -81,7 +81,7 @@ DEMO = "apiVersion: example.com/v1\nkind: Demo\nspec: "
             {"rules": (Rule("docker.io/istio/image", "c"),)},
             LEFT,
             "docker.io/istio",
-            f"{PRIVATE}/c is no place for other names",
+            f"its images would not stay below one path: one would become {PRIVATE}/c",
         ),
     ],
 )

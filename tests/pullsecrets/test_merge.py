@@ -282,7 +282,7 @@ TIED = "is an alias, or has an anchor or a tag: fill it in"
         (
             "b:\n  containers: [{image: 'a:1'}]\n  <<: {imagePullSecrets: }\n",
             "/b/imagePullSecrets",
-            "is empty in what `<<` merges behind all other keys: fill it in",
+            "is empty in a mapping that `<<` merges behind all other keys: fill it in",
         ),
     ],
 )

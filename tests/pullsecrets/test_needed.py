@@ -45,6 +45,7 @@ spec:
         ("image: a/b:1\n  imagePullSecretNames: []", 'imagePullSecretNames: ["containerregistry"]'),
         ("image: a/b:1\n  imagePullSecrets: []", 'imagePullSecrets: [{"name": "containerregistry"}]'),
         ("image: a/b:1\n  imagePullSecrets:", "imagePullSecrets:\n    - name: containerregistry"),
+        ("image: a/b:1\n  imagePullSecrets: ''", 'imagePullSecrets: "containerregistry"'),
         ("image: a/b:1\n  image_pull_secrets: []", 'image_pull_secrets: ["containerregistry"]'),
         ("image: a/b:1\n  imageRegistrySecret: {}", 'imageRegistrySecret: {"name": "containerregistry"}'),
         ("image: a/b:1\n  imageSecretRef: {}", 'imageSecretRef: {"name": "containerregistry"}'),

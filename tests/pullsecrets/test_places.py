@@ -330,6 +330,16 @@ BELOW = {
         "HelmRelease",
         "{values: {image: {repository: a/b, tag: '1'}, deployment: {imagePullSecrets: [{name: old}]}}}",
     ),
+    "MatrixOne's overlay": (
+        "core.matrixorigin.io/v1alpha1",
+        "CNSet",
+        "{image: a/b, overlay: {imagePullSecrets: [{name: old}]}}",
+    ),
+    "the service account of Grafana's pods": (
+        "integreatly.org/v1alpha1",
+        "Grafana",
+        "{baseImage: a/b, serviceAccount: {imagePullSecrets: [{name: old}]}}",
+    ),
     "what Istio's charts share": (
         "install.istio.io/v1alpha1",
         "IstioOperator",
@@ -504,7 +514,7 @@ spec:
 
 def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
     spec = "{image: 'a/b:1', build: {output: {image: c/d}}, template: {buildPod: {}}}"
-    text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnect\nspec: {spec}\n"
+    text = f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaConnectS2I\nspec: {spec}\n"
     assert "containerregistry" not in render(text)
 
 
@@ -518,7 +528,7 @@ def test_what_says_nothing_of_all_pods_has_no_field_for_the_others() -> None:
     ],
 )
 def test_no_field_that_is_for_other_pods(spec: str) -> None:
-    assert "containerregistry" not in render(f"apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nspec: {spec}\n")
+    assert "containerregistry" not in render(f"apiVersion: kafka.strimzi.io/v1beta2\nkind: KafkaTopic\nspec: {spec}\n")
 
 
 @pytest.mark.parametrize(

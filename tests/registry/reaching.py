@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.manifests import RegistryClient
 from postrenderer.registry.places import SOURCE, TARGET, Reach
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.scratch import Handed
@@ -34,4 +34,4 @@ def reach(
 
 def remote(*insecure: str) -> Remote:
     """Return registries that speak HTTP and want no password, with one try for each request."""
-    return Remote(Manifests(reach(*insecure)), Crew(1, 0, lambda: None, pause=0))
+    return Remote(RegistryClient(reach(*insecure)), Crew(1, 0, lambda: None, pause=0))

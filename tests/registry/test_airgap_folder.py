@@ -22,13 +22,13 @@ from postrenderer.registry.charts import Packed
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest
 from postrenderer.registry.origins import Origin, Wishes
-from postrenderer.registry.places import Place
+from postrenderer.registry.places import ImagePlace
 from postrenderer.registry.plan import Copy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from postrenderer.registry.outcome import Outcome
+    from postrenderer.registry.outcome import CopyOutcome
 
 IMAGE = Copy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
 LIST = Manifest.of(b'{"schemaVersion": 2, "mediaType": "%s", "manifests": []}' % OCI_INDEX.encode(), OCI_INDEX)
@@ -51,7 +51,7 @@ class MockRemote:
     def get(self, *_: object) -> Manifest | None:
         return self.manifest
 
-    def copy(self, _: object, target: Place) -> None:
+    def copy(self, _: object, target: ImagePlace) -> None:
         if self.problem:
             raise self.problem
         folder = self.root / target.name.removeprefix("dir:")
@@ -60,7 +60,7 @@ class MockRemote:
         (folder / "manifest.json").write_bytes(LIST.content)
 
 
-def save(root: Path, *arguments: Any) -> Outcome:  # noqa: ANN401  # those of the mock
+def save(root: Path, *arguments: Any) -> CopyOutcome:  # noqa: ANN401  # those of the mock
     prepare(root)
     remote: Any = MockRemote(root, *arguments)
     return Save(root, remote, WISHES, Origin(remote, WISHES), {})(IMAGE)
@@ -77,7 +77,7 @@ def saved(tmp_path: Path) -> Path:
 
 def test_what_was_saved_is_found_again(saved: Path) -> None:
     carried = load(saved)
-    assert (carried.digest(IMAGE), carried.place(IMAGE, DIGEST)) == (DIGEST, Place(f"oci:{NAME}"))
+    assert (carried.digest(IMAGE), carried.place(IMAGE, DIGEST)) == (DIGEST, ImagePlace(f"oci:{NAME}"))
     assert save(saved).status == "present"
 
 

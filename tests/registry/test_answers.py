@@ -65,7 +65,7 @@ def _mirror(remote: Any, folder: Path, wishes: Wishes = WISHES) -> mirror.Mirror
 )
 def test_the_source_of_an_image_that_is_there(source: str | None, status: str, note: str) -> None:
     remote: Any = MockRemote(dest=[A], src=[source])
-    found = check.Check(remote, Origin(remote, WISHES), with_referrers=False)(IMAGE)
+    found = check.CheckImage(remote, Origin(remote, WISHES), with_referrers=False)(IMAGE)
     assert (found.status, found.digest, found.note) == (status, A, note)
 
 
@@ -74,7 +74,7 @@ UNSIGNED = "its signatures could not be asked for: it does not answer"
 
 def test_a_source_that_cannot_be_asked_for_signatures(tmp_path: Path) -> None:
     remote: Any = MockUnsigned(dest=[A], src=[A])
-    found = check.Check(remote, Origin(remote, WISHES), with_referrers=True)(IMAGE)
+    found = check.CheckImage(remote, Origin(remote, WISHES), with_referrers=True)(IMAGE)
     assert (found.status, found.note) == ("present", UNSIGNED)
     for there, status, note in (
         ([A], "present", UNSIGNED),
@@ -122,7 +122,7 @@ def test_other_content_that_the_source_has_is_replaced(tmp_path: Path) -> None:
 def test_other_content_under_a_digest() -> None:
     remote: Any = MockRemote(dest=[B])
     pinned = Copy(f"docker.io/acme/app@{A}", f"r.example.com/x/acme/app@{A}")
-    found = check.Check(remote, Origin(remote, WISHES), with_referrers=False)(pinned)
+    found = check.CheckImage(remote, Origin(remote, WISHES), with_referrers=False)(pinned)
     assert (found.status, found.note) == ("differs", "the registry has other content under this digest")
 
 

@@ -25,7 +25,7 @@ from registry.servers import PASSWORD, USERNAME
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from postrenderer.registry.places import Place
+    from postrenderer.registry.places import ImagePlace
     from registry.servers import Registry
 
 POD = """\
@@ -218,7 +218,7 @@ class MockRemote:
     def __init__(self, layers: list[dict[str, str]] | RegistryError | None) -> None:
         self.layers = layers
 
-    def get(self, place: Place, side: str) -> Manifest | None:
+    def get(self, place: ImagePlace, side: str) -> Manifest | None:
         assert (place.name, side) == ("docker://r.example.com/acme/charts/x:1.0.0_y", TARGET)
         if isinstance(self.layers, RegistryError):
             raise self.layers

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from postrenderer.registry.containers import insecure
-from postrenderer.registry.manifests import Manifests
+from postrenderer.registry.manifests import RegistryClient
 from postrenderer.registry.places import SOURCE, in_registry
 from registry.reaching import reach
 
@@ -53,7 +53,7 @@ def test_who_may_speak_http(tmp_path: Path) -> None:
 def test_a_registry_is_reached_as_skopeo_reaches_it(value: str, plain: Registry, tmp_path: Path) -> None:
     conf = tmp_path / "registries.conf"
     conf.write_text(f'[[registry]]\nlocation = "{plain.host}"\ninsecure = {value}\n')
-    client = Manifests(reach(environ={"CONTAINERS_REGISTRIES_CONF": str(conf)}))
+    client = RegistryClient(reach(environ={"CONTAINERS_REGISTRIES_CONF": str(conf)}))
     place = in_registry(f"{plain.host}/x:1")
     if value == "true":
         assert client.digest(place, SOURCE) is None

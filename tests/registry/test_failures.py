@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from postrenderer.registry.failures import LASTING, OTHER, RegistryError, failure
-from postrenderer.registry.places import SOURCE, TARGET, Place, Reach
+from postrenderer.registry.places import SOURCE, TARGET, ImagePlace, Reach
 from postrenderer.registry.scratch import Handed
 from postrenderer.registry.skopeo import Skopeo
 
@@ -84,5 +84,5 @@ def test_a_skopeo_that_cannot_be_started(tmp_path: Path) -> None:
     program.chmod(0o755)
     reach = Reach({SOURCE: Handed(""), TARGET: Handed("")}, {}, frozenset(), "", {"PATH": str(tmp_path)})
     with pytest.raises(RegistryError, match=rf"^{program} cannot be started: Exec format error$") as caught:
-        Skopeo(reach).copy(Place("docker://r.example.com/a:1", "r.example.com"), Place("dir:a"))
+        Skopeo(reach).copy(ImagePlace("docker://r.example.com/a:1", "r.example.com"), ImagePlace("dir:a"))
     assert caught.value.kind == OTHER

@@ -14,7 +14,7 @@ import pytest
 from postrenderer.registry import referrers
 from postrenderer.registry.credentials import Login
 from postrenderer.registry.failures import RegistryError
-from postrenderer.registry.manifests import OCI_INDEX, Manifest, Manifests
+from postrenderer.registry.manifests import OCI_INDEX, Manifest, RegistryClient
 from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.places import SOURCE, TARGET, in_registry
 from postrenderer.registry.plan import Copy
@@ -43,7 +43,7 @@ def test_what_was_pushed_is_found(
 ) -> None:
     digest = images.build(tmp_path / "image", "some", media, architectures)
     push(tmp_path / "image", f"{plain.host}/team/app:1")
-    client = Manifests(reach(plain.host))
+    client = RegistryClient(reach(plain.host))
     tagged = in_registry(f"{plain.host}/team/app:1")
     assert client.digest(tagged, SOURCE) == client.digest(tagged.pinned(digest), SOURCE) == digest
     found = client.get(tagged, SOURCE)
@@ -58,7 +58,7 @@ def test_what_was_pushed_is_found(
 
 
 def test_what_is_not_there(plain: Registry) -> None:
-    client = Manifests(reach(plain.host))
+    client = RegistryClient(reach(plain.host))
     nowhere = in_registry(f"{plain.host}/team/app:1")
     assert client.digest(nowhere, SOURCE) is None
     assert client.get(nowhere, SOURCE) is None
@@ -82,11 +82,11 @@ def test_tls_and_a_password(
         {"certificates": str(authority[0].parent)} if is_own_folder else {"environ": {"XDG_CONFIG_HOME": str(config)}}
     )
     place = in_registry(f"{secured.host}/team/app:1")
-    client = Manifests(reach(logins={f"{secured.host}/team": LOGIN}, **known))
+    client = RegistryClient(reach(logins={f"{secured.host}/team": LOGIN}, **known))
     client.put(place, NOTHING, TARGET)
     assert client.digest(place, TARGET) == NOTHING.digest
     client.probe(secured.host, TARGET)  # shows nothing: the login is for a path alone
-    wrong = Manifests(reach(logins={secured.host: Login(USERNAME, "wrong")}, **known))
+    wrong = RegistryClient(reach(logins={secured.host: Login(USERNAME, "wrong")}, **known))
     asks: tuple[Callable[[], object], ...] = (
         lambda: wrong.digest(place, TARGET),
         lambda: wrong.probe(secured.host, TARGET),
@@ -109,7 +109,7 @@ def test_who_must_prove_who_he_is(
     secured: Registry,
 ) -> None:
     host = plain.host if scheme == "http" else secured.host
-    client = Manifests(reach(*([host] if insecure else [])))
+    client = RegistryClient(reach(*([host] if insecure else [])))
     place = in_registry(f"{host}/x:1")
     if kind:
         with pytest.raises(RegistryError) as caught:
@@ -141,7 +141,7 @@ def test_a_token_is_asked_for_with_what_is_known(login: Login | None, shown: str
 
     with FrontDoor(answer, plain.host) as door:
         realm = f"http://{door.host}/token?own=1"
-        client = Manifests(reach(door.host, logins={door.host: login} if login else None))
+        client = RegistryClient(reach(door.host, logins={door.host: login} if login else None))
         place = in_registry(f"{door.host}/x:1")
         assert client.digest(place, TARGET) is None
         assert client.digest(place, TARGET) is None
@@ -172,7 +172,7 @@ def test_no_password_goes_where_the_registry_sends_us(plain: Registry, tmp_path:
             return Given(307, {"Location": f"http://{there.host}{asked.path}"})
 
         with FrontDoor(answer) as door:
-            client = Manifests(reach(door.host, logins={door.host: LOGIN}))
+            client = RegistryClient(reach(door.host, logins={door.host: LOGIN}))
             assert client.digest(in_registry(f"{door.host}/x:1"), SOURCE) == digest
             client.close()
     assert there.asked
@@ -187,7 +187,7 @@ def test_no_password_is_sent_without_tls_by_a_registry_with_it(authority: tuple[
         return Given(401, {"WWW-Authenticate": 'Bearer realm="http://127.0.0.1:1/token"'})
 
     with FrontDoor(answer, context=context) as door:
-        client = Manifests(reach(logins={door.host: LOGIN}, certificates=str(authority[0].parent)))
+        client = RegistryClient(reach(logins={door.host: LOGIN}, certificates=str(authority[0].parent)))
         with pytest.raises(RegistryError, match=r"without TLS, to http://127\.0\.0\.1:1/token"):
             client.digest(in_registry(f"{door.host}/x:1"), SOURCE)
         client.close()
@@ -203,7 +203,7 @@ def test_tags_and_referrers_come_in_pages() -> None:
         return Given(200, link, json.dumps(what).encode())
 
     with FrontDoor(answer) as door:
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         place = in_registry(f"{door.host}/x:1")
         assert client.tags(place, SOURCE) == ["a", "b"]
         assert client.referrers(place.pinned(NOTHING.digest), SOURCE) == [descriptor, descriptor]
@@ -227,7 +227,7 @@ def test_tags_and_referrers_come_in_pages() -> None:
 )
 def test_each_refusal_has_its_kind(status: int, headers: dict[str, str], kind: str, wait: float) -> None:
     with FrontDoor(lambda _: Given(status, headers)) as door:
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         client._roots[door.host] = f"http://{door.host}"  # noqa: SLF001  # no probe for TLS, which is not the point
         with pytest.raises(RegistryError) as caught:
             client.digest(in_registry(f"{door.host}/x:1"), SOURCE)
@@ -237,7 +237,7 @@ def test_each_refusal_has_its_kind(status: int, headers: dict[str, str], kind: s
 
 def test_a_manifest_that_is_not_taken() -> None:
     with FrontDoor(lambda asked: Given(403 if asked.method == "PUT" else 200, {})) as door:
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         with pytest.raises(RegistryError) as caught:
             client.put(in_registry(f"{door.host}/x:1"), NOTHING, TARGET)
         client.close()
@@ -248,7 +248,7 @@ def test_a_manifest_that_is_not_taken() -> None:
 def test_a_registry_without_the_api_of_referrers_is_asked_once(status: int, kind: str) -> None:
     """What is no answer to that question is no refusal, and a refusal is none."""
     with FrontDoor(lambda asked: Given(status if "referrers" in asked.path else 200, {})) as door:
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         place = in_registry(f"{door.host}/x@{NOTHING.digest}")
         for _ in range(2):
             if kind:
@@ -265,7 +265,7 @@ def test_a_login_that_cannot_be_used_is_said_of_its_registry() -> None:
     with FrontDoor(lambda _: Given(401, {"WWW-Authenticate": "Basic"})) as door:
         way = reach(door.host)
         config = {"credHelpers": {door.host: "nowhere"}}
-        client = Manifests(way._replace(configs={SOURCE: config, TARGET: config}))
+        client = RegistryClient(way._replace(configs={SOURCE: config, TARGET: config}))
         with pytest.raises(RegistryError, match="docker-credential-nowhere") as caught:
             client.digest(in_registry(f"{door.host}/x:1"), SOURCE)
         client.close()
@@ -277,7 +277,7 @@ def test_a_registry_that_names_no_digest_and_closes_each_connection() -> None:
         return Given(200, {"Connection": "close"}, NOTHING.content)
 
     with FrontDoor(answer) as door:
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         place = in_registry(f"{door.host}/x:1")
         assert client.digest(place, SOURCE) == NOTHING.digest
         digest = client.digest(place.pinned("sha512:" + "a" * 128), SOURCE)
@@ -303,7 +303,7 @@ def test_strange_answers_do_no_harm(headers: dict[str, str], body: bytes) -> Non
 
     with FrontDoor(answer) as door:
         place = in_registry(f"{door.host}/x:1")
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         if body == NOTHING.content:
             assert client.digest(place, SOURCE) == NOTHING.digest
             assert client.get(place, SOURCE) == NOTHING
@@ -342,7 +342,7 @@ def test_strange_refusals_are_refusals(status: int, headers: dict[str, str], bod
 
     with FrontDoor(answer) as door:
         where = f"http://{door.host}/token"
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         client._roots[door.host] = f"http://{door.host}"  # noqa: SLF001  # no probe for TLS, which is not the point
         with pytest.raises(RegistryError):
             client.get(in_registry(f"{door.host}/x:1"), SOURCE)
@@ -350,7 +350,7 @@ def test_strange_refusals_are_refusals(status: int, headers: dict[str, str], bod
 
 
 def test_stopped_it_asks_nobody(plain: Registry) -> None:
-    client = Manifests(reach(plain.host))
+    client = RegistryClient(reach(plain.host))
     place = in_registry(f"{plain.host}/x:1")
     assert client.digest(place, SOURCE) is None
     client.stop()
@@ -366,7 +366,7 @@ def test_a_proxy(no_proxy: str, is_asked: bool) -> None:  # noqa: FBT001  # a pa
     environ = {"NO_PROXY": no_proxy}
     with FrontDoor(lambda _: Given(403, {})) as door:
         environ["https_proxy"] = f"http://user:p%40ss@{door.host}"
-        client = Manifests(reach(environ=environ))
+        client = RegistryClient(reach(environ=environ))
         with pytest.raises(RegistryError) as caught:
             client.digest(in_registry("r.example.invalid/x:1"), SOURCE)
         client.close()
@@ -399,7 +399,7 @@ def test_networks_without_a_proxy(host: str, no_proxy: str, proxy: str) -> None:
 @pytest.mark.parametrize("kind", ["https", "socks5"])
 def test_no_password_of_a_proxy_is_sent_without_tls(kind: str) -> None:
     with FrontDoor(lambda _: Given(403, {})) as door:
-        client = Manifests(reach(environ={"https_proxy": f"{kind}://user:p@{door.host}"}))
+        client = RegistryClient(reach(environ={"https_proxy": f"{kind}://user:p@{door.host}"}))
         with pytest.raises(RegistryError, match=f"one for {kind}, and acreg would send it the password without TLS"):
             client.digest(in_registry("r.example.invalid/x:1"), SOURCE)
         client.close()
@@ -420,7 +420,7 @@ def test_lists_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
         return Given(200, {}, b'{"tags": ["1"]}')
 
     with FrontDoor(answer) as door:
-        client = Manifests(reach(door.host))
+        client = RegistryClient(reach(door.host))
         with pytest.raises(RegistryError, match=r"its list tags/list\?n=1000 has no end"):
             client.tags(in_registry(f"{door.host}/endless/x:1"), SOURCE)
         client.close()

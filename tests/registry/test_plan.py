@@ -5,7 +5,7 @@ import pytest
 from postrenderer.errors import AcregError
 from postrenderer.plan.decide import OPEN
 from postrenderer.registry import plan
-from postrenderer.registry.plan import Copy, Plan
+from postrenderer.registry.plan import Copy, CopyPlan
 from postrenderer.settings import Settings
 
 SETTINGS = Settings("r.example.com", "x")
@@ -48,7 +48,7 @@ def test_what_has_no_tag_yet_is_not_taken_for_the_latest() -> None:
 
 def test_of_list() -> None:
     found = plan.of_list(b"# ours\nquay.io/acme/app:1\n\nquay.io/acme/app:1 # again\nredis\n", SETTINGS)
-    assert found == Plan([APP, Copy("redis", "r.example.com/x/redis")], [])
+    assert found == CopyPlan([APP, Copy("redis", "r.example.com/x/redis")], [])
 
 
 def test_with_their_hosts_two_images_do_not_meet() -> None:
@@ -65,7 +65,7 @@ def test_with_their_hosts_two_images_do_not_meet() -> None:
 def test_nobody_copies_from_a_registry_of_the_cluster() -> None:
     own = "registry.demo.svc:5000/app:1"
     manifest = f"kind: Pod\nspec: {{containers: [{{image: '{own}'}}, {{image: 'quay.io/acme/app:1'}}]}}\n"
-    assert plan.of_manifests(manifest.encode(), SETTINGS) == Plan([APP], [])
+    assert plan.of_manifests(manifest.encode(), SETTINGS) == CopyPlan([APP], [])
     listed = plan.of_list(f"{own}\nquay.io/acme/app:1\n".encode(), SETTINGS)
     assert listed.copies == [APP]
     assert [left.reason for left in listed.left] == ["registry.demo.svc:5000 is a registry of the cluster itself"]

@@ -107,7 +107,10 @@ def test_values_stay_as_they_are_written(tmp_path: Path) -> None:
         ("others: keep\nstrict: 'tr", "acreg.yaml:2:12: this is not valid YAML: while scanning a quoted scalar, "),
         ("others: keep: b", "acreg.yaml:1:13: this is not valid YAML: mapping values are not allowed "),
         ("keep:\n\t- a", "acreg.yaml:2:1: this is not valid YAML: while scanning for the next token, "),
-        ("strict: true\n---\nothers: keep", "acreg.yaml:3:1: begins another document, and settings are one"),
+        (
+            "strict: true\n---\nothers: keep",
+            "acreg.yaml:3:1: begins a second document: put all settings into the first one",
+        ),
         ("keep: *k", "acreg.yaml:1:7: this is not valid YAML: found undefined alias"),
         ("others: \x07", "acreg.yaml:1:9: YAML does not allow this control character"),
         (b"others: keep\nreport: gr\xfc\xdf\n", "acreg.yaml:2:11: this is not UTF-8: save the file in that encoding"),

@@ -147,6 +147,7 @@ def test_annotations_that_name_images() -> None:
         "{repository: 'https://charts.acme.dev', chart: nginx, version: '1.2'}",
         "{repository: acme/charts, chart: nginx, version: '1.2'}",
         "{chart: {repository: ghcr.io/acme/charts, name: nginx, version: '1.2'}}",
+        "{ociRepository: {repository: ghcr.io/acme/charts/nginx, tag: v1}}",
         "{chart: {spec: {chart: acme/nginx, version: '1.2', sourceRef: {kind: HelmRepository, name: bitnami}}}}",
         "{source: {repoURL: registry-1.docker.io/bitnamicharts, chart: nginx, targetRevision: '1.2'}}",
         "{dependencies: [{name: a, version: '1', repository: registry-1.docker.io/bitnamicharts}]}",

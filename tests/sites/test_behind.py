@@ -15,6 +15,7 @@ HEAD = "apiVersion: acme.dev/v1\nkind: App\nspec:\n"
         ("  dockerRegistry: quay.io/acme/\n", f"  dockerRegistry: {PRIVATE}/acme/\n"),
         ("  global:\n    imageRegistry: docker.io\n", f"  global:\n    imageRegistry: {PRIVATE}\n"),
         (f"  customRegistry: {PRIVATE}\n", f"  customRegistry: {PRIVATE}\n"),
+        (f"  customRegistry: {PRIVATE}/acme\n", f"  customRegistry: {PRIVATE}/acme\n"),
     ],
 )
 @pytest.mark.parametrize("image", ["image: acme/app:1", "image: app:1", "image: {repository: acme/app, tag: 1}"])

@@ -1,4 +1,4 @@
-"""Registries that operators put in front of images further below in an object, so that these can't move alone."""
+"""Images that may be behind a registry, as another field of their object names one: they can't move alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OF_ALL = frozenset(("global", "globals"))
 """What holds settings for all that stands beside it."""
 
 
-class Front(NamedTuple):
+class RegistryField(NamedTuple):
     """A field that holds a registry.
 
     Attributes:
@@ -31,17 +31,15 @@ class Front(NamedTuple):
         node: its value.
         path: where that stands.
         scope: where the mapping stands in which, and below which, images may come from it.
-        public: whether it is a public registry.
     """
 
     name: str
     node: yaml.ScalarNode
     path: Path
     scope: Path
-    public: bool
 
 
-def of(mapping: MappingVisit, known: Callable[[str], bool]) -> Iterator[Front]:
+def registries_in(mapping: MappingVisit, known: Callable[[str], bool]) -> Iterator[RegistryField]:
     """The registries in a mapping of a custom resource.
 
     Args:
@@ -54,36 +52,35 @@ def of(mapping: MappingVisit, known: Callable[[str], bool]) -> Iterator[Front]:
         if not isinstance(value, yaml.ScalarNode) or keys.read(key).role != keys.REGISTRY:
             continue
         place = value.value.rstrip("/")
-        is_public = registries.kind(place.partition("/")[0]) == registries.REGISTRY
-        if _OF_IMAGES.issuperset(keys.words(key)) and (is_public or known(f"{place}/image")):
+        is_registry = registries.kind(place.partition("/")[0]) == registries.REGISTRY or known(f"{place}/image")
+        if is_registry and _OF_IMAGES.issuperset(keys.words(key)):
             shared = mapping.path is not None and mapping.key in _OF_ALL
             scope = mapping.path[0] if shared and mapping.path else mapping.path
-            yield Front(key, value, (mapping.path, key), scope, is_public)
+            yield RegistryField(key, value, (mapping.path, key), scope)
 
 
-def behind(found: list[Site], fronts: list[Front]) -> list[Site]:
+def images(found: list[Site], registry_fields: list[RegistryField]) -> list[Site]:
     """The sites; images without a host don't move that may be behind a registry, and that registry does.
 
     Whatever an operator does with the registry, the names of such images come out right if it moves alone.
     """
-    images = [site for site in found if isinstance(site.span, ImageSpan)]
-    used = {id(node) for site in images for node in (site.node, *site.parts)}
-    alone = [front for front in fronts if id(front.node) not in used]
-    moving: dict[int, Front] = {}
+    parts = (site for site in found if isinstance(site.span, ImageSpan))
+    used = {id(node) for site in parts for node in (site.node, *site.parts)}
+    alone = [field for field in registry_fields if id(field.node) not in used]
+    moving: dict[int, Site] = {}
     sites = []
     for site in found:
-        front = _in_front(site, alone)
-        if front:
-            moving[id(front.node)] = front
-            reason = f"`{front.name}` may stand in front of it: write its registry here if that is another one"
+        field = _registry_of(site, alone)
+        if field:
+            reason = f"`{field.name}` may stand in front of it: write its registry here if that is another one"
             sites.append(site._replace(span=site.span._replace(level=UNMOVED, reason=reason)))
+            moving[id(field.node)] = _moving(field)
         else:
             sites.append(site)
-    public = {node: front for node, front in moving.items() if front.public}
-    return [site for site in sites if id(site.node) not in public] + [_moving(front) for front in public.values()]
+    return [site for site in sites if id(site.node) not in moving] + list(moving.values())
 
 
-def _in_front(site: Site, fronts: list[Front]) -> Front | None:
+def _registry_of(site: Site, registry_fields: list[RegistryField]) -> RegistryField | None:
     """The nearest registry that an image may be behind, as it has no host of its own."""
     if not isinstance(site.span, ImageSpan) or site.span.level != STRONG:
         return None
@@ -91,14 +88,13 @@ def _in_front(site: Site, fronts: list[Front]) -> Front | None:
     above: Path = site.path if text and not text.reference.host else None
     while above is not None:
         above = above[0]
-        for front in fronts:
-            if front.scope == above:
-                return front
+        for field in registry_fields:
+            if field.scope == above:
+                return field
     return None
 
 
-def _moving(front: Front) -> Site:
-    """A registry that is in front of images of its object."""
-    reason = f"`{front.name}` is in front of images of its object"
-    place = front.node.value.rstrip("/")
-    return Site(front.node, PrefixSpan(0, len(place), place, STRONG, reason), fields.FAMILY, front.path)
+def _moving(field: RegistryField) -> Site:
+    reason = f"`{field.name}` is in front of images of its object"
+    place = field.node.value.rstrip("/")
+    return Site(field.node, PrefixSpan(0, len(place), place, STRONG, reason), fields.FAMILY, field.path)

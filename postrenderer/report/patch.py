@@ -11,7 +11,7 @@ from postrenderer.text.view import View
 
 
 class Patch(NamedTuple):
-    """What was done to a document.
+    """The changes of a document.
 
     Attributes:
         operations: JSON Patch operations.
@@ -26,7 +26,7 @@ class Patch(NamedTuple):
     after: Any
 
 
-def patch(root: yaml.Node, view: View) -> Patch:
+def patch_of(root: yaml.Node, view: View) -> Patch:
     """The planned change of a document as a patch.
 
     Raises:
@@ -38,10 +38,10 @@ def patch(root: yaml.Node, view: View) -> Patch:
 
 
 def _operations(root: yaml.Node, view: View) -> list[tuple[dict[str, Any], yaml.Node]]:
-    """What is done to a document's nodes.
+    """The operations on a document, each with its node.
 
-    Aliases and merge keys show a change at several places, each of which gets an operation. What a duplicate key hides
-    gets none. A node without a place in the text is one that is added.
+    Aliases and merge keys show a change at several places, and each place gets an operation. A value that a duplicate
+    key hides gets none. An added node has no place in the text.
     """
     found: list[tuple[dict[str, Any], yaml.Node]] = []
     stack: list[tuple[yaml.Node, Path]] = [(root, None)]

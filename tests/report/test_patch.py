@@ -4,7 +4,7 @@ import jsonpatch  # type: ignore[import-untyped]  # ships no types
 import pytest
 import yaml
 
-from postrenderer.patch import patch
+from postrenderer.report.patch import patch_of
 from postrenderer.text import composer
 from postrenderer.text.view import View
 
@@ -51,7 +51,7 @@ def changed(root: yaml.Node, old: str, new: str) -> View:
 )
 def test_scalars(text: str, paths: list[str]) -> None:
     root = root_of(text)
-    made = patch(root, changed(root, "x", "z"))
+    made = patch_of(root, changed(root, "x", "z"))
     assert made.operations == [{"op": "replace", "path": path, "value": "z"} for path in paths]
     assert jsonpatch.apply_patch(made.before, made.operations) == made.after
     assert made.before == View().plain(composer.compose(text).roots[0])
@@ -64,7 +64,7 @@ def test_added_nodes() -> None:
     view.prepend(root.value[0][1], [scalar("n")])
     view.insert(root, 0, scalar("k"), yaml.SequenceNode("", [scalar("v")]))
     view.replace(root.value[2][1], yaml.SequenceNode("", [scalar("w")]))
-    made = patch(root, view)
+    made = patch_of(root, view)
     assert made.operations == [
         {"op": "add", "path": "/k", "value": ["v"]},
         {"op": "add", "path": "/d", "value": ["w"]},
@@ -85,7 +85,7 @@ def test_a_list_that_others_share_is_extended_at_each_place() -> None:
     root = root_of("a: &s [x]\nb: *s\nc: &m {d: *s}\ne: {<<: *m}\n")
     view = View()
     view.prepend(root.value[0][1], [scalar("n")])
-    made = patch(root, view)
+    made = patch_of(root, view)
     assert [(operation["op"], operation["path"]) for operation in made.operations] == [
         ("add", path) for path in ("/a/0", "/b/0", "/c/d/0", "/e/d/0")
     ]
@@ -96,4 +96,4 @@ def test_a_list_that_others_share_is_extended_at_each_place() -> None:
 def test_aliases_without_end_have_no_patch(text: str) -> None:
     root = root_of(text)
     with pytest.raises(RecursionError):
-        patch(root, View())
+        patch_of(root, View())
