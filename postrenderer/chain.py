@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from postrenderer.plan.pieces import DocumentFindings
-    from postrenderer.rewrite import Rewritten
+    from postrenderer.rewrite import RewrittenStream
     from postrenderer.settings import Settings
 
     Inform = Callable[[Sequence[DocumentFindings], Settings], Settings]
@@ -27,7 +27,7 @@ _VARIABLE = "ACREG_CHAIN"
 """Set for the other post-renderers, so that an acreg that one of them runs does not run it again, without end."""
 
 
-def through(raw: bytes, settings: Settings, inform: Inform | None = None) -> Rewritten:
+def through(raw: bytes, settings: Settings, inform: Inform | None = None) -> RewrittenStream:
     """Rewrite a stream as `rewrite` does, between the other post-renderers.
 
     Args:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 
-class Rewritten(NamedTuple):
+class RewrittenStream(NamedTuple):
     """A stream after the rewrite.
 
     Attributes:
@@ -31,7 +31,7 @@ class Rewritten(NamedTuple):
     pieces: list[Piece]
 
 
-def rewrite(raw: bytes, settings: Settings) -> Rewritten:
+def rewrite(raw: bytes, settings: Settings) -> RewrittenStream:
     """Point every image reference of a stream at the private registry, add the pull secrets, change nothing else.
 
     Args:
@@ -58,7 +58,7 @@ def rewrite(raw: bytes, settings: Settings) -> Rewritten:
     check_collisions(found)
     refuse_left(found, settings)
     refuse_without_secret(found, settings)
-    return Rewritten(encoded.restore(output), found, reported)
+    return RewrittenStream(encoded.restore(output), found, reported)
 
 
 def _applied(piece: Piece) -> bytes:

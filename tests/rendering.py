@@ -10,7 +10,7 @@ import jsonpatch  # type: ignore[import-untyped]  # ships no types
 import yaml
 
 from postrenderer import report
-from postrenderer.rewrite import Rewritten, rewrite
+from postrenderer.rewrite import RewrittenStream, rewrite
 from postrenderer.settings import Settings
 
 REGISTRY = "registry.spacetech.com:8083"
@@ -23,7 +23,7 @@ def settings(**changes: Any) -> Settings:  # noqa: ANN401  # any field of Settin
     return Settings(REGISTRY, "appcircle")._replace(**changes)
 
 
-def run(raw: bytes, **changes: Any) -> Rewritten:  # noqa: ANN401  # likewise
+def run(raw: bytes, **changes: Any) -> RewrittenStream:  # noqa: ANN401  # likewise
     """Post-render with a report."""
     return rewrite(raw, settings(report="report.json", **changes))
 

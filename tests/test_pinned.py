@@ -8,19 +8,19 @@ import pytest
 
 from postrenderer.errors import AcregError, SettingsError
 from postrenderer.findings import find
-from postrenderer.plan.decide import OPEN
+from postrenderer.plan.decide import OPEN_TAG
 from postrenderer.rewrite import rewrite
 from postrenderer.settings import Settings, lockfile
-from postrenderer.settings.lockfile import Lock, Locked, pinned
+from postrenderer.settings.lockfile import Lock, LockedImage, pinned
 
 P = "r.example.com/x"
 A, B, C = (f"sha256:{digit * 64}" for digit in "abc")
 LOCK = Lock(
     (
-        Locked("quay.io/a/app:1", f"{P}/a/app", A, "1", ("linux/amd64", "linux/arm64")),
-        Locked("quay.io/a/app:1.5", f"{P}/a/app", C, "1.5"),
-        Locked("nginx", f"{P}/nginx", B, "latest", (), ((C, B, ""), (A, B, f"sha256-{'b' * 64}.sig"))),
-        Locked(f"quay.io/a/pinned@{C}", f"{P}/a/pinned", C),
+        LockedImage("quay.io/a/app:1", f"{P}/a/app", A, "1", ("linux/amd64", "linux/arm64")),
+        LockedImage("quay.io/a/app:1.5", f"{P}/a/app", C, "1.5"),
+        LockedImage("nginx", f"{P}/nginx", B, "latest", (), ((C, B, ""), (A, B, f"sha256-{'b' * 64}.sig"))),
+        LockedImage(f"quay.io/a/pinned@{C}", f"{P}/a/pinned", C),
     ),
     ("chart", "1.2.3"),
 )
@@ -86,7 +86,7 @@ def test_the_field_that_carries_the_registry_is_added_beside_the_pinned_tag(
     image: str, written: str | None, settings: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "acreg.lock").write_text(
-        lockfile.text(Lock((Locked("a/app:1", f"{P}/a/app", A, "1"),))), encoding="utf-8"
+        lockfile.text(Lock((LockedImage("a/app:1", f"{P}/a/app", A, "1"),))), encoding="utf-8"
     )
     head = "apiVersion: k8ssandra.io/v1alpha1\nkind: K8ssandraCluster\nspec:\n  medusa:\n    containerImage: "
     once = _filtered(f"{head}{image}\n", pinned(settings))
@@ -128,14 +128,14 @@ def test_a_reference_whose_tag_is_filled_in_later_is_left(place: str, settings: 
     sure = settings._replace(sources=("quay.io",))
     assert _filtered(text, sure) == text
     (document,) = find(text.encode(), sure)
-    assert [(one.kind, one.reason) for one in document.images] == [("left", OPEN)]
+    assert [(one.kind, one.reason) for one in document.images] == [("left", OPEN_TAG)]
 
 
 def test_a_tag_of_two_images(settings: Settings) -> None:
     both = "a: {repository: quay.io/a/app, tag: &tag '1'}\n  b: {repository: %s, tag: *tag}\n"
     text = f"kind: Demo\nspec:\n  {both % 'quay.io/a/app'}"
     assert _filtered(text, settings).count(A) == 1
-    images = (*LOCK.images, Locked("quay.io/a/other:1", f"{P}/a/other", B, "1"))
+    images = (*LOCK.images, LockedImage("quay.io/a/other:1", f"{P}/a/other", B, "1"))
     Path(settings.lock).write_text(lockfile.text(Lock(images)), encoding="utf-8")
     with pytest.raises(AcregError) as caught:
         _filtered(f"kind: Demo\nspec:\n  {both % 'quay.io/a/other'}", pinned(settings))

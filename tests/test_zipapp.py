@@ -196,7 +196,8 @@ def test_settings_on_the_command_line_import_no_more_than_their_parser(warm: Mac
     modules = imported(warm.renders(sys.executable, *flags))
     assert not modules & {"_extraction", "jsonpatch", "logging", "rich", "subprocess", "tempfile"}
     commands = {name for name in modules if name.startswith("postrenderer.cli.")}
-    assert commands <= {f"postrenderer.cli.{name}" for name in ("arguments", "front", "helptext", "inputs", "render")}
+    expected = ("arguments", "front", "helptext", "inputs", "render", "tempfolder")
+    assert commands <= {f"postrenderer.cli.{name}" for name in expected}
 
 
 def test_an_extraction_beside_the_zipapp_is_used(machine: Machine, tmp_path: Path) -> None:

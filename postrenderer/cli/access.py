@@ -13,7 +13,7 @@ from postrenderer.errors import SettingsError
 from postrenderer.images.reference import parse_prefix
 from postrenderer.registry import credentials, places
 from postrenderer.registry.credentials import Login
-from postrenderer.registry.scratch import Handed
+from postrenderer.registry.scratch import HandedFile
 from postrenderer.settings import checks
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def reach(
 
 def _config(
     flags: Mapping[str, object], environ: Mapping[str, str], side: str, registries: list[str], scratch: Scratch
-) -> tuple[dict[str, Any], Handed]:
+) -> tuple[dict[str, Any], HandedFile]:
     """Return the docker config of a side, and the file in which skopeo finds it."""
     file, given = authfile(flags, environ, side), login(flags, environ, side)
     config = credentials.gather(file, environ)
@@ -187,7 +187,7 @@ def _config(
     elif config.get("credsStore"):
         config = credentials.unlocked(config, registries)  # skopeo asks no such store
     else:
-        return config, Handed(os.path.abspath(file) if file else "")
+        return config, HandedFile(os.path.abspath(file) if file else "")
     return config, scratch.secret(json.dumps(config).encode())
 
 

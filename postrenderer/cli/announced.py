@@ -24,7 +24,7 @@ _ANNOTATIONS = ("artifacthub.io/images", "helm.sh/images")
 _LOCK = "Images.lock"
 
 
-class Announced(NamedTuple):
+class AnnouncedImage(NamedTuple):
     """An image that a chart says it may use.
 
     Attributes:
@@ -38,7 +38,7 @@ class Announced(NamedTuple):
     place: str
 
 
-def of_request(request: Request, manifests: Manifests, folder: Path) -> list[Announced]:
+def of_request(request: Request, manifests: Manifests, folder: Path) -> list[AnnouncedImage]:
     """Return the images that the chart of a command line announces; none where it names no chart, or wants none.
 
     Raises:
@@ -50,7 +50,7 @@ def of_request(request: Request, manifests: Manifests, folder: Path) -> list[Ann
     return list(find(chartfiles.fetch(helm, chart, request.helm, "template", folder)))
 
 
-def find(files: Files) -> Iterator[Announced]:
+def find(files: Files) -> Iterator[AnnouncedImage]:
     """Yield the images that a chart and its sub-charts announce; what is no list of images says nothing."""
     chart = chartfiles.name(files)
     annotations = chartfiles.mapping(files.get("Chart.yaml", b"")).get("annotations")
@@ -58,9 +58,9 @@ def find(files: Files) -> Iterator[Announced]:
         text = annotations.get(key) if isinstance(annotations, dict) else None
         if isinstance(text, str):
             yield from (
-                Announced(image, chart, key) for image in _images(chartfiles.mapping(b"images:\n" + text.encode()))
+                AnnouncedImage(image, chart, key) for image in _images(chartfiles.mapping(b"images:\n" + text.encode()))
             )
-    yield from (Announced(image, chart, _LOCK) for image in _images(chartfiles.mapping(files.get(_LOCK, b""))))
+    yield from (AnnouncedImage(image, chart, _LOCK) for image in _images(chartfiles.mapping(files.get(_LOCK, b""))))
     for inside in chartfiles.subcharts(files).values():
         yield from find(inside)
 

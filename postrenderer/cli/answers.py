@@ -57,7 +57,7 @@ class Completion(NamedTuple):
     directive: str = _ONLY_THESE
 
 
-class Typed(NamedTuple):
+class TypedWords(NamedTuple):
     """The words behind a command.
 
     Attributes:
@@ -146,7 +146,7 @@ def _parser(command: str, words: Sequence[str]) -> Parser:
         return arguments.describe(function, ["--help"])
 
 
-def _read(parser: Parser, words: Iterable[str]) -> Typed:
+def _read(parser: Parser, words: Iterable[str]) -> TypedWords:
     values: dict[str, str] = {}
     others: list[str] = []
     flag: argparse.Action | None = None
@@ -162,7 +162,7 @@ def _read(parser: Parser, words: Iterable[str]) -> Typed:
         elif equals or flag.nargs == 0:
             values[flag.dest] = value
             flag = None
-    return Typed(values, others[len(parser.prog.split()) - 2 :], flag)  # without the `upgrade` of `diff upgrade`
+    return TypedWords(values, others[len(parser.prog.split()) - 2 :], flag)  # without the `upgrade` of `diff upgrade`
 
 
 def _value(flag: argparse.Action, start: str) -> Completion:
@@ -175,18 +175,18 @@ def _value(flag: argparse.Action, start: str) -> Completion:
     return Completion({}, _OR_FILES if _FILES.search(metavar) else _ONLY_THESE)
 
 
-def _operand(parser: Parser, typed: Typed) -> Completion:
+def _operand(parser: Parser, typed: TypedWords) -> Completion:
     at = len([word for word in typed.others if not word.startswith("-")])
     if parser.actions:
         return Completion({}, _OR_FILES) if at else Completion(dict.fromkeys(parser.actions, ""))
     return _value(parser.operands()[at], "") if at < len(parser.operands()) else Completion({})
 
 
-def _is_helms(parser: Parser, typed: Typed) -> bool:
+def _is_helms(parser: Parser, typed: TypedWords) -> bool:
     return _command(parser) in _HELMS or "chart" in typed.values or "release" in typed.values
 
 
-def _from_helm(parser: Parser, typed: Typed, current: str) -> Completion:
+def _from_helm(parser: Parser, typed: TypedWords, current: str) -> Completion:
     """Helm's answer to the arguments that go to it."""
     if _command(parser) in _HELMS:
         return _of_helm(*_HELMS[_command(parser)], *typed.others, current)
@@ -218,7 +218,7 @@ def _command(parser: Parser) -> str:
 
 
 def _meaning(flag: argparse.Action) -> str:
-    """What the help says of a flag: that of settings explains them in a place of its own."""
+    """The help of a flag; the flags of settings are explained by `acreg help settings` alone."""
     text = _SETTINGS.get(flag.dest, "") if flag.help in (None, argparse.SUPPRESS) else str(flag.help)
     return " ".join(text.split())
 

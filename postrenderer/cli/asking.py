@@ -1,4 +1,4 @@
-"""What `acreg check` and `acreg lock` have in common: their flags about registries, and how these are asked."""
+"""Shared by `acreg check` and `acreg lock`: their flags about registries, and the client that asks registries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from postrenderer.registry.manifests import RegistryClient
 from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.scratch import Scratch
-from postrenderer.registry.work import Crew
+from postrenderer.registry.work import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +31,8 @@ def add_flags(parser: Parser) -> None:
 @contextmanager
 def registries(
     flags: Mapping[str, object], environ: Mapping[str, str], settings: Settings
-) -> Iterator[tuple[Remote, Crew]]:
-    """Registries at work, and the crew that works on many images at once; the private one is asked first.
+) -> Iterator[tuple[Remote, Workers]]:
+    """A client of registries, and the workers that use it; the private registry is asked before all work.
 
     Args:
         flags: those of `add_flags`; what is missing has its default.
@@ -44,10 +44,10 @@ def registries(
     """
     with Scratch() as scratch:
         client = RegistryClient(access.reach(flags, environ, settings, scratch))
-        crew = Crew(*planned.work(flags), client.stop, show.note)
-        remote = Remote(client, crew)
+        workers = Workers(*planned.work(flags), client.stop, show.note)
+        remote = Remote(client, workers)
         try:
             remote.probe(settings.registry, TARGET)
-            yield remote, crew
+            yield remote, workers
         finally:
             client.close()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PROBE = "templates/acreg-values.yaml"
 _TEMPLATE = "acregValues: {{ toJson .Values | b64enc }}\n"
 _REMOTE = ("--repo", "--version", "--verify", "--devel")
-"""What says where a chart comes from, and no longer counts once it is here."""
+"""Flags that say where a chart comes from; they no longer count once it is here."""
 
 
 class Chart(NamedTuple):

@@ -75,7 +75,7 @@ def main(argv: list[str]) -> int:
 
 
 def look(
-    copies: list[plan.Copy], settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]
+    copies: list[plan.ImageCopy], settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]
 ) -> list[CheckedImage]:
     """Look for images on the private registry.
 
@@ -89,12 +89,12 @@ def look(
         AcregError: the credentials cannot be read.
     """
     wishes = planned.wishes(flags)
-    with asking.registries(flags, environ, settings) as (remote, crew):
+    with asking.registries(flags, environ, settings) as (remote, workers):
         origin = Origin(remote, wishes) if flags.get("digests") else None
         check: CheckImage | locking.CheckLock = CheckImage(remote, origin, with_referrers=wishes.referrers)
         if settings.lock:
             check = locking.CheckLock(remote, lockfile.read(settings.lock), with_referrers=wishes.referrers)
-        return crew.each(copies, check, lambda _: None)
+        return workers.each(copies, check, lambda _: None)
 
 
 def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], environ: Mapping[str, str]) -> None:
@@ -117,7 +117,7 @@ def require(manifests: bytes, settings: Settings, flags: Mapping[str, object], e
         remedy = (
             "Copy what is missing with `acreg mirror`, or run"
             if is_known
-            else "Nothing was installed. Mend this, or run"
+            else "Nothing was installed. Fix this, or run"
         )
         raise AcregError(
             f"{len(bad)} of {show.several(len(findings), 'image')} cannot be pulled from the private registry: {named}."

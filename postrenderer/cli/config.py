@@ -54,7 +54,7 @@ _SAMPLES = {
     "before": [["/opt/kustomize-renderer", "overlays/production"]],
     "after": [["/opt/labels", "team=web"]],
 }
-"""What the file shows where the default is nothing."""
+"""Examples that the file shows for settings without a default."""
 
 
 def main(argv: list[str]) -> int:

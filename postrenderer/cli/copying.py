@@ -27,17 +27,17 @@ from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, REPLACED, Cop
 from postrenderer.registry.places import TARGET
 from postrenderer.registry.remote import Remote
 from postrenderer.registry.skopeo import Skopeo
-from postrenderer.registry.work import Crew
+from postrenderer.registry.work import Workers
 from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from postrenderer.cli.inputs import Request
-    from postrenderer.registry.carried import Carried
-    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.carried import CarriedFolder
+    from postrenderer.registry.charts import PackedChart
     from postrenderer.registry.places import Reach
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.scratch import Scratch
     from postrenderer.settings import Settings
 
@@ -45,12 +45,12 @@ _BAD = (REFUSED, FAILED)
 
 
 class MirrorJob(NamedTuple):
-    """What there is to do: images and charts, and the folder or archive that takes them or has them, if one does."""
+    """The images and charts to copy, and the folder or archive that takes them or has them, if one does."""
 
-    images: list[Copy]
+    images: list[ImageCopy]
     to: Path | None
-    loaded: Carried | None
-    charts: list[Packed]
+    loaded: CarriedFolder | None
+    charts: list[PackedChart]
 
 
 def run(job: MirrorJob, settings: Settings, reach: Reach, request: Request) -> list[CopyOutcome]:
@@ -75,8 +75,8 @@ def run(job: MirrorJob, settings: Settings, reach: Reach, request: Request) -> l
         skopeo.stop()
         client.stop()
 
-    crew = Crew(*planned.work(request.flags), interrupt, progress.note)
-    remote = Remote(client, crew, skopeo)
+    workers = Workers(*planned.work(request.flags), interrupt, progress.note)
+    remote = Remote(client, workers, skopeo)
     lock = lockfile.read(settings.lock) if os.path.exists(settings.lock) else lockfile.Lock(())
     outcomes: list[CopyOutcome] = []
 
@@ -93,9 +93,9 @@ def run(job: MirrorJob, settings: Settings, reach: Reach, request: Request) -> l
         with progress:
             made = _Run(job, settings, request, remote, planned.wishes(request.flags), lock)
             work = _saving(made, to) if to else _mirroring(made, reach, progress.note)
-            in_order = crew.each(job.images, work, finished)
+            in_order = workers.each(job.images, work, finished)
             if settings.lock and not to and is_complete(in_order):
-                _write_lock(made, crew)
+                _write_lock(made, workers)
     except BaseException:
         if to:
             to.abort(outcomes)
@@ -109,7 +109,7 @@ def run(job: MirrorJob, settings: Settings, reach: Reach, request: Request) -> l
 
 
 class _Run(NamedTuple):
-    """What a run is about, and what it has to do it with."""
+    """The job of a run, its settings, and the tools that it uses."""
 
     job: MirrorJob
     settings: Settings
@@ -125,7 +125,7 @@ class _Run(NamedTuple):
 
 
 def _saving(run: _Run, to: Folder | Archive) -> Save:
-    """What fetches images into a folder, which gets the charts at once."""
+    """Return the function that fetches an image into a folder; the folder gets the charts at once."""
     for chart in run.job.charts:
         to.take_chart(chart)
     since = run.request.text("since")
@@ -136,7 +136,7 @@ def _saving(run: _Run, to: Folder | Archive) -> Save:
 
 
 def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror:
-    """What copies images to the private registry, which gets to see the password first."""
+    """Return the function that copies an image to the private registry, once that has accepted the password."""
     create = Creation(run.request.text("create_with"), reach.environ)
     for name in _without_image(run.wishes, run.job):
         notice(f"--replace {name} names nothing of this run: give an image's source or private reference")
@@ -145,9 +145,9 @@ def _mirroring(run: _Run, reach: Reach, notice: Callable[[str], None]) -> Mirror
     return Mirror(run.remote, run.wishes, kept, run.job.loaded or run.origin, create)
 
 
-def _write_lock(run: _Run, crew: Crew) -> None:
+def _write_lock(run: _Run, workers: Workers) -> None:
     """Write what the private registry holds now; what the lock has of other images stays."""
-    resolved = crew.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
+    resolved = workers.each(run.job.images, locking.Resolve(run.remote, run.wishes, run.origin), lambda _: None)
     new = [item.locked for item in resolved if item.locked]
     before = {image.reference: image.digest for image in run.lock.images}
     moved = [image.reference for image in new if before.get(image.reference, image.digest) != image.digest]
@@ -188,21 +188,23 @@ def _print(outcomes: list[CopyOutcome], *, to_folder: bool) -> None:
     show.write(f"{show.several(len(outcomes), 'image')}: {', '.join(counts)}")
 
 
-def push_charts(charts: list[Packed], settings: Settings, reach: Reach, request: Request, scratch: Scratch) -> bool:
+def push_charts(
+    charts: list[PackedChart], settings: Settings, reach: Reach, request: Request, scratch: Scratch
+) -> bool:
     """Push charts, print the address of each, and return whether all are there.
 
     Raises:
         AcregError: there is no Helm.
     """
     client = RegistryClient(reach)
-    crew = Crew(*planned.work(request.flags), client.stop, show.note)
+    workers = Workers(*planned.work(request.flags), client.stop, show.note)
     try:
         with temporary_folder() as folder:
             path = "/".join(filter(None, (settings.repository_path, CHARTS)))
             push = withchart.push(reach, settings.registry, path, client, scratch)
             replace = planned.wishes(request.flags).replace
-            pushed = crew.each(
-                charts, Push(push, Remote(client, crew), settings.prefix, folder, replace), lambda _: None
+            pushed = workers.each(
+                charts, Push(push, Remote(client, workers), settings.prefix, folder, replace), lambda _: None
             )
     finally:
         client.close()

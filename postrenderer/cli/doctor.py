@@ -144,7 +144,7 @@ def _plugins(helm: helm_.Helm) -> Iterator[Diagnosis]:
 
 
 def _post_renderer(registered: list[Path]) -> tuple[str, str]:
-    """What Helm 4 makes of the name of the post-renderer."""
+    """Whether Helm 4 finds the post-renderer by its name."""
     if not registered:
         return (
             "note",

@@ -26,11 +26,11 @@ HELP = (
     ("-v, --verbose", "say which commands acreg runs"),
     ("--color WHEN", "auto (the default), always or never"),
 )
-"""What the overview says of them."""
+"""The flags as the overview explains them."""
 
 
 class Front(NamedTuple):
-    """What the flags say.
+    """The flags in front of a command line, and the rest of it.
 
     Attributes:
         level: QUIET, NORMAL or VERBOSE; the last flag counts.

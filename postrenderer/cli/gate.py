@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from postrenderer.cli.job import Job
+    from postrenderer.cli.helmcommand import HelmCommand
     from postrenderer.settings import Settings
 
 
-def require_images(job: Job, settings: Settings, environ: Mapping[str, str], folder: Path) -> None:
+def require_images(helm_command: HelmCommand, settings: Settings, environ: Mapping[str, str], folder: Path) -> None:
     """Render what is to be installed, hooks too unless --no-hooks leaves them out, and look for its images.
 
     Args:
-        job: the command.
+        helm_command: the command that the user gave to Helm.
         settings: where images must come from.
         environ: names the credentials, as Helm's flags for its own repositories have the names of ours.
         folder: a folder for files of ours.
@@ -28,7 +28,7 @@ def require_images(job: Job, settings: Settings, environ: Mapping[str, str], fol
         AcregError: an image is not there; nothing was installed.
         HelmError: Helm cannot render it.
     """
-    _, found = job.rendered(folder)
-    hooks = [] if job.is_on("--no-hooks") else found.hooks
+    _, found = helm_command.rendered(folder)
+    hooks = [] if helm_command.is_on("--no-hooks") else found.hooks
     data = chain.before(rendering.as_stream([*found.documents, *hooks]), settings)
     check.require(data, settings, {}, environ)

@@ -31,7 +31,7 @@ _FLAG = re.compile(r"^ +(?:-(?P<short>\w), )?--(?P<long>[\w-]+)(?: (?P<value>\S+
 _ASIDES = ("WARNING:", "Use --debug flag to render out")
 """How lines of Helm's begin that do not say what is wrong."""
 _STACK = re.compile(r"\n\n(?:runtime stack:|goroutine \d)")
-"""What a Go program begins to say of its threads when it ends for lack of memory or of threads, behind the reason."""
+"""The start of the stack traces that a Go program prints behind the reason, when it lacks memory or threads."""
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 

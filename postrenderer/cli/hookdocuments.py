@@ -37,6 +37,6 @@ def positions(raw: bytes) -> set[int]:
 
 
 def _values(node: yaml.Node, name: str) -> Iterator[yaml.Node]:
-    """What stands in the fields of a name, whatever the case."""
+    """The values of the fields with a name, in upper or lower case."""
     if isinstance(node, yaml.MappingNode):
         yield from (value for key, value in fields(node) if key.casefold() == name)

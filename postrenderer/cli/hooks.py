@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from postrenderer import lastrun
 from postrenderer.cli import chartfiles, helmargs, literal, rendering
 from postrenderer.cli.helm import HelmError
-from postrenderer.cli.job import base_name
+from postrenderer.cli.helmcommand import base_name
 from postrenderer.errors import AcregError
 
 if TYPE_CHECKING:
@@ -21,35 +21,37 @@ if TYPE_CHECKING:
 
     from postrenderer.chain import Inform
     from postrenderer.cli.chartfiles import Files
-    from postrenderer.cli.job import Job
+    from postrenderer.cli.helmcommand import HelmCommand
     from postrenderer.cli.rendering import Rendering
-    from postrenderer.rewrite import Rewritten
+    from postrenderer.rewrite import RewrittenStream
     from postrenderer.settings import Settings
 
 _ROOM = 1 << 20
 """How many bytes the API server lets a Secret have, and Helm stores a release in one."""
 
 _WORD = re.compile(r"[^\s\"',:]{6,}")
-"""What may be a random value, and not a small number that stands in many places."""
+"""A word that may be a random value: long enough not to be a small number that stands in many places."""
 
 
 class _Copy(NamedTuple):
     """A copy of the chart.
 
     Attributes:
-        job: installs it.
+        helm_command: installs it.
         literal: the templates that write a text that is known.
     """
 
-    job: Job
+    helm_command: HelmCommand
     literal: set[str]
 
 
-def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | None) -> tuple[Job, Rewritten]:
+def make_private(
+    helm_command: HelmCommand, settings: Settings, folder: Path, inform: Inform | None
+) -> tuple[HelmCommand, RewrittenStream]:
     """Return the command with which every hook is as the post-renderer would make it, and the whole release with it.
 
     Args:
-        job: the command.
+        helm_command: the command that the user gave to Helm.
         settings: where images must come from.
         folder: a folder for files of ours.
         inform: see `chain.through`.
@@ -58,8 +60,8 @@ def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | No
         AcregError: the release cannot be processed as asked; nothing was installed.
         HelmError: Helm cannot render the release.
     """
-    job = job.with_a_name(folder)
-    job, before = job.rendered(folder)
+    helm_command = helm_command.with_release_name(folder)
+    helm_command, before = helm_command.rendered(folder)
     lastrun.note_manifests(rendering.as_stream([*before.documents, *before.hooks]), settings.report)
     private, rewritten = rendering.private_hooks(before, settings)
     more = inform(rewritten.found, settings) if inform else settings
@@ -67,15 +69,15 @@ def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | No
         private, rewritten = rendering.private_hooks(before, more)
     changed = {new.template for old, new in zip(before.hooks, private) if old != new}
     if not changed:
-        return job, rewritten
+        return helm_command, rewritten
     expected = before._replace(hooks=private)
     texts = literal.texts([*expected.documents, *expected.hooks])
-    files = chartfiles.fetch(job.helm, job.chart, job.arguments, job.command, folder)
+    files = chartfiles.fetch(helm_command.helm, helm_command.chart, helm_command.arguments, helm_command.name, folder)
     some = literal.some(files, {name: text for name, text in texts.items() if name in changed})
-    copy = _Copy(_job(job, some, folder), changed)
-    if not _is_proved(job, copy, before, expected):
-        copy = _Copy(_job(job, literal.every(files, texts), folder), set(texts))
-        after = copy.job.render()
+    copy = _Copy(_for_copy(helm_command, some, folder), changed)
+    if not _is_proved(helm_command, copy, before, expected):
+        copy = _Copy(_for_copy(helm_command, literal.every(files, texts), folder), set(texts))
+        after = copy.helm_command.render()
         wrong = first_difference(expected, after, expected)
         if wrong:
             raise AcregError(
@@ -83,7 +85,7 @@ def make_private(job: Job, settings: Settings, folder: Path, inform: Inform | No
                 f" render {wrong} as the chart does. Nothing was installed. Use Helm 4, and please report this."
             )
         _see_that_it_fits(expected, after)
-    return copy.job, rewritten
+    return copy.helm_command, rewritten
 
 
 def first_difference(expected: Rendering, after: Rendering, again: Rendering) -> str:
@@ -109,14 +111,14 @@ def first_difference(expected: Rendering, after: Rendering, again: Rendering) ->
     return "" if _is_same(expected.notes, after.notes, again.notes) else "the notes"
 
 
-def _is_proved(job: Job, copy: _Copy, before: Rendering, expected: Rendering) -> bool:
+def _is_proved(helm_command: HelmCommand, copy: _Copy, before: Rendering, expected: Rendering) -> bool:
     """Whether a copy of the chart renders what it should; the chart itself is rendered again to know what is random."""
     try:
-        after = copy.job.render()
+        after = copy.helm_command.render()
     except HelmError:
         return False  # the chart itself was rendered, so this is of the copy's making
     if first_difference(expected, after, expected):
-        again = job.render()
+        again = helm_command.render()
         if len(again.hooks) != len(expected.hooks) or _shares_what_is_random(copy, before, again):
             return False
         hooks = [old if old.template in copy.literal else new for old, new in zip(expected.hooks, again.hooks)]
@@ -146,14 +148,14 @@ def _is_same(expected: str, after: str, again: str) -> bool:
     return len(wanted) == len(got) and all(one == two or one != three for one, two, three in zip(wanted, got, other))
 
 
-def _job(job: Job, files: Files, folder: Path) -> Job:
+def _for_copy(helm_command: HelmCommand, files: Files, folder: Path) -> HelmCommand:
     """The command for a copy of the chart, which has the name from which Helm would make that of a release."""
     place = folder / "copy"
     place.mkdir(exist_ok=True)
-    archive = place / f"{base_name(job.chart)}.tgz"
+    archive = place / f"{base_name(helm_command.chart)}.tgz"
     archive.write_bytes(chartfiles.pack(files, chartfiles.name(files)))
-    arguments = helmargs.without(chartfiles.ORIGIN, job.arguments, job.flags)
-    return job._replace(arguments=helmargs.with_chart(str(archive), arguments, job.flags))
+    arguments = helmargs.without(chartfiles.ORIGIN, helm_command.arguments, helm_command.flags)
+    return helm_command._replace(arguments=helmargs.with_chart(str(archive), arguments, helm_command.flags))
 
 
 def _see_that_it_fits(expected: Rendering, after: Rendering) -> None:

@@ -26,7 +26,7 @@ _NO_REGISTRY = f"global: {{imageRegistry: {settings.NO_REGISTRY}}}\n"
 
 
 class Request(NamedTuple):
-    """What a command line asks for.
+    """A command line, split into our flags and Helm's arguments.
 
     Attributes:
         flags: the values of our flags, by name.
@@ -246,7 +246,7 @@ def _cluster(helm: Helm, argv: Sequence[str], folder: Path) -> list[str]:
     found = probe.cluster(helm, folder, argv, flags)
     if not found:
         show.note(
-            "acreg: no cluster can be reached, so the chart was rendered without one: what it makes only if the cluster"
-            " has certain APIs is missing. Name them with --kube-version and --api-versions."
+            "acreg: no cluster can be reached, so the chart was rendered without one: objects that it makes only for"
+            " certain APIs are missing. Name these with --kube-version and --api-versions."
         )
     return found

@@ -32,7 +32,7 @@ _PARTIAL, _NOTES = "_", "NOTES.txt"
 
 
 def some(files: Files, texts: Mapping[str, str]) -> Files:
-    """Return a chart of which some templates write the texts that are given.
+    """Return the chart with some of its templates replaced by the texts that they are to write.
 
     Args:
         files: the chart.
@@ -53,7 +53,7 @@ def some(files: Files, texts: Mapping[str, str]) -> Files:
 
 
 def every(files: Files, texts: Mapping[str, str]) -> Files:
-    """Return a chart of which no template is worked out any more: each writes its text, or nothing if it has none.
+    """Return the chart with all of its templates replaced: each writes its text, or nothing if it has none.
 
     Args:
         files: the chart.

@@ -15,7 +15,7 @@ from postrenderer.registry.origins import Origin
 from postrenderer.settings import lockfile
 
 if TYPE_CHECKING:
-    from postrenderer.registry.locking import Resolved
+    from postrenderer.registry.locking import ResolvedImage
 
 _DESCRIPTION = """\
 Write acreg.lock: the digest of every image of manifests, a chart, a release or a list, as the private registry has it,
@@ -47,15 +47,15 @@ def main(argv: list[str]) -> int:
     for item in found.left:
         show.note(f"not locked: {item.reference}: {item.reason}")
     wishes = planned.wishes(request.flags)
-    with asking.registries(request.flags, environ, settings) as (remote, crew):
-        resolved = crew.each(found.copies, Resolve(remote, wishes, Origin(remote, wishes)), lambda _: None)
+    with asking.registries(request.flags, environ, settings) as (remote, workers):
+        resolved = workers.each(found.copies, Resolve(remote, wishes, Origin(remote, wishes)), lambda _: None)
     name = settings.lock or lockfile.DEFAULT_NAME
     _write(name, resolved, chart)
     show.write(f"{name}: {show.several(len(resolved), 'image')}")
     return 0
 
 
-def _write(name: str, resolved: list[Resolved], chart: tuple[str, str]) -> None:
+def _write(name: str, resolved: list[ResolvedImage], chart: tuple[str, str]) -> None:
     missing = [(item.image.source, item.note) for item in resolved if item.locked is None]
     if missing:
         named = results.in_a_sentence(missing)

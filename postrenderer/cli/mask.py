@@ -26,7 +26,7 @@ MASK = "***"
 
 _SECRET, _METADATA, _VALUE = "secret", "metadata", "value"
 _PARTS = {"metadata": _METADATA, "items": _SECRET}
-"""What the fields of a Secret are, and the items of a SecretList, which need no kind; the others are values."""
+"""Fields of a Secret that are not values: its metadata, and the items of a SecretList, which need no kind."""
 _SHOWN = {
     _SECRET: {"apiVersion", "kind", "type", "immutable"},
     _METADATA: {"name", "namespace", "labels", "generateName"},
@@ -99,7 +99,7 @@ def _values(root: yaml.Node, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _below(mapping: yaml.MappingNode, part: str) -> Iterator[tuple[yaml.Node, str]]:
-    """What a mapping holds, but for what is shown, and what it is a part of."""
+    """The nodes in a mapping that are not shown as they are, each with the part of a Secret that it belongs to."""
     for key, value in mapping.value:
         name = key.value if isinstance(key, yaml.ScalarNode) else ""
         if not part:
@@ -116,7 +116,7 @@ def _is_secret(mapping: yaml.MappingNode) -> bool:
 
 
 def _around(mapping: yaml.MappingNode, text: str, shown: AbstractSet[str]) -> Iterator[tuple[int, int]]:
-    """What stands behind the keys of a mapping and, one level deeper, of its values: comments too."""
+    """Where the text behind the keys of a mapping is, and behind the keys one level deeper: comments too."""
     for key, value, end in _entries(mapping):
         if isinstance(key, yaml.ScalarNode) and key.value in shown:
             continue
@@ -137,6 +137,6 @@ def _entries(mapping: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node, 
 
 
 def _behind(key: yaml.Node, text: str, end: int) -> tuple[int, int]:
-    """What follows a key and its colon, up to an end."""
+    """Where the text behind a key and its colon is, up to an end."""
     start = key.end_mark.index
     return (text.find(":", start, end) + 1 or start, end) if end > start else (start, start)

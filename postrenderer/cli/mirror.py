@@ -142,7 +142,7 @@ def _check(request: inputs.Request) -> None:
 
 def _prepare(
     request: inputs.Request, folder: Path, scratch: Scratch
-) -> tuple[Settings, copying.MirrorJob, list[plan.Left]]:
+) -> tuple[Settings, copying.MirrorJob, list[plan.LeftReference]]:
     to, origin = request.text("to"), Path(request.text("from"))
     if request.flags["from"]:
         loaded = archive.load(origin, scratch.folder()) if origin.is_file() else carried.load(origin.resolve())
@@ -150,7 +150,7 @@ def _prepare(
         found = plan.of_references(loaded.images, settings)
         return settings, copying.MirrorJob(found.moved, None, loaded, loaded.charts()), found.left
     settings, found = planned.read(request, folder, registry=not to)
-    private = [plan.Left(image.source, _OWN) for image in found.copies if image not in found.moved]
+    private = [plan.LeftReference(image.source, _OWN) for image in found.copies if image not in found.moved]
     if private and not (request.text("chart") or request.text("list")):
         raise sources.unknown(request, [image.reference for image in private])
     charts = withchart.pack(request, folder) if request.flags["with_chart"] else []

@@ -24,7 +24,7 @@ _BREAKS = str.maketrans({"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 
 
 class Result(NamedTuple):
-    """What a gate says of one thing.
+    """The verdict of a gate on one thing, such as an image.
 
     Attributes:
         kind: in one or two words, such as `missing`.

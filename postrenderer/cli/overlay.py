@@ -44,7 +44,7 @@ class ManifestPlace(NamedTuple):
 
 
 class WantedReference(NamedTuple):
-    """What stands at a place, and what it should be."""
+    """The reference at a place, and the reference that should be there."""
 
     source: str
     target: str
@@ -76,7 +76,7 @@ class Overlay(NamedTuple):
 
 
 class _Chart(NamedTuple):
-    """What marking a chart takes.
+    """A chart, and what is needed to mark its values.
 
     Attributes:
         values: the values that count.

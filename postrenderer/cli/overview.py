@@ -1,4 +1,4 @@
-"""What `acreg` says without a command: all commands, those first that a new user needs."""
+"""The overview that `acreg` prints without a command: all commands, first those that a new user needs."""
 
 from __future__ import annotations
 

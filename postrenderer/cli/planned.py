@@ -81,7 +81,7 @@ def read(request: inputs.Request, folder: Path, *, registry: bool = True) -> tup
         for image in announced.of_request(request, manifests, folder):
             outcome = relocation(image.reference)
             if outcome.status == "moved":
-                copies.setdefault(outcome.target, plan.Copy(image.reference, outcome.target))
+                copies.setdefault(outcome.target, plan.ImageCopy(image.reference, outcome.target))
         collisions.check(copies.values())
     return settings, found._replace(copies=list(copies.values()))
 

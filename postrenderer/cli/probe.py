@@ -1,4 +1,4 @@
-"""What Helm knows, asked by rendering a chart of ours that writes it: values, names, the cluster's APIs and objects."""
+"""Asks Helm for values, names, and the cluster's APIs and objects, by rendering a chart of ours that prints them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """What is done of so many images; a context manager.
+    """The progress of work on images; a context manager.
 
     Args:
         total: how many images there are.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.cli.helm import Helm
-    from postrenderer.cli.job import Job
+    from postrenderer.cli.helmcommand import HelmCommand
     from postrenderer.plan.pieces import DocumentFindings
     from postrenderer.settings import Settings
 
@@ -103,14 +103,14 @@ class Wrapper:
     """The `helm acreg` that started Helm: it asks the cluster, and tells the user what is missing there.
 
     Args:
-        job: the command.
+        helm_command: the command that the user gave to Helm.
         settings: name the pull secrets and their registry.
         scratch: a folder for files of ours.
     """
 
-    def __init__(self, job: Job, settings: Settings, scratch: Path) -> None:
-        place = helmargs.known_to(probe.PLACE, job.arguments, job.flags)
-        self._cluster = Cluster(job.helm, place, scratch)
+    def __init__(self, helm_command: HelmCommand, settings: Settings, scratch: Path) -> None:
+        place = helmargs.known_to(probe.PLACE, helm_command.arguments, helm_command.flags)
+        self._cluster = Cluster(helm_command.helm, place, scratch)
         self._settings = settings
         self._said: set[str] = set()
 

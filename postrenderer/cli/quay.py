@@ -27,7 +27,7 @@ exit codes: as `acreg render`."""
 
 _DAY = 86400
 _TOKEN = re.compile(r"[!-~]+")
-"""What an HTTP header takes: ASCII without spaces."""
+"""The characters of an HTTP header: ASCII without spaces."""
 
 
 def main(argv: list[str]) -> int:

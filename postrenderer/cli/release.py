@@ -22,7 +22,7 @@ from postrenderer.cli import (
 )
 from postrenderer.cli import helm as helm_
 from postrenderer.cli.arguments import Parser, add_settings
-from postrenderer.cli.job import DIFF, Job
+from postrenderer.cli.helmcommand import DIFF, HelmCommand
 from postrenderer.cli.tempfolder import temporary_folder
 from postrenderer.errors import SettingsError
 from postrenderer.findings import sum_up
@@ -122,22 +122,24 @@ def run(command: str, argv: Sequence[str]) -> int:
         values = [*named_before, *values, *reused, *helmvalues.files(helm, arguments, folder, stdin or b"")]
         effective = inputs.in_effect({**flags, "values": values}, os.environ)
         plain = helmargs.without((), arguments, helm.flags(command))
-        job = Job(helm, command, plain, stdin or b"", reused)
+        helm_command = HelmCommand(helm, command, plain, stdin or b"", reused)
         if flags["check"]:
-            gate.require_images(job, effective, environ, folder)
+            gate.require_images(helm_command, effective, environ, folder)
         whole = None
         inform, way = None, {}
-        if _asks(job, effective):
-            wrapper = pullsecrets.Wrapper(job, effective, folder)
+        if _asks(helm_command, effective):
+            wrapper = pullsecrets.Wrapper(helm_command, effective, folder)
             inform, way = wrapper.inform, stack.enter_context(wrapper_socket.open_in(folder, wrapper.answer))
         if helm.major < helm_.HELM4:
-            job, whole = hooks.make_private(job, effective, folder, inform)
+            helm_command, whole = hooks.make_private(helm_command, effective, folder, inform)
         note = folder / "last-run"
         environment = {**_environment(flags, values), **way, lastrun.VARIABLE: str(note)}
         post_renderer, plugins = program.for_helm(helm, folder)
         environment.update(plugins)
         # In front of everything, where no flag takes it for its value and no `--` for an argument.
-        code = helm.run([*command.split(), f"--post-renderer={post_renderer}", *job.arguments], environment, stdin)
+        code = helm.run(
+            [*command.split(), f"--post-renderer={post_renderer}", *helm_command.arguments], environment, stdin
+        )
         if whole is not None:
             lastrun.note_summary(*sum_up(whole.found))
         if code == 0 and whole is not None and effective.report:
@@ -183,9 +185,9 @@ def _refuse_flags(command: str, arguments: Sequence[str]) -> None:
             )
 
 
-def _asks(job: Job, settings: Settings) -> bool:
+def _asks(helm_command: HelmCommand, settings: Settings) -> bool:
     """Whether the cluster is asked for pull secrets: it gets some, and Helm asks it, too."""
-    return job.command in ("install", "upgrade") and bool(settings.pull_secrets) and not job.is_of_client
+    return helm_command.name in ("install", "upgrade") and bool(settings.pull_secrets) and not helm_command.is_of_client
 
 
 def _is_quiet() -> bool:

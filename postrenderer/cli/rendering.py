@@ -21,11 +21,11 @@ from postrenderer.text import reading, stream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from postrenderer.rewrite import Rewritten
+    from postrenderer.rewrite import RewrittenStream
     from postrenderer.settings import Settings
 
 _SOURCE = re.compile(r"^---\n# Source: (.*)\n", re.MULTILINE)
-"""What Helm writes in front of a document. No document holds such a line: Helm cuts at every line with `---`."""
+"""The lines that Helm writes in front of a document. No document has such a line: Helm cuts at each line with `---`."""
 
 _MARKER = re.compile(r"\A---[^\n]*\n(?:# Source: .*\n)?")
 
@@ -88,7 +88,7 @@ def as_stream(documents: list[RenderedDocument]) -> bytes:
     return b"".join(map(_bytes, documents))
 
 
-def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[RenderedDocument], Rewritten]:
+def private_hooks(rendering: Rendering, settings: Settings) -> tuple[list[RenderedDocument], RewrittenStream]:
     """Return the hooks as the post-renderer makes them, and the whole release, which it sees as under Helm 4.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What became of images: a line for each, and once why some were not tried."""
+"""The table of copied or checked images: a line for each, and once why some were not tried."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from postrenderer.text.pointer import pointer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from postrenderer.cli.announced import Announced
+    from postrenderer.cli.announced import AnnouncedImage
     from postrenderer.settings import Settings
 
 
@@ -78,7 +78,7 @@ def of_manifests(raw: bytes, settings: Settings) -> Iterator[Row]:
             )
 
 
-def of_announced(images: Iterable[Announced], found: Iterable[Row], settings: Settings) -> Iterator[Row]:
+def of_announced(images: Iterable[AnnouncedImage], found: Iterable[Row], settings: Settings) -> Iterator[Row]:
     """Yield the images that a chart announces, beside those that it renders."""
     from postrenderer.images.relocation import Relocation  # noqa: PLC0415  # only for a chart
 

@@ -128,7 +128,7 @@ def note(text: str) -> None:
 
 
 def several(count: int, noun: str) -> str:
-    """A number and what it is of: `1 image`, `38 images`."""
+    """A number with its noun: `1 image`, `38 images`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 

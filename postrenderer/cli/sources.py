@@ -86,7 +86,7 @@ def _names_registry(value: object, settings: Settings) -> bool:
 
 
 def _rendered_publicly(request: inputs.Request, manifests: inputs.Manifests, settings: Settings, folder: Path) -> bytes:
-    """What a chart renders without the values that make it private."""
+    """The manifests of a chart without the values that make it private."""
     helm = manifests.helm
     if helm is None:
         raise TypeError(request)

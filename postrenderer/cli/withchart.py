@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from postrenderer.cli.inputs import Request
-    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.charts import PackedChart
     from postrenderer.registry.manifests import RegistryClient
     from postrenderer.registry.places import Reach
     from postrenderer.registry.scratch import Scratch
 
 
-def pack(request: Request, folder: Path) -> list[Packed]:
+def pack(request: Request, folder: Path) -> list[PackedChart]:
     """Return the chart that a command line names, and the charts that it brings along.
 
     Args:
@@ -55,7 +55,7 @@ def pack(request: Request, folder: Path) -> list[Packed]:
 def push(
     reach: Reach, registry: str, path: str, client: RegistryClient, scratch: Scratch
 ) -> Callable[[Path, str], object]:
-    """Return `helm push`, which reaches the private registry as all else does.
+    """Return `helm push`, which reaches the private registry with the same credentials and certificates as copies do.
 
     Args:
         reach: how it is reached.

@@ -150,7 +150,7 @@ def _old_images() -> str:
 
 
 def _otherwise(table: Table) -> str:
-    """What becomes of the full name `n` where no entry of the table decides."""
+    """An expression for the target of the full name `n`, if no entry of the table decides."""
     if table.others == "keep":
         return "n"
     rest = "n.substring(n.indexOf('/') + 1)"

@@ -1,4 +1,4 @@
-"""What an export is, and how it is written."""
+"""An export as a value, and its text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExportDocument(NamedTuple):
 
 
 class Export(NamedTuple):
-    """What an engine is to be told.
+    """The objects or files for an engine, and what it cannot do.
 
     Attributes:
         documents: in the order in which they are to be applied.

@@ -32,7 +32,7 @@ OFFICIAL_START = f"{DOCKER_HUB}/_/"
 
 
 class Entry(NamedTuple):
-    """What becomes of the names that begin with `start`: it is replaced by `to`, or they stay if that is empty."""
+    """A rule for names that begin with `start`: `to` replaces it; if `to` is empty, the names stay."""
 
     start: str
     to: str = ""

@@ -1,4 +1,4 @@
-"""What nodes and clusters must know to pull from the private registry: one module for each kind of them.
+"""The configuration by which nodes and clusters pull from the private registry: one module for each kind of them.
 
 Each has a function `files(target) -> list[NodeFile]`. How a file is written, and merged into one that is there, is the
 business of its form alone.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class NodeMirror(NamedTuple):
-    """What lies at or below one prefix is found at or below another one, the rest of the path being the same.
+    """A mirror: the images below `source` are found below `target`, with the rest of their paths unchanged.
 
     Attributes:
         source: as the original references have it: a host, or a host and a path.
@@ -75,7 +75,7 @@ class NodeFile(NamedTuple):
 
 
 def mirrors(settings: Settings) -> tuple[NodeMirror, ...]:
-    """Return what the relocation does to the sources and rules, as far as it ends on the private registry.
+    """Return the mirrors for the sources and rules of the settings whose images go to the private registry.
 
     Images of other registries, of which only the host is replaced, are not among them, as nobody can list these
     registries. The official images of Docker Hub go without `library` if they do so in the relocation.

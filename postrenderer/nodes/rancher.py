@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _DOT = r"\."
-"""All else that a path may have stands for itself in regular expressions."""
+"""A dot in a regular expression; no other character of a path needs a backslash."""
 
 
 def k3s(target: Target) -> list[NodeFile]:

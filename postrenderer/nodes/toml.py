@@ -167,7 +167,7 @@ def _replaced(line: str, value: object) -> str:
 
 
 def _extended(lines: list[str], items: list[str]) -> list[str]:
-    """Add to an array, behind its last string, what it lacks."""
+    """Add the missing items to an array, behind its last string."""
     codes = [_split(line)[0] for line in lines]
     present = [text[1:-1] for code in codes for text in _STRING.findall(code.partition("=")[2] or code)]
     wanting = [_literal(item) for item in items if item not in present]

@@ -27,7 +27,7 @@ NOT_LOCKED = "not in the lock"
 UNSURE = "unsure"
 """It only looks like an image, and stays as it is."""
 _NOT_SURE = "it may not be an image"
-OPEN = "its tag is filled in later, so acreg cannot know which image it is"
+OPEN_TAG = "its tag is filled in later, so acreg cannot know which image it is"
 """Why `quay.io/acme/app:{{ .tag }}`, whose tag something fills in, is neither copied nor pinned."""
 _LEFT_ENCODED = "in the data of a Secret, which `secrets: false` (--no-secrets) leaves as it is"
 
@@ -127,7 +127,7 @@ def _pinned(site: Site, outcome: Outcome, settings: Settings, pins: Pins, line: 
     bare = not (reference.tag or reference.digest)  # its tag may stand in a field of its own
     may_stay = outcome.status == "private" and (bool(digest or reason) or bare)
     if _is_open(site):
-        reason = reason or OPEN
+        reason = reason or OPEN_TAG
     elif not (digest or reason):
         reason = f"{NOT_LOCKED} {pins.name}"
     elif added and suffix and not (tags and suffix.endswith(f":{reference.tag}")):

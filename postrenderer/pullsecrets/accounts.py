@@ -115,7 +115,7 @@ class Accounts:
         return found
 
 
-def named(holder: yaml.MappingNode) -> str:
+def account_name(holder: yaml.MappingNode) -> str:
     """The ServiceAccount that a pod spec names, or a mapping that makes pods; empty if it names none."""
     there = fields_of(holder)
     return next(filter(None, (_text(there.get(field)) for field in _FIELDS)), "")

@@ -33,7 +33,7 @@ def places(own: Spot, spots: Spots, schemas: Schemas) -> list[tuple[Spot, Field]
     """
     above = own
     while True:
-        fields = [field for field in kinds.known(above.api) if field.addable]
+        fields = [field for field in kinds.known_fields(above.api) if field.addable]
         found = [
             place
             for field in fields

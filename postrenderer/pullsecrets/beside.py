@@ -1,9 +1,4 @@
-"""Places for pull secrets beside an image: ECK's Elasticsearch has `spec.image` and `spec.nodeSets[].podTemplate`.
-
-`podTemplate` and `podTemplateSpec` are what core/v1 calls PodTemplateSpec. In public APIs 199 of them have containers
-in their `spec`, and all of these have `imagePullSecrets` there too. So have all that are called `pod`, and of 74 called
-`template` all but three, which the catalogue lists.
-"""
+"""Mappings beside an image: ECK's Elasticsearch has `spec.image` and `spec.nodeSets[].podTemplate`."""
 
 from __future__ import annotations
 
@@ -11,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from postrenderer.sites.podspec import OF_TEMPLATES
 from postrenderer.text.mappings import fields, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from postrenderer.text.pointer import Path
 
-_TEMPLATES = frozenset(("pod", "podTemplate", "podTemplateSpec"))
-_TEMPLATE, _SPEC = "template", "spec"
 NEAR = 4
 """How many steps below the mapping of an image a pod template of any API may be: `nodeSets/0/podTemplate/spec`."""
 _LEVELS = 6
@@ -53,11 +45,3 @@ def _children(node: yaml.Node | None, path: Path) -> Iterator[tuple[yaml.Node, P
         yield from ((child, (path, name)) for name, child in fields(node))
     elif isinstance(node, yaml.SequenceNode):
         yield from ((child, (path, index)) for index, child in enumerate(node.value))
-
-
-def is_pod_spec(path: Path, names: Collection[str]) -> bool:
-    """Whether a mapping with fields of these names is the `spec` of a pod template, by its name and the one above."""
-    if path is None or path[1] != _SPEC or path[0] is None:
-        return False
-    above = path[0][1]
-    return above in _TEMPLATES or (above == _TEMPLATE and not OF_TEMPLATES.isdisjoint(names))

@@ -94,7 +94,7 @@ def missing(view: View, holder: Holder, names: tuple[str, ...]) -> list[str]:
     return [name for name in names if name not in present]
 
 
-def is_bare(view: View, holder: Holder) -> bool:
+def lacks_all(view: View, holder: Holder) -> bool:
     """Whether a mapping has no pull secrets at all, as the document will be; arguments are no mapping."""
     current = _current(view, holder)
     return isinstance(holder.node, yaml.MappingNode) and (current is None or is_empty(current))

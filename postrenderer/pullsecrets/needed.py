@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from postrenderer.pullsecrets import merge
-from postrenderer.pullsecrets.accounts import DEFAULT, Use, named
+from postrenderer.pullsecrets.accounts import DEFAULT, Use, account_name
 from postrenderer.sites import args, env
 from postrenderer.text.view import View
 
@@ -72,7 +72,7 @@ class Need(NamedTuple):
         return Need([*self.wanting, *told], [])
 
 
-class Added(NamedTuple):
+class AddedSecrets(NamedTuple):
     """What is planned for the pull secrets of a document.
 
     Attributes:
@@ -150,9 +150,9 @@ def _with_account(
         default: the ServiceAccount if it names none; empty for none.
     """
     holder = wanting.holder
-    if not isinstance(holder.node, yaml.MappingNode) or not merge.is_bare(_AS_READ, holder):
+    if not isinstance(holder.node, yaml.MappingNode) or not merge.lacks_all(_AS_READ, holder):
         return wanting
-    name = named(holder.node) or default
+    name = account_name(holder.node) or default
     if not name:
         return wanting
     namespaces = tuple(dict.fromkeys(map(places.namespace, holder.paths)))
@@ -161,7 +161,7 @@ def _with_account(
     return wanting._replace(account=use, others=accounts.secrets(name, namespaces) if accounts else ())
 
 
-def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
+def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> AddedSecrets:
     """Plan to add what each mapping lacks. An addition to one may show in others, by aliases and merge keys.
 
     Args:
@@ -175,7 +175,7 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
     """
     wanting = [(one, (*names, *(name for name in one.others if name not in names))) for one in need.wanting]
     lacking = [(one, wanted, merge.missing(view, one.holder, wanted)) for one, wanted in wanting]
-    added = Added([], [], [(site, _NOWHERE) for site in need.nowhere], [])
+    added = AddedSecrets([], [], [(site, _NOWHERE) for site in need.nowhere], [])
     for one, wanted, planned in lacking:
         obstacle = merge.obstacle(text, view, one.holder, wanted) if one.lenient else ""
         if obstacle:
@@ -183,7 +183,7 @@ def add(text: str, view: View, need: Need, names: tuple[str, ...]) -> Added:
             continue
         missing = planned
         if added.edits:
-            missing = merge.missing(view, one.holder, wanted if merge.is_bare(view, one.holder) else names)
+            missing = merge.missing(view, one.holder, wanted if merge.lacks_all(view, one.holder) else names)
         if missing:
             added.edits.extend(merge.add(text, view, one.holder, missing))
         if planned:

@@ -18,7 +18,7 @@ from postrenderer.apis.forms import NAMES, SECRETS
 from postrenderer.pullsecrets import addable, beside, names
 from postrenderer.pullsecrets.merge import Field, Holder
 from postrenderer.pullsecrets.spots import Spots, leads_to
-from postrenderer.sites import keys, kinds
+from postrenderer.sites import keys, kinds, podspec
 from postrenderer.sites.site import Api
 from postrenderer.text.mappings import is_empty
 
@@ -169,7 +169,7 @@ class Places:
     def _field_beside(self, spot: Spot, steps: int) -> Field | None:
         """The field of a mapping some steps below that of an image: a near pod template's, or one known for all."""
         near = steps <= beside.NEAR
-        if near and beside.is_pod_spec(spot.path, self._spots.fields(spot.node)):  # type: ignore[arg-type]  # a mapping
+        if near and podspec.is_spec_of_template(spot.path, self._spots.fields(spot.node)):  # type: ignore[arg-type]  # a mapping
             lacks = self.lacks_field(spot.path) or kinds.lacks_pull_secrets(spot.api, spot.path)
             return None if lacks else Field()
         is_of_others = names.is_about_one_image(str(spot.steps[-1]))
@@ -190,7 +190,7 @@ class Places:
             return declared
         catalogue = {
             known.path[-1]: known.form
-            for known in kinds.known(spot.api)
+            for known in kinds.known_fields(spot.api)
             if known.form in SECRETS and leads_to(known.path[:-1], steps)
         }
         installed = self._schemas.secrets(spot.api_version, spot.kind, steps, catalogue)

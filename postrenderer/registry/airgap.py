@@ -1,10 +1,10 @@
-"""A folder of images that is carried to where no registry outside can be reached: how it is written.
+"""Writes a folder of images that is carried to a place where no outside registry can be reached.
 
-    acreg-mirror.json   which image lies where, see `Saved`: {"version": 1, "images": [{"source", "digest", "layout",
-                        "referrers": [{"digest", "subject", "tag"}]}]}
+    acreg-mirror.json   which image lies where, see `SavedImage`: {"version": 1, "images": [{"source", "digest",
+                        "layout", "referrers": [{"digest", "subject", "tag"}]}]}
     SHA256SUMS          of every file, as `sha256sum --check` reads it
     images/NAME/        an OCI layout for each image
-    images/NAME.DIGITS/ one for each signature or the like that goes with it
+    images/NAME.DIGITS/ one for each signature, attestation and SBOM of the image
     charts/NAME.tgz     a chart of the images
 
 The private reference is not in it: where an image goes is asked of the settings on the other side.
@@ -23,7 +23,7 @@ from postrenderer import wholefile
 from postrenderer.errors import AcregError
 from postrenderer.images.reference import parse
 from postrenderer.registry import carried, layout, referrers
-from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, VERSION, Saved, listed
+from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, VERSION, SavedImage, listed
 from postrenderer.registry.charts import CHARTS
 from postrenderer.registry.failures import DAMAGED, REFUSED, RegistryError, failure
 from postrenderer.registry.outcome import COPIED, FAILED, PRESENT, CopyOutcome
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.charts import PackedChart
     from postrenderer.registry.manifests import Manifest
     from postrenderer.registry.origins import Origin, Wishes
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.remote import Remote
 
 _PARTIAL = ".partial-"
@@ -57,7 +57,7 @@ class Save:
     """
 
     def __init__(
-        self, folder: Path, remote: Remote, wishes: Wishes, origin: Origin, earlier: Mapping[str, Saved]
+        self, folder: Path, remote: Remote, wishes: Wishes, origin: Origin, earlier: Mapping[str, SavedImage]
     ) -> None:
         self._folder = folder
         self._remote = remote
@@ -65,8 +65,8 @@ class Save:
         self._origin = origin
         self._earlier = earlier
 
-    def __call__(self, image: Copy) -> CopyOutcome:
-        """Fetch an image and what goes with it, unless the folder has it as it is at its source now, undamaged."""
+    def __call__(self, image: ImageCopy) -> CopyOutcome:
+        """Fetch an image and its referrers, unless the folder has it as it is at its source now, undamaged."""
         try:
             return self._save(image)
         except RegistryError as error:
@@ -74,7 +74,7 @@ class Save:
         except OSError as error:
             return CopyOutcome(image, FAILED, note=str(not_written(error)))
 
-    def _save(self, image: Copy) -> CopyOutcome:
+    def _save(self, image: ImageCopy) -> CopyOutcome:
         digest = self._origin.digest(image)
         name = layout_name(image.source, digest)
         manifest = layout.manifest_in(self._folder, name, digest) or self._origin.manifest(image)
@@ -103,7 +103,7 @@ class Save:
             return str(error).partition(";")[0]
         return ""
 
-    def _fetch_all(self, image: Copy, name: str, digest: str, manifest: Manifest | None) -> None:
+    def _fetch_all(self, image: ImageCopy, name: str, digest: str, manifest: Manifest | None) -> None:
         """Fetch an image whole, or of a reduced one each platform, or what goes with an image."""
         layout.inside(self._folder, f"{name}/{layout.BLOBS}/{layout.digits(digest)}")  # no link leads elsewhere
         target = self._folder / name
@@ -114,7 +114,7 @@ class Save:
             layout.put_blob(target, manifest)
         layout.list_in(target, digest)
 
-    def _fetch(self, image: Copy, digest: str, target: Path) -> None:
+    def _fetch(self, image: ImageCopy, digest: str, target: Path) -> None:
         """Fetch to another name first, so that what bears the right name is whole."""
         fetched = self._folder / IMAGES / f"{_PARTIAL}{os.getpid()}-{threading.get_ident()}"
         try:
@@ -145,7 +145,7 @@ class Folder:
     def take(self, outcome: CopyOutcome) -> None:
         """Take an image that was fetched: it is in the folder already."""
 
-    def take_chart(self, chart: Packed) -> None:
+    def take_chart(self, chart: PackedChart) -> None:
         """Write a chart into the folder."""
         try:
             (self.folder / CHARTS).mkdir(exist_ok=True)
@@ -166,7 +166,9 @@ class Folder:
         for outcome in outcomes:
             source = outcome.image.source
             if outcome.digest and outcome.note != EARLIER:
-                saved[source] = Saved(source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers)
+                saved[source] = SavedImage(
+                    source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers
+                )
         names = sorted({name for image in saved.values() for name in image.layouts})
         try:
             text = as_text(saved.values()).encode()
@@ -212,7 +214,7 @@ def prepare(folder: Path) -> None:
         raise AcregError(f"The folder {folder} cannot be made: {error.strerror}.") from None
 
 
-def as_text(saved: Iterable[Saved]) -> str:
+def as_text(saved: Iterable[SavedImage]) -> str:
     """Return the text of acreg-mirror.json."""
     images = [{**image._asdict(), "referrers": [item._asdict() for item in image.referrers]} for image in saved]
     return json.dumps({"version": VERSION, "images": images}, indent=2) + "\n"
@@ -225,5 +227,5 @@ def as_sums(text: bytes, sums: Mapping[str, str]) -> bytes:
 
 
 def not_written(error: OSError) -> RegistryError:
-    """Return what it means that a file cannot be written."""
+    """Return the error for a file that cannot be written."""
     return failure(f"the folder cannot be written: {error.strerror}")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from postrenderer.errors import AcregError
 from postrenderer.registry import carried, layout
 from postrenderer.registry.airgap import EARLIER, as_sums, as_text, layout_name, not_written, prepare
-from postrenderer.registry.carried import MANIFEST, SUMS, Carried, Saved
+from postrenderer.registry.carried import MANIFEST, SUMS, CarriedFolder, SavedImage
 from postrenderer.registry.charts import CHARTS
 from postrenderer.registry.failures import DAMAGED, RegistryError
 from postrenderer.registry.scratch import is_alive
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.charts import PackedChart
     from postrenderer.registry.outcome import CopyOutcome
 
 SUFFIX = ".tar"
@@ -50,7 +50,7 @@ class Archive:
         self._path = path
         self._file = path.with_name(f".{path.name}{_PARTIAL}{os.getpid()}")
         self.folder = path.with_name(f"{self._file.name}.d")
-        self._saved: dict[str, Saved] = {}
+        self._saved: dict[str, SavedImage] = {}
         self._sums: dict[str, str] = {}
         for left in path.parent.glob(f".{path.name}{_PARTIAL}*"):
             pid = left.name.rpartition("-")[2].partition(".")[0]
@@ -71,7 +71,7 @@ class Archive:
         if not outcome.digest or outcome.note == EARLIER:
             return
         source = outcome.image.source
-        saved = Saved(source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers)
+        saved = SavedImage(source, outcome.digest, layout_name(source, outcome.digest), outcome.referrers)
         try:
             for name in saved.layouts:
                 if f"{name}/{layout.INDEX}" not in self._sums:
@@ -83,7 +83,7 @@ class Archive:
             raise self._failure(error) from None
         self._saved[source] = saved
 
-    def take_chart(self, chart: Packed) -> None:
+    def take_chart(self, chart: PackedChart) -> None:
         """Write a chart into the archive."""
         name = f"{CHARTS}/{chart.file}"
         try:
@@ -139,7 +139,7 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
-def load(path: Path, folder: Path) -> Carried:
+def load(path: Path, folder: Path) -> CarriedFolder:
     """Read what is in an archive.
 
     Args:

@@ -1,4 +1,4 @@
-"""What a registry wants to see with a request: a password, or a token that another server gives for it.
+"""Makes the Authorization header for a registry: a password, or a token that another server gives for one.
 
 A registry answers 401 with a challenge (RFC 9110, 11.6.1), either of these:
 

@@ -1,4 +1,4 @@
-"""A folder of images that was carried here, as `airgap` writes it: how it is read, and trusted in nothing."""
+"""Reads a folder of images that was carried here, as `airgap` writes it, and trusts nothing in it."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from postrenderer.registry.charts import Packed
+    from postrenderer.registry.charts import PackedChart
     from postrenderer.registry.manifests import Manifest
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
 
 VERSION = 1
 """Of acreg-mirror.json."""
 MANIFEST, SUMS, IMAGES = "acreg-mirror.json", "SHA256SUMS", "images"
 
 
-class Saved(NamedTuple):
+class SavedImage(NamedTuple):
     """An image in the folder.
 
     Attributes:
         source: the reference it was fetched by.
         digest: of the image.
         layout: the path of its OCI layout.
-        referrers: what goes with it, each in a layout of its own.
+        referrers: its signatures, attestations and SBOMs, each in a layout of its own.
     """
 
     source: str
@@ -46,7 +46,7 @@ class Saved(NamedTuple):
 
     @property
     def layouts(self) -> dict[str, str]:
-        """The layouts of the image and of all that goes with it, with their digests."""
+        """The layouts of the image and of its referrers, with their digests."""
         return {self.layout: self.digest, **{part(self.layout, item.digest): item.digest for item in self.referrers}}
 
 
@@ -55,7 +55,7 @@ _LAYOUT = "oci:"
 """skopeo's transport for an image in a folder."""
 
 
-class Carried(NamedTuple):
+class CarriedFolder(NamedTuple):
     """A folder of images that was read: where images come from, in the place of their registries (see `Origin`).
 
     Attributes:
@@ -66,12 +66,12 @@ class Carried(NamedTuple):
     """
 
     folder: Path
-    images: dict[str, Saved]
+    images: dict[str, SavedImage]
     sums: dict[str, str]
     unpack: Callable[[list[str]], None] | None = None
 
-    def digest(self, image: Copy) -> str:
-        """Verify an image and all that goes with it, and return its digest.
+    def digest(self, image: ImageCopy) -> str:
+        """Verify an image and its referrers, and return its digest.
 
         Raises:
             RegistryError: it is damaged.
@@ -88,7 +88,7 @@ class Carried(NamedTuple):
             layout.verify(self.folder, name, digest)
         return saved.digest
 
-    def charts(self) -> list[Packed]:
+    def charts(self) -> list[PackedChart]:
         """Verify the charts, and return them.
 
         Raises:
@@ -102,14 +102,14 @@ class Carried(NamedTuple):
             layout.verify_sum(self.folder, name, self.sums[name])
         return [read(layout.read(self.folder, name), name) for name in names]
 
-    def release(self, image: Copy) -> None:
+    def release(self, image: ImageCopy) -> None:
         """Remove what was unpacked for an image."""
         own = self.images[image.source]
         others = {name for other in self.images.values() if other is not own for name in other.layouts}
         for name in own.layouts.keys() - others if self.unpack else ():
             shutil.rmtree(self.folder / name, ignore_errors=True)
 
-    def manifest(self, image: Copy) -> Manifest:
+    def manifest(self, image: ImageCopy) -> Manifest:
         """Return the manifest of an image.
 
         Raises:
@@ -122,29 +122,29 @@ class Carried(NamedTuple):
             raise RegistryError(DAMAGED, f"the manifest of {image.source} is missing or damaged")
         return found
 
-    def place(self, image: Copy, digest: str) -> ImagePlace:
+    def place(self, image: ImageCopy, digest: str) -> ImagePlace:
         """Return where a digest is, relative to the folder."""
         names = {digest: name for name, digest in self.images[image.source].layouts.items()}
         return ImagePlace(_LAYOUT + names[digest])
 
-    def has(self, image: Copy, digest: str) -> bool:
+    def has(self, image: ImageCopy, digest: str) -> bool:
         """Tell whether the folder has a digest of an image's repository."""
         repository = parse(image.source).repository
         return any(
             saved.digest == digest and parse(saved.source).repository == repository for saved in self.images.values()
         )
 
-    def referrers(self, image: Copy, _: Sequence[str]) -> list[Referrer]:
-        """Return what goes with an image."""
+    def referrers(self, image: ImageCopy, _: Sequence[str]) -> list[Referrer]:
+        """Return the referrers of an image."""
         return list(self.images[image.source].referrers)
 
 
 def part(name: str, digest: str) -> str:
-    """Return the path of the layout of what goes with an image."""
+    """Return the path of the layout of a referrer."""
     return f"{name}.{layout.digits(digest)[:16]}"
 
 
-def load(folder: Path) -> Carried:
+def load(folder: Path) -> CarriedFolder:
     """Read what is in a folder; the images themselves are verified when they are copied.
 
     Raises:
@@ -165,10 +165,10 @@ def load(folder: Path) -> Carried:
         raise AcregError(f"{folder / SUMS} is damaged: it is not text. Copy the folder again.") from None
     except RegistryError as error:
         raise AcregError(f"{folder}: {error}.") from None
-    return Carried(folder, {image.source: image for image in saved}, sums)
+    return CarriedFolder(folder, {image.source: image for image in saved}, sums)
 
 
-def listed(folder: Path) -> list[Saved]:
+def listed(folder: Path) -> list[SavedImage]:
     """Return the images that a folder lists.
 
     Raises:
@@ -177,7 +177,7 @@ def listed(folder: Path) -> list[Saved]:
     return read_list(folder / MANIFEST)
 
 
-def read_list(path: Path) -> list[Saved]:
+def read_list(path: Path) -> list[SavedImage]:
     """Return the images that an acreg-mirror.json lists.
 
     Raises:
@@ -186,7 +186,9 @@ def read_list(path: Path) -> list[Saved]:
     try:
         content = json.loads(layout.read(path.parent, path.name))
         if content["version"] != VERSION:
-            raise AcregError(f"{path} is of version {content['version']}, and this acreg reads {VERSION}: update it.")
+            raise AcregError(
+                f"{path} is of version {content['version']}, and this acreg reads {VERSION}: update acreg."
+            )
         images = [_saved(**image) for image in content["images"]]
     except OSError as error:
         raise AcregError(
@@ -199,7 +201,7 @@ def read_list(path: Path) -> list[Saved]:
     return images
 
 
-def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, str]] = ()) -> Saved:
+def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, str]] = ()) -> SavedImage:
     """Check what is said of an image: its layout is a path below the folder, its digests are such."""
     for text in (source, f"x@{digest}"):
         parse(text)
@@ -209,4 +211,4 @@ def _saved(source: str, digest: str, layout: str, referrers: Sequence[dict[str, 
     for referrer in found:
         for text in (f"x@{referrer.digest}", f"x@{referrer.subject}", f"x:{referrer.tag or 'x'}"):
             parse(text)
-    return Saved(source, digest, layout, found)
+    return SavedImage(source, digest, layout, found)

@@ -37,7 +37,7 @@ _VERSION = re.compile(r"\w[\w.+-]*", re.ASCII)
 _SUFFIX = ".tgz"
 
 
-class Packed(NamedTuple):
+class PackedChart(NamedTuple):
     """A chart as an archive: its name, its version, and its bytes."""
 
     name: str
@@ -50,8 +50,8 @@ class Packed(NamedTuple):
         return f"{self.name}-{self.version}{_SUFFIX}"
 
 
-class Pushed(NamedTuple):
-    """What became of a chart: the status as of an image, the address to install it from, its version, and why."""
+class PushedChart(NamedTuple):
+    """A chart after its push: its status, as that of an image, the address to install it from, its version, and why."""
 
     status: str
     address: str
@@ -79,18 +79,18 @@ class Push:
         self._folder = folder
         self._replace = replace
 
-    def __call__(self, chart: Packed) -> Pushed:
+    def __call__(self, chart: PackedChart) -> PushedChart:
         """Push a chart, unless it is there."""
         address = f"oci://{self._base}/{chart.name}"
         try:
             status = self._pushed(chart)
         except RegistryError as error:
-            return Pushed(REFUSED if error.kind == REFUSED else FAILED, address, chart.version, str(error))
+            return PushedChart(REFUSED if error.kind == REFUSED else FAILED, address, chart.version, str(error))
         except AcregError as error:
-            return Pushed(FAILED, address, chart.version, str(error))
-        return Pushed(status, address, chart.version)
+            return PushedChart(FAILED, address, chart.version, str(error))
+        return PushedChart(status, address, chart.version)
 
-    def _pushed(self, chart: Packed) -> str:
+    def _pushed(self, chart: PackedChart) -> str:
         place = in_registry(f"{self._base}/{chart.name}", tag=chart.version.replace("+", "_"))
         before, digest = self._remote.get(place, TARGET), f"sha256:{hashlib.sha256(chart.content).hexdigest()}"
         if before and digest in {layer.get("digest") for layer in before.document.get("layers") or ()}:
@@ -106,7 +106,7 @@ class Push:
         return REPLACED if before else COPIED
 
 
-def read(content: bytes, name: str) -> Packed:
+def read(content: bytes, name: str) -> PackedChart:
     """Return the chart of an archive.
 
     Args:
@@ -120,7 +120,7 @@ def read(content: bytes, name: str) -> Packed:
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             file = archive.extractfile(next(one for one in archive if one.name.split("/")[1:] == [_FILE]))
             about = construct.load(file.read(_LONGEST) if file else b"")
-        packed = Packed(str(about["name"]), str(about["version"]), content)
+        packed = PackedChart(str(about["name"]), str(about["version"]), content)
     except (StopIteration, tarfile.TarError, OSError, EOFError, yaml.YAMLError, TypeError, LookupError):
         packed = None
     if packed is None or not _NAME.fullmatch(packed.name) or not _VERSION.fullmatch(packed.version):
@@ -135,13 +135,13 @@ def same_each_time(content: bytes) -> bytes:
     return _packed(files)
 
 
-def dependencies(chart: Packed) -> list[Packed]:
+def dependencies(chart: PackedChart) -> list[PackedChart]:
     """Return the charts that a chart brings along in its folder `charts`.
 
     Raises:
         AcregError: one is no chart.
     """
-    found: list[Packed] = []
+    found: list[PackedChart] = []
     inside: dict[str, list[tuple[str, bytes]]] = {}
     with tarfile.open(fileobj=io.BytesIO(chart.content)) as archive:
         for one in archive:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from postrenderer.registry.origins import Origin
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.referrers import Referrer
     from postrenderer.registry.remote import Remote
 
@@ -21,7 +21,7 @@ PRESENT, MISSING, DIFFERS, FAILED = "present", "missing", "differs", "failed"
 
 
 class CheckedImage(NamedTuple):
-    """What was found of an image.
+    """An image that was looked for on the private registry.
 
     Attributes:
         image: where it comes from and where it is to be.
@@ -31,7 +31,7 @@ class CheckedImage(NamedTuple):
         note: why it failed, or why the source could not be asked, in plain words.
     """
 
-    image: Copy
+    image: ImageCopy
     status: str
     digest: str = ""
     source_digest: str = ""
@@ -52,7 +52,7 @@ class CheckImage:
         self._origin = origin
         self._with_referrers = with_referrers
 
-    def __call__(self, image: Copy) -> CheckedImage:
+    def __call__(self, image: ImageCopy) -> CheckedImage:
         """Look for an image."""
         pinned = parse(image.target).digest
         place = in_registry(image.target) if pinned else in_registry(image.target, tag=tag_of(image.target))
@@ -68,7 +68,7 @@ class CheckImage:
         except RegistryError as error:
             return CheckedImage(image, FAILED, note=str(error))
 
-    def _compare(self, image: Copy, place: ImagePlace, origin: Origin) -> CheckedImage:
+    def _compare(self, image: ImageCopy, place: ImagePlace, origin: Origin) -> CheckedImage:
         digest = place.digest
         try:
             source = origin.digest(image)
@@ -83,14 +83,14 @@ class CheckImage:
         try:
             wanted = origin.referrers(image, (digest, *(referrers.instances(manifest) if manifest else ())))
         except RegistryError as error:
-            return CheckedImage(image, PRESENT, digest, source, f"its signatures could not be asked for: {error}")
+            return CheckedImage(image, PRESENT, digest, source, f"its signatures could not be looked up: {error}")
         return missing_referrers(self._remote, place, wanted, CheckedImage(image, PRESENT, digest, source))
 
 
 def missing_referrers(
     remote: Remote, place: ImagePlace, wanted: Iterable[Referrer], finding: CheckedImage
 ) -> CheckedImage:
-    """Return what was found of an image, or that something which goes with it is missing.
+    """Return what was found of an image, or that one of its referrers is missing.
 
     Args:
         remote: is asked.
@@ -115,5 +115,5 @@ def missing_referrers(
         if not is_there:
             name = referrer.tag or f"{referrer.digest}, which refers to {referrer.subject}"
             status = DIFFERS if found else MISSING
-            return finding._replace(status=status, note=f"what goes with it is not there as at its source: {name}")
+            return finding._replace(status=status, note=f"signatures or attestations of its source are missing: {name}")
     return finding

@@ -42,7 +42,7 @@ class Login(NamedTuple):
 
     @property
     def entry(self) -> dict[str, str]:
-        """What docker configs hold for a registry."""
+        """The fields of a registry in docker configs."""
         return {"auth": self.auth, **({"identitytoken": self.identity_token} if self.identity_token else {})}
 
 

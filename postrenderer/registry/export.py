@@ -1,4 +1,4 @@
-"""What is to be copied, in forms that other tools read."""
+"""The list of images to copy, in forms that other tools read."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from postrenderer.registry.places import in_registry, tag_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
 
 
-def as_list(copies: Sequence[Copy], _insecure: Collection[str]) -> str:
+def as_list(copies: Sequence[ImageCopy], _insecure: Collection[str]) -> str:
     """Source and target of each image, a tab between them."""
     return "".join(f"{copy.source}\t{copy.target}\n" for copy in copies)
 
 
-def as_script(copies: Sequence[Copy], insecure: Collection[str]) -> str:
+def as_script(copies: Sequence[ImageCopy], insecure: Collection[str]) -> str:
     """A shell script that copies with skopeo; its arguments, such as --dest-authfile, go to every copy."""
     lines = [
         "#!/bin/sh",
@@ -42,7 +42,7 @@ def as_script(copies: Sequence[Copy], insecure: Collection[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_sync(copies: Sequence[Copy], insecure: Collection[str]) -> str:
+def as_sync(copies: Sequence[ImageCopy], insecure: Collection[str]) -> str:
     """Files for `skopeo sync --src yaml`, which puts all images of one file below one path.
 
     The form is that of skopeo-sync(1). Where images go to several paths there is a YAML document for each, which is to
@@ -80,7 +80,7 @@ def _sync_file(base: str, registries: dict[str, dict[str, list[str]]], insecure:
     )
 
 
-def as_repositories(copies: Sequence[Copy], _insecure: Collection[str]) -> str:
+def as_repositories(copies: Sequence[ImageCopy], _insecure: Collection[str]) -> str:
     """The repositories on the private registry, without its host: to be made there before the first push."""
     repositories = dict.fromkeys("/".join(parse(copy.target).components[1:]) for copy in copies)
     return "".join(f"{repository}\n" for repository in repositories)

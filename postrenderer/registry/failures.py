@@ -160,7 +160,7 @@ _TABLE = (
 )
 _MESSAGE = re.compile(r'level=(?:fatal|error) msg=("(?:[^"\\]|\\.)*")')
 _WHERE = re.compile(r'^.*(?:pinging container registry [^ ]+: (?:Get "[^"]*": )?|parsing image name "[^"]*": )')
-"""What skopeo puts in front of a reason, in which it says again what it was asked."""
+"""Texts that skopeo puts in front of a reason and that only repeat its task."""
 
 
 def failure(stderr: str, *hosts: str) -> RegistryError:

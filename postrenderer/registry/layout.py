@@ -29,7 +29,7 @@ _CHUNK = 1 << 20
 _LONGEST = 64 << 20
 """The longest text that is read into memory."""
 _ELSEWHERE = ("foreign", "nondistributable")
-"""What the media types of layers say that are not copied, as in Windows images."""
+"""A word in the media types of layers that are not copied, such as those of Windows images."""
 
 
 def take_dir(fetched: Path, layout: Path) -> Manifest:

@@ -1,4 +1,4 @@
-"""What goes into a lock, asked of registries, and the proof that the private registry holds what a lock says."""
+"""Resolves the images of a lock at registries, and proves that the private registry holds the images of a lock."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from postrenderer.registry import platforms, referrers
 from postrenderer.registry.check import DIFFERS, FAILED, MISSING, PRESENT, CheckedImage, missing_referrers
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.places import SOURCE, TARGET, in_registry, tag_of
-from postrenderer.registry.plan import Copy
+from postrenderer.registry.plan import ImageCopy
 from postrenderer.registry.record import Known
 from postrenderer.registry.referrers import Referrer
-from postrenderer.settings.lockfile import Locked
+from postrenderer.settings.lockfile import LockedImage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from postrenderer.settings.lockfile import Lock
 
 
-class Resolved(NamedTuple):
+class ResolvedImage(NamedTuple):
     """An image and its entry in a lock, or why it has none."""
 
-    image: Copy
-    locked: Locked | None
+    image: ImageCopy
+    locked: LockedImage | None
     note: str = ""
 
 
@@ -47,14 +47,14 @@ class Resolve:
         self._wishes = wishes
         self._origin = origin
 
-    def __call__(self, image: Copy) -> Resolved:
+    def __call__(self, image: ImageCopy) -> ResolvedImage:
         """Find the entry of an image."""
         try:
-            return Resolved(image, self._locked(image))
+            return ResolvedImage(image, self._locked(image))
         except RegistryError as error:
-            return Resolved(image, None, str(error))
+            return ResolvedImage(image, None, str(error))
 
-    def _locked(self, image: Copy) -> Locked:
+    def _locked(self, image: ImageCopy) -> LockedImage:
         target = parse(image.target)
         place, side = in_registry(image.target, tag="" if target.digest else tag_of(image.target)), TARGET
         manifest = self._remote.get(place, side)
@@ -63,7 +63,7 @@ class Resolve:
             place, side = in_registry(image.source), SOURCE
         digests = (manifest.digest, *referrers.instances(manifest))
         found = referrers.find(self._remote, place, side, digests) if self._wishes.referrers else []
-        return Locked(
+        return LockedImage(
             image.source,
             target.repository,
             manifest.digest,
@@ -87,8 +87,8 @@ class CheckLock:
         self._with_referrers = with_referrers
         self._locked = {key(name): image for image in lock.images for name in image.names}
 
-    def __call__(self, image: Copy) -> CheckedImage:
-        """Look for an image, with the digest of the lock and all that goes with it."""
+    def __call__(self, image: ImageCopy) -> CheckedImage:
+        """Look for an image with the digest and the referrers that the lock has."""
         locked = self._locked.get(key(image.target))
         if locked is None:
             return CheckedImage(image, MISSING, note="it is not in the lock")
@@ -106,9 +106,9 @@ class CheckLock:
             return CheckedImage(image, FAILED, note=str(error))
 
 
-def copies(lock: Lock) -> list[Copy]:
+def copies(lock: Lock) -> list[ImageCopy]:
     """Return the images of a lock."""
-    return [Copy(image.source, image.reference) for image in lock.images]
+    return [ImageCopy(image.source, image.reference) for image in lock.images]
 
 
 def known(lock: Lock) -> dict[str, Known]:
@@ -120,6 +120,6 @@ def known(lock: Lock) -> dict[str, Known]:
     return found
 
 
-def merged(old: Iterable[Locked], new: Iterable[Locked]) -> tuple[Locked, ...]:
+def merged(old: Iterable[LockedImage], new: Iterable[LockedImage]) -> tuple[LockedImage, ...]:
     """Return the entries of two locks; the second one's count."""
     return tuple({image.reference: image for image in (*old, *new)}.values())

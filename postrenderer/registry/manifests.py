@@ -64,7 +64,7 @@ class Manifest(NamedTuple):
 
     @property
     def document(self) -> dict[str, Any]:
-        """What the bytes say; empty if they are no JSON object."""
+        """The bytes as a JSON object; empty if they are none."""
         try:
             value = json.loads(self.content)
         except (ValueError, RecursionError):
@@ -185,7 +185,7 @@ class RegistryClient:
         return found._replace(media_type=declared) if isinstance(declared, str) else found
 
     def put(self, place: ImagePlace, manifest: Manifest, side: str) -> None:
-        """Write a manifest, of which the registry has all parts."""
+        """Write a manifest; the registry already has all that it refers to."""
         path = f"/v2/{place.path}/manifests/{place.digest or place.tag}"
         answer = self._send("PUT", place, path, side, manifest)
         if answer.status != _CREATED:

@@ -1,4 +1,4 @@
-"""Copy images to the private registry, each only if it is not there already, with what goes with it.
+"""Copy images to the private registry, each only if it is not there already, with its referrers.
 
 What is there and is another image is replaced only if it came from the same source: the record says so, or the source
 has that digest, too. Else it is refused, as another release may run it.
@@ -19,9 +19,9 @@ from postrenderer.registry.record import is_same_source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from postrenderer.registry.carried import Carried
+    from postrenderer.registry.carried import CarriedFolder
     from postrenderer.registry.origins import Origin, Wishes
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.record import Record
     from postrenderer.registry.referrers import Referrer
     from postrenderer.registry.remote import Remote
@@ -43,7 +43,7 @@ class Mirror:
         remote: Remote,
         wishes: Wishes,
         record: Record,
-        origin: Origin | Carried,
+        origin: Origin | CarriedFolder,
         create: Callable[[ImagePlace, RegistryError], None],
     ) -> None:
         self._remote = remote
@@ -53,8 +53,8 @@ class Mirror:
         self._create = create
         self._lists = threading.Lock()
 
-    def __call__(self, image: Copy) -> CopyOutcome:
-        """Copy an image, unless the target has it with the same digest, and what goes with it."""
+    def __call__(self, image: ImageCopy) -> CopyOutcome:
+        """Copy an image, unless the target has it with the same digest, and its referrers."""
         try:
             outcome = self._copy(image)
         except RegistryError as error:
@@ -65,13 +65,13 @@ class Mirror:
             found = self._bring_all(image, outcome.digest)
         except RegistryError as error:
             if outcome.status == PRESENT and error.host != in_registry(image.target).host and error.kind != REFUSED:
-                return outcome._replace(note=f"its signatures could not be asked for: {error}")
+                return outcome._replace(note=f"its signatures could not be looked up: {error}")
             status = REFUSED if error.kind == REFUSED else FAILED
-            return CopyOutcome(image, status, note=f"it is there, but not all that goes with it: {error}")
+            return CopyOutcome(image, status, note=f"it is there, but not all its signatures and attestations: {error}")
         extra = f"and {len(found)} that go with it" if found else ""
         return outcome._replace(note=", ".join(filter(None, (outcome.note, extra))), referrers=found)
 
-    def _copy(self, image: Copy) -> CopyOutcome:
+    def _copy(self, image: ImageCopy) -> CopyOutcome:
         pinned = parse(image.source).digest
         if pinned and self._before(image, in_registry(image.target, digest=pinned)) == pinned:
             return CopyOutcome(image, PRESENT, pinned)
@@ -100,7 +100,7 @@ class Mirror:
             return CopyOutcome(image, REPLACED, digest, ", ".join(filter(None, (f"was {before}", absent))))
         return CopyOutcome(image, COPIED, digest, absent)
 
-    def _transfer(self, image: Copy, digest: str, target: ImagePlace) -> None:
+    def _transfer(self, image: ImageCopy, digest: str, target: ImagePlace) -> None:
         if not self._wishes.platforms:
             self._remote.copy(self._origin.place(image, digest), target)
             return
@@ -114,7 +114,7 @@ class Mirror:
         else:
             self._remote.copy(self._origin.place(image, digest), target)
 
-    def _bring_all(self, image: Copy, digest: str) -> tuple[Referrer, ...]:
+    def _bring_all(self, image: ImageCopy, digest: str) -> tuple[Referrer, ...]:
         target = in_registry(image.target, digest=digest)
         manifest = self._remote.get(target, TARGET)
         parts = referrers.instances(manifest) if manifest else []
@@ -123,7 +123,7 @@ class Mirror:
             self._bring(image, referrer, target)
         return tuple(found)
 
-    def _bring(self, image: Copy, referrer: Referrer, repository: ImagePlace) -> None:
+    def _bring(self, image: ImageCopy, referrer: Referrer, repository: ImagePlace) -> None:
         place = repository.tagged(referrer.tag) if referrer.tag else repository.pinned(referrer.digest)
         there = self._before(image, place)
         if there != referrer.digest:
@@ -138,7 +138,7 @@ class Mirror:
             with self._lists:  # two images of one digest may be at work
                 referrers.attach(self._remote, repository.pinned(referrer.subject), TARGET, manifest)
 
-    def _see_that_it_may_be_replaced(self, image: Copy, target: ImagePlace, before: str, digest: str) -> None:
+    def _see_that_it_may_be_replaced(self, image: ImageCopy, target: ImagePlace, before: str, digest: str) -> None:
         if self._is_named(image, target):
             return
         source = self._record.source_of(_key(target), before)
@@ -153,12 +153,12 @@ class Mirror:
             " place",
         )
 
-    def _is_named(self, image: Copy, target: ImagePlace) -> bool:
+    def _is_named(self, image: ImageCopy, target: ImagePlace) -> bool:
         """Tell whether the user lets an image replace what is at a place, whatever that is."""
         repository = parse(image.target).repository
         return bool(self._wishes.replace & {image.source, image.target, repository, _key(target)})
 
-    def _before(self, image: Copy, place: ImagePlace) -> str | None:
+    def _before(self, image: ImageCopy, place: ImagePlace) -> str | None:
         """Return the digest of what is at a place that is to be written to; None if there is nothing.
 
         Raises:

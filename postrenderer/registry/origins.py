@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from postrenderer.registry.manifests import Manifest
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.referrers import Referrer
     from postrenderer.registry.remote import Remote
 
@@ -24,11 +24,11 @@ _REMEMBERED = 64
 
 
 class Wishes(NamedTuple):
-    """What is to be copied of an image, and what may be replaced.
+    """Which parts of an image are copied, and which references may be replaced.
 
     Attributes:
         platforms: all, if there are none.
-        referrers: whether signatures and the like go with it.
+        referrers: whether its signatures, attestations and SBOMs are copied too.
         replace: references, of the source or the target, that may replace an image of another source.
     """
 
@@ -38,7 +38,7 @@ class Wishes(NamedTuple):
 
 
 class Origin:
-    """Where images come from: their registries. `carried.Carried` is another one.
+    """Where images come from: their registries. `carried.CarriedFolder` is another one.
 
     Args:
         remote: is asked.
@@ -50,7 +50,7 @@ class Origin:
         self._wishes = wishes
         self._fetched = lru_cache(_REMEMBERED)(self._fetch)  # one copy asks for it several times
 
-    def digest(self, image: Copy) -> str:
+    def digest(self, image: ImageCopy) -> str:
         """Return the digest that an image is to have.
 
         Raises:
@@ -64,7 +64,7 @@ class Origin:
         see_that_it_is(image.source, digest)
         return digest
 
-    def manifest(self, image: Copy) -> Manifest:
+    def manifest(self, image: ImageCopy) -> Manifest:
         """Return the manifest that an image is to have.
 
         Raises:
@@ -79,19 +79,19 @@ class Origin:
         see_that_it_is(source, manifest.digest)
         return platforms.reduced(manifest, self._wishes.platforms, source, is_pinned=bool(parse(source).digest))
 
-    def place(self, image: Copy, digest: str) -> ImagePlace:
+    def place(self, image: ImageCopy, digest: str) -> ImagePlace:
         """Return where a digest of an image's repository is, so that a tag which moves in the meantime does no harm."""
         return in_registry(image.source, digest=digest)
 
-    def has(self, image: Copy, digest: str) -> bool:
+    def has(self, image: ImageCopy, digest: str) -> bool:
         """Tell whether the source has a digest, too."""
         try:
             return self._remote.digest(self.place(image, digest), SOURCE) == digest
         except RegistryError:
             return False
 
-    def referrers(self, image: Copy, digests: Sequence[str]) -> list[Referrer]:
-        """Return what goes with an image.
+    def referrers(self, image: ImageCopy, digests: Sequence[str]) -> list[Referrer]:
+        """Return the referrers of an image.
 
         Raises:
             RegistryError: its registry cannot be asked.

@@ -1,18 +1,18 @@
-"""What became of an image that was to be copied."""
+"""The outcome of copying an image."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from postrenderer.registry.plan import Copy
+    from postrenderer.registry.plan import ImageCopy
     from postrenderer.registry.referrers import Referrer
 
 COPIED, REPLACED, PRESENT, FAILED = "copied", "replaced", "present", "failed"
 
 
 class CopyOutcome(NamedTuple):
-    """What became of an image.
+    """The outcome of copying an image.
 
     Attributes:
         image: where it comes from and where it goes.
@@ -22,7 +22,7 @@ class CopyOutcome(NamedTuple):
         referrers: what went with it.
     """
 
-    image: Copy
+    image: ImageCopy
     status: str
     digest: str = ""
     note: str = ""

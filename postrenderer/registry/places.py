@@ -9,7 +9,7 @@ from postrenderer.images.reference import DEFAULT_TAG, parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from postrenderer.registry.scratch import Handed
+    from postrenderer.registry.scratch import HandedFile
 
 SOURCE, TARGET = "src", "dest"
 """The sides of a copy, as skopeo's flags name them."""
@@ -52,7 +52,7 @@ class Reach(NamedTuple):
         environ: the environment of skopeo, which also names the proxies.
     """
 
-    authfiles: Mapping[str, Handed]
+    authfiles: Mapping[str, HandedFile]
     configs: Mapping[str, Mapping[str, Any]]
     insecure: frozenset[str]
     certificates: str

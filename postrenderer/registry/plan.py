@@ -8,7 +8,7 @@ from postrenderer.errors import AcregError
 from postrenderer.findings import check_collisions, find
 from postrenderer.images import collisions, listed
 from postrenderer.images.relocation import Relocation
-from postrenderer.plan.decide import LEFT, OPEN
+from postrenderer.plan.decide import LEFT, OPEN_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from postrenderer.settings import Settings
 
 
-class Copy(NamedTuple):
+class ImageCopy(NamedTuple):
     """An image, by its reference where it comes from and on the private registry; both are one if it is there."""
 
     source: str
     target: str
 
 
-class Left(NamedTuple):
+class LeftReference(NamedTuple):
     """A reference that stays where it is, and why."""
 
     reference: str
@@ -31,14 +31,14 @@ class Left(NamedTuple):
 
 
 class CopyPlan(NamedTuple):
-    """What there is to copy, each target once, and what is left out."""
+    """The images to copy, each target once, and the references that are left out."""
 
-    copies: list[Copy]
-    left: list[Left]
+    copies: list[ImageCopy]
+    left: list[LeftReference]
 
     @property
-    def moved(self) -> list[Copy]:
-        """What is not on the private registry already."""
+    def moved(self) -> list[ImageCopy]:
+        """The images that are not on the private registry already."""
         return [copy for copy in self.copies if copy.source != copy.target]
 
 
@@ -50,18 +50,18 @@ def of_manifests(raw: bytes, settings: Settings) -> CopyPlan:
     """
     found = find(raw, settings)
     check_collisions(found)
-    copies: dict[str, Copy] = {}
-    left: dict[str, Left] = {}
+    copies: dict[str, ImageCopy] = {}
+    left: dict[str, LeftReference] = {}
     for document in found:
         for image in document.images:
             if image.kind == LEFT:
-                left.setdefault(image.source, Left(image.source, image.reason))
+                left.setdefault(image.source, LeftReference(image.source, image.reason))
             elif image.is_open:
-                left.setdefault(image.source, Left(image.source, OPEN))
+                left.setdefault(image.source, LeftReference(image.source, OPEN_TAG))
             elif image.is_private:
                 other = copies.get(image.target)
                 if other is None or other.source == other.target:  # a public name tells where an image comes from
-                    copies[image.target] = Copy(image.source, image.target)
+                    copies[image.target] = ImageCopy(image.source, image.target)
     return CopyPlan(list(copies.values()), list(left.values()))
 
 
@@ -84,14 +84,14 @@ def of_references(references: Iterable[str], settings: Settings) -> CopyPlan:
         AcregError: two images would become one.
     """
     relocation = Relocation(settings)
-    moves: list[Copy] = []
-    left: dict[str, Left] = {}
+    moves: list[ImageCopy] = []
+    left: dict[str, LeftReference] = {}
     for reference in references:
         outcome = relocation(reference)
         if outcome.is_private:
-            moves.append(Copy(reference, outcome.target))
+            moves.append(ImageCopy(reference, outcome.target))
         else:
-            left.setdefault(reference, Left(reference, outcome.reason))
+            left.setdefault(reference, LeftReference(reference, outcome.reason))
     collisions.check(moves)
     copies = {move.target: move for move in reversed(moves)}  # of several names for an image the first
     return CopyPlan([copies[target] for target in dict.fromkeys(move.target for move in moves)], list(left.values()))

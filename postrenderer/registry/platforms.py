@@ -29,7 +29,7 @@ def check(platforms: Iterable[str]) -> tuple[str, ...]:
     for text in platforms:
         parts = text.lower().split("/")
         if len(parts) not in (2, 3) or not all(part.replace("_", "").isalnum() for part in parts):
-            raise SettingsError(f"--platform must be as `linux/amd64` or `linux/arm/v7`, not `{text}`.")
+            raise SettingsError(f"--platform must be like `linux/amd64` or `linux/arm/v7`, not `{text}`.")
         found.append("/".join(parts))
     return tuple(dict.fromkeys(found))
 

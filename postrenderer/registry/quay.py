@@ -30,7 +30,7 @@ _REDIRECTS = range(300, 400)
 
 
 class Proxy(NamedTuple):
-    """What the organization is to be.
+    """The wanted state of the organization.
 
     Attributes:
         organization: its name.
@@ -56,7 +56,7 @@ class QuayRequest(NamedTuple):
 
 
 class QuayAnswer(NamedTuple):
-    """Status code, and the JSON value of the answer; None if it is none."""
+    """The status code, and the answer as JSON; None if it is not JSON."""
 
     status: int
     value: Any

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """What a private reference holds as far as is known: the digest, and the reference that it was copied from."""
+    """The digest that a private reference is known to have, and the reference that it was copied from."""
 
     digest: str
     source: str
 
 
 class Record:
-    """What is known. Every method may be called from several threads at once.
+    """The known origins of private references. Every method may be called from several threads at once.
 
     Args:
         path: the file; it need not be there.

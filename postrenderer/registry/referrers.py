@@ -1,4 +1,4 @@
-"""What goes with an image: its signatures, attestations and SBOMs, of each platform too.
+"""The referrers of an image: its signatures, attestations and SBOMs, of each platform too.
 
 * cosign keeps them under tags beside the image: `sha256-<digits>.sig`, `.att` and `.sbom`.
 * OCI's referrers name the image as their `subject`. A registry lists them by its referrers API; where it has none, the
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SUFFIXES = (".sig", ".att", ".sbom")
 _CANNOT_LIST = (DENIED, OTHER)
 _MOST = 10_000
-"""More than goes with any image."""
+"""More referrers than any image has."""
 
 
 class Referrer(NamedTuple):

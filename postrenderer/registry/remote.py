@@ -1,4 +1,4 @@
-"""What is asked of registries, each with several tries: manifests by our own client, copies by skopeo."""
+"""Requests to registries, each with several tries: manifests by our own client, copies by skopeo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from postrenderer.registry.manifests import Manifest, RegistryClient
     from postrenderer.registry.places import ImagePlace
     from postrenderer.registry.skopeo import Skopeo
-    from postrenderer.registry.work import Crew
+    from postrenderer.registry.work import Workers
 
 _Answer = TypeVar("_Answer")
 
@@ -19,13 +19,13 @@ class Remote:
 
     Args:
         client: asks them.
-        crew: tries again, where that may help.
+        workers: tries again, where that may help.
         skopeo: copies; None where nothing is copied.
     """
 
-    def __init__(self, client: RegistryClient, crew: Crew, skopeo: Skopeo | None = None) -> None:
+    def __init__(self, client: RegistryClient, workers: Workers, skopeo: Skopeo | None = None) -> None:
         self._client = client
-        self._crew = crew
+        self._workers = workers
         self._skopeo = skopeo
         self._lock = threading.Lock()
         self._probed: set[tuple[str, str]] = set()
@@ -35,7 +35,7 @@ class Remote:
         with self._lock:  # the others wait, as more tries could lock the account
             if (host, side) not in self._probed:
                 self._probed.add((host, side))
-                self._crew.probe(lambda: self._client.probe(host, side), host)
+                self._workers.probe(lambda: self._client.probe(host, side), host)
 
     def digest(self, place: ImagePlace, side: str, *, to_write: bool = False) -> str | None:
         """Return the digest of what a place holds; None if it holds nothing."""
@@ -59,11 +59,11 @@ class Remote:
 
     def _ask(self, place: ImagePlace, side: str, step: Callable[[ImagePlace, str], _Answer]) -> _Answer:
         self.probe(place.host, side)
-        return self._crew.attempt(lambda: step(place, side), place.host)
+        return self._workers.attempt(lambda: step(place, side), place.host)
 
     def copy(self, source: ImagePlace, target: ImagePlace) -> None:
         """Copy an image with all its platforms, every byte of its manifests as it is."""
         if self._skopeo is None:
             raise TypeError(source)
         skopeo = self._skopeo
-        self._crew.attempt(lambda: skopeo.copy(source, target), *filter(None, (source.host, target.host)))
+        self._workers.attempt(lambda: skopeo.copy(source, target), *filter(None, (source.host, target.host)))

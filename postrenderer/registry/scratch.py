@@ -1,4 +1,4 @@
-"""What a child process reads and nobody else: passwords in memory, certificates in a temporary folder.
+"""Files that a child process reads and nobody else: passwords in memory, certificates in a temporary folder.
 
 On Linux a password is handed over as an anonymous file in memory, by the number of an open file: it has no name that
 others could open, it is in no argument and no environment, and it is gone with the processes that have it open, killed
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PREFIX = "acreg-run-"
 
 
-class Handed(NamedTuple):
+class HandedFile(NamedTuple):
     """A file for a child process: its path there, and the open files that the child must inherit."""
 
     path: str = ""
@@ -55,20 +55,20 @@ class Scratch:
             os.close(descriptor)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def secret(self, content: bytes) -> Handed:
+    def secret(self, content: bytes) -> HandedFile:
         """Return a file with a secret content."""
         if sys.platform == "linux" and Path("/proc/self/fd").exists():
             descriptor = os.memfd_create("acreg")
             self._descriptors.append(descriptor)
             _write(descriptor, content)
-            return Handed(f"/proc/self/fd/{descriptor}", (descriptor,))
+            return HandedFile(f"/proc/self/fd/{descriptor}", (descriptor,))
         with _said():
             descriptor, path = tempfile.mkstemp(dir=self._folder)  # of mode 0600
             try:
                 _write(descriptor, content)
             finally:
                 os.close(descriptor)
-        return Handed(path)
+        return HandedFile(path)
 
     def folder(self) -> Path:
         """Return an empty folder for what is too large for memory."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TYPE = "kubernetes.io/dockerconfigjson"
 _GO_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-"""What Go's encoding/json escapes and Python's json does not."""
+"""Characters that Go's encoding/json escapes and Python's json does not."""
 
 
 def docker_config(registry: str, login: Login) -> str:

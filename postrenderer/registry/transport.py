@@ -248,4 +248,4 @@ def _address(url: str, more: str = "") -> SplitResult:
     try:
         return urlsplit(urljoin(url, more))
     except ValueError:
-        raise RegistryError(OTHER, f"a registry names an address that is none: {more or url}") from None
+        raise RegistryError(OTHER, f"a registry names an invalid address: {more or url}") from None

@@ -27,8 +27,8 @@ NOT_TRIED = "not tried: "
 """How the message of a step begins that was not done, as it would have failed like others."""
 
 
-class Crew:
-    """The workers, and what they have learned of registries.
+class Workers:
+    """Threads that work on many images at once, and what they have learned of registries.
 
     Args:
         jobs: how many images are worked on at once.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from postrenderer.plan.decide import Finding
     from postrenderer.plan.pieces import DocumentFindings, WithoutSecret
     from postrenderer.report.patch import Patch
-    from postrenderer.rewrite import Rewritten
+    from postrenderer.rewrite import RewrittenStream
     from postrenderer.text.reading import Identity
     from postrenderer.text.view import View
 
@@ -31,7 +31,7 @@ __all__ = ["as_json", "write"]
 _NOT_PRIVATE = (LEFT, STAYS, UNSURE)
 
 
-def as_json(result: Rewritten) -> dict[str, Any]:
+def as_json(result: RewrittenStream) -> dict[str, Any]:
     """The report of a run.
 
     `images`: each reference that is on the private registry now, with `from`, `to`, `pointer` (RFC 6901), `line` of the

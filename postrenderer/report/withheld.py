@@ -35,7 +35,7 @@ def shown(patch: Patch, findings: Iterable[Finding]) -> list[dict[str, Any]]:
     for finding in findings:
         of_nodes.setdefault(id(finding.site.node), []).append(finding)
     nodes = {id(node): node for node in patch.nodes}  # aliases put one in many places
-    bare = {key for key, node in nodes.items() if _is_bare(node, of_nodes.get(key, []))}
+    bare = {key for key, node in nodes.items() if _holds_only_references(node, of_nodes.get(key, []))}
     return [
         operation
         for operation, node in zip(patch.operations, patch.nodes)
@@ -68,7 +68,7 @@ def _is_secret(path: str, document: Any) -> bool:  # noqa: ANN401  # what JSON c
     return False
 
 
-def _is_bare(node: yaml.Node, findings: list[Finding]) -> bool:
+def _holds_only_references(node: yaml.Node, findings: list[Finding]) -> bool:
     """Whether a scalar holds its references and no text around them; without any it is a list of pull secrets."""
     if any(finding.site.encoding for finding in findings):
         return False

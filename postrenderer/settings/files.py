@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from postrenderer.errors import SettingsError
-from postrenderer.settings.given import Block, Given, Place, Problems, Value, members
+from postrenderer.settings.given import Block, GivenValue, Place, Problems, Value, members
 from postrenderer.settings.options import OPTIONS
 from postrenderer.text import composer
 from postrenderer.text.mappings import TooMuchMergedError, fields_of
@@ -40,7 +40,7 @@ _PLAIN: dict[str, bool | None] = {
 }
 
 
-def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Given]:
+def settings_file(name: str, directory: str, problems: Problems) -> dict[str, GivenValue]:
     """Read acreg.yaml.
 
     Args:
@@ -71,7 +71,7 @@ def settings_file(name: str, directory: str, problems: Problems) -> dict[str, Gi
     return {_FIELDS[key]: given for key, given in found.items()}
 
 
-def values_files(names: Iterable[str], directory: str, problems: Problems) -> dict[str, Given]:
+def values_files(names: Iterable[str], directory: str, problems: Problems) -> dict[str, GivenValue]:
     """Read `global.imageRegistry`, `global.imageRepositoryPath` and `global.imagePullSecrets` of Helm values files.
 
     Args:
@@ -85,7 +85,7 @@ def values_files(names: Iterable[str], directory: str, problems: Problems) -> di
     Raises:
         SettingsError: a file cannot be read or is not YAML.
     """
-    found: dict[str, Given] = {}
+    found: dict[str, GivenValue] = {}
     for name in names:
         text = _text(name, directory)
         if "\\" not in text and not any(key in text.lower() for key in _LOWER):
@@ -147,7 +147,7 @@ def _error(name: str, text: str, index: int, why: str) -> SettingsError:
     return SettingsError(f"{place}: {why}")
 
 
-def _given(root: yaml.Node, file: str, key: str = "") -> Given:
+def _given(root: yaml.Node, file: str, key: str = "") -> GivenValue:
     """Return what a node gives, no deeper than settings go.
 
     Raises:
@@ -155,7 +155,7 @@ def _given(root: yaml.Node, file: str, key: str = "") -> Given:
     """
     budget = iter(range(_MOST))
 
-    def convert(node: yaml.Node, key: str, depth: int) -> Given:
+    def convert(node: yaml.Node, key: str, depth: int) -> GivenValue:
         if next(budget, None) is None:
             raise SettingsError(f"{_place(root, file)}: more than {_MOST} values, which aliases repeat: write them out")
         value: Value = node.value
@@ -172,7 +172,7 @@ def _given(root: yaml.Node, file: str, key: str = "") -> Given:
             )
         elif isinstance(node, yaml.ScalarNode) and not node.style:
             value = _PLAIN.get(node.value.lower(), node.value)
-        return Given(value, _place(node, file), key)
+        return GivenValue(value, _place(node, file), key)
 
     return convert(root, key, 0)
 
@@ -185,7 +185,7 @@ def _place(node: yaml.Node, file: str) -> Place:
     return Place(file, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _bare(given: Given) -> Given:
+def _bare(given: GivenValue) -> GivenValue:
     """Turn pull secrets as Kubernetes writes them, `{name: x}`, into their names."""
     if isinstance(given.value, list):
         return given._replace(value=[_bare(item) for item in given.value])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-Value = Union[str, bool, None, "list[Given]", "Block"]
+Value = Union[str, bool, None, "list[GivenValue]", "Block"]
 
 
 class Place(NamedTuple):
@@ -35,10 +35,10 @@ class Place(NamedTuple):
 class Block(NamedTuple):
     """A YAML mapping: keys and values in the order of the text."""
 
-    pairs: list[tuple[Given, Given]]
+    pairs: list[tuple[GivenValue, GivenValue]]
 
 
-class Given(NamedTuple):
+class GivenValue(NamedTuple):
     """A value as it was given.
 
     Attributes:
@@ -58,7 +58,7 @@ class Problems:
     def __init__(self) -> None:
         self._found: set[tuple[Place, str]] = set()
 
-    def add(self, given: Given, what: str) -> None:
+    def add(self, given: GivenValue, what: str) -> None:
         """Note a fault in a value, as the rest of a sentence that begins with its place and key."""
         place = f"{given.place}:" if given.place.line else str(given.place)
         self._found.add((given.place, " ".join(filter(None, (place, given.key, what)))))
@@ -72,13 +72,15 @@ class Problems:
             raise SettingsError("\n  ".join(sentences))
 
 
-def members(mapping: Given, names: Iterable[str], problems: Problems, required: Iterable[str] = ()) -> dict[str, Given]:
+def members(
+    mapping: GivenValue, names: Iterable[str], problems: Problems, required: Iterable[str] = ()
+) -> dict[str, GivenValue]:
     """Return the values of a mapping by key; keys that are unknown, repeated, empty or missing are problems."""
     if not isinstance(mapping.value, Block):
         problems.add(mapping, f"must be a mapping, not {_kind(mapping)}")
         return {}
     known = tuple(names)
-    found: dict[str, Given] = {}
+    found: dict[str, GivenValue] = {}
     for key, given in mapping.value.pairs:
         name = key.value
         if not isinstance(name, str):
@@ -97,7 +99,7 @@ def members(mapping: Given, names: Iterable[str], problems: Problems, required: 
     return found
 
 
-def text(given: Given, check: checks.Check, problems: Problems) -> str | None:
+def text(given: GivenValue, check: checks.Check, problems: Problems) -> str | None:
     """Return a text that passes a check; None if it is wrong, which goes to `problems`."""
     if isinstance(given.value, str):
         try:
@@ -111,7 +113,7 @@ def text(given: Given, check: checks.Check, problems: Problems) -> str | None:
     return None
 
 
-def switch(given: Given, problems: Problems) -> bool | None:
+def switch(given: GivenValue, problems: Problems) -> bool | None:
     """Return true or false; None if it is wrong, which goes to `problems`."""
     if isinstance(given.value, bool):
         return given.value
@@ -125,7 +127,7 @@ def switch(given: Given, problems: Problems) -> bool | None:
     return None
 
 
-def items(given: Given, problems: Problems) -> list[Given]:
+def items(given: GivenValue, problems: Problems) -> list[GivenValue]:
     """Return what a list holds; nothing if it is wrong, which goes to `problems`."""
     if isinstance(given.value, list):
         return given.value
@@ -133,7 +135,7 @@ def items(given: Given, problems: Problems) -> list[Given]:
     return []
 
 
-def _kind(given: Given) -> str:
+def _kind(given: GivenValue) -> str:
     if given.value is None:
         return "nothing"
     return {str: "a text", bool: "true or false", list: "a list", Block: "a mapping"}[type(given.value)]

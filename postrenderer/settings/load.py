@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from postrenderer.settings import files, unnamed
-from postrenderer.settings.given import Given, Place, Problems
+from postrenderer.settings.given import GivenValue, Place, Problems
 from postrenderer.settings.model import Settings
 from postrenderer.settings.options import BY_FIELD, OPTIONS
 from postrenderer.settings.read import read
@@ -24,7 +24,7 @@ _NO_REGISTRY = (
 )
 
 
-class Effective(NamedTuple):
+class EffectiveSettings(NamedTuple):
     """The settings in effect, and where they come from.
 
     Attributes:
@@ -54,7 +54,7 @@ def announce(file: str) -> None:
         sys.stderr.write(f"acreg: settings are taken from {escape.line(file)}\n")
 
 
-def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> Effective:
+def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str) -> EffectiveSettings:
     """Gather the settings from everywhere, and check those in effect and all of acreg.yaml.
 
     Args:
@@ -79,7 +79,7 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     for level in (in_file, given):
         found.update({field: read(BY_FIELD[field], value, problems) for field, value in level.items()})
     if "registry" not in given:
-        problems.add(Given(None, Place("The private registry")), _NO_REGISTRY)
+        problems.add(GivenValue(None, Place("The private registry")), _NO_REGISTRY)
     problems.raise_if_any()
     settings = Settings(**found)
     if not config:
@@ -90,10 +90,10 @@ def effective(flags: Mapping[str, object], environ: Mapping[str, str], cwd: str)
     taken = [] if config else [field for field, value in in_file.items() if given[field] is value]
     keys = ", ".join(option.key for option in OPTIONS if option.field in taken)
     file = f"{os.path.join(os.path.abspath(cwd), files.DEFAULT_NAME)}: {keys}" if taken else ""
-    return Effective(settings, places, places["registry"] if "registry" in taken else "", file)
+    return EffectiveSettings(settings, places, places["registry"] if "registry" in taken else "", file)
 
 
-def _flags(flags: Mapping[str, object]) -> dict[str, Given]:
+def _flags(flags: Mapping[str, object]) -> dict[str, GivenValue]:
     found = {}
     for option in OPTIONS:
         value = flags.get(option.field)
@@ -101,9 +101,9 @@ def _flags(flags: Mapping[str, object]) -> dict[str, Given]:
             continue
         place = Place(option.flag if value else option.negation or option.flag)
         if option.form == "list":
-            found[option.field] = Given([Given(item, place) for item in _texts(value)], place)
+            found[option.field] = GivenValue([GivenValue(item, place) for item in _texts(value)], place)
         else:
-            found[option.field] = Given(value if isinstance(value, bool) else str(value), place)
+            found[option.field] = GivenValue(value if isinstance(value, bool) else str(value), place)
     return found
 
 
@@ -111,7 +111,7 @@ def _texts(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, (list, tuple)) else []
 
 
-def _variables(environ: Mapping[str, str]) -> dict[str, Given]:
+def _variables(environ: Mapping[str, str]) -> dict[str, GivenValue]:
     """Read the environment. An empty variable is not set, except for a list that may be empty: `ACREG_KEEP=`."""
     found = {}
     for option in OPTIONS:
@@ -119,12 +119,12 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Given]:
         if not text and not (option.variable in environ and option.may_be_empty):
             continue
         place = Place(option.variable)
-        items = [Given(item.strip(), place) for item in text.split(",") if item.strip()]
-        found[option.field] = Given(items if option.form == "list" else text, place)
+        items = [GivenValue(item.strip(), place) for item in text.split(",") if item.strip()]
+        found[option.field] = GivenValue(items if option.form == "list" else text, place)
     return found
 
 
-def _refuse_standstill(settings: Settings, given: Mapping[str, Given], problems: Problems) -> None:
+def _refuse_standstill(settings: Settings, given: Mapping[str, GivenValue], problems: Problems) -> None:
     """Refuse a private registry path that holds a source: its images are there already, so none would move.
 
     The Appcircle chart's own values ask for that, as their `global.imageRegistry` is Appcircle's registry.

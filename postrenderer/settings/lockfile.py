@@ -12,7 +12,7 @@
       referrers: [{digest: sha256:…, subject: sha256:…, tag: sha256-….sig}]
 
 `tag` is missing where the reference has a digest alone, `platforms` where the image is no list of images, and
-`referrers` where nothing goes with it.
+`referrers` where the image has none.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DEFAULT_NAME = "acreg.lock"
 _LONGEST = 64 * 1024 * 1024
 
 
-class Locked(NamedTuple):
+class LockedImage(NamedTuple):
     """An image of a lock.
 
     Attributes:
@@ -43,7 +43,7 @@ class Locked(NamedTuple):
         digest: of the image there.
         tag: empty if the reference has a digest alone.
         platforms: of a list of images, such as `linux/amd64`.
-        referrers: the digest, the subject and the tag of each thing that goes with it.
+        referrers: the digest, the subject and the tag of each signature, attestation and SBOM.
     """
 
     source: str
@@ -67,7 +67,7 @@ class Locked(NamedTuple):
 class Lock(NamedTuple):
     """A lock: its images, and the name and version of the chart that they are of, if they are of one."""
 
-    images: tuple[Locked, ...]
+    images: tuple[LockedImage, ...]
     chart: tuple[str, str] = ("", "")
 
 
@@ -97,7 +97,7 @@ def read(name: str) -> Lock:
         content = construct.load(text)
         if str(content["version"]) != str(VERSION):
             raise SettingsError(
-                f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update it."
+                f"{name} is of version {content['version']}, and this acreg reads {VERSION}: update acreg."
             )
         chart = content.get("chart") or {}
         images = tuple(_numbered(number, entry) for number, entry in enumerate(content["images"], 1))
@@ -124,7 +124,7 @@ def text(lock: Lock) -> str:
     return f"# What the private registry holds{about}: made by `acreg lock`, read by `--lock`.\n{body}"
 
 
-def _entry(image: Locked) -> dict[str, Any]:
+def _entry(image: LockedImage) -> dict[str, Any]:
     entry: dict[str, Any] = {"source": image.source, "target": image.target, "tag": image.tag, "digest": image.digest}
     entry["platforms"] = list(image.platforms)
     keys = ("digest", "subject", "tag")
@@ -132,7 +132,7 @@ def _entry(image: Locked) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}
 
 
-def _refuse_two_digests(images: tuple[Locked, ...]) -> None:
+def _refuse_two_digests(images: tuple[LockedImage, ...]) -> None:
     """Refuse two digests for one reference, as a merge in Git may leave them.
 
     Raises:
@@ -144,7 +144,7 @@ def _refuse_two_digests(images: tuple[Locked, ...]) -> None:
             raise ValueError(f"{image.reference} has two digests")
 
 
-def _numbered(number: int, entry: dict[str, Any]) -> Locked:
+def _numbered(number: int, entry: dict[str, Any]) -> LockedImage:
     """Read an image.
 
     Raises:
@@ -158,13 +158,13 @@ def _numbered(number: int, entry: dict[str, Any]) -> Locked:
         raise ValueError(f"image {number}{named}: {missing}") from None
 
 
-def _image(entry: dict[str, Any]) -> Locked:
+def _image(entry: dict[str, Any]) -> LockedImage:
     """Read an image, and check its references.
 
     Raises:
         ValueError: one is no reference, or there is an unknown key.
     """
-    unknown = entry.keys() - set(Locked._fields)
+    unknown = entry.keys() - set(LockedImage._fields)
     if unknown:
         raise ValueError(f"it has an unknown key `{min(map(str, unknown))}`")
     referrers = tuple(
@@ -172,7 +172,7 @@ def _image(entry: dict[str, Any]) -> Locked:
     )
     platforms = tuple(map(str, entry.get("platforms", ())))
     target, digest = str(entry["target"]), str(entry["digest"])
-    image = Locked(str(entry["source"]), target, digest, str(entry.get("tag", "")), platforms, referrers)
+    image = LockedImage(str(entry["source"]), target, digest, str(entry.get("tag", "")), platforms, referrers)
     for reference in (image.source, *image.names):
         parse(reference)
     return image

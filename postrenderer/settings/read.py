@@ -13,7 +13,7 @@ from postrenderer.sites.declared import Ignore, Location
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from postrenderer.settings.given import Given, Problems
+    from postrenderer.settings.given import GivenValue, Problems
     from postrenderer.settings.options import Option
 
 _RULE_KEYS = {"from": ("source", checks.prefix), "to": ("target", checks.target)}
@@ -35,18 +35,18 @@ IGNORE_KEYS = {
 }
 
 
-def read(option: Option, given: Given, problems: Problems) -> object:
+def read(option: Option, given: GivenValue, problems: Problems) -> object:
     """Return a setting's value; None or a part of it if it is wrong, which goes to `problems`."""
     return _READERS[option.form](option, given, problems)
 
 
-def _texts(option: Option, given: Given, problems: Problems) -> tuple[str | None, ...]:
+def _texts(option: Option, given: GivenValue, problems: Problems) -> tuple[str | None, ...]:
     return tuple(dict.fromkeys(text(item, option.check, problems) for item in items(given, problems)))
 
 
-def _rules(_: Option, given: Given, problems: Problems) -> tuple[Rule, ...]:
+def _rules(_: Option, given: GivenValue, problems: Problems) -> tuple[Rule, ...]:
     rules: list[Rule] = []
-    seen: dict[str, Given] = {}
+    seen: dict[str, GivenValue] = {}
     for item in items(given, problems):
         parts = members(item, ("from", "to"), problems, required=("from", "to"))
         found = _texts_of(parts, _RULE_KEYS, problems)
@@ -59,7 +59,7 @@ def _rules(_: Option, given: Given, problems: Problems) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _locations(_: Option, given: Given, problems: Problems) -> tuple[Location, ...]:
+def _locations(_: Option, given: GivenValue, problems: Problems) -> tuple[Location, ...]:
     locations = []
     for item in items(given, problems):
         entry = members(item, (*LOCATION_KEYS, "parts"), problems, required=("path",))
@@ -73,7 +73,9 @@ def _locations(_: Option, given: Given, problems: Problems) -> tuple[Location, .
     return tuple(locations)
 
 
-def _parts(item: Given, entry: dict[str, Given], problems: Problems, *, split: bool) -> tuple[tuple[str, str], ...]:
+def _parts(
+    item: GivenValue, entry: dict[str, GivenValue], problems: Problems, *, split: bool
+) -> tuple[tuple[str, str], ...]:
     """The names of the fields that make up a split image."""
     if "parts" not in entry:
         if split:
@@ -88,7 +90,7 @@ def _parts(item: Given, entry: dict[str, Given], problems: Problems, *, split: b
     return tuple((name, text(value, checks.pattern, problems) or "") for name, value in found.items())
 
 
-def _ignore(_: Option, given: Given, problems: Problems) -> tuple[Ignore, ...]:
+def _ignore(_: Option, given: GivenValue, problems: Problems) -> tuple[Ignore, ...]:
     entries = []
     for item in items(given, problems):
         found = members(item, IGNORE_KEYS, problems)
@@ -99,7 +101,7 @@ def _ignore(_: Option, given: Given, problems: Problems) -> tuple[Ignore, ...]:
     return tuple(entries)
 
 
-def _commands(_: Option, given: Given, problems: Problems) -> tuple[tuple[str, ...], ...]:
+def _commands(_: Option, given: GivenValue, problems: Problems) -> tuple[tuple[str, ...], ...]:
     commands = []
     for item in items(given, problems):
         if isinstance(item.value, str):
@@ -113,13 +115,13 @@ def _commands(_: Option, given: Given, problems: Problems) -> tuple[tuple[str, .
 
 
 def _texts_of(
-    found: dict[str, Given], keys: Mapping[str, tuple[str, checks.Check]], problems: Problems
+    found: dict[str, GivenValue], keys: Mapping[str, tuple[str, checks.Check]], problems: Problems
 ) -> dict[str, str | None]:
     """The checked texts of a mapping, by field."""
     return {field: text(found[key], check, problems) for key, (field, check) in keys.items() if key in found}
 
 
-_READERS: dict[str, Callable[[Option, Given, Problems], object]] = {
+_READERS: dict[str, Callable[[Option, GivenValue, Problems], object]] = {
     "text": lambda option, given, problems: text(given, option.check, problems),
     "switch": lambda _, given, problems: switch(given, problems),
     "list": _texts,

@@ -14,13 +14,13 @@ from postrenderer.settings.options import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from postrenderer.settings.given import Given, Problems
+    from postrenderer.settings.given import GivenValue, Problems
 
 NO_REGISTRY = "registry.invalid"
 """The registry of commands that need none: it gives way to every other (RFC 2606 keeps `.invalid` from being real)."""
 
 
-def giving_way(in_file: Mapping[str, Given], elsewhere: Mapping[str, Given]) -> dict[str, Given]:
+def giving_way(in_file: Mapping[str, GivenValue], elsewhere: Mapping[str, GivenValue]) -> dict[str, GivenValue]:
     """Return the settings in which an acreg.yaml that nobody named gives way to every other place.
 
     Args:
@@ -32,7 +32,7 @@ def giving_way(in_file: Mapping[str, Given], elsewhere: Mapping[str, Given]) -> 
 
 
 def refuse(
-    in_file: Mapping[str, Given], elsewhere: Mapping[str, Given], settings: Settings, problems: Problems
+    in_file: Mapping[str, GivenValue], elsewhere: Mapping[str, GivenValue], settings: Settings, problems: Problems
 ) -> None:
     """Refuse what only a file that the user named may say.
 
@@ -65,11 +65,11 @@ def refuse(
             problems.add(given, f"{what} elsewhere counts only in a file that you name{_remedy(given)}")
 
 
-def _stands_in(registry: Given) -> bool:
+def _stands_in(registry: GivenValue) -> bool:
     return registry.value == NO_REGISTRY
 
 
-def _remedy(given: Given) -> str:
+def _remedy(given: GivenValue) -> str:
     name = given.place.name
     return (
         f", as {name} may have come with somebody's checkout: if it is yours, name it with `--config {name}` or"

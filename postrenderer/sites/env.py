@@ -35,7 +35,7 @@ def is_concerned(_api: Api, _key: str, _keys: tuple[str, ...]) -> bool:
 
 def sites(mapping: MappingVisit, context: Context) -> Iterator[Site]:
     """The images in the lists of variables of a mapping."""
-    stays = _outputs(mapping, context.pushed)
+    stays = _outputs(mapping, context.why_parameter_stays)
     for key, value in mapping.pairs:
         if isinstance(value, yaml.SequenceNode):
             variables = list(_variables(value, (mapping.path, key)))

@@ -14,7 +14,7 @@ from postrenderer.text.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-OPEN = "open"
+ANYWHERE = "anywhere"
 """A place that says nothing of images, such as running text."""
 
 _LONGEST = 1024
@@ -128,7 +128,7 @@ def level(image: PossibleImage, place: str) -> str:
 
     Args:
         image: the text.
-        place: what the place says: IMAGE, MENTION, UNPULLED or OPEN.
+        place: what the place says: IMAGE, MENTION, UNPULLED or ANYWHERE.
     """
     return _LEVELS[place](image)
 
@@ -139,7 +139,7 @@ def weighed(value: str, start: int, place: str, reason: str) -> Iterator[ImageSp
     Args:
         value: the part.
         start: where it begins in the text.
-        place: IMAGE, MENTION, UNPULLED or OPEN.
+        place: IMAGE, MENTION, UNPULLED or ANYWHERE.
         reason: what says that it may be an image.
     """
     image = read(value)
@@ -166,7 +166,7 @@ def _unpulled(image: PossibleImage) -> str:
     return STAYS if image.host in (registries.REGISTRY, registries.DOMAIN) else ""
 
 
-def _open(image: PossibleImage) -> str:
+def _anywhere(image: PossibleImage) -> str:
     reference = image.reference
     if not _CHARTS.isdisjoint(reference.path.split("/")[:-1]) or reference.path in _CHARTS:
         return WEAK if image.host == registries.REGISTRY else ""
@@ -189,5 +189,5 @@ _LEVELS: dict[str, Callable[[PossibleImage], str]] = {
     IMAGE: _image,
     MENTION: _mention,
     UNPULLED: _unpulled,
-    OPEN: _open,
+    ANYWHERE: _anywhere,
 }

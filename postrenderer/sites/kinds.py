@@ -79,7 +79,7 @@ def image_names(group: str) -> set[str]:
     return {next(step for step in reversed(path) if step != ANY) for path in paths}
 
 
-def known(api: Api) -> tuple[KnownField, ...]:
+def known_fields(api: Api) -> tuple[KnownField, ...]:
     """The fields of a kind that the catalogue knows."""
     if not is_custom(api.group):
         return ()
@@ -92,7 +92,7 @@ def known(api: Api) -> tuple[KnownField, ...]:
 def roles(api: Api) -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """The image fields of a kind in the catalogue: by key, the path of each mapping that has it, with its role."""
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for field in known(api):
+    for field in known_fields(api):
         if field.form in _ROLES:
             found.setdefault(field.path[-1], []).append((field.path[:-1], _ROLES[field.form]))
     return found
@@ -112,13 +112,13 @@ def lacks_registry(mapping: MappingVisit) -> bool:
     """Whether the operator of a kind puts Docker Hub in front of the image of a mapping, as it has no `registry`."""
     place = (mapping.path, forms.REGISTRY)
     return forms.REGISTRY not in mapping.keys and any(
-        field.form == forms.REGISTRY and _ends_with(place, field.path) for field in known(mapping.api)
+        field.form == forms.REGISTRY and _ends_with(place, field.path) for field in known_fields(mapping.api)
     )
 
 
 def shared_registries(mapping: MappingVisit) -> list[str]:
     """The fields of an object that are set to a registry for all its images, whatever registry each image names."""
-    fields = {field.path[-1] for field in known(mapping.api) if field.form == forms.SHARED}
+    fields = {field.path[-1] for field in known_fields(mapping.api) if field.form == forms.SHARED}
     return [key for key, value in mapping.pairs if key in fields and value.value and "kind" in mapping.keys]
 
 
@@ -133,7 +133,7 @@ def _ends_with(place: Path, path: tuple[str, ...]) -> bool:
 
 def lacks_pull_secrets(api: Api, place: Path) -> bool:
     """Whether a mapping at a place looks like a pod spec and has no field for pull secrets."""
-    return any(field.form == forms.NONE and _ends_with(place, field.path) for field in known(api))
+    return any(field.form == forms.NONE and _ends_with(place, field.path) for field in known_fields(api))
 
 
 def stays(api: Api, key: str) -> str:

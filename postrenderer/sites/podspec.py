@@ -15,7 +15,7 @@ from postrenderer.text import templates
 from postrenderer.text.mappings import fields, fields_of, is_null
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from postrenderer.sites.site import Api, Context, MappingVisit, Site
     from postrenderer.text.pointer import Path
@@ -34,6 +34,10 @@ IMAGES = {
 """The lists of a pod spec, and the keys that lead from an item to its image."""
 
 _TEMPLATE, _POD_TEMPLATE = "template", "podtemplate"
+_TEMPLATES_OF_PODS = frozenset(("pod", "podTemplate", "podTemplateSpec"))
+"""Names of what core/v1 calls PodTemplateSpec. In public APIs 199 of those called `podTemplate` or `podTemplateSpec`
+have containers in their `spec`, and all of these have `imagePullSecrets` there too. So have all that are called `pod`,
+and of 74 called `template` all but three, which the catalogue lists."""
 _POD_SPECS = ("podspec", "pod_spec", "pod")
 """How names of pod specs in custom resources end, in lower case: `podSpec`, Strimzi's `buildPod`."""
 _WITH_POD_SPEC = (_TEMPLATE, "jobtemplate", "pod")
@@ -42,7 +46,7 @@ _WITH_POD_SPECS = (_POD_TEMPLATE, "podtemplates", "podtemplatespec")
 """How names of such mappings end, or of lists of them: ClickHouse's `podTemplates`."""
 _SPECS = ("spec", "specs")
 """How names end of mappings whose `spec` is a pod spec if it has `containers`: Seldon's `componentSpecs`."""
-OF_TEMPLATES = frozenset(
+_OF_TEMPLATES = frozenset(
     ("affinity", "nodeSelector", "securityContext", "serviceAccountName", "tolerations", "volumes")
 )
 """Fields that tell a pod spec below a template that is called anything: `leaderTemplate`."""
@@ -103,6 +107,19 @@ def is_pod_spec(mapping: MappingVisit, *, in_text: bool = False) -> bool:
     return is_one and not kinds.lacks_pull_secrets(mapping.api, mapping.path)
 
 
+def is_spec_of_template(path: Path, names: Collection[str]) -> bool:
+    """Whether a mapping is the `spec` of a pod template by its place, whether it has containers or not.
+
+    Args:
+        path: its place.
+        names: the names of its fields.
+    """
+    if path is None or path[1] != _SPEC or path[0] is None:
+        return False
+    above = path[0][1]
+    return above in _TEMPLATES_OF_PODS or (above == _TEMPLATE and not _OF_TEMPLATES.isdisjoint(names))
+
+
 def _has_containers_of_pods(mapping: MappingVisit) -> bool:
     """Whether a mapping has containers with a name, as each one of a pod must, or is called `spec`, or nothing."""
     containers = dict(mapping.pairs).get(_CONTAINERS)
@@ -130,7 +147,7 @@ def _is_named_so(mapping: MappingVisit) -> bool:
 
 def _may_hold_one(name: str, mapping: MappingVisit) -> bool:
     """Whether a `spec` with containers is a pod spec, by the name of the mapping that has it, in lower case."""
-    is_like_one = not OF_TEMPLATES.isdisjoint(mapping.keys)
+    is_like_one = not _OF_TEMPLATES.isdisjoint(mapping.keys)
     return name.endswith(_SPECS) or (is_like_one and name.endswith(_TEMPLATE))
 
 

@@ -186,19 +186,20 @@ def sites_of(images: Iterable[NamedImage], family: str) -> Iterator[Site]:
 
 
 class Context(NamedTuple):
-    """What families know beside the place.
+    """What families know beside the mapping or scalar that they look at.
 
     Attributes:
         known: whether a reference is under a configured source or rule, or on the private registry.
         spans: the references in a text, read as a document if it is one.
         claimed: the families that have scalars already, by the scalars' id().
-        pushed: why an image in a parameter of a task of Tekton stays, by the names of both; empty if it does not.
+        why_parameter_stays: why an image in a parameter of a task of Tekton stays, by the names of the task and the
+            parameter; empty if it does not.
     """
 
     known: Callable[[str], bool]
     spans: Callable[[str], list[Span]]
     claimed: dict[int, ModuleType]
-    pushed: Callable[[str, str], str]
+    why_parameter_stays: Callable[[str, str], str]
 
 
 def whole(scalar: ScalarVisit, family: str, level: str, reason: str) -> Site:

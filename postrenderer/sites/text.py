@@ -119,13 +119,13 @@ def _is_in_force(path: Path) -> bool:
 def spans(text: str, known: Callable[[str], bool]) -> list[Span]:
     """The references in a text that is no document, in their order, none within another."""
     references = list(_references(text))
-    chosen = list(_certain(references, known))
+    chosen = list(_configured(references, known))
     assigned = sorted([*_assigned(text), *_listed(text), *dockerfiles.images(text)], key=start_of)
-    outspoken = sorted(_outspoken(text, references), key=start_of)
-    if assigned or outspoken:
+    unmistakable = sorted(_unmistakable(text, references), key=start_of)
+    if assigned or unmistakable:
         ignored, copied = _ranges(_IGNORED, "\n" + text), _ranges((copiers.COMMAND,), "\n" + text)
         given = copiers.given(text) if copied else set()
-        for found in (assigned, outspoken):
+        for found in (assigned, unmistakable):
             kept = {id(span) for span in _outside(found, copied)} | {id(span) for span in found if span.start in given}
             spans = (span if id(span) in kept else span._replace(level=STAYS, reason=copiers.STAYS) for span in found)
             chosen = _merged(chosen, _outside(spans, ignored))
@@ -179,7 +179,7 @@ def mentioned(text: str) -> Iterator[Span]:
         yield from evidence.weighed(match.group(), match.start(), keys.MENTION, "in a text whose name mentions images")
 
 
-def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Span]:
+def _configured(references: list[re.Match[str]], known: Callable[[str], bool]) -> Iterator[Span]:
     """References that spell out a configured prefix, host included, and such a prefix itself."""
     for match in references:
         reference = _trimmed(match)
@@ -190,14 +190,14 @@ def _certain(references: list[re.Match[str]], known: Callable[[str], bool]) -> I
             yield PrefixSpan(start, end, reference, CERTAIN, "a configured source or rule itself")
 
 
-def _outspoken(text: str, references: list[re.Match[str]]) -> Iterator[Span]:
+def _unmistakable(text: str, references: list[re.Match[str]]) -> Iterator[Span]:
     """References that leave no doubt wherever they stand. Patterns of filters do: `image:quay.io/x/y`."""
     for match in references:
         start = match.start()
         if not text.startswith(":", start - 1) and not text.startswith("/", match.end()):
             template = "{{" if match["template"] else ""
             yield from evidence.weighed(
-                _trimmed(match) + template, start, evidence.OPEN, "a host, a path and a tag or digest"
+                _trimmed(match) + template, start, evidence.ANYWHERE, "a host, a path and a tag or digest"
             )
 
 

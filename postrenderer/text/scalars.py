@@ -52,14 +52,9 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     Raises:
         ValueError: two edits overlap.
     """
-    return splice(text, sorted(edits))
-
-
-def splice(text: str, edits: Iterable[Edit]) -> str:
-    """The same with edits that come in their order."""
     pieces: list[str] = []
     position = 0
-    for start, end, new in edits:
+    for start, end, new in sorted(edits):
         if start < position:
             raise ValueError(f"edits overlap at {start}")
         pieces += (text[position:start], new)

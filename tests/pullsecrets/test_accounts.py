@@ -4,7 +4,7 @@ import pytest
 from rendering import PRIVATE, SECRET, render, run, summary
 
 from postrenderer.findings import sum_up
-from postrenderer.pullsecrets.accounts import Account, Accounts, named
+from postrenderer.pullsecrets.accounts import Account, Accounts, account_name
 from postrenderer.text import composer
 
 WEB = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\nimagePullSecrets: [{name: harbor}]\n"
@@ -182,7 +182,7 @@ def test_nothing_is_read_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_name_of_an_account() -> None:
     def of(text: str) -> str:
-        return named(composer.compose(text).roots[0])  # type: ignore[arg-type]  # a mapping
+        return account_name(composer.compose(text).roots[0])  # type: ignore[arg-type]  # a mapping
 
     assert of("{serviceAccountName: a, serviceAccount: b}") == "a"
     assert of("{serviceAccountName: '', serviceAccount: b}") == "b"

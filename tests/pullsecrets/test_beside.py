@@ -1,17 +1,12 @@
-"""Places for pull secrets below the mapping of an image."""
+"""Mappings below the one of an image."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import pytest
 
 from postrenderer.pullsecrets import beside
 from postrenderer.text import composer
 from postrenderer.text.pointer import pointer
-
-if TYPE_CHECKING:
-    from postrenderer.text.pointer import Path
 
 
 @pytest.mark.parametrize(
@@ -33,21 +28,3 @@ def test_a_mapping_with_aliases_is_visited_once() -> None:
     levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 4)]
     (root,) = composer.compose(f"l0: &l0 {{a: {{}}}}\n{''.join(levels)}").roots
     assert sorted(map(pointer, beside.mappings(root, None))) == ["/l0", "/l0/a"]
-
-
-@pytest.mark.parametrize(
-    ("path", "names", "is_one"),
-    [
-        (((None, "podTemplate"), "spec"), (), True),
-        (((None, "podTemplateSpec"), "spec"), (), True),
-        (((None, "pod"), "spec"), (), True),
-        (((None, "template"), "spec"), ("tolerations",), True),
-        (((None, "template"), "spec"), ("replicas",), False),
-        (((None, "deviceTemplate"), "spec"), ("tolerations",), False),
-        (((None, "podTemplate"), "metadata"), (), False),
-        ((None, "spec"), ("tolerations",), False),
-        (None, (), False),
-    ],
-)
-def test_is_pod_spec(path: Path, names: tuple[str, ...], *, is_one: bool) -> None:
-    assert beside.is_pod_spec(path, names) is is_one

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from postrenderer.registry.manifests import RegistryClient
 from postrenderer.registry.places import SOURCE, TARGET, Reach
 from postrenderer.registry.remote import Remote
-from postrenderer.registry.scratch import Handed
-from postrenderer.registry.work import Crew
+from postrenderer.registry.scratch import HandedFile
+from postrenderer.registry.work import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ def reach(
 ) -> Reach:
     """Say how registries are reached: the same for both sides, with logins by the names of docker configs."""
     config = {"auths": {name: login.entry for name, login in (logins or {}).items()}}
-    nothing = Handed()
+    nothing = HandedFile()
     return Reach(
         {SOURCE: nothing, TARGET: nothing},
         {SOURCE: config, TARGET: config},
@@ -34,4 +34,4 @@ def reach(
 
 def remote(*insecure: str) -> Remote:
     """Return registries that speak HTTP and want no password, with one try for each request."""
-    return Remote(RegistryClient(reach(*insecure)), Crew(1, 0, lambda: None, pause=0))
+    return Remote(RegistryClient(reach(*insecure)), Workers(1, 0, lambda: None, pause=0))

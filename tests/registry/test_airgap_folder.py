@@ -18,19 +18,19 @@ from postrenderer.registry.airgap import Folder, Save, layout_name, prepare
 from postrenderer.registry.archive import Archive
 from postrenderer.registry.archive import load as load_archive
 from postrenderer.registry.carried import IMAGES, MANIFEST, SUMS, load
-from postrenderer.registry.charts import Packed
+from postrenderer.registry.charts import PackedChart
 from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest
 from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.places import ImagePlace
-from postrenderer.registry.plan import Copy
+from postrenderer.registry.plan import ImageCopy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from postrenderer.registry.outcome import CopyOutcome
 
-IMAGE = Copy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
+IMAGE = ImageCopy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
 LIST = Manifest.of(b'{"schemaVersion": 2, "mediaType": "%s", "manifests": []}' % OCI_INDEX.encode(), OCI_INDEX)
 DIGEST = LIST.digest
 WISHES = Wishes(referrers=False)
@@ -130,7 +130,11 @@ def test_a_layout_that_went_before_the_end(saved: Path) -> None:
         (MANIFEST, None, rf"{MANIFEST} cannot be read: No such file or directory\. Name a folder"),
         (MANIFEST, "[]", "is damaged: copy the folder again"),
         (MANIFEST, '{"images": [{}]}', "is damaged"),
-        (MANIFEST, '{"version": 2, "images": []}', rf"{MANIFEST} is of version 2, and this acreg reads 1: update it"),
+        (
+            MANIFEST,
+            '{"version": 2, "images": []}',
+            rf"{MANIFEST} is of version 2, and this acreg reads 1: update acreg",
+        ),
         (MANIFEST, '{"version": 1, "images": []}', rf"{MANIFEST} is damaged, its SHA-256 is"),
         (SUMS, None, rf"{SUMS} cannot be read: No such file or directory\. Copy the folder again"),
         (SUMS, "", rf"{MANIFEST} is damaged"),
@@ -230,17 +234,17 @@ def test_an_image_that_became_another_one_on_its_way(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_folder_has_of_a_repository(saved: Path, source: str, digest: str, expected: bool) -> None:  # noqa: FBT001  # a table
-    assert load(saved).has(Copy(source, IMAGE.target), digest) is expected
+    assert load(saved).has(ImageCopy(source, IMAGE.target), digest) is expected
 
 
-def _chart(name: str) -> Packed:
+def _chart(name: str) -> PackedChart:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
         about = f"name: {name}\nversion: '1'\n".encode()
         entry = tarfile.TarInfo(f"{name}/Chart.yaml")
         entry.size = len(about)
         tar.addfile(entry, io.BytesIO(about))
-    return Packed(name, "1", buffer.getvalue())
+    return PackedChart(name, "1", buffer.getvalue())
 
 
 def test_charts_come_along_in_a_folder(saved: Path) -> None:
@@ -263,7 +267,7 @@ def test_charts_and_images_come_along_in_an_archive(tmp_path: Path) -> None:
     """Two registries have an image of the same name and digest, which are one layout."""
     archive, chart = Archive(tmp_path / "media.tar"), _chart("a")
     for source in (IMAGE.source, IMAGE.source.replace("docker.io", "quay.io")):
-        outcome = save(archive.folder)._replace(image=Copy(source, IMAGE.target))
+        outcome = save(archive.folder)._replace(image=ImageCopy(source, IMAGE.target))
         archive.take(outcome)
     archive.take_chart(chart)
     archive.finish([])
@@ -271,7 +275,7 @@ def test_charts_and_images_come_along_in_an_archive(tmp_path: Path) -> None:
     (tmp_path / "unpacked").mkdir()
     carried = load_archive(tmp_path / "media.tar", tmp_path / "unpacked")
     assert carried.charts() == [chart]
-    assert [carried.digest(Copy(source, "")) for source in carried.images] == [DIGEST] * 2
+    assert [carried.digest(ImageCopy(source, "")) for source in carried.images] == [DIGEST] * 2
 
 
 def test_an_archive_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +294,7 @@ def test_an_archive_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.M
     archive = Archive(tmp_path / "other.tar")
     monkeypatch.setattr(tarfile.TarFile, "addfile", full)  # a mock of a disk
     with pytest.raises(AcregError, match=r"other\.tar: the disk is full .*Nothing of it is left"):
-        archive.take_chart(Packed("a", "1", b""))
+        archive.take_chart(PackedChart("a", "1", b""))
 
 
 def test_an_archive_with_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:

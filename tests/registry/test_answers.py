@@ -11,14 +11,14 @@ from postrenderer.registry import check, locking, mirror
 from postrenderer.registry.export import FORMS
 from postrenderer.registry.failures import OTHER, RegistryError, failure
 from postrenderer.registry.origins import Origin, Wishes
-from postrenderer.registry.plan import Copy
+from postrenderer.registry.plan import ImageCopy
 from postrenderer.registry.record import Record
-from postrenderer.settings.lockfile import Lock, Locked
+from postrenderer.settings.lockfile import Lock, LockedImage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-IMAGE = Copy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
+IMAGE = ImageCopy("docker.io/acme/app:1", "r.example.com/x/acme/app:1")
 WISHES = Wishes(referrers=False)
 A, B = (f"sha256:{digit * 64}" for digit in "ab")
 
@@ -69,7 +69,7 @@ def test_the_source_of_an_image_that_is_there(source: str | None, status: str, n
     assert (found.status, found.digest, found.note) == (status, A, note)
 
 
-UNSIGNED = "its signatures could not be asked for: it does not answer"
+UNSIGNED = "its signatures could not be looked up: it does not answer"
 
 
 def test_a_source_that_cannot_be_asked_for_signatures(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_source_that_cannot_be_asked_for_signatures(tmp_path: Path) -> None:
     assert (found.status, found.note) == ("present", UNSIGNED)
     for there, status, note in (
         ([A], "present", UNSIGNED),
-        ([None, A], "failed", "it is there, but not all that goes with it: it does not answer"),
+        ([None, A], "failed", "it is there, but not all its signatures and attestations: it does not answer"),
     ):
         remote = MockUnsigned(dest=list(there), src=[A])
         outcome = _mirror(remote, tmp_path, Wishes())(IMAGE)
@@ -95,7 +95,7 @@ def test_a_source_that_cannot_be_asked_for_signatures(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_lock_is_held_against(there: str | None, status: str, note: str) -> None:
-    lock = Lock((Locked(IMAGE.source, "r.example.com/x/acme/app", A, "1"),))
+    lock = Lock((LockedImage(IMAGE.source, "r.example.com/x/acme/app", A, "1"),))
     remote: Any = MockRemote(dest=[there])
     found = locking.CheckLock(remote, lock)(IMAGE)
     assert (found.status, found.note) == (status, note)
@@ -121,7 +121,7 @@ def test_other_content_that_the_source_has_is_replaced(tmp_path: Path) -> None:
 
 def test_other_content_under_a_digest() -> None:
     remote: Any = MockRemote(dest=[B])
-    pinned = Copy(f"docker.io/acme/app@{A}", f"r.example.com/x/acme/app@{A}")
+    pinned = ImageCopy(f"docker.io/acme/app@{A}", f"r.example.com/x/acme/app@{A}")
     found = check.CheckImage(remote, Origin(remote, WISHES), with_referrers=False)(pinned)
     assert (found.status, found.note) == ("differs", "the registry has other content under this digest")
 
@@ -150,14 +150,18 @@ def test_a_source_that_is_gone(tmp_path: Path) -> None:
 
 
 def test_a_file_for_skopeo_sync_has_each_version_once() -> None:
-    copies = [IMAGE, Copy("acme/app:1", "r.example.com/x/acme/app:1"), Copy("acme/app", "r.example.com/x/acme/app")]
+    copies = [
+        IMAGE,
+        ImageCopy("acme/app:1", "r.example.com/x/acme/app:1"),
+        ImageCopy("acme/app", "r.example.com/x/acme/app"),
+    ]
     text = FORMS["skopeo-sync"](copies, ["docker.io"])
     assert (text.count("'1'"), text.count("- latest"), text.count("tls-verify: false")) == (1, 1, 1)
 
 
 def test_skopeo_sync_gives_no_image_another_name() -> None:
     with pytest.raises(AcregError, match="cannot give an image another name"):
-        FORMS["skopeo-sync"]([Copy("acme/app:1", "r.example.com/x/other:1")], [])
+        FORMS["skopeo-sync"]([ImageCopy("acme/app:1", "r.example.com/x/other:1")], [])
 
 
 def test_a_message_that_is_no_json_is_shown_as_it_is() -> None:

@@ -206,7 +206,7 @@ def test_the_same_files_are_the_same_bytes() -> None:
     assert charts.read(made[0], "")[:2] == ("x", "1")
 
 
-CHART = charts.Packed("x", "1.0.0+y", b"the archive")
+CHART = charts.PackedChart("x", "1.0.0+y", b"the archive")
 ADDRESS = "oci://r.example.com/acme/charts/x"
 THE_SAME = [{"digest": f"sha256:{hashlib.sha256(CHART.content).hexdigest()}"}]
 ANOTHER = [{"digest": f"sha256:{'0' * 64}"}]

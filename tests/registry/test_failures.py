@@ -8,7 +8,7 @@ import pytest
 
 from postrenderer.registry.failures import LASTING, OTHER, RegistryError, failure
 from postrenderer.registry.places import SOURCE, TARGET, ImagePlace, Reach
-from postrenderer.registry.scratch import Handed
+from postrenderer.registry.scratch import HandedFile
 from postrenderer.registry.skopeo import Skopeo
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def test_a_skopeo_that_cannot_be_started(tmp_path: Path) -> None:
     program = tmp_path / "skopeo"
     program.write_bytes(b"\0\1")
     program.chmod(0o755)
-    reach = Reach({SOURCE: Handed(""), TARGET: Handed("")}, {}, frozenset(), "", {"PATH": str(tmp_path)})
+    reach = Reach({SOURCE: HandedFile(""), TARGET: HandedFile("")}, {}, frozenset(), "", {"PATH": str(tmp_path)})
     with pytest.raises(RegistryError, match=rf"^{program} cannot be started: Exec format error$") as caught:
         Skopeo(reach).copy(ImagePlace("docker://r.example.com/a:1", "r.example.com"), ImagePlace("dir:a"))
     assert caught.value.kind == OTHER

@@ -17,7 +17,7 @@ from postrenderer.registry.failures import RegistryError
 from postrenderer.registry.manifests import OCI_INDEX, Manifest, RegistryClient
 from postrenderer.registry.origins import Origin, Wishes
 from postrenderer.registry.places import SOURCE, TARGET, in_registry
-from postrenderer.registry.plan import Copy
+from postrenderer.registry.plan import ImageCopy
 from postrenderer.registry.transport import Transport
 from registry import images
 from registry.conftest import push
@@ -437,4 +437,4 @@ def test_a_source_that_has_another_image_under_a_digest_is_refused(platforms: tu
         for reference, is_refused in ((f"{door.host}/x@{image.digest}", False), (f"{door.host}/x@{OTHER}", True)):
             ask = origin.manifest if platforms else origin.digest
             with pytest.raises(RegistryError, match="another image") if is_refused else nullcontext():
-                ask(Copy(reference, reference))
+                ask(ImageCopy(reference, reference))

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from postrenderer.errors import AcregError
-from postrenderer.plan.decide import OPEN
+from postrenderer.plan.decide import OPEN_TAG
 from postrenderer.registry import plan
-from postrenderer.registry.plan import Copy, CopyPlan
+from postrenderer.registry.plan import CopyPlan, ImageCopy
 from postrenderer.settings import Settings
 
 SETTINGS = Settings("r.example.com", "x")
-APP = Copy("quay.io/acme/app:1", "r.example.com/x/acme/app:1")
+APP = ImageCopy("quay.io/acme/app:1", "r.example.com/x/acme/app:1")
 
 
 def test_of_manifests() -> None:
@@ -19,7 +19,7 @@ def test_of_manifests() -> None:
         b"---\nkind: X\nspec:\n  image: quay.io/acme/app:1\n  proxyImage: redis\n",
         SETTINGS._replace(confidence="certain"),
     )
-    assert found.copies == [APP, Copy("r.example.com/x/b:1", "r.example.com/x/b:1")]
+    assert found.copies == [APP, ImageCopy("r.example.com/x/b:1", "r.example.com/x/b:1")]
     assert found.moved == [APP]
     assert [left.reference for left in found.left] == ["quay.io/acme/app:1", "redis"]
     assert all("not certain to be an image" in left.reason for left in found.left)
@@ -41,14 +41,14 @@ def test_what_has_no_tag_yet_is_not_taken_for_the_latest() -> None:
     )
     assert found.copies == [APP]
     assert [(left.reference, left.reason) for left in found.left] == [
-        ("quay.io/acme/other", OPEN),
-        ("quay.io/acme/pinned", OPEN),
+        ("quay.io/acme/other", OPEN_TAG),
+        ("quay.io/acme/pinned", OPEN_TAG),
     ]
 
 
 def test_of_list() -> None:
     found = plan.of_list(b"# ours\nquay.io/acme/app:1\n\nquay.io/acme/app:1 # again\nredis\n", SETTINGS)
-    assert found == CopyPlan([APP, Copy("redis", "r.example.com/x/redis")], [])
+    assert found == CopyPlan([APP, ImageCopy("redis", "r.example.com/x/redis")], [])
 
 
 def test_with_their_hosts_two_images_do_not_meet() -> None:
@@ -70,7 +70,7 @@ def test_nobody_copies_from_a_registry_of_the_cluster() -> None:
     assert listed.copies == [APP]
     assert [left.reason for left in listed.left] == ["registry.demo.svc:5000 is a registry of the cluster itself"]
     named = SETTINGS._replace(sources=("registry.demo.svc:5000",))
-    assert plan.of_manifests(manifest.encode(), named).copies == [Copy(own, "r.example.com/x/app:1"), APP]
+    assert plan.of_manifests(manifest.encode(), named).copies == [ImageCopy(own, "r.example.com/x/app:1"), APP]
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_what_cannot_be_reduced() -> None:
 
 @pytest.mark.parametrize("text", ["linux", "linux/amd64/v1/x", "linux/", "lin ux/amd64"])
 def test_what_is_no_platform(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"must be as `linux/amd64` or `linux/arm/v7`, not"):
+    with pytest.raises(SettingsError, match=r"must be like `linux/amd64` or `linux/arm/v7`, not"):
         check([text])
 
 

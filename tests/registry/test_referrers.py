@@ -84,7 +84,7 @@ def test_check_misses_each_of_them(
 
     run = check()
     assert (run.code, counts(run.stdout)["missing"]) == (1, 1), run
-    assert "what goes with it is not there as at its source: " in run.stdout
+    assert "signatures or attestations of its source are missing: " in run.stdout
     assert check("--no-referrers").code == 0
     assert acreg.run("mirror", "--list", "-", stdin=reference, **more).code == 0
     assert check().code == 0

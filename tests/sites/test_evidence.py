@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from postrenderer.sites import evidence
-from postrenderer.sites.evidence import OPEN
+from postrenderer.sites.evidence import ANYWHERE
 from postrenderer.sites.keys import IMAGE, MENTION, UNPULLED
 from postrenderer.sites.site import STAYS, STRONG, WEAK
 
@@ -85,7 +85,7 @@ def test_read_nothing(value: str) -> None:
 def test_level(value: str, image: str, mention: str, open_: str) -> None:
     text = evidence.read(value)
     assert text
-    assert [evidence.level(text, place) for place in (IMAGE, MENTION, OPEN)] == [image, mention, open_]
+    assert [evidence.level(text, place) for place in (IMAGE, MENTION, ANYWHERE)] == [image, mention, open_]
 
 
 @pytest.mark.parametrize(

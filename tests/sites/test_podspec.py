@@ -1,11 +1,16 @@
 # ruff: noqa: E501  # a row of a table is a whole text
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from marked import check
 
 from postrenderer.sites import find, podspec
 from postrenderer.text import composer
+
+if TYPE_CHECKING:
+    from postrenderer.text.pointer import Path
 
 SPEC = "{initContainers: [{image: «acme/init»}], containers: [{name: a, image: «cpu»}, {image: «quay.io/acme/b:1»}]}"
 
@@ -98,3 +103,21 @@ def test_containers_without_names_in_a_text_of_no_api_make_no_pod_spec() -> None
     for text, number in ((pipeline, 0), (template, 1)):
         (root,) = composer.compose(text).roots
         assert len(find(root, lambda _: False, depth=1).pod_specs) == number
+
+
+@pytest.mark.parametrize(
+    ("path", "names", "is_one"),
+    [
+        (((None, "podTemplate"), "spec"), (), True),
+        (((None, "podTemplateSpec"), "spec"), (), True),
+        (((None, "pod"), "spec"), (), True),
+        (((None, "template"), "spec"), ("tolerations",), True),
+        (((None, "template"), "spec"), ("replicas",), False),
+        (((None, "deviceTemplate"), "spec"), ("tolerations",), False),
+        (((None, "podTemplate"), "metadata"), (), False),
+        ((None, "spec"), ("tolerations",), False),
+        (None, (), False),
+    ],
+)
+def test_the_spec_of_a_template(path: Path, names: tuple[str, ...], *, is_one: bool) -> None:
+    assert podspec.is_spec_of_template(path, names) is is_one

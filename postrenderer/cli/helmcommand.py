@@ -28,12 +28,12 @@ DIFF = "diff upgrade"
 """The command of the plugin helm-diff, which has no dry run of its own."""
 
 
-class Job(NamedTuple):
+class HelmCommand(NamedTuple):
     """A command of Helm's that installs or renders a chart.
 
     Attributes:
         helm: runs it.
-        command: `install`, `upgrade`, `template` or `diff upgrade`.
+        name: `install`, `upgrade`, `template` or `diff upgrade`.
         arguments: what follows, without a `--`, behind which no flag of ours would count.
         stdin: what Helm reads from standard input.
         reused: values files with what Helm takes over from the release.
@@ -41,7 +41,7 @@ class Job(NamedTuple):
     """
 
     helm: Helm
-    command: str
+    name: str
     arguments: list[str]
     stdin: bytes
     reused: list[str]
@@ -50,7 +50,7 @@ class Job(NamedTuple):
     @property
     def flags(self) -> dict[str, bool]:
         """The flags of the command, and whether each takes a value."""
-        return self.helm.flags(self.command)
+        return self.helm.flags(self.name)
 
     @property
     def chart(self) -> str:
@@ -71,7 +71,7 @@ class Job(NamedTuple):
         """Whether a switch is given, such as `--no-hooks`, and not as `--no-hooks=false`."""
         return any(self.value(name) not in (None, *_FALSE) for name in switches)
 
-    def with_a_name(self, scratch: Path) -> Job:
+    def with_release_name(self, scratch: Path) -> HelmCommand:
         """Return the command with a name for its release: one that Helm makes up would be another in each rendering.
 
         Raises:
@@ -86,7 +86,7 @@ class Job(NamedTuple):
             return self
         return self._replace(arguments=[name, *helmargs.without(_NAMED, self.arguments, self.flags)])
 
-    def rendered(self, scratch: Path) -> tuple[Job, Rendering]:
+    def rendered(self, scratch: Path) -> tuple[HelmCommand, Rendering]:
         """Return what would be installed, and the command in the form in which it can be tried.
 
         A first installation cannot be tried against a cluster that lacks the chart's own kinds.
@@ -94,21 +94,21 @@ class Job(NamedTuple):
         Raises:
             HelmError: Helm cannot render it.
         """
-        if self.command == DIFF:
-            job = self._by_template(scratch)
-            return job, job.render()
+        if self.name == DIFF:
+            helm_command = self._by_template(scratch)
+            return helm_command, helm_command.render()
         try:
             return self, self.render()
         except HelmError as error:
-            if self.command == "template":
+            if self.name == "template":
                 raise
-            job = self._by_template(scratch)
+            helm_command = self._by_template(scratch)
             try:
-                return job, job.render()
+                return helm_command, helm_command.render()
             except HelmError:
                 raise error from None  # what Helm says of the command that the user typed
 
-    def _by_template(self, scratch: Path) -> Job:
+    def _by_template(self, scratch: Path) -> HelmCommand:
         return self._replace(cluster=probe.cluster(self.helm, scratch, self.arguments, self.flags))
 
     def render(self) -> Rendering:
@@ -117,17 +117,17 @@ class Job(NamedTuple):
         Raises:
             HelmError: Helm cannot render it.
         """
-        if self.command == "template":
+        if self.name == "template":
             plain = helmargs.without(("--output-dir",), self.arguments, self.flags)
             return rendering.of_stream(self.helm.output("template", *plain, stdin=self.stdin))
         plain = helmargs.without(_SHOWN, self.arguments, self.flags)
         if self.cluster is None:
             dry = "client" if self.is_of_client else "server"
-            words = (self.command, *plain, f"--dry-run={dry}", "--output=json")
+            words = (self.name, *plain, f"--dry-run={dry}", "--output=json")
             return rendering.of_release(self.helm.output(*words, stdin=self.stdin))
         known = helmargs.known_to(self.helm.flags("template"), plain, self.flags)
         reused = [f"--values={name}" for name in self.reused]
-        is_upgrade = self.command == "upgrade" and not self.is_on("-i", "--install")
+        is_upgrade = self.name == "upgrade" and not self.is_on("-i", "--install")
         upgrade = ["--is-upgrade"] if is_upgrade else []
         words = (*helmargs.positional(plain, self.flags), *reused, *known, *upgrade)
         return rendering.of_stream(probe.template(self.helm, self.cluster, *words, stdin=self.stdin))
