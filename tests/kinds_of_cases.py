@@ -532,7 +532,7 @@ BEHIND = [
     for spec, becomes in (
         # No registry serves one word, so that it is a name behind the registry.
         ("{imageHub: docker.io/acme, web: {image: 'core:1'}}", {"docker.io/acme": MOVED, "core:1": STAYS}),
-        ("{containerRegistry: quay.io, web: {image: 'core:1'}}", {"quay.io": LEFT, "core:1": STAYS}),
+        ("{containerRegistry: quay.io, web: {image: 'core:1'}}", {"quay.io": MOVED, "core:1": STAYS}),
         ("{registry: quay.io/acme, image: 'core:1'}", {"quay.io/acme/core:1": MOVED}),
         ("{imageRegistry: quay.io, image: 'core:1'}", {"quay.io/core:1": MOVED}),
         # What some registry serves may be an image of its own, and so may one word beside the registry's mapping.

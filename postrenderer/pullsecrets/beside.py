@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from postrenderer.text.pointer import Path
 
-_LEVELS = 4
-"""How many steps below the mapping of an image a place may be: `nodeSets/0/podTemplate/spec`."""
+NEAR = 4
+"""How many steps below the mapping of an image a pod template of any API may be: `nodeSets/0/podTemplate/spec`."""
+_LEVELS = 6
+"""The same for a place that an API is known to have: RisingWave's `components/meta/nodeGroups/0/template/spec`."""
 _OBJECT = frozenset(("apiVersion", "kind"))
 
 

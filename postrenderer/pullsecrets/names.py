@@ -21,9 +21,10 @@ OBJECT_NAME = regex(r"[a-z0-9][a-z0-9.-]*")
 """What an object such as a Secret may be called (DNS subdomain, Kubernetes' object names)."""
 _FIELD = regex(
     r"(?:[a-z]*pull(?:credentials?)?|(?:[a-z]*(?:image|container|docker))registry(?:credentials?)?)secrets?(?:refs?|names?)?"
+    r"|imagesecret(?:ref|name)?"
 )
 """The names in other APIs, in lower case: pullSecret, image_pull_secrets, packagePullSecrets, imagePullSecretName,
-imageRegistrySecret, ee_pull_credentials_secret."""
+imageRegistrySecret, ee_pull_credentials_secret, imageSecret. KubeEdge's `imageSecrets` is `namespace/name`."""
 _SWITCHES = frozenset(("true", "false", "True", "False"))
 """Values of a field that only switches pull secrets on or off."""
 _SPLIT = frozenset(("repository", "image", "version"))

@@ -98,7 +98,7 @@ class Places:
             spots = map(self._spots.at, beside.mappings(spot.node, spot.path) if shows_fields else ())
             # Of a key that is there twice the last counts, and need be no mapping.
             mappings = [one for one in spots if isinstance(one.node, yaml.MappingNode)]
-            found = [(one, self._field_beside(one)) for one in mappings]
+            found = [(one, self._field_beside(one, one.depth - spot.depth)) for one in mappings]
             places = [self._place(one, field) for one, field in found if field]
             there = {id(place.node) for place in places}
             absent = (self._place(one, field) for one, field in addable.places(spot, self._spots, self._schemas))
@@ -166,9 +166,10 @@ class Places:
         shape = names.has_names(there) and not standing and kinds.is_custom(spot.api.group)
         return Field(form=NAMES) if shape else None
 
-    def _field_beside(self, spot: Spot) -> Field | None:
-        """The field of a mapping below the one of an image, if it is a pod template's, or known and of all images."""
-        if podspec.is_spec_of_template(spot.path, self._spots.fields(spot.node)):  # type: ignore[arg-type]  # a mapping
+    def _field_beside(self, spot: Spot, steps: int) -> Field | None:
+        """The field of a mapping some steps below that of an image: a near pod template's, or one known for all."""
+        near = steps <= beside.NEAR
+        if near and podspec.is_spec_of_template(spot.path, self._spots.fields(spot.node)):  # type: ignore[arg-type]  # a mapping
             lacks = self.lacks_field(spot.path) or kinds.lacks_pull_secrets(spot.api, spot.path)
             return None if lacks else Field()
         is_of_others = names.is_about_one_image(str(spot.steps[-1]))

@@ -24,7 +24,7 @@ _OPEN = b"x-kubernetes-preserve-unknown-fields"
 """The field of a schema that allows a mapping more fields than the schema lists."""
 _PULL_SECRET = tuple(
     f"{before}{between}ecret".encode()
-    for before in ("ull", "egistry", "redentials", "redential")
+    for before in ("ull", "egistry", "redentials", "redential", "mage")
     for between in ("S", "s", "_s", "-s")
 )
 """Each name of a field for pull secrets (names.is_field) has one of these in it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from postrenderer.sites import args, defaults, embedded, env, fields, kinds, overrule, podspec, secrets, text
+from postrenderer.sites import args, behind, defaults, embedded, env, fields, kinds, overrule, podspec, secrets, text
 from postrenderer.sites.hints import EVERYWHERE, Hints
 from postrenderer.sites.repeats import Repeats
 from postrenderer.sites.site import (
@@ -123,6 +123,7 @@ def find(
     accounts: dict[int, Owner] = {}
     unclaimed: list[ScalarVisit] = []
     shared: list[tuple[Path, str]] = []
+    in_front: list[behind.RegistryField] = []
     in_lists = Repeats() if hints.everywhere else None  # else there are no aliases
     for visit in walk(root, kinds.stays, text.may_hold_images, hints):
         if visit.stays == kinds.SCHEMA:
@@ -134,6 +135,7 @@ def find(
                 in_lists.look_at(visit)
             sites = _of_families(_families(visit, lists=lists), visit, context)
             shared += [(visit.path, field) for field in kinds.shared_registries(visit)]
+            in_front += behind.registries_in(visit, known)
             images = [site.node for site in sites if site.family in podspec.FAMILIES]
             if images and not visit.stays and podspec.is_pod_spec(visit, in_text=depth > 0):
                 pod_specs.setdefault(id(visit.node), Owner(visit.node, [], images)).paths.append(visit.path)
@@ -148,7 +150,7 @@ def find(
         found += overrule.by_place(sites, visit, known)
     found = overrule.by_pod_specs(found, claimed)
     found = overrule.by_shared_registries(found, shared) if shared else found
-    found = overrule.by_registries_in_front(found)
+    found = behind.images(found, in_front)
     found += _repeated(found, unclaimed) if unclaimed else ()
     found.sort(key=lambda site: (site.node.start_mark.index, site.span.start))
     return Contents(found, list(pod_specs.values()), list(accounts.values()), texts)

@@ -72,7 +72,8 @@ _WORD = regex(
     "(?:{})(?![a-z])(?!{})".format("|".join(reversed(_WORDS)), keys.COMPARED).encode()  # no query that compares images
 )
 _INSIDE = regex(rb"(?<=[A-Za-z])(?<!\\[a-z])[a-z]")
-"""A letter inside a word, where none begins: the `image` of `backingimage`. In quotes `\nimage` begins a line."""
+"""A letter inside a word, where none begins: the `images` of `backingimages`. In quotes `\nimage` begins a line."""
+_GLUED = keys.GLUED_IMAGE.encode()
 
 _PATH_END = regex(rb"/(?<=[\w\]]/)[a-z0-9][\w.@-]*:[\w{$]")
 """The end of a path, and a tag or a digest, or what becomes one."""
@@ -211,8 +212,9 @@ def _at_hosts(raw: bytes, hosts: Collection[bytes]) -> list[int]:
 
 
 def _begins_word(raw: bytes, at: int) -> bool:
-    """Whether one of the words of the grammar stands at an offset, as a whole word of a name."""
-    return _WORD.match(raw, at) is not None and _INSIDE.match(raw, at) is None
+    """Whether one of the words of the grammar stands at an offset, as a whole word of a name or glued to its end."""
+    word = _WORD.match(raw, at)
+    return word is not None and (_INSIDE.match(raw, at) is None or word.group() == _GLUED)
 
 
 def _places(raw: bytes, words: Iterable[bytes]) -> list[int]:

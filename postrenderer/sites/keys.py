@@ -57,6 +57,8 @@ _PREFIX = ("image", "prefix")
 """The last words of what is put in front of images without a word of a registry: imagePrefix."""
 _GLUED = {"containerregistry": ("container", "registry"), "imageregistry": ("image", "registry")}
 """Words that are written as one: VM_CONTAINERREGISTRY of VictoriaMetrics' operator."""
+GLUED_IMAGE = "image"
+"""The end of words in lower case that are two: `sidecarimage` of openGauss' operator."""
 _PICTURES = _set("avatar background banner favicon icon logo thumbnail")
 _NO_IMAGE = _PICTURES | _set(
     "bucket const dir enum format gc host hostname key policy port secret secrets size timeout type"
@@ -138,7 +140,7 @@ class Word(NamedTuple):
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in camel, snake, kebab or dotted case, in lower case: `dockerImageName`, `docker_image`."""
-    return tuple(part for word in _WORD.findall(name) for part in _GLUED.get(word.lower(), (word.lower(),)))
+    return tuple(part for word in _WORD.findall(name) for part in _cut(word))
 
 
 @lru_cache(maxsize=8192)
@@ -195,6 +197,14 @@ def says_labels(name: str) -> bool:
 def says_copy(name: str) -> bool:
     """Whether what has this name is where images are copied from or to."""
     return not _COPIED.isdisjoint(words(name))
+
+
+def _cut(word: str) -> tuple[str, ...]:
+    """The words that one is written of, in lower case."""
+    front = word.removesuffix(GLUED_IMAGE)
+    if front not in ("", word) and word.islower():
+        return front, GLUED_IMAGE
+    return _GLUED.get(word.lower(), (word.lower(),))
 
 
 def _no_image(name: str, parts: tuple[str, ...], *, image: bool) -> str:

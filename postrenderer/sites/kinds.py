@@ -51,6 +51,7 @@ _WHY = {
     "machine": "the disk image of a machine, not the image of a container",
     "model": "a model: a program pulls it, not a node",
     "output": "where a build is pushed to: nothing pulls it from there",
+    "report": "what a program reports of containers, which pulls nothing",
     "rule": "a rule about registries, not an image",
     "watched": "it is watched for new versions, not pulled",
 }

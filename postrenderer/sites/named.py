@@ -111,7 +111,8 @@ def _put_together(group: dict[str, NamedText]) -> Iterator[NamedImage]:
     elif any(shape <= said.keys() for shape in _IMAGES):
         yield from _image(said)
     elif said.keys() >= _PLACE:
-        yield from _prefix(said[keys.REGISTRY], least="/")
+        registry = said[keys.REGISTRY]
+        yield from _prefix(registry, least="" if keys.read(registry.name).image else "/")
     elif said.keys() == {keys.REGISTRY}:
         yield from _in_front(said[keys.REGISTRY])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from postrenderer.sites import evidence, fields, kinds, podspec
-from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, STRONG, UNMOVED, ImageSpan, MappingVisit, PrefixSpan
+from postrenderer.sites import kinds, podspec
+from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, UNMOVED, MappingVisit, PrefixSpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -19,8 +19,6 @@ _NO_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "i
 """The tags of values that are no text, in quotes either: no parser could read a reference behind one of them."""
 _TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
 """The tag of a date, which is a text to Kubernetes' parser (go-yaml, decode.go)."""
-_IN_FRONT = (CERTAIN, STRONG, UNMOVED)
-"""Levels of registries that are in front of images for sure."""
 
 
 def by_place(sites: Iterable[Site], visit: Visit, known: Callable[[str], bool]) -> Iterator[Site]:
@@ -50,15 +48,6 @@ def by_shared_registries(sites: list[Site], shared: list[tuple[Path, str]]) -> l
         shared: the objects with such a field, and its name.
     """
     return [_by_shared_registry(site, shared) for site in sites]
-
-
-def by_registries_in_front(sites: list[Site]) -> list[Site]:
-    """The sites; names of one word stay, if a mapping above them has a field for a registry in front of images.
-
-    cnvrg has `imageHub: docker.io/cnvrg` for `controlPlane: {image: "core:3.6"}`, and no registry serves `core` alone.
-    """
-    fronts = {id(site.path[0]): site.path[1] for site in sites if site.path and _is_in_front(site)}
-    return [_by_registry_in_front(site, fronts) if _is_one_word(site) else site for site in sites] if fronts else sites
 
 
 def _by_settings(site: Site, known: Callable[[str], bool]) -> Site:
@@ -95,27 +84,4 @@ def _by_shared_registry(site: Site, shared: list[tuple[Path, str]]) -> Site:
         if field and step != field:
             reason = f"`{field}` replaces its registry: empty that field, or set both yourself"
             return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
-    return site
-
-
-def _is_in_front(site: Site) -> bool:
-    return site.family == fields.FAMILY and isinstance(site.span, PrefixSpan) and site.span.level in _IN_FRONT
-
-
-def _is_one_word(site: Site) -> bool:
-    """Whether a field has a name, with a tag, that is no image of Docker Hub."""
-    span = site.span
-    if site.family != fields.FAMILY or site.parts or not isinstance(span, ImageSpan) or span.level != STRONG:
-        return False
-    text = evidence.read(span.reference)
-    return text is not None and text.incomplete
-
-
-def _by_registry_in_front(site: Site, fronts: dict[int, str | int]) -> Site:
-    above: Path = site.path
-    while above is not None:
-        above = above[0]
-        if id(above) in fronts:
-            reason = f"a name behind the registry in `{fronts[id(above)]}`"
-            return site._replace(span=site.span._replace(level=STAYS, reason=reason))
     return site

@@ -13,7 +13,7 @@ from postrenderer.text.pointer import pointer
     ("text", "places"),
     [
         ("a: {b: {}}\nc: [{}, 1]\n", ["/a", "/a/b", "/c/0"]),
-        ("a: {b: {c: {d: {e: {}}}}}\n", ["/a", "/a/b", "/a/b/c", "/a/b/c/d"]),
+        ("a: {b: {c: {d: {e: {f: {g: {}}}}}}}\n", ["/a", "/a/b", "/a/b/c", "/a/b/c/d", "/a/b/c/d/e", "/a/b/c/d/e/f"]),
         ("a: {apiVersion: v1, kind: Pod, spec: {}}\nb: {kind: c}\n", ["/b"]),
         ("a: text\n", []),
         ("text\n", []),

@@ -53,6 +53,7 @@ spec:
             "imagePullSecret: ''\n  imagePullSecrets: [\"containerregistry\"]",
         ),
         ("image: a/b:1\n  imageRegistrySecret: {}", 'imageRegistrySecret: {"name": "containerregistry"}'),
+        ("image: a/b:1\n  imageSecretRef: {}", 'imageSecretRef: {"name": "containerregistry"}'),
         ("image: a/b:1\n  docker_registry_secret_name: ''", 'docker_registry_secret_name: "containerregistry"'),
         ("image: a/b:1\n  ee_pull_credentials_secret: ''", 'ee_pull_credentials_secret: "containerregistry"'),
         # The nearest one counts.

@@ -461,15 +461,18 @@ def test_the_pod_templates_beside_an_image_get_the_secret(spec: str, count: int)
     assert output.count("containerregistry") == count
 
 
+KAFKA = "kafka.banzaicloud.io/v1beta1\nkind: KafkaCluster"
+RISING_WAVE = "risingwave.risingwavelabs.com/v1alpha1\nkind: RisingWave"
 KNOWN_BESIDE = {
-    "in a map": ("kafka.banzaicloud.io/v1beta1", "{clusterImage: a/b, brokerConfigGroups: {one: {%s}, two: {%s}}}", 2),
-    "in a list": ("kafka.banzaicloud.io/v1beta1", "{clusterImage: a/b, brokers: [{brokerConfig: {%s}}]}", 1),
+    "in a map": (KAFKA, "{clusterImage: a/b, brokerConfigGroups: {one: {%s}, two: {%s}}}", 2),
+    "in a list": (KAFKA, "{clusterImage: a/b, brokers: [{brokerConfig: {%s}}]}", 1),
+    "six steps below": (RISING_WAVE, "{image: a/b, components: {meta: {nodeGroups: [{template: {spec: {%s}}}]}}}", 1),
 }
 
 
-@pytest.mark.parametrize(("version", "spec", "count"), KNOWN_BESIDE.values(), ids=KNOWN_BESIDE)
-def test_fields_that_are_known_beside_an_image_get_the_secret(version: str, spec: str, count: int) -> None:
-    text = f"apiVersion: {version}\nkind: KafkaCluster\nspec: {spec.replace('%s', 'labels: {}')}\n"
+@pytest.mark.parametrize(("kind", "spec", "count"), KNOWN_BESIDE.values(), ids=KNOWN_BESIDE)
+def test_fields_that_are_known_beside_an_image_get_the_secret(kind: str, spec: str, count: int) -> None:
+    text = f"apiVersion: {kind}\nspec: {spec.replace('%s', 'labels: {}')}\n"
     assert render(text).count('{"imagePullSecrets": [{"name": "containerregistry"}], labels: {}}') == count
 
 

@@ -73,6 +73,7 @@ def read(text: str) -> bool:
         'a: "{\\"name\\": \\"docker:dind\\"}"\n',
         "a: |\n  - name: *docker:dind\n  - Name=>'docker@sha256:0'\n",
         "allImages: [nginx]\n",
+        "sidecarimage: nginx\n",
         'a: "\\nimage: nginx"\n',
         'a: "\\nregistry: x"\n',
         '"im\\x61ge": nginx\n',

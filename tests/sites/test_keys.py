@@ -63,6 +63,8 @@ def test_words(name: str, words: tuple[str, ...]) -> None:
         ("imagePullSecrets", OTHER, ("image", "pull", "secrets")),
         ("imageGCHighThreshold", OTHER, ("image", "gc", "high", "threshold")),
         ("logoImage", OTHER, ("logo", "image")),
+        ("sidecarimage", IMAGE, ("sidecar",)),
+        ("logoimage", OTHER, ("logo", "image")),
         ("username", OTHER, ("username",)),
         ("", OTHER, ()),
         ("destination", UNPULLED, ("destination",)),
@@ -95,7 +97,19 @@ def test_read(name: str, role: str, stem: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["image", "XImages", "SOME_IMAGE", "repo", "REPOSITORY", "registry", "CI_REGISTRY", "img", "SHELL_IMG", "myImg"],
+    [
+        "image",
+        "XImages",
+        "SOME_IMAGE",
+        "repo",
+        "REPOSITORY",
+        "registry",
+        "CI_REGISTRY",
+        "img",
+        "SHELL_IMG",
+        "myImg",
+        "xximage",
+    ],
 )
 def test_hints_stand_in_names_of_images(name: str) -> None:
     assert any(hint in name.lower() for hint in keys.HINTS)

@@ -50,6 +50,7 @@ def test_is_custom(group: str, *, custom: bool) -> None:
         ("config.openshift.io", "ImageDigestMirrorSet", "spec", "a rule about registries, not an image"),
         ("kpack.io", "Image", "tag", "where a build is pushed to: nothing pulls it from there"),
         ("operator.tigera.io", "ImageSet", "images", "a name by which something is looked up"),
+        ("wgpolicyk8s.io", "PolicyReport", "results", "what a program reports of containers, which pulls nothing"),
         ("image.toolkit.fluxcd.io", "ImageRepository", "spec", "it is watched for new versions, not pulled"),
         ("", "Pod", "spec", ""),
         ("apps", "Deployment", "validate", ""),

@@ -47,6 +47,13 @@ def test_a_registry_to_which_something_adds_names() -> None:
     assert (image.span.reference, image.span.level) == ("docker.io/istio", STRONG)
 
 
+@pytest.mark.parametrize("names", [("imageRegistry", "imageTag"), ("image.registry", "image.tag")])
+def test_the_registry_of_an_image_whose_name_stands_elsewhere(names: tuple[str, str]) -> None:
+    (image,) = named.images([NamedText(names[0], "docker.io"), NamedText(names[1], "1")])
+    assert isinstance(image.span, PrefixSpan)
+    assert (image.span.reference, image.span.level) == ("docker.io", STRONG)
+
+
 @pytest.mark.parametrize(
     "values",
     [
