@@ -128,3 +128,13 @@ def test_items_and_documents_that_are_no_objects() -> None:
 
 def test_a_location_of_another_form() -> None:
     assert render(WIDGET, Location("/spec/parts"), Location("/spec/notes/x")) == render(WIDGET)
+
+
+def test_a_document_at_a_location_is_written_as_one() -> None:
+    """In a container's image nobody else would look for a document."""
+    text = "kind: Pod\nspec:\n  containers:\n  - name: a\n    image: |\n      image: %s\n"
+    location = Location("/spec/containers/*/image", form="text")
+    output = b"".join(
+        rewrite((text % "acme/app:1").encode(), Settings("[::1]:5000", "", (), locations=(location,))).output
+    )
+    assert output.decode() == text % '"[::1]:5000/acme/app:1"'
