@@ -31,16 +31,16 @@ def places(own: Spot, spots: Spots, schemas: Schemas) -> list[tuple[Spot, Field]
         spots: the nodes of the document.
         schemas: the schemas of the kinds that the stream defines.
     """
+    fields = [field for field in kinds.known_fields(own.api) if field.addable]
     above = own
     while True:
-        fields = [field for field in kinds.known_fields(above.api) if field.addable]
         found = [
             place
             for field in fields
             for start in _starts(field, above, own, spots)
             for place in _place(field, start, spots, schemas)
         ]
-        if found or not above.depth or above.path is None:
+        if found or not fields or not above.depth or above.path is None:
             return found
         above = spots.at(above.path[0])
 

@@ -94,16 +94,20 @@ class Places:
             own = own[0]
         spot = self._spots.at(own)
         if id(spot.path) not in self._beside:
-            shows_fields = spot.depth and kinds.is_custom(spot.api.group)
-            spots = map(self._spots.at, beside.mappings(spot.node, spot.path) if shows_fields else ())
-            # Of a key that is there twice the last counts, and need be no mapping.
-            mappings = [one for one in spots if isinstance(one.node, yaml.MappingNode)]
-            found = [(one, self._field_beside(one, one.depth - spot.depth)) for one in mappings]
-            places = [self._place(one, field) for one, field in found if field]
-            there = {id(place.node) for place in places}
-            absent = (self._place(one, field) for one, field in addable.places(spot, self._spots, self._schemas))
-            self._beside[id(spot.path)] = [*places, *(one for one in absent if id(one.node) not in there)]
+            shows_fields = 0 < spot.depth <= _DEEPEST and kinds.is_custom(spot.api.group)
+            self._beside[id(spot.path)] = self._around(spot) if shows_fields else []
         return self._beside[id(spot.path)]
+
+    def _around(self, spot: Spot) -> list[Holder]:
+        """The places beside an image in a mapping of a custom resource, and those that acreg may add."""
+        spots = map(self._spots.at, beside.mappings(spot.node, spot.path))
+        # Of a key that is there twice the last counts, and need be no mapping.
+        mappings = [one for one in spots if isinstance(one.node, yaml.MappingNode)]
+        found = [(one, self._field_beside(one, one.depth - spot.depth)) for one in mappings]
+        places = [self._place(one, field) for one, field in found if field]
+        there = {id(place.node) for place in places}
+        absent = (self._place(one, field) for one, field in addable.places(spot, self._spots, self._schemas))
+        return [*places, *(one for one in absent if id(one.node) not in there)]
 
     def lacks_field(self, path: Path) -> bool:
         """Whether the schema that the stream installs says that a mapping like a pod spec has no `imagePullSecrets`."""

@@ -61,6 +61,7 @@ def test_what_leads_to_a_field_is_added(text: str, path: str, added: dict[str, A
         KAFKA + "  kafka:\n    image: a/b:1\n    template: [x]\n",
         KAFKA + "  kafka: &x\n    image: a/b:1\n    template: &y {}\n  other: *y\n",
         AGENT + "  daemonSet:\n",
+        KAFKA + "  kafka: {a: " + "{b: " * 40 + "{image: a/b:1}" + "}" * 40 + "}\n",  # no API has images so deep
         ELASTICSEARCH + "  - {}\n",
         AGENT + "  daemonSet: {}\n",
         AGENT.replace("agent.k8s.elastic.co", "acme.io") + "  daemonSet: {x: y}\n",
