@@ -77,10 +77,12 @@ def images(sites: list[Site], registry_fields: list[RegistryField]) -> list[Site
     in_front = {id(site.path[0]): str(site.path[1]) for site in sites if site.path and _is_in_front(site)}
     if not alone and not in_front:
         return sites
+    fields_above: dict[int, RegistryField | None] = {id(None): None, **alone}
+    names_above: dict[int, str | None] = {id(None): None, **in_front}
     moving: dict[int, Site] = {}
     found = []
     for site in sites:
-        field, name = _nearest(site, alone), _nearest(site, in_front)
+        field, name = _nearest(site, fields_above), _nearest(site, names_above)
         if _is_one_word(site) and (field or name):
             reason = f"a name behind the registry in `{field.name if field else name}`"
             found.append(site._replace(span=site.span._replace(level=STAYS, reason=reason)))
@@ -94,15 +96,23 @@ def images(sites: list[Site], registry_fields: list[RegistryField]) -> list[Site
     return [site for site in found if id(site.node) not in moving] + list(moving.values())
 
 
-def _nearest(site: Site, places: dict[int, _Place]) -> _Place | None:
-    """What stands in the nearest mapping above an image that has no host of its own."""
+def _nearest(site: Site, above: dict[int, _Place | None]) -> _Place | None:
+    """The place in the nearest mapping above an image that has no host of its own.
+
+    Args:
+        site: the image.
+        above: the places by the id() of the path of their mapping; gets that of each path that is passed.
+    """
     text = evidence.read(site.span.reference) if _is_image(site) and site.span.level == STRONG else None
-    above: Path = site.path if text and not text.reference.host else None
-    while above is not None:
-        above = above[0]
-        if id(above) in places:
-            return places[id(above)]
-    return None
+    if not text or text.reference.host or not site.path:
+        return None
+    path: Path = site.path[0]
+    passed = []
+    while id(path) not in above:
+        passed.append(id(path))
+        path = path[0] if path else None
+    above.update(dict.fromkeys(passed, above[id(path)]))
+    return above[id(path)]
 
 
 def _is_image(site: Site) -> bool:
