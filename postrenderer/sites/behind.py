@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
 from postrenderer.images import registries
 from postrenderer.sites import evidence, fields, keys, kinds
 from postrenderer.sites.site import CERTAIN, STAYS, STRONG, UNMOVED, ImageSpan, PrefixSpan, Site
+from postrenderer.text.pointer import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +24,6 @@ _OF_ALL = frozenset(("global", "globals"))
 """What holds settings for all that stands beside it."""
 _IN_FRONT = (CERTAIN, STRONG, UNMOVED)
 """Levels of registries that are in front of images for sure."""
-_Place = TypeVar("_Place")
 
 
 class RegistryField(NamedTuple):
@@ -82,7 +82,10 @@ def images(sites: list[Site], registry_fields: list[RegistryField]) -> list[Site
     moving: dict[int, Site] = {}
     found = []
     for site in sites:
-        field, name = _nearest(site, fields_above), _nearest(site, names_above)
+        if site.path is None or not _has_no_host(site):
+            found.append(site)
+            continue
+        field, name = nearest(site.path[0], fields_above), nearest(site.path[0], names_above)
         if _is_one_word(site) and (field or name):
             reason = f"a name behind the registry in `{field.name if field else name}`"
             found.append(site._replace(span=site.span._replace(level=STAYS, reason=reason)))
@@ -96,23 +99,10 @@ def images(sites: list[Site], registry_fields: list[RegistryField]) -> list[Site
     return [site for site in found if id(site.node) not in moving] + list(moving.values())
 
 
-def _nearest(site: Site, above: dict[int, _Place | None]) -> _Place | None:
-    """The place in the nearest mapping above an image that has no host of its own.
-
-    Args:
-        site: the image.
-        above: the places by the id() of the path of their mapping; gets that of each path that is passed.
-    """
+def _has_no_host(site: Site) -> bool:
+    """Whether a site is an image that another field may give a registry."""
     text = evidence.read(site.span.reference) if _is_image(site) and site.span.level == STRONG else None
-    if not text or text.reference.host or not site.path:
-        return None
-    path: Path = site.path[0]
-    passed = []
-    while id(path) not in above:
-        passed.append(id(path))
-        path = path[0] if path else None
-    above.update(dict.fromkeys(passed, above[id(path)]))
-    return above[id(path)]
+    return text is not None and not text.reference.host
 
 
 def _is_image(site: Site) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from postrenderer.sites import kinds, podspec
 from postrenderer.sites.site import CERTAIN, KNOWN, STAYS, UNMOVED, MappingVisit, PrefixSpan
+from postrenderer.text.pointer import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -47,7 +48,8 @@ def by_shared_registries(sites: list[Site], shared: list[tuple[Path, str]]) -> l
         sites: the sites of a document.
         shared: the objects with such a field, and its name.
     """
-    return [_by_shared_registry(site, shared) for site in sites]
+    above: dict[int, tuple[Path, str] | None] = {id(None): None, **{id(path): (path, field) for path, field in shared}}
+    return [_by_shared_registry(site, nearest(site.path, above)) for site in sites]
 
 
 def _by_settings(site: Site, known: Callable[[str], bool]) -> Site:
@@ -76,12 +78,8 @@ def _by_api(site: Site, visit: Visit) -> Site:
     return site._replace(span=site.span._replace(level=STAYS, reason=reason)) if reason else site
 
 
-def _by_shared_registry(site: Site, shared: list[tuple[Path, str]]) -> Site:
-    above: Path = site.path
-    while above is not None:
-        above, step = above
-        field = next((field for path, field in shared if path == above), "")
-        if field and step != field:
-            reason = f"`{field}` replaces its registry: empty that field, or set both yourself"
-            return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))
-    return site
+def _by_shared_registry(site: Site, shared: tuple[Path, str] | None) -> Site:
+    if shared is None or (site.path and site.path[0] is shared[0] and site.path[1] == shared[1]):
+        return site
+    reason = f"`{shared[1]}` replaces its registry: empty that field, or set both yourself"
+    return site._replace(span=site.span._replace(level=UNMOVED, reason=reason))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, Optional, TypeVar, Union
 
 import yaml
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Path = Optional[tuple["Path", Union[str, int]]]
 """The way to a node from its document's root (None), each step a mapping key or a list index."""
+
+_Value = TypeVar("_Value")
 
 
 def pointer(path: Path) -> str:
@@ -43,3 +45,20 @@ def place_of(wanted: yaml.Node, roots: Iterable[yaml.Node]) -> str:
         for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
             stack += ((key, path), (value, (path, key.value)))
     return ""
+
+
+def nearest(path: Path, values: dict[int, _Value]) -> _Value:
+    """The value of a path, or of the nearest one above it that has one.
+
+    Args:
+        path: the path.
+        values: by the id() of their paths; the root's, id(None), is there. Paths that are passed get the same value, so
+            that none is passed twice.
+    """
+    passed = []
+    while id(path) not in values:
+        passed.append(id(path))
+        path = path[0] if path else None
+    value = values[id(path)]
+    values.update(dict.fromkeys(passed, value))
+    return value

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from postrenderer.text import composer
-from postrenderer.text.pointer import Path, place_of, pointer, steps
+from postrenderer.text.pointer import Path, nearest, place_of, pointer, steps
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,19 @@ def test_place_of_a_node(text: str, expected: str) -> None:
         elif not isinstance(node, yaml.ScalarNode):
             stack += [child for item in node.value for child in (item if isinstance(item, tuple) else (item,))]
     assert place_of(wanted, roots) == expected
+
+
+def test_the_nearest_value_above_a_path_is_found_without_passing_a_path_twice() -> None:
+    class Counted(dict[int, str]):
+        asked = 0
+
+        def __contains__(self, key: object) -> bool:
+            self.asked += 1
+            return super().__contains__(key)
+
+    paths: list[Path] = [None]
+    for step in range(1000):
+        paths.append((paths[-1], step))
+    values = Counted({id(None): "root", id(paths[500]): "middle"})
+    assert [nearest(path, values) for path in reversed(paths)] == ["middle"] * 501 + ["root"] * 500
+    assert values.asked < 3 * len(paths)
