@@ -219,13 +219,16 @@ def _destination(to: Path | None, *, prune: bool) -> Folder | Archive | None:
 
 
 def _end_in_order() -> None:
-    """Have what ends us, or our terminal, end what we have started, too."""
+    """Have what ends us, or our terminal, end what we have started, too. A second signal would break that off."""
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(*_: object) -> NoReturn:
+        for number in ending:
+            signal.signal(number, lambda *_: None)  # SIG_IGN would warn of one that has just come
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
         return
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has the latter
+    for number in ending:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has the last
             signal.signal(number, interrupt)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Callable, TypeVar
 
 from postrenderer.registry.failures import DENIED, LASTING, LIMITED, OF_ALL, OF_HOST, STOPPED, RegistryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
@@ -22,6 +23,8 @@ _LONGEST_WAIT = 900
 _REFUSALS = 3
 """So many in a row, before anything else of a registry was seen, and it is asked no more: accounts get locked."""
 
+_TICK = 1.0
+"""Seconds for which this thread waits at most. A signal that arrives just before it waits does not end the wait."""
 
 NOT_TRIED = "not tried: "
 """How the message of a step begins that was not done, as it would have failed like others."""
@@ -141,7 +144,7 @@ class Workers:
             try:
                 for batch in (items[:1], items[1:]):
                     futures = [pool.submit(work, item) for item in batch]
-                    for future in as_completed(futures):
+                    for future in _as_they_end(futures):
                         finished(future.result())
                     results += [future.result() for future in futures]
             except BaseException:
@@ -150,3 +153,15 @@ class Workers:
                 self._interrupt()
                 raise
         return results
+
+
+def _as_they_end(futures: Collection[Future[_Done]]) -> Iterator[Future[_Done]]:
+    """Futures, each as soon as it has ended."""
+    ended: SimpleQueue[Future[_Done]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(ended.put)
+    left = len(futures)
+    while left:
+        with suppress(Empty):
+            yield ended.get(timeout=_TICK)
+            left -= 1

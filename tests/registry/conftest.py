@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -63,7 +64,8 @@ class Acreg(NamedTuple):
         return Run(run.returncode, run.stdout.decode(), run.stderr.decode())
 
     def start(self, *arguments: object, **environment: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        """Start a command, which is killed after two minutes."""
+        process = subprocess.Popen(
             self.command(*arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -71,6 +73,10 @@ class Acreg(NamedTuple):
             cwd=self.folder,
             text=True,
         )
+        end = threading.Timer(120, process.kill)
+        end.daemon = True
+        end.start()
+        return process
 
 
 def wait_for(line: str, process: subprocess.Popen[str]) -> None:

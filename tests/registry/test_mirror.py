@@ -72,15 +72,18 @@ def test_the_whole_list_killed_resumed_and_found_where_the_filter_points(
         assert _digest(target, authority[0], f"{USERNAME}:{PASSWORD}") == published.digests[source]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGINT, signal.SIGINT), (signal.SIGHUP, signal.SIGTERM)]
+)
 def test_terminated_it_leaves_nothing_behind(
-    number: signal.Signals, acreg: Acreg, published: Published, plain: Registry, tmp_path: Path
+    numbers: tuple[signal.Signals, ...], acreg: Acreg, published: Published, plain: Registry, tmp_path: Path
 ) -> None:
     brake = Brake(tmp_path / "brake", plain, 1)
     target = {**open_target(plain, published), "PATH": brake.path}
     with acreg.start("mirror", "--list", "images.txt", "--jobs", 1, **target) as process:
         wait_for("[ 1/38] ", process)
-        process.send_signal(number)
+        for number in numbers:
+            process.send_signal(number)
     assert process.returncode == 130
     assert list(Path(acreg.environment["TMPDIR"]).iterdir()) == []
 
