@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 SAMPLE = 50
 """ruamel.yaml takes fifty times as long as Helm, so it judges one of so many streams."""
-_OF_SECRETS = re.compile(rf"(?:image_?[Pp]ull_?[Ss]ecrets?|name|{SECRET}|\\n|[-\[\]{{}}\"\\',:=])+")
-"""What may be added to a text: a pull secret, in any notation."""
+_OF_SECRETS = re.compile(
+    rf"(?:image_?[Pp]ull_?[Ss]ecrets?|podTemplate|template|pod|spec|name|{SECRET}|\\n|[-\[\]{{}}\"\\',:=])+"
+)
+"""What may be added to a text: a pull secret, in any notation, with a pod template that leads to it."""
 _RELOCATION = Relocation(settings())
 _WORD = re.compile(r"(?:[\w./:@-]|\\[xuU][0-9A-Fa-f]+)+|\\n|[^\w\s]")
 _EMPTY = (["null"], ["~"], ["'", "'"], ['"', '"'], ["{", "}"], ["[", "]"])
@@ -196,7 +198,8 @@ def differences(before: Any, after: Any, moved: Callable[[str], str], path: str 
         return found
     if isinstance(before, str) and isinstance(after, str):
         return [] if _same(before, after, moved) else [path]
-    empty = before in (None, "", "null", {}) and (_is_secret(after) or after in ([SECRET], [{"name": SECRET}]))
+    leads = isinstance(after, dict) and SECRET in json.dumps(after, default=str)  # a pod template was empty
+    empty = before in (None, "", "null", {}) and (leads or _is_secret(after) or after in ([SECRET], [{"name": SECRET}]))
     if not isinstance(before, (list, dict)) and isinstance(after, str) and after.startswith(REGISTRY):
         return []  # `image: 1`, which the API server refuses before and behind: to us each scalar is a text
     return [] if empty or repr(before) == repr(after) else [path]  # 1 is no true, and NaN is NaN
