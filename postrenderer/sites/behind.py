@@ -1,4 +1,4 @@
-"""Images that may be behind a registry, as another field of their object names one: they can't move alone."""
+"""Images without a host below a field such as `imageRegistry: quay.io`: the registry moves, and they do not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RegistryField(NamedTuple):
         name: the field.
         node: its value.
         path: where that stands.
-        scope: where the mapping stands in which, and below which, images may come from it.
+        scope: the path of a mapping; images in it and below it may come from the registry.
     """
 
     name: str
@@ -72,11 +72,11 @@ def images(sites: list[Site], registry_fields: list[RegistryField]) -> list[Site
         sites: what was found.
         registry_fields: the fields that hold a registry.
     """
+    in_front = {id(site.path[0]): str(site.path[1]) for site in sites if site.path and _is_in_front(site)}
+    if not registry_fields and not in_front:
+        return sites
     parts = {id(node) for site in sites if _is_image(site) for node in (site.node, *site.parts)}
     alone = {id(field.scope): field for field in reversed(registry_fields) if id(field.node) not in parts}
-    in_front = {id(site.path[0]): str(site.path[1]) for site in sites if site.path and _is_in_front(site)}
-    if not alone and not in_front:
-        return sites
     fields_above: dict[int, RegistryField | None] = {id(None): None, **alone}
     names_above: dict[int, str | None] = {id(None): None, **in_front}
     moving: dict[int, Site] = {}
